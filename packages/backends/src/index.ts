@@ -1,1 +1,3 @@
-export {};
+export type { BackendInfo, BackendName, SkippedBackend } from './backend-info.js';
+export { backendNames } from './backend-info.js';
+export { useBackend } from './use-backend.js';
