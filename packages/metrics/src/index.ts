@@ -1,2 +1,13 @@
-/** A first line so that the build has something to say. */
-export const version = 1;
+export type { AbsentOptions } from './absent.js';
+export { accuracy } from './accuracy.js';
+export { confusionMatrix } from './confusion-matrix.js';
+export type { Classes, Label } from './labels.js';
+export type { Confusion, Outcome, Predictions } from './outcome.js';
+export { type ClassScores, perClass } from './per-class.js';
+export { leaveOneDatasetOut } from './protocols/leave-one-dataset-out.js';
+export { leaveOneSubjectOut } from './protocols/leave-one-subject-out.js';
+export { type Fold, type LabelledSample, type SubjectSample, subjectKey } from './protocols/samples.js';
+export { type StratifiedGroupKFoldOptions, stratifiedGroupKFold } from './protocols/stratified-group-k-fold.js';
+export { type SubjectHoldOutOptions, subjectHoldOut } from './protocols/subject-hold-out.js';
+export { uar } from './uar.js';
+export { uf1 } from './uf1.js';
