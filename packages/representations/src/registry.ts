@@ -1,0 +1,104 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Clip } from './clip.js';
+import { type DynamicImageOptions, dynamicImage, dynamicImageRules } from './dynamic-image.js';
+import { type OptionRules, resolveOptions } from './options.js';
+
+/** `[height, width, channels]` of an image or of one frame. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/** One way to turn a clip into an image, as experiments name it. */
+export interface Representation<Options extends object = object> {
+  /** What it is, for people. */
+  readonly title: string;
+  /** Where it is defined. */
+  readonly reference: string;
+  /** Every option with its default. */
+  readonly defaults: Readonly<Options>;
+  /** Options in, `(clip) => image` out; throws a `RangeError` on an option it does not have. */
+  create(options?: Options): (clip: Clip) => tf.Tensor3D;
+  /** The shape of the image that a clip with frames `[H, W, C]` gives; throws like `create`. */
+  outputShape(frame: ImageShape, options?: Options): ImageShape;
+}
+
+function define<Options extends object>(
+  name: string,
+  entry: {
+    title: string;
+    reference: string;
+    rules: OptionRules<Options>;
+    compute: (clip: Clip, options: Options) => tf.Tensor3D;
+    shape: (frame: ImageShape, options: Options) => ImageShape;
+  },
+): Representation<Options> {
+  const task = `make the representation '${name}'`;
+  const { title, reference, rules, compute, shape } = entry;
+  return Object.freeze({
+    title,
+    reference,
+    defaults: Object.freeze(resolveOptions(task, rules)),
+    create: (options?: Options) => {
+      const resolved = resolveOptions(task, rules, options);
+      return (clip: Clip) => compute(clip, resolved);
+    },
+    outputShape: (frame: ImageShape, options?: Options) => shape(frame, resolveOptions(task, rules, options)),
+  });
+}
+
+/**
+ * Every representation by the name that experiments use.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { representations } from '@mer/representations';
+ *
+ * const represent = representations['dynamic-image'].create({ variant: 'linear', grey: true });
+ * const clip = { frames: tf.zeros([5, 8, 8, 3]), onset: 0, apex: 2, offset: 4 } as const;
+ * console.log(represent(clip).shape); // [ 8, 8, 1 ]
+ * ```
+ */
+export const representations = Object.freeze({
+  'dynamic-image': define<DynamicImageOptions>('dynamic-image', {
+    title: 'Dynamic image (approximate rank pooling)',
+    reference: 'Bilen et al., CVPR 2016',
+    rules: dynamicImageRules,
+    compute: dynamicImage,
+    shape: ([height, width, channels], { grey }) => [height, width, grey ? 1 : channels],
+  }),
+} satisfies Record<string, Representation>);
+
+/** The name of a representation in {@link representations}. */
+export type RepresentationName = keyof typeof representations;
+
+/** The entry of a name that may come from a file, or a `RangeError` that lists the names there are. */
+export function representationEntry(name: string): Representation {
+  if (!Object.hasOwn(representations, name)) {
+    throw new RangeError(
+      `Cannot find a representation as name must be one of ${Object.keys(representations).join(', ')}: current value is '${name}'`,
+    );
+  }
+  return representations[name as RepresentationName];
+}
+
+/**
+ * The representation of a name, with options; both may come from a file and are checked.
+ *
+ * @param name a {@link RepresentationName}.
+ * @param options the options of that representation; left out ones take the values of `representations[name].defaults`.
+ * @returns `(clip) => image`.
+ * @throws RangeError if the name or an option is not known (the message lists what is), or a value is out of range.
+ *
+ * @example
+ * ```ts
+ * import { createRepresentation } from '@mer/representations';
+ *
+ * try {
+ *   createRepresentation('dynamic-image', { varant: 'linear' });
+ * } catch (error) {
+ *   console.log((error as Error).name); // RangeError
+ * }
+ * ```
+ */
+export function createRepresentation(name: string, options: object = {}): (clip: Clip) => tf.Tensor3D {
+  return representationEntry(name).create(options);
+}

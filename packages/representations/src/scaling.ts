@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * How a signed motion image becomes an image in 0..1: `'none'` leaves the values, `'min-max'` stretches the whole image
+ * (all channels together) to 0..1, `'symmetric'` divides by a robust maximum so that 0.5 means "no motion".
+ */
+export type Scaling = 'none' | 'min-max' | 'symmetric';
+
+/** Every {@link Scaling}. */
+export const scalings = Object.freeze(['none', 'min-max', 'symmetric'] as const);
+
+/** Options of {@link scaleMotion}. */
+export interface ScaleMotionOptions {
+  /** Which scaling; default `'symmetric'`. */
+  scaling?: Scaling;
+  /** For `'symmetric'`: the percentile of |D| that becomes full scale, in (0, 100]; default 99.5. */
+  percentile?: number;
+}
+
+/**
+ * The value below which `percent` % of the elements lie, linearly interpolated between neighbours (numpy's default), as a scalar tensor.
+ *
+ * Stays on the backend: no values are read back.
+ */
+export function percentileOf(values: tf.Tensor, percent: number): tf.Scalar {
+  return tf.tidy(() => {
+    const flat = tf.reshape(values, [-1]);
+    const position = ((flat.size - 1) * percent) / 100;
+    const below = Math.floor(position);
+    const largest = tf.topk(flat, flat.size - below, true).values as tf.Tensor1D;
+    const low = tf.slice(largest, [flat.size - 1 - below], [1]);
+    const high = tf.slice(largest, [Math.max(0, flat.size - 2 - below)], [1]);
+    return tf.squeeze(tf.add(low, tf.mul(tf.sub(high, low), position - below))) as tf.Scalar;
+  });
+}
+
+/**
+ * A signed motion image scaled for viewing, storing or a network.
+ *
+ *     min-max     (D - min D) / (max D - min D)                             0.5 everywhere if D is constant
+ *     symmetric   0.5 + 0.5 clip(D / p, -1, 1),  p = percentile of |D|      0.5 = no motion
+ *
+ * In `symmetric`, p falls back to max |D| where the percentile is 0 (motion in very few pixels), and D = 0 gives 0.5.
+ *
+ * @param image `[H, W, C]`, any unit.
+ * @returns the same shape; 0..1 unless `scaling` is `'none'`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { scaleMotion } from '@mer/representations';
+ *
+ * const motion = tf.tensor3d([-2, 0, 1, 2], [2, 2, 1]);
+ * console.log(scaleMotion(motion, { percentile: 100 }).dataSync()); // Float32Array(4) [ 0, 0.5, 0.75, 1 ]
+ * ```
+ *
+ * Reference: min-max over all channels as in the display scaling of Bilen et al. 2016 (there to 0..255); the robust
+ * symmetric scaling is this project's own.
+ */
+export function scaleMotion<T extends tf.Tensor>(image: T, options: ScaleMotionOptions = {}): T {
+  const { scaling = 'symmetric', percentile = 99.5 } = options;
+  return tf.tidy(() => {
+    switch (scaling) {
+      case 'none':
+        return tf.clone(image);
+      case 'min-max': {
+        const low = tf.min(image);
+        const range = tf.sub(tf.max(image), low);
+        const flat = tf.equal(range, 0);
+        const scaled = tf.div(tf.sub(image, low), tf.where(flat, tf.onesLike(range), range));
+        return tf.add(scaled, tf.mul(tf.cast(flat, 'float32'), 0.5)) as T;
+      }
+      case 'symmetric': {
+        const magnitude = tf.abs(image);
+        const robust = percentileOf(magnitude, percentile);
+        const full = tf.where(tf.greater(robust, 0), robust, tf.max(magnitude));
+        const divisor = tf.where(tf.equal(full, 0), tf.onesLike(full), full);
+        return tf.add(tf.mul(tf.clipByValue(tf.div(image, divisor), -1, 1), 0.5), 0.5) as T;
+      }
+      default:
+        throw new RangeError(
+          `Cannot scale motion as option 'scaling' must be one of ${scalings.map((name) => `'${name}'`).join(', ')}: current value is '${scaling as string}'`,
+        );
+    }
+  });
+}
