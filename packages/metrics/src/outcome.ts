@@ -22,9 +22,9 @@ export interface Confusion {
 /** What every score takes: predictions, or their confusion matrix. */
 export type Outcome = Predictions | Confusion;
 
-/** The checked confusion matrix of an outcome, holding at least one sample. */
+/** The confusion matrix of an outcome, checked, holding at least one sample. */
 export function matrixOf(outcome: Outcome): number[][] {
-  const matrix = 'confusion' in outcome ? checked(outcome) : confusionMatrix(outcome);
+  const matrix = 'confusion' in outcome ? checkedCopy(outcome) : confusionMatrix(outcome);
   if (!matrix.some((row) => row.some((count) => count > 0))) {
     throw new RangeError('Cannot score predictions as there must be at least one sample: current value is none');
   }
@@ -36,18 +36,19 @@ export function namesOf(outcome: Outcome): string[] {
   return classNames(outcome.classes ?? ('confusion' in outcome ? outcome.confusion.length : 0));
 }
 
-function checked({ confusion, classes }: Confusion): number[][] {
+/** A copy of counts that may be empty, checked to be square and as large as `classes`. */
+export function checkedCopy({ confusion, classes }: Confusion): number[][] {
   const size = classNames(classes ?? confusion.length).length;
   const square = confusion.length === size && confusion.every((row) => row.length === size);
   if (!square) {
     const shape = `${confusion.length} rows of ${[...new Set(confusion.map((row) => row.length))].join(', ')}`;
-    throw new RangeError(`Cannot score predictions as confusion must be ${size} by ${size}: current value is ${shape}`);
+    throw new RangeError(`Cannot read counts as confusion must be ${size} by ${size}: current value is ${shape}`);
   }
   for (const [t, row] of confusion.entries()) {
     for (const [p, count] of row.entries()) {
       if (!(Number.isFinite(count) && count >= 0)) {
         throw new RangeError(
-          `Cannot score predictions as confusion[${t}][${p}] must be a count from 0: current value is ${count}`,
+          `Cannot read counts as confusion[${t}][${p}] must be a count from 0: current value is ${count}`,
         );
       }
     }
