@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { checkOneOf } from '../checks.js';
+import { NetworkLayer, type NetworkLayerArgs, oneTensor } from './network-layer.js';
+
+/** The activation functions by name. */
+export const ACTIVATIONS = ['linear', 'relu', 'relu6', 'gelu', 'sigmoid', 'tanh', 'swish', 'softplus'] as const;
+
+/** Name of an activation function; `gelu` is the exact one (by erf), `swish` is x sigmoid(x). */
+export type ActivationName = (typeof ACTIVATIONS)[number];
+
+/** Applies an activation function to a tensor. */
+export function activate<T extends tf.Tensor>(x: T, name: ActivationName): T {
+  switch (name) {
+    case 'linear':
+      return x;
+    case 'relu':
+      return tf.relu(x);
+    case 'relu6':
+      return tf.relu6(x);
+    case 'gelu':
+      return gelu(x);
+    case 'sigmoid':
+      return tf.sigmoid(x);
+    case 'tanh':
+      return tf.tanh(x);
+    case 'swish':
+      return tf.mul(x, tf.sigmoid(x));
+    case 'softplus':
+      return tf.softplus(x);
+  }
+}
+
+/** The exact Gaussian error linear unit, x/2 (1 + erf(x / sqrt 2)). */
+function gelu<T extends tf.Tensor>(x: T): T {
+  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)) as T;
+}
+
+/** Arguments of {@link Activation}. */
+export interface ActivationArgs extends NetworkLayerArgs {
+  /** Which function. */
+  activation: ActivationName;
+}
+
+/**
+ * Applies an activation function to every element.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { Activation } from '@mer/models';
+ *
+ * const layer = new Activation({ activation: 'relu' });
+ * console.log(Array.from(layer.call(tf.tensor1d([-1, 2])).dataSync())); // [ 0, 2 ]
+ * ```
+ */
+export class Activation extends NetworkLayer {
+  static className = 'MerActivation';
+  private readonly activation: ActivationName;
+
+  constructor(args: ActivationArgs) {
+    super(args);
+    checkOneOf(`make activation ${this.name}`, 'activation', args.activation, ACTIVATIONS);
+    this.activation = args.activation;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => activate(tf.clone(oneTensor(inputs)), this.activation));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), activation: this.activation };
+  }
+}

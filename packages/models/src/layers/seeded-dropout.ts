@@ -1,0 +1,113 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { checkInteger, checkRate } from '../checks.js';
+import { MULBERRY32_STEP, mulberry32, streamState } from '../random.js';
+import { NetworkLayer, type NetworkLayerArgs, oneTensor } from './network-layer.js';
+
+/** Arguments of {@link SeededDropout}. */
+export interface SeededDropoutArgs extends NetworkLayerArgs {
+  /** Share of the elements that is set to zero, from 0 to below 1. */
+  rate: number;
+}
+
+/**
+ * Dropout whose masks follow from a seed: in training, each element is zero with probability `rate` and divided by
+ * `1 - rate` otherwise; in inference nothing changes.
+ *
+ * Mask number n of a layer depends on the seed, the layer's name and n alone, not on the backend; n counts the training
+ * calls (`step`), and may be set to repeat or resume a run.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { SeededDropout } from '@mer/models';
+ *
+ * const layer = new SeededDropout({ name: 'drop', rate: 0.5, seed: 1 });
+ * const first = layer.call(tf.ones([4]), { training: true }).dataSync();
+ * layer.step = 0;
+ * const again = layer.call(tf.ones([4]), { training: true }).dataSync();
+ * console.log(first.every((value, index) => value === again[index])); // true
+ * ```
+ */
+export class SeededDropout extends NetworkLayer {
+  static className = 'MerSeededDropout';
+  protected readonly rate: number;
+  private calls = 0;
+
+  constructor(args: SeededDropoutArgs) {
+    super(args);
+    checkRate(`make dropout ${this.name}`, 'rate', args.rate);
+    this.rate = args.rate;
+  }
+
+  /** How many masks have been drawn, which is also the number of the next one. */
+  get step(): number {
+    return this.calls;
+  }
+
+  set step(value: number) {
+    checkInteger(`set the mask of dropout ${this.name}`, 'step', value, 0);
+    this.calls = value;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+    return tf.tidy(() => {
+      const x = oneTensor(inputs);
+      if (!kwargs.training || this.rate === 0) return tf.clone(x);
+      const shape = this.maskShape(x.shape);
+      const size = shape.reduce((product, length) => product * length, 1);
+      const state = streamState(this.seed, `${this.name}/mask/${this.calls}`);
+      this.calls += 1;
+      return tf.mul(x, tf.tensor(dropoutMask(size, this.rate, state), shape, 'float32'));
+    });
+  }
+
+  /** Shape of the mask for an input shape; elements that share a value are dropped together. */
+  protected maskShape(shape: number[]): number[] {
+    return shape;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), rate: this.rate };
+  }
+}
+
+/**
+ * `size` values, each 0 with probability `rate` and `1 / (1 - rate)` otherwise.
+ *
+ * For a rate of one half each 32-bit draw gives 32 of them.
+ */
+export function dropoutMask(size: number, rate: number, state: number): Float32Array {
+  const mask = new Float32Array(size);
+  const kept = 1 / (1 - rate);
+  let current = state | 0;
+  if (rate === 0.5) {
+    for (let index = 0; index < size; ) {
+      current = (current + MULBERRY32_STEP) | 0;
+      let bits = mulberry32(current);
+      const end = Math.min(size, index + 32);
+      for (; index < end; index++) {
+        mask[index] = (bits & 1) * kept;
+        bits >>>= 1;
+      }
+    }
+    return mask;
+  }
+  const threshold = rate * 0x100000000;
+  for (let index = 0; index < size; index++) {
+    current = (current + MULBERRY32_STEP) | 0;
+    if (mulberry32(current) >= threshold) mask[index] = kept;
+  }
+  return mask;
+}
+
+/**
+ * Sets the next mask of every dropout layer of a model: with 0, a second run draws the masks of the first.
+ *
+ * Returns how many layers were set.
+ */
+export function setDropoutStep(model: tfl.LayersModel, step = 0): number {
+  const layers = model.layers.filter((layer) => layer instanceof SeededDropout);
+  for (const layer of layers) layer.step = step;
+  return layers.length;
+}

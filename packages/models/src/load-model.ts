@@ -1,0 +1,29 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { registerLayers } from './layers/register-layers.js';
+
+/**
+ * Loads a model that was stored with `model.save(…)`, with this package's layers known to tfjs.
+ *
+ * @param source - A URL, or an io handler such as `tf.io.fromMemory(…)`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { createStstNet, loadModel } from '@mer/models';
+ *
+ * let stored: tf.io.ModelArtifacts | undefined;
+ * await createStstNet({ classes: 3 }).save(
+ *   tf.io.withSaveHandler(async (artifacts) => {
+ *     stored = artifacts;
+ *     return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+ *   }),
+ * );
+ * const model = await loadModel(tf.io.fromMemory(stored!));
+ * console.log(model.name); // ststnet
+ * ```
+ */
+export async function loadModel(source: string | tf.io.IOHandler): Promise<tfl.LayersModel> {
+  registerLayers();
+  return tfl.loadLayersModel(source);
+}

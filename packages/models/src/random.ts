@@ -1,0 +1,117 @@
+/**
+ * A 32-bit hash of a string (FNV-1a over its UTF-16 code units, then mixed), used to give every parameter its own
+ * stream of random numbers.
+ *
+ * Returns an unsigned 32-bit integer.
+ *
+ * @example
+ * ```ts
+ * import { hashString } from '@mer/models';
+ *
+ * console.log(hashString('conv1/kernel') === hashString('conv1/kernel')); // true
+ * ```
+ *
+ * Reference: Fowler, Noll, Vo: FNV-1a; final mix of MurmurHash3.
+ */
+export function hashString(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/**
+ * The state in which the stream named `name` starts under `seed`.
+ *
+ * `hashString(seed + ':' + name)`: streams of different names or seeds are unrelated.
+ */
+export function streamState(seed: number, name: string): number {
+  return hashString(`${seed}:${name}`);
+}
+
+/**
+ * One output of the mulberry32 generator for a state; the next state is `state + 0x6d2b79f5` modulo 2^32.
+ *
+ * The output depends on the state alone, so the n-th number of a stream is available without the ones before it.
+ */
+export function mulberry32(state: number): number {
+  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return (mixed ^ (mixed >>> 14)) >>> 0;
+}
+
+/** What is added to the state of {@link mulberry32} before each draw. */
+export const MULBERRY32_STEP = 0x6d2b79f5;
+
+/**
+ * `count` numbers of the uniform distribution in `[low, high)`, the same on every machine and backend.
+ *
+ * Draw i (from 1) is `low + (high - low) * (mulberry32(state + i * 0x6d2b79f5) >>> 8) / 2^24`, in float64, then
+ * rounded to float32.
+ *
+ * @example
+ * ```ts
+ * import { uniform } from '@mer/models';
+ *
+ * console.log(uniform(3, { state: 1, low: 0, high: 1 }).length); // 3
+ * ```
+ */
+export function uniform(count: number, options: UniformOptions): Float32Array {
+  const { state, low = 0, high = 1 } = options;
+  const values = new Float32Array(count);
+  const scale = (high - low) / 0x1000000;
+  let current = state | 0;
+  for (let index = 0; index < count; index++) {
+    current = (current + MULBERRY32_STEP) | 0;
+    values[index] = low + scale * (mulberry32(current) >>> 8);
+  }
+  return values;
+}
+
+/** Options of {@link uniform}. */
+export interface UniformOptions {
+  /** Where the stream starts: any integer, of which the low 32 bits count. */
+  state: number;
+  /** Lower bound, inclusive; 0 by default. */
+  low?: number;
+  /** Upper bound, exclusive before rounding; 1 by default. */
+  high?: number;
+}
+
+/**
+ * `count` numbers of the normal distribution with mean 0 and the given standard deviation (Box-Muller over
+ * {@link uniform}), the same on every machine and backend up to the rounding of `Math.log` and `Math.cos`.
+ *
+ * With `cut`, a draw further than `cut` standard deviations from 0 is drawn again (truncated normal).
+ */
+export function normal(count: number, options: NormalOptions): Float32Array {
+  const { state, deviation = 1, cut = Number.POSITIVE_INFINITY } = options;
+  const values = new Float32Array(count);
+  let current = state | 0;
+  const next = () => {
+    current = (current + MULBERRY32_STEP) | 0;
+    return (mulberry32(current) >>> 8) / 0x1000000;
+  };
+  for (let index = 0; index < count; ) {
+    const radius = Math.sqrt(-2 * Math.log(1 - next()));
+    const value = radius * Math.cos(2 * Math.PI * next());
+    if (Math.abs(value) <= cut) {
+      values[index] = deviation * value;
+      index += 1;
+    }
+  }
+  return values;
+}
+
+/** Options of {@link normal}. */
+export interface NormalOptions {
+  /** Where the stream starts. */
+  state: number;
+  /** Standard deviation; 1 by default. */
+  deviation?: number;
+  /** Largest distance from 0 in standard deviations; unlimited by default. */
+  cut?: number;
+}

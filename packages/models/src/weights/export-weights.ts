@@ -1,0 +1,52 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { checkKeys, checkOneOf } from '../checks.js';
+import { torchShape, toTorch } from './layouts.js';
+import { modelParameters } from './model-parameters.js';
+
+/** Options of {@link exportWeights}. */
+export interface ExportWeightsOptions {
+  /** `tfjs` (default): our names and layouts; `pytorch`: those of the state dict. */
+  layout?: 'tfjs' | 'pytorch';
+}
+
+/** One exported weight. */
+export interface ExportedArray {
+  /** Always float32. */
+  readonly dtype: 'float32';
+  /** Lengths of the axes. */
+  readonly shape: number[];
+  /** Values in row-major order. */
+  readonly data: Float32Array;
+}
+
+/**
+ * The weights of a model as plain arrays by name, for example for a safetensors file.
+ *
+ * @example
+ * ```ts
+ * import { createStstNet, exportWeights } from '@mer/models';
+ *
+ * const weights = await exportWeights(createStstNet({ classes: 3 }));
+ * console.log(weights['conv2/kernel']!.shape); // [ 3, 3, 3, 5 ]
+ * ```
+ */
+export async function exportWeights(
+  model: tfl.LayersModel,
+  options: ExportWeightsOptions = {},
+): Promise<Record<string, ExportedArray>> {
+  const task = `export the weights of ${model.name}`;
+  checkKeys(task, options, ['layout']);
+  const { layout = 'tfjs' } = options;
+  checkOneOf(task, 'layout', layout, ['tfjs', 'pytorch']);
+  const result: Record<string, ExportedArray> = {};
+  for (const entry of modelParameters(model)) {
+    const data = (await entry.variable.read().data()) as Float32Array;
+    if (layout === 'tfjs') {
+      result[entry.name] = { dtype: 'float32', shape: [...entry.shape], data: Float32Array.from(data) };
+    } else if (!entry.computed) {
+      const values = Float32Array.from(toTorch(data, entry.shape, entry.layout));
+      result[entry.torchName] = { dtype: 'float32', shape: torchShape(entry.shape, entry.layout), data: values };
+    }
+  }
+  return result;
+}

@@ -1,0 +1,173 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { checkKeys, checkOneOf } from '../checks.js';
+import { fromTorch, torchShape } from './layouts.js';
+import { type ModelParameter, modelParameters } from './model-parameters.js';
+
+/** An array as a weight file holds it. */
+export interface WeightArray {
+  /** Lengths of the axes. */
+  readonly shape: readonly number[];
+  /** Values in row-major order. */
+  readonly data: ArrayLike<number> | ArrayLike<bigint>;
+}
+
+/** Arrays by name: what the readers of `@mer/io` give and what {@link loadWeights} takes. */
+export type WeightArrays = Readonly<Record<string, WeightArray>>;
+
+/** Options of {@link loadWeights}. */
+export interface LoadWeightsOptions {
+  /**
+   * Gives the name (or the several names) under which an array of the file is looked up in the model, or null to leave it
+   * out. By default names stay as they are, less a leading `module.` that all of them have.
+   */
+  mapping?: (name: string) => string | readonly string[] | null;
+  /** Whether missing and extra arrays are errors; true by default. Wrong shapes always are. */
+  strict?: boolean;
+  /**
+   * What happens to the last layer where the file has another number of classes: `load` (default) makes it an error,
+   * `reinitialise` keeps the model's own start and reports it.
+   */
+  head?: 'load' | 'reinitialise';
+}
+
+/** What {@link loadWeights} did, by the model's own weight names. */
+export interface LoadWeightsReport {
+  /** Weights that now hold the file's values. */
+  readonly loaded: readonly string[];
+  /** Weights for which the file has nothing (only with `strict: false`). */
+  readonly missing: readonly string[];
+  /** Arrays of the file for which the model has no weight (only with `strict: false`). */
+  readonly extra: readonly string[];
+  /** Weights of the head that keep their own start because the number of classes differs. */
+  readonly reinitialised: readonly string[];
+}
+
+/**
+ * Puts named arrays into a model: either ours (`conv1/kernel`, from {@link exportWeights}) or a PyTorch state dict
+ * (`conv1.weight`), whose layouts are transposed.
+ *
+ * Nothing is changed unless everything fits. `num_batches_tracked` of PyTorch's batch norm is ignored.
+ *
+ * @throws {TypeError} listing every missing, extra and mis-shaped array.
+ *
+ * @example
+ * ```ts
+ * import { createStstNet, exportWeights, loadWeights } from '@mer/models';
+ *
+ * const weights = await exportWeights(createStstNet({ classes: 3, seed: 1 }), { layout: 'pytorch' });
+ * const report = loadWeights(createStstNet({ classes: 3, seed: 2 }), weights);
+ * console.log(report.loaded.length, report.missing.length); // 20 0
+ * ```
+ */
+export function loadWeights(
+  model: tfl.LayersModel,
+  arrays: WeightArrays,
+  options: LoadWeightsOptions = {},
+): LoadWeightsReport {
+  const task = `load the weights into ${model.name}`;
+  checkKeys(task, options, ['mapping', 'strict', 'head']);
+  const { strict = true, head = 'load' } = options;
+  checkOneOf(task, 'head', head, ['load', 'reinitialise']);
+  const parameters = modelParameters(model);
+  const byName = new Map(
+    parameters.flatMap((entry) => [[entry.name, entry] as const, [entry.torchName, entry] as const]),
+  );
+  const mapping = options.mapping ?? withoutSharedPrefix(Object.keys(arrays));
+
+  const found = new Map<ModelParameter, { array: WeightArray; torch: boolean }>();
+  const extra: string[] = [];
+  const problems: string[] = [];
+  const reinitialised: string[] = [];
+  const refused = new Set<ModelParameter>();
+  for (const [name, array] of Object.entries(arrays)) {
+    if (name.endsWith('num_batches_tracked')) continue;
+    const mapped = mapping(name);
+    if (mapped === null) continue;
+    for (const target of typeof mapped === 'string' ? [mapped] : mapped) {
+      const entry = byName.get(target);
+      if (entry === undefined) {
+        extra.push(name);
+        continue;
+      }
+      if (found.has(entry)) {
+        problems.push(`  twice: ${name} names ${entry.name}, which another array names already`);
+        continue;
+      }
+      const torch = target !== entry.name;
+      const needed = torch ? torchShape(entry.shape, entry.layout) : entry.shape;
+      if (!sameShape(array.shape, needed)) {
+        if (head === 'reinitialise' && entry.head && array.shape.length === needed.length) {
+          reinitialised.push(entry.name);
+          continue;
+        }
+        const hint =
+          entry.head && array.shape.length === needed.length ? " (head: 'reinitialise' keeps the model's own)" : '';
+        problems.push(
+          `  wrong shape: ${name} must be [${needed.join(', ')}] and is [${array.shape.join(', ')}]${hint}`,
+        );
+      } else if (array.data.length !== needed.reduce((product, size) => product * size, 1)) {
+        refused.add(entry);
+        problems.push(`  wrong length: ${name} is [${needed.join(', ')}] and holds ${array.data.length} values`);
+      } else {
+        found.set(entry, { array, torch });
+      }
+    }
+  }
+  const missing = parameters.filter(
+    (entry) => !found.has(entry) && !entry.computed && !refused.has(entry) && !reinitialised.includes(entry.name),
+  );
+  const names = (entry: ModelParameter) => (usesTorchNames(found) ? entry.torchName : entry.name);
+  if (strict) {
+    for (const entry of missing) {
+      const shape = usesTorchNames(found) ? torchShape(entry.shape, entry.layout) : entry.shape;
+      problems.push(`  missing: ${names(entry)} [${shape.join(', ')}]`);
+    }
+    for (const name of extra) problems.push(`  extra: ${name} [${arrays[name]!.shape.join(', ')}]`);
+  } else if (found.size === 0) {
+    problems.push(
+      `  nothing fits: the file has ${short(Object.keys(arrays))}, the model ${short(parameters.map(names))}`,
+    );
+  }
+  if (problems.length > 0) {
+    throw new TypeError(
+      `Cannot ${task} as the arrays must fit its weights: ${problems.length} of them do not\n${problems.join('\n')}`,
+    );
+  }
+  for (const [entry, { array, torch }] of found) {
+    const values = plainNumbers(array.data);
+    const data = torch ? fromTorch(values, entry.shape, entry.layout) : values;
+    const tensor = tf.tensor(Float32Array.from(data), [...entry.shape], 'float32');
+    entry.variable.write(tensor);
+    tensor.dispose();
+  }
+  return {
+    loaded: [...found.keys()].map((entry) => entry.name),
+    missing: missing.map((entry) => entry.name),
+    extra,
+    reinitialised,
+  };
+}
+
+function usesTorchNames(found: Map<ModelParameter, { torch: boolean }>): boolean {
+  const first = found.values().next().value;
+  return first === undefined || first.torch;
+}
+
+function withoutSharedPrefix(names: readonly string[]): (name: string) => string {
+  const prefix = 'module.';
+  const shared = names.length > 0 && names.every((name) => name.startsWith(prefix));
+  return (name) => (shared ? name.slice(prefix.length) : name);
+}
+
+function sameShape(left: readonly number[], right: readonly number[]): boolean {
+  return left.length === right.length && left.every((size, axis) => size === right[axis]);
+}
+
+function plainNumbers(data: ArrayLike<number> | ArrayLike<bigint>): ArrayLike<number> {
+  return typeof data[0] === 'bigint' ? Array.from(data as ArrayLike<bigint>, Number) : (data as ArrayLike<number>);
+}
+
+function short(names: readonly string[]): string {
+  return names.length === 0 ? 'no arrays' : `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
+}
