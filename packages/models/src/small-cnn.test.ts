@@ -7,7 +7,7 @@ import { countParameters, createSmallCnn, exportWeights } from './index.js';
 
 describe('createSmallCnn()', () => {
   it('stays under 0.1 M parameters', () => {
-    expect(countParameters(createSmallCnn({ classes: 3 })).trainable).toBe(23971);
+    expect(countParameters(createSmallCnn({ classes: 3 })).trainable).toBe(23891);
   });
 
   it('learns 8 images by heart', () => {
