@@ -1,0 +1,33 @@
+import type { DatasetNote } from './dataset.js';
+
+/** Says in one line what a note is about: file and row first, where known. */
+export function formatNote({ file, row, key, message }: DatasetNote): string {
+  const place = file === undefined ? key : row === undefined ? file : `${file}, row ${row}`;
+  return place ? `${place}: ${message}` : message;
+}
+
+/**
+ * A data set's source cannot be used as it is; `notes` holds every problem found, not only the first.
+ *
+ * @example
+ * ```ts
+ * import { DatasetError } from '@mer/datasets';
+ *
+ * const error = new DatasetError('Cannot open megc2019-flow in /data', [
+ *   { severity: 'error', key: 'sub01/EP02_01f', file: 'manifest.csv', row: 2, message: 'a.png does not exist' },
+ * ]);
+ * console.log(error.message); // 'Cannot open megc2019-flow in /data: manifest.csv, row 2: a.png does not exist'
+ * ```
+ */
+export class DatasetError extends Error {
+  override readonly name = 'DatasetError';
+  /** Every problem found. */
+  readonly notes: readonly DatasetNote[];
+
+  constructor(what: string, notes: readonly DatasetNote[], options?: ErrorOptions) {
+    const shown = notes.slice(0, 10).map(formatNote);
+    const more = notes.length > shown.length ? [`… and ${notes.length - shown.length} more`] : [];
+    super(notes.length === 1 ? `${what}: ${shown[0]}` : [`${what}:`, ...shown, ...more].join('\n  '), options);
+    this.notes = notes;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Clip } from '@mer/representations';
+import type { Tensor3D } from '@tensorflow/tfjs-core';
+import type { ReadClipOptions } from './read-clip-options.js';
+
+/** One clip or image of a data set, with its subject and its class. */
+export interface Sample {
+  /** `dataset/subject/clip`: unique within a data set and the same whichever layout it was read from. */
+  id: string;
+  /** Short name of the data set that the sample comes from, such as `casme2`: in a composite set they differ. */
+  dataset: string;
+  /** Subject as the data set spells it; identifiers stay text, so `006` keeps its zeros. */
+  subject: string;
+  /** Clip as the data set spells it; unique only together with the subject. */
+  clip: string;
+  /** Index into the data set's `classes`. */
+  label: number;
+}
+
+/** Size of one source file: what {@link fingerprint} hashes. */
+export interface SourceFile {
+  /** Path relative to the data set's root. */
+  path: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** What image and clip data sets have in common. */
+export interface DatasetBase {
+  /** Name in the registry, such as `megc2019-flow`. */
+  readonly name: string;
+  /** Class names; a sample's label is an index into them. */
+  readonly classes: readonly string[];
+  /** Every sample, in the documented order of the data set. */
+  readonly samples: readonly Sample[];
+  /** What was wrong with the source, what was corrected and what was left out. Empty for a flawless source. */
+  readonly notes: readonly DatasetNote[];
+  /**
+   * The settings that change what the samples contain (never the path): part of the fingerprint.
+   */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The files behind one sample, in frame order; empty where nothing lies on disk. */
+  sources(index: number): Promise<readonly SourceFile[]>;
+  /** The bytes of one of those files. */
+  readSource(path: string): Promise<Uint8Array>;
+}
+
+/** A data set with one image per sample. */
+export interface ImageDataset extends DatasetBase {
+  readonly kind: 'images';
+  /** One image: `[H, W, 3]`, float32, 0..255 as stored, in the documented channel order. Belongs to the caller. */
+  readImage(index: number): Promise<Tensor3D>;
+}
+
+/** A data set with one clip per sample. */
+export interface ClipDataset extends DatasetBase {
+  readonly kind: 'clips';
+  /** One clip: frames `[T, H, W, C]`, float32, 0..1, with onset, apex and offset. Its frames belong to the caller. */
+  readClip(index: number, options?: ReadClipOptions): Promise<Clip>;
+}
+
+/** Any data set; `kind` tells which. */
+export type Dataset = ImageDataset | ClipDataset;
+
+/** One remark about a data set's source: a correction, a dropped clip, something missing or unreadable. */
+export interface DatasetNote {
+  /**
+   * `error`: the data set refuses to open unless told to go on. `warning`: it opens, and the reader should know.
+   * `corrected`: an annotation error was put right. `dropped`: a clip was left out, with the reason.
+   */
+  severity: 'error' | 'warning' | 'corrected' | 'dropped';
+  /** What it is about: `subject/clip`, or empty for the data set as a whole. */
+  key: string;
+  /** One sentence that names the culprit. */
+  message: string;
+  /** File the remark is about, relative to the root, where there is one. */
+  file?: string;
+  /** Row of a workbook or manifest, counted from 1 as spreadsheet programs do. */
+  row?: number;
+}

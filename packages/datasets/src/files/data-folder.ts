@@ -1,0 +1,23 @@
+/** One name in a folder. */
+export interface FolderEntry {
+  /** Name without the path. */
+  name: string;
+  /** `file` or `folder`; anything else is not listed. */
+  kind: 'file' | 'folder';
+}
+
+/**
+ * A folder to read a data set from: on disk in Node ({@link openFolder}), or given by the user in a browser.
+ *
+ * Paths are relative to the folder, with forward slashes; the empty path is the folder itself. No path leads outside.
+ */
+export interface DataFolder {
+  /** What to call the folder in messages: its path on disk, or the name that the user picked. */
+  readonly name: string;
+  /** The entries of a folder inside, in natural order; undefined where there is no such folder. */
+  list(path: string): Promise<readonly FolderEntry[] | undefined>;
+  /** Size of a file in bytes; undefined where there is no such file. */
+  size(path: string): Promise<number | undefined>;
+  /** The bytes of a file. */
+  read(path: string): Promise<Uint8Array>;
+}

@@ -1,0 +1,86 @@
+import { naturalOrder } from '../natural-order.js';
+import type { DataFolder, FolderEntry } from './data-folder.js';
+import { safePath } from './safe-path.js';
+
+/**
+ * Opens a folder on disk for reading (Node only; in a browser the user hands over the folder).
+ *
+ * A symbolic link inside is followed as long as its target lies inside the folder as well.
+ *
+ * @throws Error where the folder does not exist or is none.
+ * @throws RangeError, from the folder's functions, for a path or link that leaves it.
+ *
+ * @example
+ * ```ts
+ * import { openFolder } from '@mer/datasets';
+ *
+ * const folder = await openFolder('docs');
+ * console.log((await folder.list(''))?.some(({ name }) => name === 'decisions')); // true
+ * ```
+ */
+export async function openFolder(path: string): Promise<DataFolder> {
+  // Asked for at run time, so that bundlers for browsers find no Node module to resolve.
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
+  const nodePath = globalThis.process?.getBuiltinModule?.('node:path');
+  if (!fs || !nodePath) {
+    throw new TypeError(
+      `Cannot open '${path}' as a path can be opened in Node only: in a browser give a folder that the user picked`,
+    );
+  }
+  const name = nodePath.resolve(path);
+  const root = await fs.realpath(name).catch((cause: unknown) => {
+    throw new Error(`Cannot open data folder as it must exist: '${name}' does not`, { cause });
+  });
+  if (!(await fs.stat(root)).isDirectory()) {
+    throw new Error(`Cannot open data folder as it must be a folder: '${name}' is a file`);
+  }
+
+  /** Where a path really lies; undefined where there is nothing. */
+  async function locate(relative: string): Promise<string | undefined> {
+    let real: string;
+    try {
+      real = await fs!.realpath(nodePath!.join(root, safePath(relative)));
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+      throw error;
+    }
+    const inside = nodePath!.relative(root, real);
+    if (inside === '..' || inside.startsWith(`..${nodePath!.sep}`) || nodePath!.isAbsolute(inside)) {
+      throw new RangeError(
+        `Cannot use path as it must stay inside the data set's folder: '${relative}' in ${name} is a link to '${real}'`,
+      );
+    }
+    return real;
+  }
+
+  return {
+    name,
+    async list(relative) {
+      const real = await locate(relative);
+      if (real === undefined || !(await fs.stat(real)).isDirectory()) return undefined;
+      const entries: FolderEntry[] = [];
+      for (const entry of await fs.readdir(real, { withFileTypes: true })) {
+        let found: { isFile(): boolean; isDirectory(): boolean } = entry;
+        if (entry.isSymbolicLink()) {
+          // Listed whatever it leads to; `locate` refuses to follow it outside once somebody uses it.
+          const target = await fs.stat(nodePath.join(real, entry.name)).catch(() => undefined);
+          if (!target) continue;
+          found = target;
+        }
+        if (found.isFile()) entries.push({ name: entry.name, kind: 'file' });
+        else if (found.isDirectory()) entries.push({ name: entry.name, kind: 'folder' });
+      }
+      return entries.sort((a, b) => naturalOrder(a.name, b.name));
+    },
+    async size(relative) {
+      const real = await locate(relative);
+      const stat = real === undefined ? undefined : await fs.stat(real);
+      return stat?.isFile() ? stat.size : undefined;
+    },
+    async read(relative) {
+      const real = await locate(relative);
+      if (real === undefined) throw new Error(`Cannot read '${relative}' in ${name} as it must exist: it does not`);
+      return fs.readFile(real);
+    },
+  };
+}

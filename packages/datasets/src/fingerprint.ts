@@ -1,0 +1,60 @@
+import type { Dataset } from './dataset.js';
+
+/** Options of {@link fingerprint}. */
+export interface FingerprintOptions {
+  /** `sizes` (default) hashes the size of every source file, `bytes` its content as well: slower, and sees every change. */
+  content?: 'sizes' | 'bytes';
+}
+
+/**
+ * A hash that tells whether two openings of a data set give the same samples: SHA-256, 64 hexadecimal digits.
+ *
+ * It covers name, classes, the samples' ids and labels in order, the settings, and of each sample's files the sizes
+ * (with `content: 'bytes'` the content too). It does not cover paths, file names or dates: a copy of a data set, or the same
+ * data in another of its layouts, has the same fingerprint.
+ *
+ * @throws TypeError where the platform has no WebCrypto (a browser page that is not served securely).
+ *
+ * @example
+ * ```ts
+ * import { createSyntheticDataset, fingerprint } from '@mer/datasets';
+ *
+ * const [one, two] = [1, 2].map((seed) => createSyntheticDataset({ seed }));
+ * console.log((await fingerprint(one!)) === (await fingerprint(two!))); // false
+ * ```
+ */
+export async function fingerprint(dataset: Dataset, options: FingerprintOptions = {}): Promise<string> {
+  const { content = 'sizes' } = options;
+  if (content !== 'sizes' && content !== 'bytes') {
+    throw new RangeError(
+      `Cannot make fingerprint as content must be 'sizes' or 'bytes': current value is '${content}'`,
+    );
+  }
+  const { name, kind, classes, samples, settings } = dataset;
+  const files: unknown[] = [];
+  for (const index of samples.keys()) {
+    const sources = await dataset.sources(index);
+    const seen: unknown[] = [];
+    for (const { path, size } of sources) {
+      seen.push(content === 'bytes' ? [size, await sha256(await dataset.readSource(path))] : size);
+    }
+    files.push(seen);
+  }
+  const text = JSON.stringify({
+    name,
+    kind,
+    classes,
+    samples: samples.map(({ id, label }) => [id, label]),
+    settings: Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)),
+    files,
+  });
+  return sha256(new TextEncoder().encode(text));
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  if (!globalThis.crypto?.subtle) {
+    throw new TypeError('Cannot make fingerprint as the platform must have WebCrypto: serve the page by https');
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

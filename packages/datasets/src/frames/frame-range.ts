@@ -1,0 +1,48 @@
+import type { ReadClipOptions } from '../read-clip-options.js';
+
+/** The annotated frames of a clip as 0-based positions among the frames that it has; `apex` is null where unknown. */
+export interface Marks {
+  onset: number;
+  apex: number | null;
+  offset: number;
+  /** How many frames the clip has. */
+  count: number;
+}
+
+/** Which positions to read (inclusive), and the marks counted from the first of them. */
+export interface FrameRange extends Marks {
+  first: number;
+  last: number;
+}
+
+/**
+ * Picks the frames to read. A mark beyond the frames read moves to the nearest frame read.
+ *
+ * @throws RangeError for an unknown name, or for `to: 'apex'` where nobody annotated the apex.
+ */
+export function frameRange(id: string, marks: Marks, options: ReadClipOptions = {}): FrameRange {
+  const { from = 'onset', to = 'offset' } = options;
+  const task = `Cannot read clip ${id}`;
+  if (from !== 'onset' && from !== 'first') {
+    throw new RangeError(`${task} as from must be 'onset' or 'first': current value is ${JSON.stringify(from)}`);
+  }
+  if (to !== 'offset' && to !== 'apex' && to !== 'last') {
+    throw new RangeError(`${task} as to must be 'offset', 'apex' or 'last': current value is ${JSON.stringify(to)}`);
+  }
+  if (to === 'apex' && marks.apex === null) {
+    throw new RangeError(
+      `${task} as its apex must be known for to: 'apex': nobody annotated it (read to the offset and spot the apex first)`,
+    );
+  }
+  const first = from === 'onset' ? marks.onset : 0;
+  const last = to === 'offset' ? marks.offset : to === 'apex' ? marks.apex! : marks.count - 1;
+  const inside = (position: number) => Math.min(last, Math.max(first, position)) - first;
+  return {
+    first,
+    last,
+    count: last - first + 1,
+    onset: inside(marks.onset),
+    apex: marks.apex === null ? null : inside(marks.apex),
+    offset: inside(marks.offset),
+  };
+}
