@@ -33,17 +33,18 @@ export function labelIndices(labels: ArrayLike<Label>, classes: Classes, argumen
     throw new TypeError(`Cannot read labels as ${argument} must be an array: current value is ${String(labels)}`);
   }
   const indexOf = new Map(names.map((name, index) => [name, index]));
-  return Array.from(labels, (label, position) => {
+  const indices = new Array<number>(labels.length);
+  for (let position = 0; position < labels.length; position += 1) {
+    const label = labels[position];
     const index = typeof label === 'string' ? indexOf.get(label) : label;
     if (index === undefined || !Number.isInteger(index) || index < 0 || index >= names.length) {
-      const valid =
-        typeof classes === 'number'
-          ? `a class index from 0 to ${names.length - 1}`
-          : `a class index from 0 to ${names.length - 1} or one of ${names.join(', ')}`;
+      const valid = `a class index from 0 to ${names.length - 1}${typeof classes === 'number' ? '' : ` or one of ${names.join(', ')}`}`;
+      const current = typeof label === 'string' ? JSON.stringify(label) : String(label);
       throw new RangeError(
-        `Cannot read labels as ${argument}[${position}] must be ${valid}: current value is ${JSON.stringify(label) ?? String(label)}`,
+        `Cannot read labels as ${argument}[${position}] must be ${valid}: current value is ${current}`,
       );
     }
-    return index;
-  });
+    indices[position] = index;
+  }
+  return indices;
 }

@@ -22,8 +22,12 @@ export type Protocol = (
  * ```
  */
 export const protocols = Object.freeze({
+  /** See {@link leaveOneSubjectOut}. */
   'leave-one-subject-out': leaveOneSubjectOut,
+  /** See {@link leaveOneDatasetOut}. */
   'leave-one-dataset-out': leaveOneDatasetOut,
+  /** See {@link stratifiedGroupKFold}. */
   'stratified-group-k-fold': stratifiedGroupKFold,
+  /** See {@link subjectHoldOut}. */
   'subject-hold-out': subjectHoldOut,
 }) satisfies Readonly<Record<string, Protocol>>;
