@@ -1,1 +1,12 @@
-export {};
+export type { ArrayData, DType, NamedArrays, NumericArray } from './array-data.js';
+export { arrayToTensor } from './array-to-tensor.js';
+export type { DecodeImageOptions, EncodeImageOptions, ReadImageOptions } from './image-options.js';
+export { type ImageRange, type ImageToTensorOptions, imageToTensor, tensorToImage } from './image-tensor.js';
+export { decodeImage, encodeImage, readImage, writeImage } from './node/image-files.js';
+export { readPytorchCheckpoint, readSafetensors, readWeights, writeSafetensors } from './node/weight-files.js';
+export { writeFileAtomic } from './node/write-file-atomic.js';
+export { type PytorchCheckpointOptions, parsePytorchCheckpoint } from './pytorch-checkpoint.js';
+export type { ImageFormat, RawImage } from './raw-image.js';
+export { encodeSafetensors, parseSafetensors, type Safetensors } from './safetensors.js';
+export { tensorToArray } from './tensor-to-array.js';
+export { parseWeights } from './weights.js';

@@ -1,0 +1,76 @@
+import type { ArrayData, NamedArrays } from '../array-data.js';
+import { type PytorchCheckpointOptions, parsePytorchCheckpoint } from '../pytorch-checkpoint.js';
+import { encodeSafetensors, parseSafetensors, type Safetensors } from '../safetensors.js';
+import { parseWeights } from '../weights.js';
+import { readParsed } from './read-bytes.js';
+import { writeFileAtomic } from './write-file-atomic.js';
+
+/**
+ * The arrays and the metadata of a safetensors file (Node only): {@link parseSafetensors} on a path.
+ *
+ * @throws Error with the path in front.
+ *
+ * @example
+ * ```ts no-run
+ * import { readSafetensors } from '@mer/io';
+ *
+ * const { arrays, metadata } = await readSafetensors('weights.safetensors');
+ * ```
+ */
+export function readSafetensors(path: string): Promise<Safetensors> {
+  return readParsed(path, parseSafetensors);
+}
+
+/**
+ * Writes arrays and text metadata as a safetensors file (Node only), whole or not at all.
+ *
+ * @throws TypeError or RangeError where an array's data do not fit its dtype or shape; Error where the file cannot be written.
+ *
+ * @example
+ * ```ts no-run
+ * import { type ArrayData, writeSafetensors } from '@mer/io';
+ *
+ * const bias: ArrayData = { dtype: 'float32', shape: [2], data: Float32Array.of(0.5, -1) };
+ * await writeSafetensors('weights.safetensors', { bias }, { epoch: '7' });
+ * ```
+ */
+export async function writeSafetensors(
+  path: string,
+  arrays: Readonly<Record<string, ArrayData>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await writeFileAtomic(path, encodeSafetensors(arrays, metadata));
+}
+
+/**
+ * The tensors of a PyTorch checkpoint (Node only): {@link parsePytorchCheckpoint} on a path.
+ *
+ * @throws Error with the path in front.
+ *
+ * @example
+ * ```ts no-run
+ * import { readPytorchCheckpoint } from '@mer/io';
+ *
+ * const arrays = await readPytorchCheckpoint('006.pth');
+ * console.log(arrays['conv1.weight']?.shape); // [ 3, 3, 3, 3 ]
+ * ```
+ */
+export function readPytorchCheckpoint(path: string, options: PytorchCheckpointOptions = {}): Promise<NamedArrays> {
+  return readParsed(path, (bytes) => parsePytorchCheckpoint(bytes, options));
+}
+
+/**
+ * The arrays of a weight file, safetensors or PyTorch, by its content (Node only): {@link parseWeights} on a path.
+ *
+ * @throws Error with the path in front.
+ *
+ * @example
+ * ```ts no-run
+ * import { readWeights } from '@mer/io';
+ *
+ * const arrays = await readWeights('runs/ststnet/folds/0/006/weights.safetensors');
+ * ```
+ */
+export function readWeights(path: string, options: PytorchCheckpointOptions = {}): Promise<NamedArrays> {
+  return readParsed(path, (bytes) => parseWeights(bytes, options));
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Writes a file so that it is there whole or not at all (Node only).
+ *
+ * The bytes go to a temporary name in the same folder, are flushed to the disk (fsync), and the name is changed in one step. A reader
+ * sees the old file or the new one, and a killed process leaves at worst a file `.<name>.<random>.tmp`. An existing file keeps its mode.
+ * The folder must exist.
+ *
+ * @throws Error of the file system, with the path; the temporary file is removed.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, readFile } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { writeFileAtomic } from '@mer/io';
+ *
+ * const path = join(await mkdtemp(join(tmpdir(), 'mer-')), 'scores.json');
+ * await writeFileAtomic(path, '{"uf1": 0.72}');
+ * console.log(await readFile(path, 'utf8')); // '{"uf1": 0.72}'
+ * ```
+ */
+export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const mode = await stat(path).then(
+      (found) => found.mode & 0o777,
+      () => 0o666,
+    );
+    const file = await open(temporary, 'wx', mode);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw new Error(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+  await syncFolder(folder);
+}
+
+/** Makes the new name itself durable, where the system lets a folder be flushed (Windows does not). */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // The content is on the disk already; only the moment of the renaming is the system's.
+  }
+}

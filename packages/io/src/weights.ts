@@ -1,0 +1,26 @@
+import type { NamedArrays } from './array-data.js';
+import { type PytorchCheckpointOptions, parsePytorchCheckpoint } from './pytorch-checkpoint.js';
+import { parseSafetensors } from './safetensors.js';
+
+/**
+ * The arrays of a weight file, whichever it is: safetensors, or a PyTorch checkpoint in either of its formats.
+ *
+ * The content decides, not the name of the file. `entry` chooses within a PyTorch checkpoint and does nothing for safetensors.
+ *
+ * @throws Error where the bytes are neither, or are damaged.
+ *
+ * @example
+ * ```ts
+ * import { encodeSafetensors, parseWeights } from '@mer/io';
+ *
+ * const bytes = encodeSafetensors({ bias: { dtype: 'float32', shape: [1], data: Float32Array.of(3) } });
+ * console.log(Object.keys(parseWeights(bytes))); // [ 'bias' ]
+ * ```
+ */
+export function parseWeights(bytes: Uint8Array, options: PytorchCheckpointOptions = {}): NamedArrays {
+  const isCheckpoint = bytes[0] === 0x80 || (bytes[0] === 0x50 && bytes[1] === 0x4b);
+  // A safetensors header of 0x80 bytes begins like a pickle; its ninth byte is "{", a pickle's never is within its magic number.
+  if (isCheckpoint && bytes[8] !== 0x7b) return parsePytorchCheckpoint(bytes, options);
+  if (bytes.length >= 9 && bytes[8] === 0x7b) return parseSafetensors(bytes).arrays;
+  throw new Error('Cannot read weights as the file must be safetensors or a PyTorch checkpoint: it is neither');
+}
