@@ -1,0 +1,323 @@
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const bin = fileURLToPath(new URL('../bin/mer.js', import.meta.url));
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const shared = process.env['MER_SHARED_DATA'] ?? join(repository, '..', 'shared', 'data');
+const flow28 = join(shared, 'megc2019-flow28');
+
+let root = '';
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'mer-cli-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+function mer(...args: string[]): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
+}
+
+/** Exit status as given, one message that matches, no stack trace. */
+function expectFailure(result: SpawnSyncReturns<string>, status: number, message: RegExp) {
+  expect(result.stderr).toMatch(message);
+  expect(result.stderr).not.toMatch(/\n\s+at /);
+  expect(result.status).toBe(status);
+}
+
+const tiny = {
+  name: 'tiny',
+  data: { name: 'synthetic', options: { subjects: 4, clipsPerSubject: 3, size: 24, frames: 6 } },
+  inputs: [{ representation: { name: 'dynamic-image' } }],
+  model: { name: 'small-cnn', options: { widths: [4, 4] } },
+  training: { epochs: 3, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.01 } },
+  backend: 'wasm',
+};
+
+async function experimentFile(name: string, changes: object = {}): Promise<string> {
+  const path = join(root, `${name}.json`);
+  await writeFile(path, JSON.stringify({ ...tiny, name, ...changes }));
+  return path;
+}
+
+async function predictionsIn(dir: string): Promise<Record<string, string>> {
+  const files = (await readdir(join(dir, 'folds'), { recursive: true })).filter((file) =>
+    file.endsWith('predictions.json'),
+  );
+  return Object.fromEntries(
+    await Promise.all(files.map(async (file) => [file, await readFile(join(dir, 'folds', file), 'utf8')])),
+  );
+}
+
+describe('mer', () => {
+  it('answers --help and --version without loading tfjs', () => {
+    const help = mer('--help');
+    expect(help.status).toBe(0);
+    for (const command of ['run', 'evaluate', 'report', 'backends', 'datasets'])
+      expect(help.stdout).toMatch(new RegExp(`^ {2}${command}`, 'm'));
+    expect(mer('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const loaded = spawnSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `const { createProgram } = await import(${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)});
+         createProgram().helpInformation();
+         const { default: Module } = await import('node:module');
+         console.log(Object.keys(Module._cache).filter((file) => file.includes('tensorflow')).length);`,
+      ],
+      { encoding: 'utf8' },
+    );
+    expect(loaded.stdout).toBe('0\n');
+  });
+
+  it('ends with status 2 and a hint for an unknown command, option, or missing argument', () => {
+    expectFailure(mer('runn'), 2, /unknown command 'runn'[\s\S]*Did you mean run\?/);
+    expectFailure(mer('run', 'x.yaml', '--epochs', '3'), 2, /unknown option '--epochs'/);
+    expectFailure(mer('run'), 2, /missing required argument 'experiment'/);
+    expectFailure(mer('evaluate', 'x.yaml'), 2, /required option '-w, --weights <dir>' not specified/);
+  });
+});
+
+describe('mer run', () => {
+  it('trains every fold, prints the table, and reports it again', async () => {
+    const result = mer('run', await experimentFile('whole'), '--out', 'whole');
+    expect(result.stderr).toMatch(/12 samples, 4 subjects, 3 classes/);
+    expect(result.stderr.match(/^fold /gm)).toHaveLength(4);
+    expect(result.status).toBe(0);
+    for (const part of [
+      'UF1',
+      'UAR',
+      'accuracy',
+      'truth',
+      'leave-one-subject-out, 4 folds',
+      'last of 3',
+      'seed',
+      'wasm',
+      '12 samples, 4 subjects',
+    ]) {
+      expect(result.stdout).toContain(part);
+    }
+    expect(mer('report', 'whole').stdout).toBe(result.stdout);
+    const summary = JSON.parse(mer('report', 'whole', '--json').stdout);
+    expect(summary).toEqual(JSON.parse(await readFile(join(root, 'whole', 'summary.json'), 'utf8')));
+    expect(summary.perSeed[0].confusion.flat().reduce((a: number, b: number) => a + b)).toBe(12);
+  });
+
+  it('is done at once when started again, and gives the weights that evaluate finds', async () => {
+    const file = await experimentFile('again');
+    const first = JSON.parse(mer('run', file, '--out', 'again', '--json').stdout);
+    const second = mer('run', file, '--out', 'again', '--json');
+    expect(second.stderr).toMatch(/4 folds, 4 done before/);
+    expect(JSON.parse(second.stdout)).toEqual(first);
+    const evaluation = JSON.parse(mer('evaluate', file, '--weights', 'again', '--json').stdout);
+    const written = Object.values(await predictionsIn(join(root, 'again'))).flatMap(
+      (text) => JSON.parse(text).predictions,
+    );
+    expect(evaluation.predictions.length).toBe(12);
+    expect(evaluation.summary.perSeed).toEqual(first.perSeed);
+    for (const { id, logits } of evaluation.predictions) {
+      const before = written.find((other) => other.id === id)!.logits as number[];
+      logits.forEach((value: number, i: number) => {
+        expect(value).toBeCloseTo(before[i]!, 5);
+      });
+    }
+  });
+
+  it('killed at any moment and started again, ends with the predictions of a run that was not', async () => {
+    const file = await experimentFile('killed', { training: { ...tiny.training, epochs: 30 } });
+    mer('run', file, '--out', 'whole-run');
+    const expected = await predictionsIn(join(root, 'whole-run'));
+    expect(Object.keys(expected)).toHaveLength(4);
+    const child = spawn(process.execPath, [bin, 'run', file, '--out', 'killed-run'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let text = '';
+    for await (const chunk of child.stderr) {
+      text += chunk;
+      if (/^fold 2/m.test(text)) {
+        child.kill('SIGKILL');
+        break;
+      }
+    }
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    expect(child.signalCode).toBe('SIGKILL');
+    expect(Object.keys(await predictionsIn(join(root, 'killed-run'))).length).toBeLessThan(4);
+    expect(mer('report', 'killed-run').stdout).toMatch(/INCOMPLETE: \d of 4 folds/);
+    expect(mer('run', file, '--out', 'killed-run').stderr).toMatch(/4 folds, [23] done before/);
+    expect(await predictionsIn(join(root, 'killed-run'))).toEqual(expected);
+  });
+
+  it('interrupted by Ctrl-C, says how to go on and ends with status 130', async () => {
+    const file = await experimentFile('stopped', { training: { ...tiny.training, epochs: 100000 } });
+    const child = spawn(process.execPath, [bin, 'run', file, '--out', 'stopped'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    child.stderr.on('data', (chunk) => {
+      text += chunk;
+      if (/4 folds/.test(text)) setTimeout(() => child.kill('SIGINT'), 300);
+    });
+    const [status] = await once(child, 'exit');
+    expect(text).toMatch(/run the same command again to go on with stopped/);
+    expect(status).toBe(130);
+    expect(existsSync(join(root, 'stopped', 'folds'))).toBe(false);
+  });
+
+  it('refuses to resume with other settings and to write into a folder of something else', async () => {
+    const file = await experimentFile('strict');
+    mer('run', file, '--out', 'strict');
+    expectFailure(
+      mer('run', file, '--out', 'strict', '--set', 'training.epochs=4'),
+      2,
+      /training\.epochs: 3 then, 4 now/,
+    );
+    await mkdir(join(root, 'precious'));
+    await writeFile(join(root, 'precious', 'notes.txt'), 'x');
+    expectFailure(mer('run', file, '--out', 'precious'), 2, /not empty and holds no run\.json/);
+    expect(await readdir(join(root, 'precious'))).toEqual(['notes.txt']);
+  });
+
+  it('names the offending key of an experiment and writes nothing', async () => {
+    expectFailure(
+      mer('run', await experimentFile('a', { modle: {} }), '--out', 'none'),
+      2,
+      /modle: unknown key; allowed here: .*model/,
+    );
+    expectFailure(
+      mer('run', await experimentFile('b', { model: { name: 'alexnet' } }), '--out', 'none'),
+      2,
+      /model\.name: must be one of .*ststnet/,
+    );
+    const wrong = { model: { name: 'small-cnn', options: { depth: 3 } } };
+    expectFailure(mer('run', await experimentFile('c', wrong), '--out', 'none'), 2, /model\.options: .*depth/);
+    const noOption = { inputs: [{ representation: { name: 'dynamic-image', options: { wieghts: 1 } } }] };
+    expectFailure(
+      mer('run', await experimentFile('d', noOption), '--out', 'none'),
+      2,
+      /inputs\.0\.representation: .*wieghts/,
+    );
+    const data = { data: { name: 'synthetic', options: { subject: 3 } } };
+    expectFailure(mer('run', await experimentFile('e', data), '--out', 'none'), 2, /subject/);
+    expectFailure(
+      mer('run', await experimentFile('f'), '--out', 'none', '--backend', 'abacus'),
+      2,
+      /backend: must be one of auto, .*wasm/,
+    );
+    expectFailure(mer('run', 'missing.yaml'), 2, /missing\.yaml must be a readable file/);
+    await writeFile(join(root, 'broken.yaml'), 'a: [1');
+    expectFailure(mer('run', 'broken.yaml'), 2, /broken\.yaml as it must be YAML or JSON/);
+    expect(existsSync(join(root, 'none'))).toBe(false);
+  });
+});
+
+describe('mer report', () => {
+  it('says what a folder lacks', async () => {
+    expectFailure(mer('report', 'nowhere'), 2, /must be the folder of a run: it holds no run\.json/);
+  });
+});
+
+describe('mer schema', () => {
+  it('prints the JSON Schema that the package ships', async () => {
+    const printed = JSON.parse(mer('schema').stdout);
+    expect(printed.properties.training.properties.epochs).toMatchObject({ type: 'integer' });
+    const file = new URL('../../training/schema/experiment.schema.json', import.meta.url);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(printed);
+  });
+});
+
+describe('mer backends and mer datasets', () => {
+  it('lists what can run here', () => {
+    const { stdout, status } = mer('backends');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/cpu/);
+    expect(stdout).toMatch(/wasm/);
+  });
+
+  it('lists and inspects data sets', () => {
+    expect(mer('datasets', 'list').stdout).toMatch(/megc2019-flow/);
+    const { stdout } = mer('datasets', 'inspect', 'synthetic', '--set', 'subjects=3', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ subjects: 3, kind: 'clips' });
+    expectFailure(mer('datasets', 'inspect', 'imagenet'), 2, /must be one of .*synthetic/);
+    expectFailure(mer('datasets', 'inspect', 'megc2019-flow'), 2, /root must be the folder/);
+    expectFailure(mer('datasets', 'inspect', 'megc2019-flow', 'nowhere'), 1, /nowhere/);
+  });
+});
+
+describe.skipIf(!existsSync(flow28))('the MEGC2019 flow images (skipped without ../shared/data)', () => {
+  const recipe = join(repository, 'recipes', 'ststnet-megc2019.yaml');
+  const weights = join(flow28, 'ststnet-fold-weights');
+
+  it.each(['wasm', 'cpu'])(
+    'gives the published scores and logits with the weights of the authors of STSTNet on %s',
+    async (backend) => {
+      const result = mer('evaluate', recipe, '--data', flow28, '--weights', weights, '--backend', backend, '--json');
+      expect(result.stderr).not.toMatch(/^mer:/m);
+      const { summary, predictions } = JSON.parse(result.stdout);
+      const { scores } = summary.perSeed[0];
+      expect(scores[0]).toMatchObject({ name: 'all', n: 442, subjects: 68 });
+      expect(Math.abs(scores[0].uf1 - 0.720948)).toBeLessThanOrEqual(1e-6);
+      expect(Math.abs(scores[0].uar - 0.724979)).toBeLessThanOrEqual(1e-6);
+      expect(Math.abs(scores[0].accuracy - 0.739819)).toBeLessThanOrEqual(1e-6);
+      expect(
+        scores
+          .slice(1)
+          .map(({ name, n }: { name: string; n: number }) => [name, n])
+          .sort(),
+      ).toEqual([
+        ['casme2', 145],
+        ['samm', 133],
+        ['smic', 164],
+      ]);
+      const rows = (await readFile(join(flow28, 'ststnet-reference-logits.csv'), 'utf8'))
+        .trim()
+        .split(/\r?\n/)
+        .slice(1);
+      expect(rows).toHaveLength(442);
+      const byId = new Map<string, { logits: number[]; predicted: number }>(
+        predictions.map((entry: { id: string }) => [entry.id, entry]),
+      );
+      for (const row of rows) {
+        const [dataset, subject, clip, , predicted, ...logits] = row.split(',');
+        const ours = byId.get(`${dataset}/${subject}/${clip}`)!;
+        expect(ours.predicted).toBe(Number(predicted));
+        logits.forEach((value, i) => {
+          expect(Math.abs(ours.logits[i]! - Number(value))).toBeLessThanOrEqual(1e-4);
+        });
+      }
+    },
+  );
+
+  it('names the culprit of bad data and bad weights, and writes nothing', async () => {
+    const copy = join(root, 'flow');
+    await cp(flow28, copy, { recursive: true });
+    const manifest = await readFile(join(copy, 'manifest.csv'), 'utf8');
+    const run = () => mer('run', recipe, '--data', 'flow', '--out', 'bad');
+    await writeFile(join(copy, 'manifest.csv'), `${manifest.trimEnd()}\nsamm,006,006_9_9,0,images/none.png\n`);
+    expectFailure(run(), 1, /images\/none\.png/);
+    await writeFile(join(copy, 'manifest.csv'), manifest.replace('006_1_2,0,', '006_1_2,7,'));
+    expectFailure(run(), 1, /row 2.*7/);
+    await writeFile(join(copy, 'manifest.csv'), manifest);
+    expect(existsSync(join(root, 'bad'))).toBe(false);
+    expectFailure(mer('run', recipe, '--data', 'no-such-folder', '--out', 'bad'), 1, /no-such-folder/);
+
+    const evaluate = () =>
+      mer('evaluate', recipe, '--data', 'flow', '--weights', join('flow', 'ststnet-fold-weights'), '--json');
+    const file = join(copy, 'ststnet-fold-weights', '006.pth');
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.subarray(0, bytes.length / 2));
+    expectFailure(evaluate(), 1, /006\.pth/);
+    await writeFile(file, Buffer.from("cos\nsystem\n(S'touch hacked'\ntR.", 'latin1'));
+    expectFailure(evaluate(), 1, /006\.pth/);
+    expect(existsSync(join(root, 'hacked'))).toBe(false);
+    await rm(file);
+    expectFailure(evaluate(), 2, /1 of 68 are missing \(006\)/);
+    expect(evaluate().stdout).toBe('');
+  });
+});

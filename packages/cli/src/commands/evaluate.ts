@@ -1,0 +1,19 @@
+import { evaluateExperiment, readExperiment, summaryText } from '@mer/training';
+import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
+import { interruptible } from '../interrupt.js';
+import { createProgress } from '../progress.js';
+
+/** `mer evaluate <experiment> --weights <dir>` */
+export async function evaluate(file: string, options: ExperimentOptions & { weights: string }): Promise<void> {
+  const experiment = await readExperiment(file, { set: settingsOf(options) });
+  const progress = createProgress(process.stderr, { every: 1 });
+  try {
+    const result = await interruptible('stopped', (signal) =>
+      evaluateExperiment(experiment, { weights: options.weights, signal, onEvent: progress.onEvent }),
+    );
+    progress.end();
+    process.stdout.write(options.json ? `${JSON.stringify(result, null, 1)}\n` : `${summaryText(result.summary)}\n`);
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,6 @@
+import { experimentJsonSchema } from '@mer/training';
+
+/** `mer schema` */
+export function schema(): void {
+  process.stdout.write(`${JSON.stringify(experimentJsonSchema(), null, 2)}\n`);
+}

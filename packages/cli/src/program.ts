@@ -1,0 +1,99 @@
+import { createRequire } from 'node:module';
+import { Command, Option } from 'commander';
+
+/**
+ * Builds the `mer` command line. Nothing but the argument parser is loaded before a command runs, so that help is quick.
+ *
+ * @returns a commander program that throws `CommanderError` instead of ending the process
+ *
+ * @example
+ * ```ts
+ * import { createProgram } from '@mer/cli';
+ *
+ * console.log(createProgram().commands.map((command) => command.name()).includes('run')); // true
+ * ```
+ */
+export function createProgram(): Command {
+  const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+  const program = new Command('mer')
+    .description('Facial micro-expression recognition: representations, models and evaluations that cannot leak.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(mer --help lists the commands, mer <command> --help their options)');
+
+  const data = new Option('-d, --data <dir>', 'folder of the data set; overrides data.root of the experiment');
+  const set = new Option('-s, --set <key=value>', 'override a setting of the experiment; repeatable')
+    .argParser(collect)
+    .default([], 'none');
+  const backend = new Option(
+    '-b, --backend <name>',
+    'backend to run on (mer backends lists them); overrides the experiment',
+  );
+  const json = new Option('--json', 'print the result as JSON');
+
+  program
+    .command('run')
+    .description('prepare, train and test every fold; resumes where it stopped')
+    .argument('<experiment>', 'experiment file (YAML or JSON)')
+    .addOption(data)
+    .option('-o, --out <dir>', 'folder of the run (default: runs/<name of the experiment>)')
+    .addOption(set)
+    .addOption(backend)
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/run.js')).run(args[0], args[1]));
+
+  program
+    .command('evaluate')
+    .description('test every fold with given fold weights; no training')
+    .argument('<experiment>', 'experiment file (YAML or JSON)')
+    .requiredOption(
+      '-w, --weights <dir>',
+      'folder of weights: <subject>.pth, .pt or .safetensors, or the folder of a run',
+    )
+    .addOption(data)
+    .addOption(set)
+    .addOption(backend)
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/evaluate.js')).evaluate(args[0], args[1]));
+
+  program
+    .command('report')
+    .description('print the scores of a run, finished or not')
+    .argument('<run>', 'folder of the run')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/report.js')).report(args[0], args[1]));
+
+  program
+    .command('backends')
+    .description('list the backends and say which can run here')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/backends.js')).backends(args[0]));
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of experiment files')
+    .action(async () => (await import('./commands/schema.js')).schema());
+
+  const datasets = program.command('datasets').description('look into data sets');
+  datasets
+    .command('list')
+    .description('list the data sets that experiments can name')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/datasets-list.js')).datasetsList(args[0]));
+  datasets
+    .command('inspect')
+    .description('count samples per class and subject, and check every file')
+    .argument('<name>', 'name of the data set (mer datasets list)')
+    .argument('[dir]', 'folder of the data set')
+    .addOption(set)
+    .addOption(json)
+    .action(async (...args) =>
+      (await import('./commands/datasets-inspect.js')).datasetsInspect(args[0], args[1], args[2]),
+    );
+
+  return program;
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}

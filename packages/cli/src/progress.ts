@@ -1,0 +1,87 @@
+import type { RunEvent } from '@mer/training';
+
+/** Where progress goes: standard error, as a rule. */
+export interface ProgressStream {
+  isTTY?: boolean;
+  columns?: number;
+  write(text: string): unknown;
+}
+
+/**
+ * Shows how a run goes: one line that rewrites itself on a terminal, one plain line for each fold elsewhere, at most one in `every` seconds.
+ */
+export function createProgress(
+  stream: ProgressStream,
+  { every = 0 }: { every?: number } = {},
+): { onEvent(event: RunEvent): void; end(): void } {
+  const begun = performance.now();
+  let folds = { done: 0, total: 0, ran: 0 };
+  let shown = false;
+  let lastFold = 0;
+  const line = (text: string) => {
+    if (!stream.isTTY) return;
+    stream.write(`\r\u001b[2K${text.slice(0, (stream.columns ?? 80) - 1)}`);
+    shown = true;
+  };
+  const clear = () => {
+    if (shown) stream.write('\r\u001b[2K');
+    shown = false;
+  };
+  const plain = (text: string) => {
+    clear();
+    stream.write(`${text}\n`);
+  };
+  return {
+    onEvent(event) {
+      switch (event.type) {
+        case 'note':
+          plain(event.text);
+          break;
+        case 'prepare':
+          line(`preparing ${event.done}/${event.total} samples`);
+          break;
+        case 'ready':
+          folds = { done: event.foldsDone, total: event.folds, ran: 0 };
+          plain(
+            `${event.samples} samples, ${event.subjects} subjects, ${event.classes.length} classes (${event.classes.join(', ')}), ` +
+              `${event.folds} folds${event.foldsDone ? `, ${event.foldsDone} done before` : ''}, backend ${event.backend}`,
+          );
+          break;
+        case 'epoch':
+          if (stream.isTTY) {
+            line(
+              `${bar(folds.done, folds.total)} ${folds.done}/${folds.total} folds  ${event.fold} epoch ${event.record.epoch}/${event.epochs}  ` +
+                `loss ${event.record.loss.toFixed(4)}  accuracy ${event.record.accuracy.toFixed(3)}`,
+            );
+          }
+          break;
+        case 'fold': {
+          folds.done += 1;
+          folds.ran += 1;
+          const seconds = (performance.now() - begun) / 1000;
+          if (seconds - lastFold < every && folds.done < folds.total) break;
+          lastFold = seconds;
+          const left = ((folds.total - folds.done) * seconds) / folds.ran;
+          const text = `fold ${folds.done}/${folds.total}  ${event.fold}  seed ${event.seed}  ${event.correct}/${event.tested} right  ${event.seconds.toFixed(1)} s`;
+          plain(folds.done < folds.total ? `${text}  ${duration(left)} left` : text);
+          break;
+        }
+      }
+    },
+    end: clear,
+  };
+}
+
+function bar(done: number, total: number): string {
+  const width = 20;
+  const full = total ? Math.round((done / total) * width) : 0;
+  return `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
+}
+
+/** Seconds as people say them: `42 s`, `3 min 05 s`, `2 h 10 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}

@@ -1,0 +1,22 @@
+import type { EpochRecord } from '../fit.js';
+
+/** What a run tells while it works: for progress bars and logs. */
+export type RunEvent =
+  /** Something a reader should know. */
+  | { type: 'note'; text: string }
+  /** Samples made ready so far. */
+  | { type: 'prepare'; done: number; total: number }
+  /** The data is ready and the folds are known. */
+  | {
+      type: 'ready';
+      samples: number;
+      subjects: number;
+      classes: readonly string[];
+      folds: number;
+      foldsDone: number;
+      backend: string;
+    }
+  /** An epoch of a fold ended. */
+  | { type: 'epoch'; seed: number; fold: string; epochs: number; record: EpochRecord }
+  /** A fold is done and written. */
+  | { type: 'fold'; seed: number; fold: string; seconds: number; tested: number; correct: number };

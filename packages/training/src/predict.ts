@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type PreparedData, takeBatch } from './prepared-data.js';
+
+/** Options of {@link predictLogits}. */
+export interface PredictLogitsOptions {
+  /** Samples given to the model at once; memory grows with it, results do not depend on it. */
+  batchSize?: number;
+}
+
+/**
+ * Gives the model's logits for some samples, in inference mode.
+ *
+ * @param model - gives logits `[batch, classes]`
+ * @param data - prepared data
+ * @param indices - which samples
+ * @param options - batch size
+ * @returns one list of logits for each index, in the same order
+ *
+ * @example
+ * ```ts
+ * import { createModel } from '@mer/models';
+ * import { predictLogits } from '@mer/training';
+ *
+ * const model = createModel('ststnet', { classes: 3, seed: 1 });
+ * const data = { classes: ['a', 'b', 'c'], labels: [0], inputs: [{ shape: [28, 28, 3], values: new Float32Array(28 * 28 * 3) }] };
+ * const [logits] = await predictLogits(model, data, [0]);
+ * console.log(logits.length); // 3
+ * model.dispose();
+ * ```
+ */
+export async function predictLogits(
+  model: LayersModel,
+  data: PreparedData,
+  indices: readonly number[],
+  { batchSize = 64 }: PredictLogitsOptions = {},
+): Promise<number[][]> {
+  const rows: number[][] = [];
+  for (let start = 0; start < indices.length; start += batchSize) {
+    const logits = tf.tidy(() => {
+      const inputs = takeBatch(data, indices.slice(start, start + batchSize));
+      return model.apply(inputs.length === 1 ? inputs[0]! : inputs, { training: false }) as tf.Tensor2D;
+    });
+    rows.push(...(await logits.array()));
+    logits.dispose();
+  }
+  return rows;
+}
+
+/**
+ * Turns logits into class probabilities (softmax in float64).
+ *
+ * @param logits - one number for each class
+ * @returns probabilities that sum to 1
+ *
+ * @example
+ * ```ts
+ * import { softmax } from '@mer/training';
+ *
+ * console.log(softmax([0, 0])); // [ 0.5, 0.5 ]
+ * ```
+ */
+export function softmax(logits: readonly number[]): number[] {
+  const highest = Math.max(...logits);
+  const powers = logits.map((value) => Math.exp(value - highest));
+  const total = powers.reduce((sum, value) => sum + value, 0);
+  return powers.map((value) => value / total);
+}
