@@ -1,9 +1,9 @@
-import * as io from '@mer/io';
+import { decodeImage } from '@mer/io';
 import type { Picture } from './frame-stack.js';
+import { imageHeader } from './image-header.js';
 
-/** Decodes the bytes of an image file. */
-export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
-  const { decodeImage } = io as unknown as { decodeImage?: (bytes: Uint8Array) => Promise<Picture> };
-  if (!decodeImage) throw new TypeError('Cannot decode image as @mer/io must have decodeImage: it has not');
-  return decodeImage(bytes);
+/** Decodes the bytes of an image file: grey stays one channel (unless `colour` says otherwise), the rest becomes RGB. */
+export async function decodePicture(bytes: Uint8Array, colour?: boolean): Promise<Picture> {
+  const grey = colour === undefined ? imageHeader(bytes).channels === 1 : !colour;
+  return decodeImage(bytes, { channels: grey ? 1 : 3 });
 }

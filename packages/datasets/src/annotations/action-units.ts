@@ -1,0 +1,102 @@
+/** Where an action unit acts, as FACS coders write it in front of the number. */
+export type ActionUnitSide = 'left' | 'right' | 'asymmetric' | 'top' | 'bottom';
+
+/** One action unit as annotated. */
+export interface AnnotatedActionUnit {
+  /** FACS number, such as 12. */
+  unit: number;
+  /** `L`, `R`, `A`, `T`, `B` in front of the number; null where nothing is said (both sides). */
+  side: ActionUnitSide | null;
+  /** `A` (trace) to `E` (maximum) behind the number; the first of two (`10A/B`); null where not coded. */
+  intensity: 'A' | 'B' | 'C' | 'D' | 'E' | null;
+  /** The coder left it open: an alternative (`R6 or R12`, `A/L12`, `10A/B`) or a reference (`ref(7B)`). */
+  doubtful: boolean;
+}
+
+/** What an action-unit cell says. */
+export interface ActionUnitCell {
+  /** The units in the order written. */
+  units: readonly AnnotatedActionUnit[];
+  /** Parts that are no unit, such as `soft focus` or `?`. */
+  remarks: readonly string[];
+  /** The cell as written. */
+  text: string;
+}
+
+const sides: Readonly<Record<string, ActionUnitSide>> = {
+  L: 'left',
+  R: 'right',
+  A: 'asymmetric',
+  T: 'top',
+  B: 'bottom',
+};
+
+/**
+ * Reads a cell of action units as the data sets write them: `4+L10`, `R2+15`, `(R6 or R12)+R15`, `ref(7B)+43`, `A/L12`,
+ * `10A/B`, `L12 + 61`, `AU4`, `4，11` (a full-width comma), `14,L24,`, a bare number, `?`.
+ *
+ * Nothing is lost: what is no action unit is kept in `remarks`. A `(k)` behind a unit (static, as 4DME writes it) leaves the
+ * unit out and is kept as a remark.
+ *
+ * @example
+ * ```ts
+ * import { parseActionUnits } from '@mer/datasets';
+ *
+ * console.log(parseActionUnits('A9E+ref(10)').units.map(({ unit, doubtful }) => [unit, doubtful])); // [ [ 9, false ], [ 10, true ] ]
+ * ```
+ */
+export function parseActionUnits(text: string): ActionUnitCell {
+  const units: AnnotatedActionUnit[] = [];
+  const remarks: string[] = [];
+  for (const group of splitOutside(text.replaceAll('，', ','), /[+,;&]/)) {
+    const alternatives = group.split(/\bor\b/i);
+    for (const alternative of alternatives) readPart(alternative.trim(), alternatives.length > 1, units, remarks);
+  }
+  return { units, remarks, text };
+}
+
+/** Splits at separators that are not inside parentheses. */
+function splitOutside(text: string, separator: RegExp): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const letter of text) {
+    if (letter === '(') depth++;
+    if (letter === ')') depth = Math.max(0, depth - 1);
+    if (depth === 0 && separator.test(letter)) parts.push('');
+    else parts[parts.length - 1] += letter;
+  }
+  return parts;
+}
+
+function readPart(part: string, doubtful: boolean, units: AnnotatedActionUnit[], remarks: string[]): void {
+  if (part === '') return;
+  const reference = /^ref\s*\(?(.*?)\)?$/i.exec(part);
+  if (reference) {
+    readPart(reference[1]!.trim(), true, units, remarks);
+    return;
+  }
+  const wrapped = /^\((.*)\)$|^\(([^()]*)$|^([^()]*)\)$/.exec(part);
+  if (wrapped) {
+    const inside = wrapped[1] ?? wrapped[2] ?? wrapped[3]!;
+    const cell = parseActionUnits(inside);
+    units.push(...cell.units.map((unit) => ({ ...unit, doubtful: unit.doubtful || doubtful })));
+    remarks.push(...cell.remarks);
+    return;
+  }
+  if (/\(k\)$/i.test(part)) {
+    remarks.push(part);
+    return;
+  }
+  const match = /^(?:AU\s*)?([LRATB])?(?:\/([LRATB]))?\s*(\d{1,2})\s*([A-E])?(?:\/([A-E]))?$/i.exec(part);
+  if (!match) {
+    remarks.push(part);
+    return;
+  }
+  const [, side, otherSide, unit, intensity, otherIntensity] = match;
+  units.push({
+    unit: Number(unit),
+    side: side ? sides[side.toUpperCase()]! : null,
+    intensity: (intensity?.toUpperCase() as AnnotatedActionUnit['intensity']) ?? null,
+    doubtful: doubtful || otherSide !== undefined || otherIntensity !== undefined,
+  });
+}
