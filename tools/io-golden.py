@@ -1,20 +1,21 @@
 """Makes the golden files of @mer/io: packages/io/test/golden/.
 
-Needs Python 3 with torch 1.13, numpy, Pillow and safetensors 0.8: python3 tools/io-golden.py
+Needs Python 3 with torch 1.13, numpy, Pillow, OpenCV and safetensors 0.8: python3 tools/io-golden.py
 
 Values are deterministic (no random numbers but seeded ones). expected.json says what each file holds, as the other library reads it back.
 """
 
 import collections
-import io
 import json
 import pathlib
 import pickle
 import struct
 import zipfile
 
+import cv2
 import numpy as np
 import torch
+from PIL import Image, ImageOps
 from safetensors.numpy import save_file as save_safetensors_numpy
 from safetensors.torch import save_file as save_safetensors_torch
 
@@ -220,5 +221,71 @@ np.save(out / "refused-text.npy", np.array(["ab"]))
 np.save(out / "refused-complex.npy", np.array([1j]))
 np.save(out / "refused-i8.npy", np.array([2**60]))
 
-(out / "expected.json").write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n")
+# Images, by Pillow; expected as Pillow gives the pixels (OpenCV for 16 bits).
+def expect_image(name, array):
+    array = np.asarray(array)
+    array = array[:, :, None] if array.ndim == 2 else array
+    expected[name] = {"dtype": str(array.dtype), "shape": list(array.shape), "data": array.reshape(-1).tolist()}
+
+
+height, width = 5, 7
+red = (np.arange(height * width).reshape(height, width) * 37 % 256).astype(np.uint8)
+rgb = np.stack([red, (red * 3 + 11).astype(np.uint8), (red * 5 + 90).astype(np.uint8)], axis=2)
+rgba = np.concatenate([rgb, (red * 7 + 5).astype(np.uint8)[:, :, None]], axis=2)
+for name, image in {
+    "grey": Image.fromarray(red),
+    "rgb": Image.fromarray(rgb),
+    "palette": Image.fromarray(rgb).quantize(11),
+    "bilevel": Image.fromarray(red).convert("1"),
+}.items():
+    for ending in ("png", "bmp"):
+        image.save(out / f"{name}.{ending}")
+        read = Image.open(out / f"{name}.{ending}")
+        expect_image(f"{name}.{ending}", read.convert("L" if name in ("grey", "bilevel") else "RGB"))
+Image.fromarray(rgba).save(out / "rgba.png")
+expect_image("rgba.png", rgba)
+Image.fromarray(np.stack([red, rgba[:, :, 3]], axis=2)).save(out / "grey-alpha.png")
+expect_image("grey-alpha.png", np.stack([red, red, red, rgba[:, :, 3]], axis=2))
+wide = (np.arange(height * width * 3).reshape(height, width, 3) * 1871 % 65536).astype(np.uint16)
+cv2.imwrite(str(out / "rgb16.png"), wide[:, :, ::-1])
+expect_image("rgb16.png", wide)
+cv2.imwrite(str(out / "grey16.png"), wide[:, :, 0])
+expect_image("grey16.png", wide[:, :, 0])
+
+# BMP with 32 bits (the fourth byte means nothing), with rows from above, with 16 bits (5-6-5 masks) and with 4 bits.
+def bmp(bits, compression, rows, masks=b"", palette=b"", upside=1):
+    at = 54 + len(masks) + len(palette)
+    body = b"".join(row + b"\0" * (-len(row) % 4) for row in rows)
+    info = struct.pack("<IiiHHIIiiII", 40, width, upside * height, 1, bits, compression, len(body), 0, 0, len(palette) // 4, 0)
+    return struct.pack("<2sIHHI", b"BM", at + len(body), 0, 0, at) + info + masks + palette + body
+
+
+bgrx = np.concatenate([rgb[:, :, ::-1], np.zeros((height, width, 1), np.uint8)], axis=2)
+(out / "rgb32.bmp").write_bytes(bmp(32, 0, [row.tobytes() for row in bgrx[::-1]]))
+(out / "rgb24-top-down.bmp").write_bytes(bmp(24, 0, [row.tobytes() for row in rgb[:, :, ::-1]], upside=-1))
+r5, g6, b5 = rgb[:, :, 0] >> 3, rgb[:, :, 1] >> 2, rgb[:, :, 2] >> 3
+packed = (r5.astype(np.uint16) << 11) | (g6.astype(np.uint16) << 5) | b5
+(out / "rgb565.bmp").write_bytes(bmp(16, 3, [row.astype("<u2").tobytes() for row in packed[::-1]], masks=struct.pack("<III", 0xF800, 0x7E0, 0x1F)))
+four = (red >> 4).astype(np.uint8)
+nibbles = [bytes((row[i] << 4) | (row[i + 1] if i + 1 < width else 0) for i in range(0, width, 2)) for row in four[::-1]]
+(out / "palette4.bmp").write_bytes(bmp(4, 0, nibbles, palette=b"".join(bytes([i * 17, i, 255 - i, 0]) for i in range(16))))
+for name in ("rgb32.bmp", "rgb24-top-down.bmp", "palette4.bmp"):
+    expect_image(name, Image.open(out / name).convert("RGB"))
+# Pillow rounds down where levels are widened; the nearest level is expected, which is at most one above.
+nearest = np.stack([np.rint(r5 * 255.0 / 31), np.rint(g6 * 255.0 / 63), np.rint(b5 * 255.0 / 31)], axis=2).astype(np.uint8)
+above = nearest.astype(int) - np.asarray(Image.open(out / "rgb565.bmp").convert("RGB"))
+assert above.min() >= 0 and above.max() <= 1
+expect_image("rgb565.bmp", nearest)
+
+# JPEG: smooth, so that decoders agree to a level or two; and the same with an EXIF orientation.
+ramp = np.stack(np.meshgrid(np.arange(24) * 10, np.arange(16) * 12), axis=2)
+smooth = np.concatenate([ramp, np.full((16, 24, 1), 100)], axis=2).astype(np.uint8)
+Image.fromarray(smooth).save(out / "smooth.jpg", quality=95, subsampling=0)
+expect_image("smooth.jpg", Image.open(out / "smooth.jpg"))
+exif = Image.Exif()
+exif[0x0112] = 6
+Image.fromarray(smooth).save(out / "orientation6.jpg", quality=95, subsampling=0, exif=exif)
+expect_image("orientation6.jpg", ImageOps.exif_transpose(Image.open(out / "orientation6.jpg")))
+
+(out / "expected.json").write_text("{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in expected.items()) + "\n}\n")
 print(len(expected), "files,", sum(path.stat().st_size for path in out.iterdir()), "bytes")

@@ -8,6 +8,7 @@ import {
   sizeOfShape,
 } from './array-data.js';
 import { decodeElements } from './elements.js';
+import { gather, isContiguous } from './gather.js';
 import { openStoredZip } from './stored-zip.js';
 import { describePython, Ignored, KnownGlobal, Tuple, unpickle } from './unpickle.js';
 
@@ -353,34 +354,6 @@ function collectTensors(root: unknown, allowance: number): Map<string, Tensor> {
   return tensors;
 }
 
-function isContiguous({ shape, strides }: Tensor): boolean {
-  let expected = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] !== 1 && strides[axis] !== expected) return false;
-    expected *= shape[axis]!;
-  }
-  return true;
-}
-
-/** The elements of a strided view in row-major order. */
-function gather(elements: NumericArray, { offset, shape, strides, size, dtype }: Tensor): NumericArray {
-  const result = new dtypes[dtype].memory(size);
-  const index = shape.map(() => 0);
-  const width = shape.at(-1)!;
-  const step = strides.at(-1)!;
-  let from = offset;
-  for (let to = 0; to < size; ) {
-    for (let i = 0; i < width; i++) result[to++] = elements[from + i * step]!;
-    for (let axis = shape.length - 2; axis >= 0; axis--) {
-      from += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      from -= strides[axis]! * shape[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return result;
-}
-
 /**
  * The tensors of a PyTorch checkpoint, a file of `torch.save`: both the zip format (PyTorch 1.6 and later) and the one before it.
  *
@@ -445,7 +418,7 @@ export function parsePytorchCheckpoint(bytes: Uint8Array, { entry }: PytorchChec
             `${cannot} as its views must not be larger than the file: ${JSON.stringify(name)} has the shape [${shape.join(', ')}]`,
           );
         }
-        data = gather(elements, tensor);
+        data = gather(elements, tensor, size);
       }
       done.set(tensor, data);
     }

@@ -2,13 +2,13 @@ import { crc32 } from './crc32.js';
 
 const cannot = 'Cannot read zip';
 
-/** Entries of a zip file by name; each function checks the entry's CRC-32 and returns a view of its bytes. */
+/** Entries of a zip file by name; each function checks that the entry is stored, and its CRC-32, and returns a view of its bytes. */
 export type StoredZip = ReadonlyMap<string, () => Uint8Array>;
 
 /**
  * The entries of a zip file that stores them uncompressed, as PyTorch does, as views of the file.
  *
- * An entry that is compressed is an error, so that a small file cannot become a large one; so are entries that overlap.
+ * Taking an entry that is compressed is an error, so that a small file cannot become a large one; so are entries that overlap.
  */
 export function openStoredZip(bytes: Uint8Array): StoredZip {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -60,23 +60,25 @@ export function openStoredZip(bytes: Uint8Array): StoredZip {
       }
       extra += 4 + extraLength;
     }
-    if (uint16(at + 8) & 1) throw new Error(`${cannot} as its entries must not be encrypted: ${quoted} is`);
-    if (uint16(at + 10) !== 0 || size !== stored) {
-      throw new Error(
-        `${cannot} as its entries must be stored uncompressed, as PyTorch does: ${quoted} is compressed (method ${uint16(at + 10)})`,
-      );
-    }
     if (!has(header, 30, 0x04034b50)) throw new Error(`${cannot} as ${quoted} must lie within the file`);
     const start = header + 30 + uint16(header + 26) + uint16(header + 28);
-    if (!has(start, size)) {
-      throw new Error(`${cannot} as ${quoted} must lie within the file: its ${size} bytes from byte ${start} do not`);
+    if (!has(start, stored)) {
+      throw new Error(`${cannot} as ${quoted} must lie within the file: its ${stored} bytes from byte ${start} do not`);
     }
-    if ((total += size) > bytes.length)
+    if ((total += stored) > bytes.length)
       throw new Error(`${cannot} as its entries must not overlap: together they are larger than the file`);
     if (entries.has(name)) throw new Error(`${cannot} as the names of its entries must differ: ${quoted} comes twice`);
     const expected = uint32(at + 16);
+    const encrypted = (uint16(at + 8) & 1) === 1;
+    const method = uint16(at + 10);
     entries.set(name, () => {
-      const content = bytes.subarray(start, start + size);
+      if (encrypted) throw new Error(`${cannot} as its entries must not be encrypted: ${quoted} is`);
+      if (method !== 0 || size !== stored) {
+        throw new Error(
+          `${cannot} as its entries must be stored uncompressed, as PyTorch does: ${quoted} is compressed (method ${method})`,
+        );
+      }
+      const content = bytes.subarray(start, start + stored);
       if (crc32(content) !== expected)
         throw new Error(`${cannot} as ${quoted} must have its CRC-32: the file is damaged`);
       return content;

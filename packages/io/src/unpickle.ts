@@ -30,6 +30,8 @@ const longestInteger = 64;
 class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #latin1 = new TextDecoder('latin1');
   position: number;
 
   constructor(bytes: Uint8Array, position: number) {
@@ -83,7 +85,7 @@ class Reader {
 
   text(length: number): string {
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.bytes(length));
+      return this.#utf8.decode(this.bytes(length));
     } catch (cause) {
       if (!(cause instanceof TypeError)) throw cause;
       throw new Error(`${cannot} as its text must be UTF-8: it is not before byte ${this.position}`, { cause });
@@ -92,7 +94,7 @@ class Reader {
 
   /** Text of Python 2, which has no encoding: each byte is a character. */
   latin1(length: number): string {
-    return new TextDecoder('latin1').decode(this.bytes(length));
+    return this.#latin1.decode(this.bytes(length));
   }
 
   line(): string {

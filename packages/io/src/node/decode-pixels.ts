@@ -1,6 +1,6 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import { decodeBmp } from '../bmp.js';
-import { imageFormat, type Pixels } from '../raw-image.js';
+import { type ImageFormat, imageFormat, type Pixels } from '../raw-image.js';
 
 type SharpFactory = (input: Uint8Array, options?: SharpOptions) => Sharp;
 
@@ -22,6 +22,17 @@ export function loadSharp(): Promise<SharpFactory> {
 }
 
 /**
+ * Fails where a file is too small for the size that it claims, before memory is asked for: DEFLATE shrinks by 1032 at most, and JPEG's
+ * Huffman codes spend at least one bit on a block of 8 x 8.
+ */
+function checkClaim(bytes: Uint8Array, format: ImageFormat, width: number, height: number): void {
+  const samples = [1, 0, 3, 1, 2, 0, 4][bytes[25]!] ?? 1;
+  const most = format === 'png' ? (1032 * bytes.length * 8) / (samples * bytes[24]!) : 512 * bytes.length;
+  if (width * height > most)
+    throw new Error(`it claims ${width} x ${height} pixels, more than its ${bytes.length} bytes can hold`);
+}
+
+/**
  * The pixels of a PNG, JPEG or BMP file as it stores them: no colour management, EXIF orientation applied, 16-bit PNG in 16 bits.
  */
 export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
@@ -30,7 +41,8 @@ export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
   const sharp = await loadSharp();
   try {
     const image = sharp(bytes, { ignoreIcc: true, failOn: 'warning', pages: 1 }).rotate();
-    const { depth, channels = 3, hasAlpha } = await image.metadata();
+    const { width = 0, height = 0, depth, channels = 3, hasAlpha } = await image.metadata();
+    checkClaim(bytes, format, width, height);
     const isGrey = channels < 3;
     if (depth === 'ushort') {
       const wide = image.toColourspace(isGrey && !hasAlpha ? 'grey16' : 'rgb16').raw({ depth: 'ushort' });

@@ -1,0 +1,28 @@
+import { decodeBmp } from '../bmp.js';
+import { imageFormat, type Pixels } from '../raw-image.js';
+
+/**
+ * The pixels of a PNG, JPEG or BMP file by the browser's own decoders, as RGBA: no colour management, EXIF orientation applied.
+ */
+export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
+  const format = imageFormat(bytes);
+  if (format === 'bmp') return decodeBmp(bytes);
+  try {
+    const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${format}` });
+    const bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
+    try {
+      const { width, height } = bitmap;
+      const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+      if (!context) throw new Error('the browser gives no 2d context');
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, width, height);
+      return { width, height, channels: 4, data: new Uint8Array(data.buffer) };
+    } finally {
+      bitmap.close();
+    }
+  } catch (cause) {
+    throw new Error(`Cannot read image as it must be an intact ${format.toUpperCase()}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
