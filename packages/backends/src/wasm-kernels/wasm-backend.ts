@@ -1,8 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Kernels } from './kernels.js';
 
 /** What the kernels use of tfjs's BackendWasm. */
 export interface WasmBackend extends tf.KernelBackend {
-  readonly wasm: { readonly HEAPU8: Uint8Array };
+  readonly wasm: {
+    readonly HEAPU8: Uint8Array;
+    readonly asm?: { readonly memory?: WebAssembly.Memory };
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+  };
+  readonly dataIdMap: { get(dataId: object): { memoryOffset: number; refCount: number } };
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   typedArrayFromHeap(info: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
 }
@@ -14,15 +21,58 @@ export type KernelArgs = {
   backend: WasmBackend;
 };
 
+/** A kernel function: bare tensor infos in and out; it neither tracks nor frees what it is given. */
+export type KernelFunction = (args: KernelArgs) => tf.TensorInfo | tf.TensorInfo[];
+
+const compiled = new WeakMap<tf.KernelBackend, Kernels>();
+
+/** Says which kernels work on the heap of a backend. */
+export function attachKernels(backend: tf.KernelBackend, kernels: Kernels): void {
+  compiled.set(backend, kernels);
+}
+
+/** Kernels over the heap of a backend. */
+export function kernelsOf(backend: WasmBackend): Kernels {
+  const kernels = compiled.get(backend);
+  if (kernels === undefined) {
+    throw new Error("Cannot run a kernel as its wasm backend was started by other means: call useBackend('wasm')");
+  }
+  return kernels;
+}
+
+/** Whether the kernels of a backend are there already. */
+export function hasKernels(backend: tf.KernelBackend): boolean {
+  return compiled.has(backend);
+}
+
+/** Address of a tensor's data. */
+export function address(backend: WasmBackend, info: tf.TensorInfo): number {
+  return backend.dataIdMap.get(info.dataId).memoryOffset;
+}
+
 /** View of a float32 tensor on the heap; any allocation can make it stale. */
 export function floats(backend: WasmBackend, info: tf.TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(info) as Float32Array;
 }
 
+/** Lends scratch memory of `count` floats to `use`. */
+export function withScratch<T>(backend: WasmBackend, count: number, use: (address: number) => T): T {
+  const scratch = backend.wasm._malloc(count * 4) >>> 0;
+  if (scratch === 0) {
+    throw new RangeError(`Cannot allocate ${count * 4} bytes as the heap of the wasm backend is full`);
+  }
+  try {
+    return use(scratch);
+  } finally {
+    backend.wasm._free(scratch);
+  }
+}
+
 /** Runs another kernel of the backend on bare tensor infos: no tensors are made, nothing is tracked or freed. */
-export function runStock(name: string, args: KernelArgs): tf.TensorInfo {
+export function runKernel(name: string, args: KernelArgs): tf.TensorInfo {
   const kernel = tf.getKernel(name, 'wasm');
-  if (kernel === undefined || kernel === null)
+  if (kernel === undefined || kernel === null) {
     throw new Error(`Cannot run kernel ${name} as the wasm backend lacks it`);
+  }
   return kernel.kernelFunc(args as never) as tf.TensorInfo;
 }

@@ -1,0 +1,386 @@
+// 3 x 3 convolutions of stride 1 with a quarter of the multiplications: Winograd's F(4 x 4, 3 x 3).
+// A 6 x 6 piece of the input, d, and a filter, g, give a 4 x 4 piece of the output:
+//   y = A^T [ (G g G^T) * (B^T d B) ] A
+// and, by transposition, the gradient by the filter is  G^T [ sum (B^T d B) * (A dy A^T) ] G.
+// Reference: Lavin and Gray 2015, arXiv 1509.09308. Its interpolation points, 0, 1, -1, 2, -2, lose two digits; with
+// 0, r, -r, 1/r, -1/r, where r is the square root of 2, the result is about as exact as a plain sum.
+// Channels must be multiples of 4.
+import { fma } from './simd';
+import { multiply, multiplyTransposed } from './gemm';
+
+const POINTS: i32 = 36;
+/** The interpolation points besides 0 and infinity are ROOT, -ROOT, HALF, -HALF. */
+const ROOT: f32 = 1.4142135623730951;
+const HALF: f32 = 0.7071067811865476;
+
+// @ts-ignore: decorator
+@inline
+function add(a: v128, b: v128): v128 { return f32x4.add(a, b); }
+// @ts-ignore: decorator
+@inline
+function sub(a: v128, b: v128): v128 { return f32x4.sub(a, b); }
+// @ts-ignore: decorator
+@inline
+function times(s: f32, a: v128): v128 { return f32x4.mul(f32x4.splat(s), a); }
+/** s * a + b */
+// @ts-ignore: decorator
+@inline
+function axpy(s: f32, a: v128, b: v128): v128 { return fma(f32x4.splat(s), a, b); }
+
+/** Bytes of a row of `channels` floats; one cache line more than needed, so that rows do not collide in the cache. */
+// @ts-ignore: decorator
+@inline
+function rowBytes(channels: i32): usize {
+  return (<usize>channels << 2) + 64;
+}
+
+/** Floats of the transformed filter. */
+export function winogradFilterSize(channels: i32, outChannels: i32): i32 {
+  return POINTS * channels * ((outChannels + 7) & ~7);
+}
+
+/** Floats of scratch memory for `winogradConv2d` with `block` tiles at once. */
+export function winogradScratch(channels: i32, outChannels: i32, block: i32): i32 {
+  return POINTS * block * (channels + 16 + outChannels + 16) + POINTS * channels + POINTS * 4 + 64;
+}
+
+/** Floats of scratch memory for `winogradFilterGradient`. */
+export function winogradGradientScratch(channels: i32, outChannels: i32, block: i32): i32 {
+  const padded = (outChannels + 7) & ~7;
+  return POINTS * block * (channels + 16 + padded) + POINTS * channels + POINTS * 4 + POINTS * channels * outChannels + 64;
+}
+
+/** G g G^T of a filter [3, 3, c, o] into 36 sets of panels [o / 8][c][8]. */
+export function winogradFilter(channels: i32, outChannels: i32, filter: usize, to: usize, scratch: usize): void {
+  const step = <usize>(channels * outChannels) << 2;
+  const panelStep = <usize>channels << 5;
+  const padded = (outChannels + 7) & ~7;
+  const pointStep = <usize>(channels * padded) << 2;
+  if (padded != outChannels) memory.fill(to, 0, pointStep * POINTS);
+  for (let o = 0; o < outChannels; o += 4) {
+    for (let c = 0; c < channels; c++) {
+      const g = filter + (<usize>(c * outChannels + o) << 2);
+      for (let j: usize = 0; j < 3; j++) {
+        const a = v128.load(g + j * step), b = v128.load(g + (j + 3) * step), e = v128.load(g + (j + 6) * step);
+        const even1 = times(1.0 / 6.0, axpy(2, e, a)), odd1 = times(ROOT / 6.0, b);
+        const even2 = times(-1.0 / 3.0, axpy(2, a, e)), odd2 = times(-ROOT / 3.0, b);
+        const s = scratch + (j << 4);
+        v128.store(s, a);
+        v128.store(s, add(even1, odd1), 48);
+        v128.store(s, sub(even1, odd1), 96);
+        v128.store(s, add(even2, odd2), 144);
+        v128.store(s, sub(even2, odd2), 192);
+        v128.store(s, e, 240);
+      }
+      let out = to + <usize>(o >> 3) * panelStep + (<usize>c << 5) + (<usize>(o & 4) << 2);
+      for (let i: usize = 0; i < 6; i++) {
+        const s = scratch + i * 48;
+        const a = v128.load(s), b = v128.load(s, 16), e = v128.load(s, 32);
+        const even1 = times(1.0 / 6.0, axpy(2, e, a)), odd1 = times(ROOT / 6.0, b);
+        const even2 = times(-1.0 / 3.0, axpy(2, a, e)), odd2 = times(-ROOT / 3.0, b);
+        v128.store(out, a); out += pointStep;
+        v128.store(out, add(even1, odd1)); out += pointStep;
+        v128.store(out, sub(even1, odd1)); out += pointStep;
+        v128.store(out, add(even2, odd2)); out += pointStep;
+        v128.store(out, sub(even2, odd2)); out += pointStep;
+        v128.store(out, e); out += pointStep;
+      }
+    }
+  }
+}
+
+/** B^T d B of one 6 x 6 piece, written to `to` + point * pointStep. */
+// @ts-ignore: decorator
+@inline
+function transformInput(d: usize, rowStep: usize, columnStep: usize, channels: i32, to: usize, pointStep: usize, temporary: usize): void {
+  for (let c: usize = 0; c < <usize>channels << 2; c += 16) {
+    let at = d + c;
+    let s = temporary;
+    for (let j = 0; j < 6; j++) {
+      let row = at;
+      const d0 = v128.load(row); row += rowStep;
+      const d1 = v128.load(row); row += rowStep;
+      const d2 = v128.load(row); row += rowStep;
+      const d3 = v128.load(row); row += rowStep;
+      const d4 = v128.load(row); row += rowStep;
+      const d5 = v128.load(row);
+      const even1 = axpy(-0.5, d2, d4), odd1 = axpy(-0.5, d1, d3);
+      const even2 = axpy(-2, d2, d4), odd2 = axpy(-2, d1, d3);
+      v128.store(s, axpy(-2.5, d2, add(d0, d4)));
+      v128.store(s, axpy(ROOT, odd1, even1), 96);
+      v128.store(s, axpy(-ROOT, odd1, even1), 192);
+      v128.store(s, axpy(HALF, odd2, even2), 288);
+      v128.store(s, axpy(-HALF, odd2, even2), 384);
+      v128.store(s, axpy(-2.5, d3, add(d1, d5)), 480);
+      s += 16;
+      at += columnStep;
+    }
+    let out = to + c;
+    s = temporary;
+    for (let i = 0; i < 6; i++) {
+      const d0 = v128.load(s), d1 = v128.load(s, 16), d2 = v128.load(s, 32);
+      const d3 = v128.load(s, 48), d4 = v128.load(s, 64), d5 = v128.load(s, 80);
+      const even1 = axpy(-0.5, d2, d4), odd1 = axpy(-0.5, d1, d3);
+      const even2 = axpy(-2, d2, d4), odd2 = axpy(-2, d1, d3);
+      v128.store(out, axpy(-2.5, d2, add(d0, d4))); out += pointStep;
+      v128.store(out, axpy(ROOT, odd1, even1)); out += pointStep;
+      v128.store(out, axpy(-ROOT, odd1, even1)); out += pointStep;
+      v128.store(out, axpy(HALF, odd2, even2)); out += pointStep;
+      v128.store(out, axpy(-HALF, odd2, even2)); out += pointStep;
+      v128.store(out, axpy(-2.5, d3, add(d1, d5))); out += pointStep;
+      s += 96;
+    }
+  }
+}
+
+/** Transforms `count` pieces from number `first` on; pieces lie 4 apart and start at (-padTop, -padLeft). */
+function transformInputs(
+  x: usize, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32, tilesH: i32, tilesW: i32,
+  first: i32, count: i32, to: usize, pointStep: usize, rowStep: usize, patch: usize, temporary: usize,
+): void {
+  const perImage = tilesH * tilesW;
+  const pixel = <usize>channels << 2;
+  for (let t = first; t < first + count; t++) {
+    const n = t / perImage;
+    const rest = t - n * perImage;
+    const h = (rest / tilesW) * 4 - padTop;
+    const w = (rest % tilesW) * 4 - padLeft;
+    const image = x + <usize>(n * height * width) * pixel;
+    if (h >= 0 && w >= 0 && h + 6 <= height && w + 6 <= width) {
+      transformInput(image + <usize>(h * width + w) * pixel, <usize>width * pixel, pixel, channels, to, pointStep, temporary);
+    } else {
+      let p = patch;
+      for (let i = h; i < h + 6; i++) {
+        for (let j = w; j < w + 6; j++) {
+          if (i >= 0 && j >= 0 && i < height && j < width) {
+            memory.copy(p, image + <usize>(i * width + j) * pixel, pixel);
+          } else {
+            memory.fill(p, 0, pixel);
+          }
+          p += pixel;
+        }
+      }
+      transformInput(patch, 6 * pixel, pixel, channels, to, pointStep, temporary);
+    }
+    to += rowStep;
+  }
+}
+
+/** A^T m A of one tile, plus bias, written where it lies inside the image. */
+// @ts-ignore: decorator
+@inline
+function transformOutput(
+  m: usize, pointStep: usize, outChannels: i32, out: usize, rowStep: usize, rows: i32, columns: i32,
+  bias: usize, activation: i32, temporary: usize,
+): void {
+  const pixel = <usize>outChannels << 2;
+  const zero = f32x4.splat(0);
+  for (let o: usize = 0; o < pixel; o += 16) {
+    let at = m + o;
+    let s = temporary;
+    for (let j = 0; j < 6; j++) {
+      let p = at;
+      const step = pointStep * 6;
+      const m0 = v128.load(p); p += step;
+      const m1 = v128.load(p); p += step;
+      const m2 = v128.load(p); p += step;
+      const m3 = v128.load(p); p += step;
+      const m4 = v128.load(p); p += step;
+      const m5 = v128.load(p);
+      const a = add(m1, m2), b = sub(m1, m2), e = add(m3, m4), f = sub(m3, m4);
+      v128.store(s, add(add(m0, a), e));
+      v128.store(s, axpy(ROOT, b, times(HALF, f)), 96);
+      v128.store(s, axpy(2, a, times(0.5, e)), 192);
+      v128.store(s, axpy(2 * ROOT, b, axpy(0.5 * HALF, f, m5)), 288);
+      s += 16;
+      at += pointStep;
+    }
+    const start = bias ? v128.load(bias + o) : zero;
+    let row = out + o;
+    s = temporary;
+    for (let i = 0; i < rows; i++) {
+      const m0 = v128.load(s), m1 = v128.load(s, 16), m2 = v128.load(s, 32);
+      const m3 = v128.load(s, 48), m4 = v128.load(s, 64), m5 = v128.load(s, 80);
+      const a = add(m1, m2), b = sub(m1, m2), e = add(m3, m4), f = sub(m3, m4);
+      let y0 = add(add(add(m0, a), e), start);
+      let y1 = axpy(ROOT, b, axpy(HALF, f, start));
+      let y2 = axpy(2, a, axpy(0.5, e, start));
+      let y3 = axpy(2 * ROOT, b, axpy(0.5 * HALF, f, add(m5, start)));
+      if (activation) {
+        y0 = f32x4.max(y0, zero); y1 = f32x4.max(y1, zero); y2 = f32x4.max(y2, zero); y3 = f32x4.max(y3, zero);
+        if (activation == 2) {
+          const six = f32x4.splat(6);
+          y0 = f32x4.min(y0, six); y1 = f32x4.min(y1, six); y2 = f32x4.min(y2, six); y3 = f32x4.min(y3, six);
+        }
+      }
+      v128.store(row, y0);
+      if (columns > 1) v128.store(row + pixel, y1);
+      if (columns > 2) v128.store(row + 2 * pixel, y2);
+      if (columns > 3) v128.store(row + 3 * pixel, y3);
+      row += rowStep;
+      s += 96;
+    }
+  }
+}
+
+/** 3 x 3 convolution of stride 1; `filter` comes from `winogradFilter`. */
+export function winogradConv2d(
+  x: usize, batch: i32, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
+  outHeight: i32, outWidth: i32, outChannels: i32, filter: usize, out: usize,
+  bias: usize, activation: i32, scratch: usize, block: i32,
+): void {
+  const tilesH = (outHeight + 3) >> 2;
+  const tilesW = (outWidth + 3) >> 2;
+  const tiles = batch * tilesH * tilesW;
+  const ldv = rowBytes(channels);
+  const ldm = rowBytes(outChannels);
+  const pointV = <usize>block * ldv;
+  const pointM = <usize>block * ldm;
+  const v = scratch;
+  const m = v + pointV * POINTS;
+  const patch = m + pointM * POINTS;
+  const temporary = patch + (<usize>(POINTS * channels) << 2);
+  const panelStep = <usize>channels << 5;
+  const filterStep = <usize>(channels * ((outChannels + 7) & ~7)) << 2;
+  const pixel = <usize>outChannels << 2;
+  for (let t = 0; t < tiles; t += block) {
+    const count = min(block, tiles - t);
+    transformInputs(x, height, width, channels, padTop, padLeft, tilesH, tilesW, t, count, v, pointV, ldv, patch, temporary);
+    for (let p: usize = 0; p < <usize>POINTS; p++) {
+      multiply(
+        count, outChannels, channels,
+        v + p * pointV, ldv, filter + p * filterStep, panelStep, m + p * pointM, ldm,
+        false, 0, temporary,
+      );
+    }
+    for (let q = 0; q < count; q++) {
+      const n = (t + q) / (tilesH * tilesW);
+      const rest = t + q - n * tilesH * tilesW;
+      const h = (rest / tilesW) * 4;
+      const w = (rest % tilesW) * 4;
+      transformOutput(
+        m + <usize>q * ldm, pointM, outChannels,
+        out + <usize>((n * outHeight + h) * outWidth + w) * pixel, <usize>outWidth * pixel,
+        min(4, outHeight - h), min(4, outWidth - w), bias, activation, temporary,
+      );
+    }
+  }
+}
+
+/** A dy A^T of one tile into panels. */
+// @ts-ignore: decorator
+@inline
+function transformGradient(
+  dy: usize, rowStep: usize, outChannels: i32, rows: i32, columns: i32,
+  to: usize, panelStep: usize, pointStep: usize, temporary: usize,
+): void {
+  const pixel = <usize>outChannels << 2;
+  const zero = f32x4.splat(0);
+  for (let o = 0; o < outChannels; o += 4) {
+    let at = dy + (<usize>o << 2);
+    let s = temporary;
+    for (let j = 0; j < 4; j++) {
+      const here = j < columns;
+      const y0 = here ? v128.load(at) : zero;
+      const y1 = here && rows > 1 ? v128.load(at + rowStep) : zero;
+      const y2 = here && rows > 2 ? v128.load(at + 2 * rowStep) : zero;
+      const y3 = here && rows > 3 ? v128.load(at + 3 * rowStep) : zero;
+      const even1 = axpy(2, y2, y0), odd1 = axpy(2, y3, y1);
+      const even2 = axpy(0.5, y2, y0), odd2 = axpy(0.5, y3, y1);
+      v128.store(s, y0);
+      v128.store(s, axpy(ROOT, odd1, even1), 64);
+      v128.store(s, axpy(-ROOT, odd1, even1), 128);
+      v128.store(s, axpy(HALF, odd2, even2), 192);
+      v128.store(s, axpy(-HALF, odd2, even2), 256);
+      v128.store(s, y3, 320);
+      s += 16;
+      at += pixel;
+    }
+    let out = to + <usize>(o >> 3) * panelStep + (<usize>(o & 4) << 2);
+    s = temporary;
+    for (let i = 0; i < 6; i++) {
+      const y0 = v128.load(s), y1 = v128.load(s, 16), y2 = v128.load(s, 32), y3 = v128.load(s, 48);
+      const even1 = axpy(2, y2, y0), odd1 = axpy(2, y3, y1);
+      const even2 = axpy(0.5, y2, y0), odd2 = axpy(0.5, y3, y1);
+      v128.store(out, y0); out += pointStep;
+      v128.store(out, axpy(ROOT, odd1, even1)); out += pointStep;
+      v128.store(out, axpy(-ROOT, odd1, even1)); out += pointStep;
+      v128.store(out, axpy(HALF, odd2, even2)); out += pointStep;
+      v128.store(out, axpy(-HALF, odd2, even2)); out += pointStep;
+      v128.store(out, y3); out += pointStep;
+      s += 64;
+    }
+  }
+}
+
+/** Gradient of a 3 x 3 convolution of stride 1 by its filter, [3, 3, c, o]. */
+export function winogradFilterGradient(
+  x: usize, batch: i32, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
+  outHeight: i32, outWidth: i32, outChannels: i32, dy: usize, gradient: usize, scratch: usize, block: i32,
+): void {
+  const tilesH = (outHeight + 3) >> 2;
+  const tilesW = (outWidth + 3) >> 2;
+  const tiles = batch * tilesH * tilesW;
+  const padded = (outChannels + 7) & ~7;
+  const ldv = rowBytes(channels);
+  const pointV = <usize>block * ldv;
+  const panelStep = <usize>block << 5;
+  const pointQ = <usize>(block * padded) << 2;
+  const v = scratch;
+  const q = v + pointV * POINTS;
+  const patch = q + pointQ * POINTS;
+  const temporary = patch + (<usize>(POINTS * channels) << 2);
+  const sums = temporary + 640;
+  const ldc = <usize>outChannels << 2;
+  const pointS = <usize>channels * ldc;
+  for (let t = 0; t < tiles; t += block) {
+    const count = min(block, tiles - t);
+    transformInputs(x, height, width, channels, padTop, padLeft, tilesH, tilesW, t, count, v, pointV, ldv, patch, temporary);
+    for (let i = 0; i < count; i++) {
+      const n = (t + i) / (tilesH * tilesW);
+      const rest = t + i - n * tilesH * tilesW;
+      const h = (rest / tilesW) * 4;
+      const w = (rest % tilesW) * 4;
+      transformGradient(
+        dy + <usize>((n * outHeight + h) * outWidth + w) * ldc, <usize>outWidth * ldc, outChannels,
+        min(4, outHeight - h), min(4, outWidth - w), q + (<usize>i << 5), panelStep, pointQ, temporary,
+      );
+    }
+    for (let p: usize = 0; p < <usize>POINTS; p++) {
+      multiplyTransposed(
+        channels, outChannels, count,
+        v + p * pointV, ldv, q + p * pointQ, panelStep, sums + p * pointS, ldc,
+        t > 0, temporary,
+      );
+    }
+  }
+  for (let c: usize = 0; c < pointS; c += 16) {
+    let s = temporary;
+    for (let j: usize = 0; j < 6; j++) {
+      let p = sums + c + j * pointS;
+      const step: usize = pointS * 6;
+      const u0 = v128.load(p); p += step;
+      const u1 = v128.load(p); p += step;
+      const u2 = v128.load(p); p += step;
+      const u3 = v128.load(p); p += step;
+      const u4 = v128.load(p); p += step;
+      const u5 = v128.load(p);
+      const a = add(u1, u2), b = sub(u1, u2), e = add(u3, u4), f = sub(u3, u4);
+      v128.store(s, axpy(1.0 / 6.0, a, axpy(-2.0 / 3.0, e, u0)));
+      v128.store(s, axpy(ROOT / 6.0, b, times(-ROOT / 3.0, f)), 96);
+      v128.store(s, axpy(1.0 / 3.0, sub(a, e), u5), 192);
+      s += 16;
+    }
+    let out = gradient + c;
+    s = temporary;
+    for (let i = 0; i < 3; i++) {
+      const u0 = v128.load(s), u1 = v128.load(s, 16), u2 = v128.load(s, 32);
+      const u3 = v128.load(s, 48), u4 = v128.load(s, 64), u5 = v128.load(s, 80);
+      const a = add(u1, u2), b = sub(u1, u2), e = add(u3, u4), f = sub(u3, u4);
+      v128.store(out, axpy(1.0 / 6.0, a, axpy(-2.0 / 3.0, e, u0))); out += pointS;
+      v128.store(out, axpy(ROOT / 6.0, b, times(-ROOT / 3.0, f))); out += pointS;
+      v128.store(out, axpy(1.0 / 3.0, sub(a, e), u5)); out += pointS;
+      s += 96;
+    }
+  }
+}

@@ -1,0 +1,332 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { type ConvGeometry, product, suitsWinograd, type Triple } from './conv-geometry.js';
+import { address, kernelsOf, type WasmBackend, withScratch } from './wasm-backend.js';
+
+/** Activations that the compiled kernels apply themselves. */
+export const activations: Readonly<Record<string, number>> = Object.freeze({ linear: 0, relu: 1, relu6: 2 });
+
+/** Tiles that Winograd's algorithm works on at once: their transforms stay in the second-level cache. */
+const tilesAtOnce = 48;
+
+type Tap = readonly [depth: number, height: number, width: number];
+
+function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}
+
+function tileBlock({ batch, output: [, height, width] }: ConvGeometry): number {
+  return Math.min(tilesAtOnce, roundUp(batch * Math.ceil(height / 4) * Math.ceil(width / 4), 6));
+}
+
+function writeTaps(backend: WasmBackend, at: number, taps: readonly Tap[]): void {
+  new Int32Array(backend.wasm.HEAPU8.buffer, at, taps.length * 3).set(taps.flat());
+}
+
+/** Offsets that an output position looks at, in the order of the filter. */
+function forwardTaps({ filter, dilations, before }: ConvGeometry): Tap[] {
+  const taps: Tap[] = [];
+  for (let d = 0; d < filter[0]; d++) {
+    for (let h = 0; h < filter[1]; h++) {
+      for (let w = 0; w < filter[2]; w++) {
+        taps.push([d * dilations[0] - before[0], h * dilations[1] - before[1], w * dilations[2] - before[2]]);
+      }
+    }
+  }
+  return taps;
+}
+
+/** Memory for one array after another in a single piece of scratch. */
+function layOut(start: number, ...counts: number[]): number[] {
+  let at = start;
+  return counts.map((count) => {
+    const here = at;
+    at += roundUp(count * 4, 16);
+    return here;
+  });
+}
+
+function total(...counts: number[]): number {
+  return counts.reduce((sum, count) => sum + roundUp(count, 4), 0);
+}
+
+/** Convolution of `x` into `out`; `bias` may be 0. */
+export function convForward(
+  backend: WasmBackend,
+  g: ConvGeometry,
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  bias: tf.TensorInfo | undefined,
+  activation: number,
+  out: tf.TensorInfo,
+): void {
+  const kernels = kernelsOf(backend);
+  const { batch, channels, outChannels, input, output, strides } = g;
+  if (batch === 0 || product(output) === 0 || outChannels === 0) return;
+  if (suitsWinograd(g)) {
+    const block = tileBlock(g);
+    const counts = [
+      kernels.winogradFilterSize(channels, outChannels),
+      kernels.winogradScratch(channels, outChannels, block),
+    ];
+    withScratch(backend, total(...counts), (start) => {
+      const [transformed, scratch] = layOut(start, ...counts) as [number, number];
+      kernels.winogradFilter(channels, outChannels, address(backend, filter), transformed, scratch);
+      kernels.winogradConv2d(
+        address(backend, x),
+        batch,
+        input[1],
+        input[2],
+        channels,
+        g.before[1],
+        g.before[2],
+        output[1],
+        output[2],
+        outChannels,
+        transformed,
+        address(backend, out),
+        bias ? address(backend, bias) : 0,
+        activation,
+        scratch,
+        block,
+      );
+    });
+    return;
+  }
+  const taps = forwardTaps(g);
+  const counts = [
+    taps.length * 3,
+    taps.length * channels * roundUp(outChannels, 8),
+    kernels.convScratch(channels, taps.length, outChannels),
+  ];
+  withScratch(backend, total(...counts), (start) => {
+    const [offsets, panels, scratch] = layOut(start, ...counts) as [number, number, number];
+    writeTaps(backend, offsets, taps);
+    kernels.packFilter(taps.length, channels, outChannels, address(backend, filter), panels);
+    kernels.conv(
+      address(backend, x),
+      batch,
+      ...input,
+      channels,
+      offsets,
+      taps.length,
+      ...strides,
+      ...output,
+      panels,
+      outChannels,
+      address(backend, out),
+      product(output) * outChannels,
+      output[1] * output[2] * outChannels,
+      output[2] * outChannels,
+      outChannels,
+      bias ? address(backend, bias) : 0,
+      activation,
+      scratch,
+    );
+  });
+}
+
+/**
+ * Gradient of a convolution by its input, into `dx`. With strides, the positions of each remainder are a convolution of
+ * `dy` of their own, of stride 1, with the taps that reach them.
+ */
+export function convInputGradient(
+  backend: WasmBackend,
+  g: ConvGeometry,
+  dy: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  dx: tf.TensorInfo,
+): void {
+  const kernels = kernelsOf(backend);
+  const { batch, channels, outChannels, input, output, strides } = g;
+  if (batch === 0 || product(input) === 0 || channels === 0) return;
+  const tapCount = product(g.filter);
+  const tapBytes = channels * outChannels * 4;
+  const turn = (tap: number, to: number) =>
+    kernels.transpose(channels, outChannels, address(backend, filter) + tap * tapBytes, outChannels * 4, to);
+
+  const back: ConvGeometry = {
+    ...g,
+    channels: outChannels,
+    outChannels: channels,
+    input: output,
+    output: input,
+    before: [g.filter[0] - 1 - g.before[0], g.filter[1] - 1 - g.before[1], g.filter[2] - 1 - g.before[2]],
+  };
+  if (suitsWinograd(back)) {
+    const block = tileBlock(back);
+    const counts = [
+      tapCount * channels * outChannels,
+      kernels.winogradFilterSize(outChannels, channels),
+      kernels.winogradScratch(outChannels, channels, block),
+    ];
+    withScratch(backend, total(...counts), (start) => {
+      const [turned, transformed, scratch] = layOut(start, ...counts) as [number, number, number];
+      for (let tap = 0; tap < tapCount; tap++) turn(tapCount - 1 - tap, turned + tap * tapBytes);
+      kernels.winogradFilter(outChannels, channels, turned, transformed, scratch);
+      kernels.winogradConv2d(
+        address(backend, dy),
+        batch,
+        output[1],
+        output[2],
+        outChannels,
+        back.before[1],
+        back.before[2],
+        input[1],
+        input[2],
+        channels,
+        transformed,
+        address(backend, dx),
+        0,
+        0,
+        scratch,
+        block,
+      );
+    });
+    return;
+  }
+
+  const counts = [
+    tapCount * 3,
+    tapCount * channels * outChannels,
+    tapCount * outChannels * roundUp(channels, 8),
+    kernels.convScratch(outChannels, tapCount, channels),
+  ];
+  withScratch(backend, total(...counts), (start) => {
+    const [offsets, turned, panels, scratch] = layOut(start, ...counts) as [number, number, number, number];
+    const at = address(backend, dx);
+    const sizes = [input[1] * input[2] * channels, input[2] * channels, channels] as const;
+    const phases = reachingTaps(g);
+    if (phases.some(({ taps }) => taps.length === 0)) {
+      new Float32Array(backend.wasm.HEAPU8.buffer, at, batch * product(input) * channels).fill(0);
+    }
+    for (const { first, grid, taps } of phases) {
+      if (taps.length === 0) continue;
+      taps.forEach(({ index }, i) => {
+        turn(index, turned + i * tapBytes);
+      });
+      writeTaps(
+        backend,
+        offsets,
+        taps.map(({ offset }) => offset),
+      );
+      kernels.packFilter(taps.length, outChannels, channels, turned, panels);
+      kernels.conv(
+        address(backend, dy),
+        batch,
+        ...output,
+        outChannels,
+        offsets,
+        taps.length,
+        1,
+        1,
+        1,
+        ...grid,
+        panels,
+        channels,
+        at + 4 * (first[0] * sizes[0] + first[1] * sizes[1] + first[2] * sizes[2]),
+        product(input) * channels,
+        strides[0] * sizes[0],
+        strides[1] * sizes[1],
+        strides[2] * sizes[2],
+        0,
+        0,
+        scratch,
+      );
+    }
+  });
+}
+
+type Phase = {
+  /** First input position of the phase; the others follow a stride apart. */
+  first: Triple;
+  grid: Triple;
+  taps: { index: number; offset: Tap }[];
+};
+
+/** For every remainder of input positions by the strides: the taps that reach them, and where in the output from. */
+function reachingTaps(g: ConvGeometry): Phase[] {
+  const { input, filter, strides, dilations, before } = g;
+  const reach = (axis: 0 | 1 | 2, remainder: number) => {
+    const found: { tap: number; offset: number }[] = [];
+    for (let tap = 0; tap < filter[axis]; tap++) {
+      const from = remainder + before[axis] - tap * dilations[axis];
+      if (from % strides[axis] === 0) found.push({ tap, offset: from / strides[axis] });
+    }
+    // Ascending offsets are neighbours in memory.
+    return found.reverse();
+  };
+  const phases: Phase[] = [];
+  for (let d = 0; d < Math.min(strides[0], input[0]); d++) {
+    for (let h = 0; h < Math.min(strides[1], input[1]); h++) {
+      for (let w = 0; w < Math.min(strides[2], input[2]); w++) {
+        const taps = reach(0, d).flatMap((a) =>
+          reach(1, h).flatMap((b) =>
+            reach(2, w).map((c) => ({
+              index: (a.tap * filter[1] + b.tap) * filter[2] + c.tap,
+              offset: [a.offset, b.offset, c.offset] as const,
+            })),
+          ),
+        );
+        const first: Triple = [d, h, w];
+        const grid = first.map((start, axis) => Math.ceil((input[axis]! - start) / strides[axis]!));
+        phases.push({ first, grid: grid as unknown as Triple, taps });
+      }
+    }
+  }
+  return phases;
+}
+
+/** Gradient of a convolution by its filter, into `gradient`. */
+export function convFilterGradient(
+  backend: WasmBackend,
+  g: ConvGeometry,
+  x: tf.TensorInfo,
+  dy: tf.TensorInfo,
+  gradient: tf.TensorInfo,
+): void {
+  const kernels = kernelsOf(backend);
+  const { batch, channels, outChannels, input, output, strides } = g;
+  if (channels === 0 || outChannels === 0) return;
+  if (suitsWinograd(g) && batch > 0) {
+    const block = tileBlock(g);
+    withScratch(backend, kernels.winogradGradientScratch(channels, outChannels, block), (scratch) => {
+      kernels.winogradFilterGradient(
+        address(backend, x),
+        batch,
+        input[1],
+        input[2],
+        channels,
+        g.before[1],
+        g.before[2],
+        output[1],
+        output[2],
+        outChannels,
+        address(backend, dy),
+        address(backend, gradient),
+        scratch,
+        block,
+      );
+    });
+    return;
+  }
+  const taps = forwardTaps(g);
+  const counts = [taps.length * 3, kernels.convFilterGradientScratch(channels, taps.length, outChannels)];
+  withScratch(backend, total(...counts), (start) => {
+    const [offsets, scratch] = layOut(start, ...counts) as [number, number];
+    writeTaps(backend, offsets, taps);
+    kernels.convFilterGradient(
+      address(backend, x),
+      batch,
+      ...input,
+      channels,
+      offsets,
+      taps.length,
+      ...strides,
+      ...output,
+      address(backend, dy),
+      outChannels,
+      address(backend, gradient),
+      scratch,
+    );
+  });
+}

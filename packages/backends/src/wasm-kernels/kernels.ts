@@ -1,0 +1,82 @@
+import { relaxedSimdKernels, simdKernels } from './kernels.generated.js';
+
+/** Exports of assembly/index.ts: addresses are bytes in the heap of the wasm backend, sizes are elements. */
+export interface Kernels {
+  matMul(
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    transposeA: number,
+    b: number,
+    transposeB: number,
+    c: number,
+    bias: number,
+    activation: number,
+    scratch: number,
+  ): void;
+  transpose(rows: number, columns: number, from: number, rowBytes: number, to: number): void;
+  conv(...numbers: number[]): void;
+  convFilterGradient(...numbers: number[]): void;
+  convScratch(channels: number, taps: number, outChannels: number): number;
+  convFilterGradientScratch(channels: number, taps: number, outChannels: number): number;
+  packFilter(taps: number, channels: number, outChannels: number, filter: number, panels: number): void;
+  winogradConv2d(...numbers: number[]): void;
+  winogradFilter(channels: number, outChannels: number, filter: number, to: number, scratch: number): void;
+  winogradFilterGradient(...numbers: number[]): void;
+  winogradFilterSize(channels: number, outChannels: number): number;
+  winogradScratch(channels: number, outChannels: number, block: number): number;
+  winogradGradientScratch(channels: number, outChannels: number, block: number): number;
+}
+
+/** Compiled kernels and which instructions they use. */
+export type CompiledKernels = {
+  /** Exports of the module. */
+  kernels: Kernels;
+  /** Whether they use fused multiply-add. */
+  relaxedSimd: boolean;
+};
+
+function decode(base64: string, shared: boolean): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  if (shared) bytes[memoryFlags(bytes)] = 3;
+  return bytes;
+}
+
+/** Place of the byte that says how the imported memory is limited (1) and whether it is shared (2). */
+function memoryFlags(bytes: Uint8Array): number {
+  // "env" "memory", kind 2: the flags follow. It is the module's only import.
+  const pattern = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2];
+  for (let at = 8; at + pattern.length < bytes.length; at++) {
+    if (pattern.every((value, i) => bytes[at + i] === value)) return at + pattern.length;
+  }
+  throw new Error('Cannot share the memory of the wasm kernels as they import none');
+}
+
+/** Node 20 has relaxed SIMD behind a flag of V8; it is read when a module is compiled, so it need not stay on. */
+const relaxedFlag = 'experimental-wasm-relaxed-simd';
+
+async function compileRelaxed(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module | undefined> {
+  if (WebAssembly.validate(bytes)) return WebAssembly.compile(bytes);
+  const node = typeof process === 'undefined' ? undefined : process.versions?.node;
+  if (node === undefined || !node.startsWith('20.')) return undefined;
+  const v8 = process.getBuiltinModule?.('node:v8');
+  if (v8 === undefined) return undefined;
+  v8.setFlagsFromString(`--${relaxedFlag}`);
+  try {
+    return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined;
+  } finally {
+    v8.setFlagsFromString(`--no-${relaxedFlag}`);
+  }
+}
+
+/** Compiles the kernels over a memory, with relaxed SIMD where the engine has it and it is wanted. */
+export async function compileKernels(memory: WebAssembly.Memory, relaxedSimd: boolean): Promise<CompiledKernels> {
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  const relaxed = relaxedSimd ? await compileRelaxed(decode(relaxedSimdKernels, shared)) : undefined;
+  const module = relaxed ?? (await WebAssembly.compile(decode(simdKernels, shared)));
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  return { kernels: instance.exports as unknown as Kernels, relaxedSimd: relaxed !== undefined };
+}
