@@ -185,17 +185,17 @@ export function convInputGradient(
     return;
   }
 
+  const phases = reachingTaps(g);
   const counts = [
     tapCount * 3,
     tapCount * channels * outChannels,
     tapCount * outChannels * roundUp(channels, 8),
-    kernels.convScratch(outChannels, tapCount, channels),
+    Math.max(...phases.map(({ taps }) => kernels.convScratch(outChannels, Math.max(1, taps.length), channels))),
   ];
   withScratch(backend, total(...counts), (start) => {
     const [offsets, turned, panels, scratch] = layOut(start, ...counts) as [number, number, number, number];
     const at = address(backend, dx);
     const sizes = [input[1] * input[2] * channels, input[2] * channels, channels] as const;
-    const phases = reachingTaps(g);
     if (phases.some(({ taps }) => taps.length === 0)) {
       new Float32Array(backend.wasm.HEAPU8.buffer, at, batch * product(input) * channels).fill(0);
     }
