@@ -9,9 +9,12 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Every prefix of a file, then copies with 1 to 8 random bytes changed. */
-export function* damaged(bytes: Uint8Array, { flips, seed }: { flips: number; seed: number }): Generator<Uint8Array> {
-  for (let length = 0; length < bytes.length; length++) yield bytes.slice(0, length);
+/** Every prefix of a file (or every `step`th), then copies with 1 to 8 random bytes changed. */
+export function* damaged(
+  bytes: Uint8Array,
+  { flips, seed, step = 1 }: { flips: number; seed: number; step?: number },
+): Generator<Uint8Array> {
+  for (let length = 0; length < bytes.length; length += step) yield bytes.slice(0, length);
   const random = randomFrom(seed);
   for (let i = 0; i < flips; i++) {
     const copy = bytes.slice();

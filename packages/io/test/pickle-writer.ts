@@ -9,10 +9,10 @@ export function bytesOf(...parts: (number | string | Uint8Array)[]): Uint8Array 
 }
 
 /** A 32-bit little-endian number. */
-export const int32 = (value: number): Uint8Array => new Uint8Array(Int32Array.of(value).buffer);
+const int32 = (value: number): Uint8Array => new Uint8Array(Int32Array.of(value).buffer);
 
 /** A 64-bit little-endian number. */
-export const int64 = (value: bigint): Uint8Array => new Uint8Array(BigInt64Array.of(value).buffer);
+const int64 = (value: bigint): Uint8Array => new Uint8Array(BigInt64Array.of(value).buffer);
 
 /** Opcodes that push an integer of up to 8 bytes. */
 export const pushInteger = (value: number): Uint8Array => bytesOf(0x8a, 8, int64(BigInt(value)));

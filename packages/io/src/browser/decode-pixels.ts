@@ -1,14 +1,18 @@
 import { decodeBmp } from '../bmp.js';
+import { decodePng } from '../decode-png.js';
 import { imageFormat, type Pixels } from '../raw-image.js';
 
 /**
- * The pixels of a PNG, JPEG or BMP file by the browser's own decoders, as RGBA: no colour management, EXIF orientation applied.
+ * The pixels of a PNG, JPEG or BMP file as it stores them: no colour management, the EXIF orientation of a JPEG applied.
+ *
+ * Only JPEG goes through the browser's own decoder and a canvas, which would round the colours under a partial alpha and cut 16 bits to 8.
  */
 export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
   const format = imageFormat(bytes);
   if (format === 'bmp') return decodeBmp(bytes);
+  if (format === 'png') return decodePng(bytes);
   try {
-    const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${format}` });
+    const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' });
     const bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
     try {
       const { width, height } = bitmap;
@@ -21,7 +25,7 @@ export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
       bitmap.close();
     }
   } catch (cause) {
-    throw new Error(`Cannot read image as it must be an intact ${format.toUpperCase()}: ${(cause as Error).message}`, {
+    throw new Error(`Cannot read image as it must be an intact JPEG: ${(cause as Error).message}`, {
       cause,
     });
   }

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { encodeBmp } from '../bmp.js';
+import { encodePng } from '../encode-png.js';
 import {
   checkChannels,
   checkEncoding,
@@ -8,7 +9,6 @@ import {
   type ReadImageOptions,
 } from '../image-options.js';
 import { pixelsToTensor, tensorToImage } from '../image-tensor.js';
-import { encodePng } from '../png.js';
 import { convertChannels, type ImageFormat, type Pixels, type RawImage, toBytes } from '../raw-image.js';
 import { decodePixels } from './decode-pixels.js';
 
@@ -23,7 +23,7 @@ async function decode(source: Uint8Array | Blob, channels: 1 | 3 | 4): Promise<P
   return { ...pixels, channels, data: convertChannels(pixels, channels) };
 }
 
-/** The pixels of a PNG, JPEG or BMP file, as in Node; see there. Colours under a partial alpha are those of the browser's canvas, which rounds. */
+/** The pixels of a PNG, JPEG or BMP file, as in Node; see there. JPEG goes through `createImageBitmap`. */
 export async function decodeImage(
   source: Uint8Array | Blob,
   { channels = 3 }: DecodeImageOptions = {},
@@ -32,7 +32,7 @@ export async function decodeImage(
   return { ...pixels, data: toBytes(pixels.data) };
 }
 
-/** A float32 tensor `[height, width, channels]` of a PNG, JPEG or BMP file, as in Node; a 16-bit PNG has the 8 bits of the browser's canvas. */
+/** A float32 tensor `[height, width, channels]` of a PNG, JPEG or BMP file, as in Node. */
 export async function readImage(
   source: Uint8Array | Blob,
   { channels = 3, range = 'unit' }: ReadImageOptions = {},
@@ -40,7 +40,7 @@ export async function readImage(
   return pixelsToTensor(await decode(source, channels), range);
 }
 
-/** The bytes of a PNG, JPEG or BMP file of a tensor, as in Node; PNG and BMP byte for byte so. */
+/** The bytes of a PNG, JPEG or BMP file of a tensor, as in Node; PNG and BMP byte for byte so, JPEG by the browser's own encoder. */
 export async function encodeImage(
   tensor: tf.Tensor,
   format: ImageFormat,

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { encodeBmp } from '../bmp.js';
+import { encodePng } from '../encode-png.js';
 import {
   checkChannels,
   checkEncoding,
@@ -8,7 +9,6 @@ import {
   type ReadImageOptions,
 } from '../image-options.js';
 import { pixelsToTensor, tensorToImage } from '../image-tensor.js';
-import { encodePng } from '../png.js';
 import { convertChannels, type ImageFormat, type Pixels, type RawImage, toBytes } from '../raw-image.js';
 import { decodePixels, loadSharp } from './decode-pixels.js';
 import { readParsed } from './read-bytes.js';
@@ -30,7 +30,7 @@ async function decode(source: string | Uint8Array | Blob, channels: 1 | 3 | 4): 
  *
  * Colours are as the file stores them (no colour profile is applied, as in OpenCV), in the order R, G, B; the EXIF orientation of a photograph
  * is applied, as in OpenCV and browsers. 16 bits per channel become the nearest of 256 levels. The format is told by the content, not the name.
- * PNG and JPEG need the optional package sharp in Node: `npm install sharp`.
+ * JPEG needs the optional package sharp in Node: `npm install sharp`.
  *
  * @throws Error where the file is missing, damaged or of another format, with the path.
  *
