@@ -1,20 +1,48 @@
 export * from './create-model.js';
 export * from './layers/activation.js';
-export { BatchNormalization, type BatchNormalizationArgs } from './layers/batch-normalization.js';
+export * from './layers/adaptive-fusion.js';
+export * from './layers/batch-normalization.js';
+export { ChannelSlice, type ChannelSliceArgs, Difference, Regroup, type RegroupArgs } from './layers/combine.js';
+export * from './layers/continuous-attention.js';
 export * from './layers/conv2d.js';
+export * from './layers/conv2d-transpose.js';
+export * from './layers/cross-attention.js';
+export * from './layers/depthwise-conv2d.js';
 export * from './layers/drop-path.js';
+export * from './layers/embedding.js';
 export * from './layers/flatten-channels-first.js';
-export * from './layers/linear.js';
+export * from './layers/gated-fusion.js';
+export * from './layers/global-feature-block.js';
+export { GradientAttention, type GradientAttentionArgs } from './layers/gradient-attention.js';
+export * from './layers/gru.js';
+export * from './layers/layer-normalization.js';
+export { Linear, type LinearArgs } from './layers/linear.js';
+export { LocalFeatureBlock, type LocalFeatureBlockArgs } from './layers/local-feature-block.js';
+export * from './layers/magnitude-modulation.js';
+export * from './layers/max-unpool2d.js';
 export {
+  type KernelStart,
   type LayerParameter,
   NetworkLayer,
   type NetworkLayerArgs,
   type ParameterSpec,
   type ParameterStart,
 } from './layers/network-layer.js';
-export { AvgPool2d, GlobalAveragePool, MaxPool2d, type Pool2dArgs } from './layers/pooling.js';
+export * from './layers/pooling.js';
+export * from './layers/rank-pooling.js';
 export * from './layers/register-layers.js';
+export {
+  AdaptiveAvgPool2d,
+  type Resample2dArgs,
+  ResizeBilinear2d,
+  type ResizeBilinear2dArgs,
+} from './layers/resample2d.js';
+export * from './layers/retention.js';
+export * from './layers/retention-block.js';
 export { SeededDropout, type SeededDropoutArgs, setDropoutStep } from './layers/seeded-dropout.js';
+export * from './layers/self-attention.js';
+export * from './layers/squeeze-excitation.js';
+export * from './layers/transformer-block.js';
 export * from './load-model.js';
 export * from './random.js';
 export * from './registry.js';

@@ -84,6 +84,7 @@ export const models = Object.freeze({
         source: "the authors' PyTorch weights, evaluated by this project",
       },
     ],
+    /** Makes the network. */
     create: createStstNet,
   },
   'small-cnn': {
@@ -99,6 +100,7 @@ export const models = Object.freeze({
     ],
     parameters: { classes: 3, trainable: 23891 },
     results: [],
+    /** Makes the network. */
     create: createSmallCnn,
   },
 } as const satisfies Record<string, ModelEntry>);

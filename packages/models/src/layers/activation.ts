@@ -30,9 +30,20 @@ export function activate<T extends tf.Tensor>(x: T, name: ActivationName): T {
   }
 }
 
-/** The exact Gaussian error linear unit, x/2 (1 + erf(x / sqrt 2)). */
+/** The exact Gaussian error linear unit, x Phi(x), Phi(x) = (1 + erf(x / sqrt 2)) / 2; gradient Phi(x) + x phi(x). */
 function gelu<T extends tf.Tensor>(x: T): T {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)) as T;
+  const op = tf.customGrad((input, save) => {
+    const value = input as tf.Tensor;
+    const below = tf.add(tf.mul(tf.erf(tf.mul(value, Math.SQRT1_2)), 0.5), 0.5);
+    (save as tf.GradSaveFunc)([value, below]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [at, share] = saved as [tf.Tensor, tf.Tensor];
+      const density = tf.mul(tf.exp(tf.mul(tf.square(at), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return tf.mul(dy, tf.add(share, tf.mul(at, density)));
+    };
+    return { value: tf.mul(value, below), gradFunc };
+  });
+  return op(x) as T;
 }
 
 /** Arguments of {@link Activation}. */

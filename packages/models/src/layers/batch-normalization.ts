@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkRate } from '../checks.js';
+import { columnSum, scaleColumns } from './column-ops.js';
 import { NetworkLayer, type NetworkLayerArgs, ONES, oneShape, oneTensor, ZEROS } from './network-layer.js';
 
 /** Arguments of {@link BatchNormalization}. */
@@ -71,25 +72,32 @@ export class BatchNormalization extends NetworkLayer {
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs);
+      const rows = tf.reshape(x, [-1, x.shape[x.shape.length - 1]!]) as tf.Tensor2D;
       const gamma = this.gamma.read() as tf.Tensor1D;
       const beta = this.beta.read() as tf.Tensor1D;
       if (!kwargs.training) {
-        const scale = tf.mul(gamma, tf.rsqrt(tf.add(this.movingVariance.read(), this.epsilon)));
-        const shift = tf.sub(beta, tf.mul(this.movingMean.read(), scale));
-        return tf.add(tf.mul(x, scale), shift);
+        const { scale, shift } = this.inference();
+        return tf.reshape(scaleColumns(rows, scale, shift), x.shape);
       }
-      const rows = tf.reshape(x, [-1, x.shape[x.shape.length - 1]!]) as tf.Tensor2D;
       const count = rows.shape[0];
       if (count < 2) {
         throw new RangeError(
           `Cannot train batch normalization ${this.name} as the batch must have at least 2 values per channel: current value is ${count}`,
         );
       }
-      const { mean, variance } = columnMoments(rows);
+      const { y, mean, variance } = normalizeColumns(rows, gamma, beta, this.epsilon);
       this.track(this.movingMean, mean, 1);
       this.track(this.movingVariance, variance, count / (count - 1));
-      const y = normalizeColumns(rows, gamma, beta, { mean, variance, epsilon: this.epsilon });
       return tf.reshape(y, x.shape);
+    });
+  }
+
+  /** The scale and shift per channel that inference applies. */
+  inference(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {
+    return tf.tidy(() => {
+      const inverse = tf.rsqrt(tf.add(this.movingVariance.read(), this.epsilon));
+      const scale = tf.mul(this.gamma.read(), inverse) as tf.Tensor1D;
+      return { scale, shift: tf.sub(this.beta.read(), tf.mul(this.movingMean.read(), scale)) as tf.Tensor1D };
     });
   }
 
@@ -106,55 +114,36 @@ export class BatchNormalization extends NetworkLayer {
   }
 }
 
-/** Mean and biased variance of each column of `[rows, columns]`. */
-export function columnMoments(x: tf.Tensor2D): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
-  const mean = columnMean(x);
-  const variance = columnMean(tf.square(tf.sub(x, mean)));
-  return { mean, variance };
-}
-
-function columnMean(x: tf.Tensor2D): tf.Tensor1D {
-  return tf.div(columnSum(x), x.shape[0]);
-}
-
-/** Sum of each column of `[rows, columns]`. */
-function columnSum(x: tf.Tensor2D): tf.Tensor1D {
-  return tf.sum(x, 0);
-}
-
-/** Statistics for {@link normalizeColumns}. */
-interface ColumnStatistics {
-  readonly mean: tf.Tensor1D;
-  readonly variance: tf.Tensor1D;
-  readonly epsilon: number;
-}
-
 /**
- * gamma (x - mean) / sqrt(variance + epsilon) + beta for `[rows, columns]`, where mean and variance are those of x
- * itself; the gradient is written out and needs no broadcast copies:
+ * y = gamma (x - mean) / sqrt(variance + epsilon) + beta for `[rows, columns]`, with the mean and the biased variance of
+ * each column. The gradient is written out and needs no broadcast copies:
  *
- *     dx = gamma inv (dy - mean(dy) - xhat mean(dy xhat)),  dgamma = sum(dy xhat),  dbeta = sum(dy)
+ *     dbeta = sum(dy),  dgamma = sum(dy xhat),  dx = gamma inv (dy - dbeta / rows - xhat dgamma / rows)
  */
 function normalizeColumns(
   x: tf.Tensor2D,
   gamma: tf.Tensor1D,
   beta: tf.Tensor1D,
-  { mean, variance, epsilon }: ColumnStatistics,
-): tf.Tensor2D {
-  const op = tf.customGrad((input, weight, bias, save) => {
-    const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    const normalized = tf.mul(tf.sub(input as tf.Tensor, mean), inverse);
-    (save as tf.GradSaveFunc)([normalized, inverse, weight as tf.Tensor]);
-    const value = tf.add(tf.mul(normalized, weight as tf.Tensor), bias as tf.Tensor);
+  epsilon: number,
+): { y: tf.Tensor2D; mean: tf.Tensor1D; variance: tf.Tensor1D } {
+  const rows = x.shape[0];
+  const mean = tf.div(columnSum(x), rows) as tf.Tensor1D;
+  const centred = scaleColumns(x, null, tf.neg(mean));
+  const variance = tf.div(columnSum(tf.square(centred)), rows) as tf.Tensor1D;
+  const inverse = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor1D;
+  const op = tf.customGrad((_input, weight, bias, save) => {
+    const scale = tf.mul(inverse, weight as tf.Tensor) as tf.Tensor1D;
+    (save as tf.GradSaveFunc)([centred, inverse, scale]);
+    const value = scaleColumns(centred, scale, bias as tf.Tensor1D);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [xhat, scale, weights] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
+      const [deviation, inverted, scales] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
       const dbeta = columnSum(dy as tf.Tensor2D);
-      const dgamma = columnSum(tf.mul(dy, xhat) as tf.Tensor2D);
-      const rows = xhat.shape[0];
-      const inner = tf.sub(tf.sub(dy, tf.div(dbeta, rows)), tf.mul(xhat, tf.div(dgamma, rows)));
-      return [tf.mul(inner, tf.mul(scale, weights)), dgamma, dbeta];
+      const dgamma = tf.mul(columnSum(tf.mul(dy, deviation) as tf.Tensor2D), inverted);
+      const slope = tf.div(tf.mul(dgamma, inverted), -rows) as tf.Tensor1D;
+      const correction = scaleColumns(deviation, slope, tf.div(dbeta, -rows) as tf.Tensor1D);
+      return [scaleColumns(tf.add(dy, correction) as tf.Tensor2D, scales, null), dgamma, dbeta];
     };
     return { value, gradFunc };
   });
-  return op(x, gamma, beta) as tf.Tensor2D;
+  return { y: op(x, gamma, beta) as tf.Tensor2D, mean, variance };
 }

@@ -3,14 +3,15 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkInteger, checkOneOf } from '../checks.js';
 import { ACTIVATIONS, type ActivationName, activate } from './activation.js';
 import {
+  biasStart,
   checkLayerInput,
-  fanInStart,
+  KERNEL_STARTS,
+  type KernelStart,
+  kernelStart,
   NetworkLayer,
   type NetworkLayerArgs,
   oneShape,
   oneTensor,
-  type ParameterStart,
-  ZEROS,
 } from './network-layer.js';
 
 /** Arguments of {@link Conv2d}. */
@@ -29,8 +30,10 @@ export interface Conv2dArgs extends NetworkLayerArgs {
   bias?: boolean;
   /** Applied to the result: `linear` (default), `relu`, … In inference it is fused into the convolution. */
   activation?: ActivationName;
-  /** Start of the kernel: PyTorch's default by fan-in, or He normal by fan-out as in torchvision's ResNet. */
-  start?: 'fan-in' | 'he-fan-out';
+  /** Start of the kernel; `fan-in`, PyTorch's default, by default. */
+  start?: KernelStart;
+  /** Layout of the kernel in a PyTorch state dict; `conv2d` by default. */
+  layout?: 'conv2d' | 'linear' | 'conv3dCollapsed';
 }
 
 /**
@@ -57,7 +60,8 @@ export class Conv2d extends NetworkLayer {
   private readonly groups: number;
   private readonly bias: boolean;
   private readonly activation: ActivationName;
-  private readonly start: 'fan-in' | 'he-fan-out';
+  private readonly start: KernelStart;
+  private readonly layout: NonNullable<Conv2dArgs['layout']>;
   private kernel!: tfl.LayerVariable;
   private offset: tfl.LayerVariable | null = null;
 
@@ -79,6 +83,8 @@ export class Conv2d extends NetworkLayer {
     this.activation = args.activation ?? 'linear';
     checkOneOf(task, 'activation', this.activation, ACTIVATIONS);
     this.start = args.start ?? 'fan-in';
+    checkOneOf(task, 'start', this.start, KERNEL_STARTS);
+    this.layout = args.layout ?? 'conv2d';
     if (filters % groups !== 0) {
       throw new RangeError(`Cannot ${task} as groups must divide filters: current values are ${groups} and ${filters}`);
     }
@@ -96,20 +102,18 @@ export class Conv2d extends NetworkLayer {
     const [height, width] = this.kernelSize;
     const fanIn = (channels / this.groups) * height * width;
     const fanOut = (this.filters / this.groups) * height * width;
-    const start: ParameterStart =
-      this.start === 'fan-in' ? fanInStart(fanIn) : { kind: 'normal', deviation: Math.sqrt(2 / fanOut) };
     this.kernel = this.addParameter({
       name: 'kernel',
       shape: [height, width, channels / this.groups, this.filters],
-      start,
+      start: kernelStart(this.start, fanIn, fanOut),
       torchName: 'weight',
-      layout: 'conv2d',
+      layout: this.layout,
     });
     if (this.bias) {
       this.offset = this.addParameter({
         name: 'bias',
         shape: [this.filters],
-        start: this.start === 'fan-in' ? fanInStart(fanIn) : ZEROS,
+        start: biasStart(this.start, fanIn),
       });
     }
     this.built = true;
@@ -164,6 +168,7 @@ export class Conv2d extends NetworkLayer {
       bias: this.bias,
       activation: this.activation,
       start: this.start,
+      layout: this.layout,
     };
   }
 }

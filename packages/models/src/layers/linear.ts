@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
+import { checkInteger, checkOneOf } from '../checks.js';
 import { type ActivationName, activate } from './activation.js';
 import {
-  fanInStart,
+  biasStart,
+  KERNEL_STARTS,
+  type KernelStart,
+  kernelStart,
   NetworkLayer,
   type NetworkLayerArgs,
   oneShape,
   oneTensor,
-  type ParameterStart,
-  ZEROS,
 } from './network-layer.js';
 
 /** Arguments of {@link Linear}. */
@@ -20,8 +21,10 @@ export interface LinearArgs extends NetworkLayerArgs {
   bias?: boolean;
   /** Applied to the result; `linear` by default. */
   activation?: ActivationName;
-  /** Start of the kernel: PyTorch's default by fan-in (default), or a normal distribution cut at two deviations of 0.02. */
-  start?: 'fan-in' | 'normal';
+  /** Start of the kernel; `fan-in`, PyTorch's default, by default. */
+  start?: KernelStart;
+  /** Layout of the kernel in a PyTorch state dict: `linear` (default), or `conv1x1` for a convolution of size 1. */
+  layout?: 'linear' | 'conv1x1';
 }
 
 /**
@@ -40,7 +43,8 @@ export class Linear extends NetworkLayer {
   private readonly units: number;
   private readonly bias: boolean;
   private readonly activation: ActivationName;
-  private readonly start: 'fan-in' | 'normal';
+  private readonly start: KernelStart;
+  private readonly layout: NonNullable<LinearArgs['layout']>;
   private kernel!: tfl.LayerVariable;
   private offset: tfl.LayerVariable | null = null;
 
@@ -51,25 +55,25 @@ export class Linear extends NetworkLayer {
     this.bias = args.bias ?? true;
     this.activation = args.activation ?? 'linear';
     this.start = args.start ?? 'fan-in';
+    checkOneOf(`make linear layer ${this.name}`, 'start', this.start, KERNEL_STARTS);
+    this.layout = args.layout ?? 'linear';
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     const size = shape[shape.length - 1]!;
-    const start: ParameterStart =
-      this.start === 'fan-in' ? fanInStart(size) : { kind: 'normal', deviation: 0.02, cut: 2 };
     this.kernel = this.addParameter({
       name: 'kernel',
       shape: [size, this.units],
-      start,
+      start: kernelStart(this.start, size, this.units),
       torchName: 'weight',
-      layout: 'linear',
+      layout: this.layout,
     });
     if (this.bias) {
       this.offset = this.addParameter({
         name: 'bias',
         shape: [this.units],
-        start: this.start === 'fan-in' ? start : ZEROS,
+        start: biasStart(this.start, size),
       });
     }
     this.built = true;
@@ -93,6 +97,7 @@ export class Linear extends NetworkLayer {
       bias: this.bias,
       activation: this.activation,
       start: this.start,
+      layout: this.layout,
     };
   }
 }

@@ -15,12 +15,11 @@ export interface NetworkLayerArgs {
   head?: boolean;
 }
 
-/** How a weight starts. */
+/** How a weight starts: one value, U(-bound, bound), N(0, deviation^2) cut at `cut` deviations, or given values. */
 export type ParameterStart =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly bound: number }
-  | { readonly kind: 'normal'; readonly deviation: number; readonly cut?: number }
-  | { readonly kind: 'values'; readonly values: () => Float32Array };
+  | { readonly kind: 'normal'; readonly deviation: number; readonly cut?: number };
 
 /** One weight of a layer and its counterpart in a PyTorch state dict. */
 export interface LayerParameter {
@@ -54,7 +53,7 @@ export interface ParameterSpec {
 
 /**
  * Base class of the layers in this package: a `tf.layers.Layer` whose weights know how they start (from a seed, the
- * same on every backend) and what they are called in PyTorch.
+ * same on every backend) and what they are called in PyTorch. A layer may be made of others, its parts.
  */
 export abstract class NetworkLayer extends tfl.layers.Layer {
   /** Seed of the initial weights. */
@@ -63,6 +62,11 @@ export abstract class NetworkLayer extends tfl.layers.Layer {
   readonly head: boolean;
   /** The weights with their PyTorch counterparts, in the order in which they were made. */
   readonly parameters: LayerParameter[] = [];
+  /** The layers of which this one is made. */
+  readonly parts: NetworkLayer[] = [];
+  private owner: NetworkLayer | null = null;
+  private scope = '';
+  private torchScope = '';
 
   constructor(args: NetworkLayerArgs = {}) {
     super(args as ConstructorParameters<typeof tfl.layers.Layer>[0]);
@@ -71,13 +75,49 @@ export abstract class NetworkLayer extends tfl.layers.Layer {
     this.supportsMasking = false;
   }
 
+  /** The layer's name, for a part `<layer>/<part>`: the name of its streams of random numbers. */
+  protected get streamName(): string {
+    return this.owner === null ? this.name : `${this.owner.name}/${this.scope}`;
+  }
+
   /** Makes a weight. */
   protected addParameter(spec: ParameterSpec): tfl.LayerVariable {
-    const { name, shape, start, torchName = name, layout = 'same', trainable = true, computed = false } = spec;
-    const state = streamState(this.seed, `${this.name}/${name}`);
+    const { shape, start, layout = 'same', trainable = true, computed = false } = spec;
+    const name = joined(this.scope, spec.name);
+    const state = streamState(this.seed, `${(this.owner ?? this).name}/${name}`);
     const variable = this.addWeight(name, [...shape], 'float32', initializer(start, state), undefined, trainable);
-    this.parameters.push({ variable, torchName, layout, computed });
+    this.parameters.push({
+      variable,
+      torchName: joined(this.torchScope, spec.torchName ?? spec.name),
+      layout,
+      computed,
+    });
     return variable;
+  }
+
+  /**
+   * Makes `layer` a part of this one and builds it for an input shape; its weights become this layer's.
+   *
+   * The part's weights are called `<part>.<weight>`, and `<torchName>.<parameter>` in a PyTorch state dict. A part's own
+   * name must start with a letter: tfjs takes files whose first weight's name starts with a digit for another format.
+   */
+  protected addPart<Part extends NetworkLayer>(
+    name: string,
+    layer: Part,
+    inputShape: tfl.Shape | tfl.Shape[],
+    torchName = name,
+  ): Part {
+    layer.owner = this.owner ?? this;
+    layer.scope = joined(this.scope, name);
+    layer.torchScope = joined(this.torchScope, torchName);
+    layer.build(inputShape);
+    this.parts.push(layer);
+    this.parameters.push(...layer.parameters);
+    const from = layer as unknown as WeightLists;
+    const to = this as unknown as WeightLists;
+    to._trainableWeights.push(...from._trainableWeights);
+    to._nonTrainableWeights.push(...from._nonTrainableWeights);
+    return layer;
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -86,6 +126,21 @@ export abstract class NetworkLayer extends tfl.layers.Layer {
     if (this.head) config['head'] = true;
     return config;
   }
+}
+
+function joined(scope: string, name: string): string {
+  return [scope, name].filter((part) => part !== '').join('.');
+}
+
+/** Where tfjs-layers keeps a layer's weights. */
+interface WeightLists {
+  readonly _trainableWeights: tfl.LayerVariable[];
+  readonly _nonTrainableWeights: tfl.LayerVariable[];
+}
+
+/** A layer and, one after the other, the parts of which it is made. */
+export function withParts(layer: NetworkLayer): NetworkLayer[] {
+  return [layer, ...layer.parts.flatMap(withParts)];
 }
 
 type Initializer = ReturnType<typeof tfl.initializers.zeros>;
@@ -105,14 +160,74 @@ function startingValues(start: ParameterStart, state: number, shape: readonly nu
       return uniform(size, { state, low: -start.bound, high: start.bound });
     case 'normal':
       return normal(size, { state, deviation: start.deviation, cut: start.cut });
-    case 'values':
-      return start.values();
   }
 }
 
-/** PyTorch's default for a weight and a bias: U(-1/sqrt(fanIn), 1/sqrt(fanIn)), that is kaiming_uniform with a = sqrt(5). */
-export function fanInStart(fanIn: number): ParameterStart {
-  return { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
+/**
+ * How a kernel starts.
+ *
+ * | name | distribution |
+ * | --- | --- |
+ * | `fan-in` | U(-b, b), b = 1 / sqrt(fan in): PyTorch's default for convolutions and linear layers |
+ * | `he-fan-out`, `he-fan-in` | N(0, 2 / fan) |
+ * | `xavier-uniform` | U(-b, b), b = sqrt(6 / (fan in + fan out)) |
+ * | `xavier-normal` | N(0, 2 / (fan in + fan out)) |
+ * | `truncated-normal` | N(0, 0.02^2), cut at 2 deviations |
+ * | `normal` | N(0, 0.01^2) |
+ * | `fan-out` | U(-b, b), b = 1 / sqrt(fan out) |
+ * | `zeros` | 0 |
+ */
+export type KernelStart =
+  | 'fan-in'
+  | 'fan-out'
+  | 'he-fan-in'
+  | 'he-fan-out'
+  | 'xavier-uniform'
+  | 'xavier-normal'
+  | 'truncated-normal'
+  | 'normal'
+  | 'zeros';
+
+/** The names of {@link KernelStart}. */
+export const KERNEL_STARTS: readonly KernelStart[] = [
+  'fan-in',
+  'fan-out',
+  'he-fan-in',
+  'he-fan-out',
+  'xavier-uniform',
+  'xavier-normal',
+  'truncated-normal',
+  'normal',
+  'zeros',
+];
+
+/** The start of a kernel by name. */
+export function kernelStart(name: KernelStart, fanIn: number, fanOut: number): ParameterStart {
+  switch (name) {
+    case 'fan-in':
+      return { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
+    case 'fan-out':
+      return { kind: 'uniform', bound: 1 / Math.sqrt(fanOut) };
+    case 'he-fan-in':
+      return { kind: 'normal', deviation: Math.sqrt(2 / fanIn) };
+    case 'he-fan-out':
+      return { kind: 'normal', deviation: Math.sqrt(2 / fanOut) };
+    case 'xavier-uniform':
+      return { kind: 'uniform', bound: Math.sqrt(6 / (fanIn + fanOut)) };
+    case 'xavier-normal':
+      return { kind: 'normal', deviation: Math.sqrt(2 / (fanIn + fanOut)) };
+    case 'truncated-normal':
+      return { kind: 'normal', deviation: 0.02, cut: 2 };
+    case 'normal':
+      return { kind: 'normal', deviation: 0.01 };
+    case 'zeros':
+      return ZEROS;
+  }
+}
+
+/** The start of the bias beside a kernel: PyTorch's default with `fan-in`, zeros with the others. */
+export function biasStart(name: KernelStart, fanIn: number): ParameterStart {
+  return name === 'fan-in' ? kernelStart(name, fanIn, 1) : ZEROS;
 }
 
 /** All zeros. */

@@ -42,6 +42,7 @@ abstract class Pool2d extends NetworkLayer {
     return [shape[0] ?? null, size(shape[1]), size(shape[2]), shape[3] ?? null];
   }
 
+  /** The arguments with which the layer was made. */
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), size: this.size, stride: this.stride, padding: this.padding };
   }

@@ -1,37 +1,87 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Activation } from './activation.js';
+import { AdaptiveFusion } from './adaptive-fusion.js';
 import { BatchNormalization } from './batch-normalization.js';
+import { ChannelSlice, Difference, Regroup } from './combine.js';
+import { ContinuousAttention } from './continuous-attention.js';
 import { Conv2d } from './conv2d.js';
+import { Conv2dTranspose } from './conv2d-transpose.js';
+import { CrossAttention } from './cross-attention.js';
+import { DepthwiseConv2d } from './depthwise-conv2d.js';
 import { DropPath } from './drop-path.js';
+import { ClassToken, PositionEmbedding, TakeToken } from './embedding.js';
 import { FlattenChannelsFirst } from './flatten-channels-first.js';
+import { GatedFusion } from './gated-fusion.js';
+import { GlobalFeatureBlock } from './global-feature-block.js';
+import { GradientAttention } from './gradient-attention.js';
+import { Gru } from './gru.js';
+import { LayerNormalization } from './layer-normalization.js';
 import { Linear } from './linear.js';
+import { ConvMlp, LocalFeatureBlock, PatchProjection } from './local-feature-block.js';
+import { MagnitudeModulation } from './magnitude-modulation.js';
+import { MaxPoolWithPlaces, MaxUnpool2d } from './max-unpool2d.js';
 import { AvgPool2d, GlobalAveragePool, MaxPool2d } from './pooling.js';
+import { RankPooling } from './rank-pooling.js';
+import { AdaptiveAvgPool2d, ResizeBilinear2d } from './resample2d.js';
+import { Retention } from './retention.js';
+import { RetentionBlock } from './retention-block.js';
 import { SeededDropout } from './seeded-dropout.js';
+import { SelfAttention } from './self-attention.js';
+import { SqueezeExcitation } from './squeeze-excitation.js';
+import { TransformerBlock } from './transformer-block.js';
 
 /**
  * Makes this package's layers known to `tf.loadLayersModel`; {@link loadModel} and every network do it by themselves.
  *
  * @example
  * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
  * import { registerLayers } from '@mer/models';
  *
  * registerLayers();
- * console.log(tf.serialization.getRegisteredName(tf.serialization.SerializationMap.getMap().classNameMap['MerConv2d']![0] as never)); // Mer>MerConv2d
  * ```
  */
 export function registerLayers(): void {
   const classes = [
     Activation,
+    AdaptiveAvgPool2d,
+    AdaptiveFusion,
     AvgPool2d,
     BatchNormalization,
+    ChannelSlice,
+    ClassToken,
+    ContinuousAttention,
     Conv2d,
+    Conv2dTranspose,
+    ConvMlp,
+    CrossAttention,
+    DepthwiseConv2d,
+    Difference,
     DropPath,
     FlattenChannelsFirst,
+    GatedFusion,
     GlobalAveragePool,
+    GlobalFeatureBlock,
+    GradientAttention,
+    Gru,
+    LayerNormalization,
     Linear,
+    LocalFeatureBlock,
+    MagnitudeModulation,
     MaxPool2d,
+    MaxPoolWithPlaces,
+    MaxUnpool2d,
+    PatchProjection,
+    PositionEmbedding,
+    RankPooling,
+    Regroup,
+    ResizeBilinear2d,
+    Retention,
+    RetentionBlock,
     SeededDropout,
+    SelfAttention,
+    SqueezeExcitation,
+    TakeToken,
+    TransformerBlock,
   ];
   for (const layer of classes) tf.serialization.registerClass(layer as never, 'Mer');
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRate } from '../checks.js';
 import { MULBERRY32_STEP, mulberry32, streamState } from '../random.js';
-import { NetworkLayer, type NetworkLayerArgs, oneTensor } from './network-layer.js';
+import { NetworkLayer, type NetworkLayerArgs, oneTensor, withParts } from './network-layer.js';
 
 /** Arguments of {@link SeededDropout}. */
 export interface SeededDropoutArgs extends NetworkLayerArgs {
@@ -56,7 +56,7 @@ export class SeededDropout extends NetworkLayer {
       if (!kwargs.training || this.rate === 0) return tf.clone(x);
       const shape = this.maskShape(x.shape);
       const size = shape.reduce((product, length) => product * length, 1);
-      const state = streamState(this.seed, `${this.name}/mask/${this.calls}`);
+      const state = streamState(this.seed, `${this.streamName}/mask/${this.calls}`);
       this.calls += 1;
       return tf.mul(x, tf.tensor(dropoutMask(size, this.rate, state), shape, 'float32'));
     });
@@ -107,7 +107,9 @@ export function dropoutMask(size: number, rate: number, state: number): Float32A
  * Returns how many layers were set.
  */
 export function setDropoutStep(model: tfl.LayersModel, step = 0): number {
-  const layers = model.layers.filter((layer) => layer instanceof SeededDropout);
+  const layers = model.layers
+    .flatMap((layer) => (layer instanceof NetworkLayer ? withParts(layer) : []))
+    .filter((layer) => layer instanceof SeededDropout);
   for (const layer of layers) layer.step = step;
   return layers.length;
 }

@@ -5,31 +5,51 @@
  * | --- | --- | --- |
  * | `same` | any | the same |
  * | `linear` | [out, in] | [in, out] |
- * | `conv1d` | [out, in, k] | [k, in, out] |
  * | `conv2d` | [out, in, h, w] | [h, w, in, out] |
  * | `conv2dTranspose` | [in, out, h, w] | [h, w, out, in] |
  * | `depthwise2d` | [c m, 1, h, w] | [h, w, c, m] |
  * | `conv3d` | [out, in, d, h, w] | [d, h, w, in, out] |
- * | `channels2d` | [1, c, h, w] | [1, h, w, c] |
+ * | `conv1x1` | [out, in, 1, 1] | [in, out] |
+ * | `conv3d` with one step in time: `conv3dCollapsed` | [out, 1, h, w, t] | [h, w, t, out] |
+ * | `perChannel` | [1, c, 1, 1] | [c] |
  */
-export type ParameterLayout = keyof typeof PERMUTATIONS;
+export type ParameterLayout =
+  | 'same'
+  | 'linear'
+  | 'conv2d'
+  | 'conv2dTranspose'
+  | 'depthwise2d'
+  | 'conv1x1'
+  | 'conv3dCollapsed'
+  | 'perChannel';
 
-/** Axis i of ours is axis `PERMUTATIONS[layout][i]` of PyTorch's. */
+/** Axis i of ours is axis `PERMUTATIONS[layout][i]` of PyTorch's, once its axes of length 1 are dropped. */
 const PERMUTATIONS = {
   same: null,
   linear: [1, 0],
-  conv1d: [2, 1, 0],
   conv2d: [2, 3, 1, 0],
   conv2dTranspose: [2, 3, 1, 0],
   depthwise2d: [2, 3, 0, 1],
-  conv3d: [2, 3, 4, 1, 0],
-  channels2d: [0, 2, 3, 1],
-} as const satisfies Record<string, readonly number[] | null>;
+  conv1x1: [1, 0],
+  conv3dCollapsed: [1, 2, 3, 0],
+  perChannel: null,
+} as const satisfies Record<ParameterLayout, readonly number[] | null>;
 
 /** The shape in which PyTorch stores a parameter that has `shape` in our layout. */
 export function torchShape(shape: readonly number[], layout: ParameterLayout): number[] {
-  const expanded = expandedTorchShape(shape, layout);
-  return layout === 'depthwise2d' ? [expanded[0]! * expanded[1]!, 1, expanded[2]!, expanded[3]!] : expanded;
+  const axes = expandedTorchShape(shape, layout);
+  switch (layout) {
+    case 'depthwise2d':
+      return [axes[0]! * axes[1]!, 1, axes[2]!, axes[3]!];
+    case 'conv1x1':
+      return [...axes, 1, 1];
+    case 'conv3dCollapsed':
+      return [axes[0]!, 1, ...axes.slice(1)];
+    case 'perChannel':
+      return [1, ...axes, 1, 1];
+    default:
+      return axes;
+  }
 }
 
 /** PyTorch's values in our order; `shape` is the shape in our layout. */

@@ -1,0 +1,98 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { columnSum, scaleColumns } from './column-ops.js';
+import { NetworkLayer, type NetworkLayerArgs, ONES, oneShape, oneTensor, ZEROS } from './network-layer.js';
+
+/** Arguments of {@link LayerNormalization}. */
+export interface LayerNormalizationArgs extends NetworkLayerArgs {
+  /** Added to the variance; 1e-5 by default. */
+  epsilon?: number;
+  /** What PyTorch's state dict calls scale and offset: `weight` and `bias` (default), or `g` and `b` of shape [1, c, 1, 1]. */
+  style?: 'pytorch' | 'channels';
+}
+
+/**
+ * Normalizes the last axis: y = gamma (x - mean) / sqrt(var + epsilon) + beta, with the biased variance.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { LayerNormalization } from '@mer/models';
+ *
+ * const y = new LayerNormalization().apply(tf.tensor2d([[1, 3]])) as tf.Tensor;
+ * console.log(Array.from(y.dataSync(), Math.round)); // [ -1, 1 ]
+ * ```
+ */
+export class LayerNormalization extends NetworkLayer {
+  static className = 'MerLayerNormalization';
+  private readonly epsilon: number;
+  private readonly style: 'pytorch' | 'channels';
+  private gamma!: tfl.LayerVariable;
+  private beta!: tfl.LayerVariable;
+
+  constructor(args: LayerNormalizationArgs = {}) {
+    super(args);
+    this.epsilon = args.epsilon ?? 1e-5;
+    this.style = args.style ?? 'pytorch';
+  }
+
+  override build(inputShape: tfl.Shape | tfl.Shape[]): void {
+    const shape = oneShape(inputShape);
+    const size = [shape[shape.length - 1]!];
+    const channels = this.style === 'channels';
+    const layout = channels ? ('perChannel' as const) : ('same' as const);
+    this.gamma = this.addParameter({
+      name: 'gamma',
+      shape: size,
+      start: ONES,
+      torchName: channels ? 'g' : 'weight',
+      layout,
+    });
+    this.beta = this.addParameter({
+      name: 'beta',
+      shape: size,
+      start: ZEROS,
+      torchName: channels ? 'b' : 'bias',
+      layout,
+    });
+    this.built = true;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = oneTensor(inputs);
+      const rows = tf.reshape(x, [-1, x.shape[x.shape.length - 1]!]) as tf.Tensor2D;
+      const y = normalizeRows(rows, this.gamma.read() as tf.Tensor1D, this.beta.read() as tf.Tensor1D, this.epsilon);
+      return tf.reshape(y, x.shape);
+    });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), epsilon: this.epsilon, style: this.style };
+  }
+}
+
+/**
+ * gamma (x - mean) / sqrt(var + epsilon) + beta along each row of `[rows, columns]`, with the gradient
+ *
+ *     g = dy gamma,  dx = inv (g - mean(g) - xhat mean(g xhat)),  dgamma = sum(dy xhat),  dbeta = sum(dy)
+ */
+function normalizeRows(x: tf.Tensor2D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): tf.Tensor2D {
+  const op = tf.customGrad((input, weight, bias, save) => {
+    const centred = tf.sub(input as tf.Tensor, tf.mean(input as tf.Tensor, 1, true));
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
+    const normalized = tf.mul(centred, inverse) as tf.Tensor2D;
+    (save as tf.GradSaveFunc)([normalized, inverse, weight as tf.Tensor]);
+    const value = scaleColumns(normalized, weight as tf.Tensor1D, bias as tf.Tensor1D);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [xhat, inverted, weights] = saved as [tf.Tensor2D, tf.Tensor, tf.Tensor1D];
+      const product = tf.mul(dy, xhat) as tf.Tensor2D;
+      const inner = scaleColumns(dy as tf.Tensor2D, weights, null);
+      const along = tf.mul(xhat, tf.mean(tf.mul(inner, xhat), 1, true));
+      const dx = tf.mul(tf.sub(tf.sub(inner, tf.mean(inner, 1, true)), along), inverted);
+      return [dx, columnSum(product), columnSum(dy as tf.Tensor2D)];
+    };
+    return { value, gradFunc };
+  });
+  return op(x, gamma, beta) as tf.Tensor2D;
+}

@@ -1,0 +1,108 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { checkInteger } from '../checks.js';
+import { Linear } from './linear.js';
+import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+
+/** Arguments of {@link RankPooling}. */
+export interface RankPoolingArgs extends NetworkLayerArgs {
+  /** Width of the scorer's hidden layer; the width of the features by default. */
+  hidden?: number;
+}
+
+/**
+ * Learned rank pooling over time, `[batch, steps, features]`:
+ *
+ *     s_t = w' tanh(W z_t),  r = (s - mean(s)) / |s - mean(s)|,  out = sum_t r_t z_t
+ *
+ * Output: `[batch, features]` and the scores s `[batch, steps]`, as a list; train the scores to grow with time by
+ * {@link rankingLoss}. Where all scores are equal the result is 0. Scores equal to the weights of approximate rank pooling
+ * give the dynamic image up to a factor.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RankPooling } from '@mer/models';
+ *
+ * const [pooled, scores] = new RankPooling().apply(tf.zeros([2, 8, 16])) as tf.Tensor[];
+ * console.log(pooled!.shape, scores!.shape); // [ 2, 16 ] [ 2, 8 ]
+ * ```
+ *
+ * Reference: this project's choice for the rank scorer that the abstract of FDP, arXiv 2509.06015, describes and its
+ * released code lacks.
+ */
+export class RankPooling extends NetworkLayer {
+  static className = 'MerRankPooling';
+  private readonly hidden: number | undefined;
+  private embed!: Linear;
+  private score!: Linear;
+
+  constructor(args: RankPoolingArgs = {}) {
+    super(args);
+    if (args.hidden !== undefined) checkInteger(`make rank pooling ${this.name}`, 'hidden', args.hidden);
+    this.hidden = args.hidden;
+  }
+
+  override build(inputShape: tfl.Shape | tfl.Shape[]): void {
+    const shape = oneShape(inputShape);
+    checkLayerInput(this, shape, '[batch, steps, features]');
+    const size = shape[2]!;
+    const units = this.hidden ?? size;
+    const { seed } = this;
+    this.embed = this.addPart('embed', new Linear({ seed, units, bias: false, activation: 'tanh' }), [null, size]);
+    this.score = this.addPart('score', new Linear({ seed, units: 1, bias: false }), [null, units]);
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape[] {
+    const [batch, steps, features] = oneShape(inputShape);
+    return [
+      [batch ?? null, features ?? null],
+      [batch ?? null, steps ?? null],
+    ];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
+    return tf.tidy(() => {
+      const z = oneTensor(inputs) as tf.Tensor3D;
+      const [batch, steps, features] = z.shape;
+      const scores = tf.reshape(this.score.call(this.embed.call(z)), [batch, steps]);
+      const centred = tf.sub(scores, tf.mean(scores, 1, true));
+      const norm = tf.sqrt(tf.add(tf.sum(tf.square(centred), 1, true), 1e-12));
+      const weights = tf.reshape(tf.div(centred, norm), [batch, 1, steps]) as tf.Tensor3D;
+      return [tf.reshape(tf.matMul(weights, z), [batch, features]), scores];
+    });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const config = super.getConfig();
+    if (this.hidden !== undefined) config['hidden'] = this.hidden;
+    return config;
+  }
+}
+
+/**
+ * The mean over all pairs i < j of softplus(s_i - s_j): small when the scores `[batch, steps]` grow with time.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { rankingLoss } from '@mer/models';
+ *
+ * console.log(rankingLoss(tf.tensor2d([[0, 9, 18]])).dataSync()[0]! < 0.001); // true
+ * ```
+ */
+export function rankingLoss(scores: tf.Tensor2D): tf.Scalar {
+  return tf.tidy(() => {
+    const [batch, steps] = scores.shape;
+    const pairs: Array<[number, number]> = [];
+    for (let i = 0; i < steps; i++) for (let j = i + 1; j < steps; j++) pairs.push([i, j]);
+    const signs = new Float32Array(steps * pairs.length);
+    pairs.forEach(([i, j], column) => {
+      signs[i * pairs.length + column] = 1;
+      signs[j * pairs.length + column] = -1;
+    });
+    const differences = tf.matMul(scores, tf.tensor2d(signs, [steps, pairs.length]));
+    return tf.div(tf.sum(tf.softplus(differences)), batch * pairs.length) as tf.Scalar;
+  });
+}

@@ -1,0 +1,178 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { checkInteger, checkOneOf } from '../checks.js';
+import { joinHeads, splitHeads } from './attend.js';
+import { DepthwiseConv2d } from './depthwise-conv2d.js';
+import { Linear } from './linear.js';
+import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+
+/** Arguments of {@link Retention}. */
+export interface RetentionArgs extends NetworkLayerArgs {
+  /** Number of heads; must divide the channels into an even width. */
+  heads: number;
+  /** `plane`: every place sees every other (default); `axes`: first along the width, then along the height. */
+  mode?: 'plane' | 'axes';
+  /** First exponent of the decay; 2 by default. */
+  initial?: number;
+  /** Range of the exponents over the heads; 4 by default. */
+  range?: number;
+}
+
+/**
+ * Vision retention over `[batch, height, width, channels]`: attention whose scores decay with the distance.
+ *
+ *     out = W (softmax(Q K' / sqrt(d) + D) V + dwconv5x5(V)),  D = log(1 - 2^(-initial - range h / heads)) |distance|
+ *
+ * Queries and keys are turned by angles that grow with the place's number; `plane` measures |dx| + |dy|, `axes` does the
+ * same along one axis at a time (decay in one dimension).
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { Retention } from '@mer/models';
+ *
+ * console.log(new Retention({ heads: 2 }).apply(tf.zeros([1, 4, 4, 8])).shape); // [ 1, 4, 4, 8 ]
+ * ```
+ *
+ * Reference: Fan et al. 2024 (RMT), arXiv 2309.11523, as used by TSFmicro, arXiv 2505.16372.
+ */
+export class Retention extends NetworkLayer {
+  static className = 'MerRetention';
+  private readonly heads: number;
+  private readonly mode: 'plane' | 'axes';
+  private readonly initial: number;
+  private readonly range: number;
+  private steps!: { q: Linear; k: Linear; v: Linear; lepe: DepthwiseConv2d; out: Linear };
+
+  constructor(args: RetentionArgs) {
+    super(args);
+    const { heads, mode = 'plane', initial = 2, range = 4 } = args;
+    checkInteger(`make retention ${this.name}`, 'heads', heads);
+    checkOneOf(`make retention ${this.name}`, 'mode', mode, ['plane', 'axes']);
+    this.heads = heads;
+    this.mode = mode;
+    this.initial = initial;
+    this.range = range;
+  }
+
+  override build(inputShape: tfl.Shape | tfl.Shape[]): void {
+    const shape = oneShape(inputShape);
+    checkLayerInput(this, shape, '[batch, height, width, channels]');
+    const units = shape[3]!;
+    if (units % (2 * this.heads) !== 0) {
+      throw new RangeError(
+        `Cannot build layer ${this.name} as ${this.heads} heads must divide the channels into an even width: current value is ${units}`,
+      );
+    }
+    const { seed } = this;
+    const project = (name: string) => this.addPart(name, new Linear({ seed, units, start: 'truncated-normal' }), shape);
+    this.steps = {
+      q: project('q_proj'),
+      k: project('k_proj'),
+      v: project('v_proj'),
+      lepe: this.addPart('lepe.conv', new DepthwiseConv2d({ seed, kernelSize: 5, padding: 2 }), shape),
+      out: project('out_proj'),
+    };
+    this.built = true;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = oneTensor(inputs) as tf.Tensor4D;
+      const { q, k, v, lepe, out } = this.steps;
+      const [batch, height, width, channels] = x.shape;
+      const places: [number, number, number] = [batch, height * width, channels];
+      const size = channels / this.heads;
+      const turn = rotation(height * width, size, this.heads);
+      const queries = turned(tf.reshape(q.call(x), places) as tf.Tensor3D, turn);
+      const keys = turned(tf.reshape(tf.mul(k.call(x), 1 / Math.sqrt(size)), places) as tf.Tensor3D, turn);
+      const values = v.call(x) as tf.Tensor4D;
+      const mixed = this.mode === 'plane' ? this.plane(queries, keys, values) : this.axes(queries, keys, values);
+      return out.call(tf.add(mixed, lepe.call(values)));
+    });
+  }
+
+  private plane(queries: tf.Tensor3D, keys: tf.Tensor3D, values: tf.Tensor4D): tf.Tensor {
+    const [batch, height, width, channels] = values.shape;
+    const distance = (i: number, j: number) =>
+      Math.abs(Math.floor(i / width) - Math.floor(j / width)) + Math.abs((i % width) - (j % width));
+    const bias = this.decay(height * width, distance);
+    const flat = tf.reshape(values, [batch, height * width, channels]) as tf.Tensor3D;
+    return tf.reshape(this.retain(queries, keys, flat, bias), values.shape);
+  }
+
+  private axes(queries: tf.Tensor3D, keys: tf.Tensor3D, values: tf.Tensor4D): tf.Tensor {
+    const [batch, height, width, channels] = values.shape;
+    const along = (x: tf.Tensor) => tf.reshape(x, [batch * height, width, channels]) as tf.Tensor3D;
+    const across = (x: tf.Tensor) =>
+      tf.reshape(tf.transpose(tf.reshape(x, values.shape), [0, 2, 1, 3]), [
+        batch * width,
+        height,
+        channels,
+      ]) as tf.Tensor3D;
+    const gap = (i: number, j: number) => Math.abs(i - j);
+    const wide = this.retain(along(queries), along(keys), along(values), this.decay(width, gap));
+    const tall = this.retain(across(queries), across(keys), across(wide), this.decay(height, gap));
+    return tf.transpose(tf.reshape(tall, [batch, width, height, channels]), [0, 2, 1, 3]);
+  }
+
+  /** softmax(Q K' + decay) V per head. */
+  private retain(q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D, decay: tf.Tensor3D): tf.Tensor3D {
+    const scores = tf.matMul(splitHeads(q, this.heads), splitHeads(k, this.heads), false, true);
+    const [groups, n, m] = scores.shape as [number, number, number];
+    const biased = tf.add(tf.reshape(scores, [groups / this.heads, this.heads, n, m]), decay);
+    const weights = tf.softmax(tf.reshape(biased, [groups, n, m])) as tf.Tensor3D;
+    return joinHeads(tf.matMul(weights, splitHeads(v, this.heads)), this.heads);
+  }
+
+  /** `[heads, count, count]`: log decay times distance. */
+  private decay(count: number, distance: (i: number, j: number) => number): tf.Tensor3D {
+    const { heads, initial, range } = this;
+    const values = new Float32Array(heads * count * count);
+    for (let head = 0; head < heads; head++) {
+      const base = Math.log(1 - 2 ** (-initial - (range * head) / heads));
+      for (let i = 0; i < count; i++) {
+        for (let j = 0; j < count; j++) values[(head * count + i) * count + j] = base * distance(i, j);
+      }
+    }
+    return tf.tensor3d(values, [heads, count, count]);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      heads: this.heads,
+      mode: this.mode,
+      initial: this.initial,
+      range: this.range,
+    };
+  }
+}
+
+/** Cosines, and sines with the sign of the turn, of every place and channel: `[1, count, channels]` each. */
+function rotation(count: number, size: number, heads: number): { cosine: tf.Tensor3D; sine: tf.Tensor3D } {
+  const channels = size * heads;
+  const cosine = new Float32Array(count * channels);
+  const sine = new Float32Array(count * channels);
+  const half = size / 2;
+  for (let place = 0; place < count; place++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const pair = (channel % size) >> 1;
+      const angle = Math.fround(1 / 10000 ** (half === 1 ? 0 : pair / (half - 1)));
+      const turn = Math.fround(place * angle);
+      cosine[place * channels + channel] = Math.cos(turn);
+      sine[place * channels + channel] = (channel % 2 === 0 ? -1 : 1) * Math.sin(turn);
+    }
+  }
+  return {
+    cosine: tf.tensor3d(cosine, [1, count, channels]),
+    sine: tf.tensor3d(sine, [1, count, channels]),
+  };
+}
+
+/** x cos + (pairs of x swapped) sin. */
+function turned(x: tf.Tensor3D, turn: { cosine: tf.Tensor3D; sine: tf.Tensor3D }): tf.Tensor3D {
+  const [batch, count, channels] = x.shape;
+  const swapped = tf.reverse(tf.reshape(x, [batch * count, channels / 2, 2]), 2);
+  return tf.add(tf.mul(x, turn.cosine), tf.mul(tf.reshape(swapped, x.shape), turn.sine)) as tf.Tensor3D;
+}
