@@ -1,3 +1,9 @@
+/**
+ * Images, arrays and checkpoints to tensors and back, without Python.
+ *
+ * @module @mer/io
+ */
+
 export type { ArrayData, DType, NamedArrays, NumericArray } from './array-data.js';
 export { arrayToTensor } from './array-to-tensor.js';
 export { encodeFlo, parseFlo, unknownFlowThreshold } from './flo.js';
