@@ -1,12 +1,11 @@
 import { defineConfig } from 'tsup';
 
-/** One ESM file and one declaration file per source file; shared by every package. */
+/** One ESM file per source file; shared by every package. `tsc` adds the declarations, in a third of the time of tsup's `dts`. */
 export default defineConfig({
   entry: ['src/**/*.ts', '!src/**/*.test.ts'],
   format: 'esm',
   target: 'es2022',
   bundle: false,
-  dts: true,
   clean: true,
   sourcemap: false,
 });

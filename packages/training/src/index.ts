@@ -1,3 +1,9 @@
+/**
+ * Leave-one-subject-out experiments as data: trained without leaks, resumable.
+ *
+ * @module @mer/training
+ */
+
 export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './experiment/evaluate.js';
 export type { RunEvent } from './experiment/events.js';
 export { makeModel } from './experiment/model.js';

@@ -145,10 +145,10 @@ export type Experiment = z.infer<typeof experimentSchema>;
 export type ExperimentInput = Experiment['inputs'][number];
 
 /** An optimiser with its settings: `training.optimizer` of an {@link Experiment}. */
-export type OptimizerSettings = z.infer<typeof optimizerSchema>;
+export type OptimizerSettings = TrainingSettings['optimizer'];
 
 /** How one fold is trained: `training` of an {@link Experiment}. */
-export type TrainingSettings = z.infer<typeof trainingSchema>;
+export type TrainingSettings = Experiment['training'];
 
 /**
  * Gives the JSON Schema (draft 2020-12) of experiment files, for editors that complete and check YAML and JSON.
