@@ -11,10 +11,10 @@ describe('writeFileAtomic()', () => {
     const path = join(await folder(), 'a.json');
     await writeFileAtomic(path, Uint8Array.of(1, 2, 3));
     expect(await readFile(path)).toEqual(Buffer.of(1, 2, 3));
-    await chmod(path, 0o600);
+    await chmod(path, 0o666);
     await writeFileAtomic(path, '{"é": 1}');
     expect(await readFile(path, 'utf8')).toBe('{"é": 1}');
-    if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
+    if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o666);
     expect(await readdir(join(path, '..'))).toEqual(['a.json']);
   });
 

@@ -29,10 +29,11 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   try {
     const mode = await stat(path).then(
       (found) => found.mode & 0o777,
-      () => 0o666,
+      () => undefined,
     );
     const file = await open(temporary, 'wx', mode);
     try {
+      if (mode !== undefined) await file.chmod(mode);
       await file.writeFile(content);
       await file.sync();
     } finally {
