@@ -1,5 +1,7 @@
 import type { Clip } from '@mer/representations';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
+import type { ClipRecord } from './annotations/clip-record.js';
+import type { ClipFrames } from './frames/clip-frames.js';
 import type { ReadClipOptions } from './read-clip-options.js';
 
 /** One clip or image of a data set, with its subject and its class. */
@@ -58,16 +60,29 @@ export interface ClipDataset extends DatasetBase {
   readClip(index: number, options?: ReadClipOptions): Promise<Clip>;
 }
 
+/** A clip data set that was read from annotations and frames on disk. */
+export interface AnnotatedDataset extends ClipDataset {
+  /** The annotation behind each sample, in the order of the samples. */
+  readonly records: readonly ClipRecord[];
+  /** Every usable annotation, also of clips that are no samples (outside the class scheme, or without frames). */
+  readonly annotated: readonly ClipRecord[];
+  /** How many clips have a label that the class scheme leaves out, by label. */
+  readonly outside: Readonly<Record<string, number>>;
+  /** The frame files of one sample. */
+  frames(index: number): ClipFrames;
+}
+
 /** Any data set; `kind` tells which. */
 export type Dataset = ImageDataset | ClipDataset;
 
 /** One remark about a data set's source: a correction, a dropped clip, something missing or unreadable. */
 export interface DatasetNote {
   /**
-   * `error`: the data set refuses to open unless told to go on. `warning`: it opens, and the reader should know.
-   * `corrected`: an annotation error was put right. `dropped`: a clip was left out, with the reason.
+   * `error`: the data set refuses to open. `warning`: it opens, and the reader should know. `corrected`: an annotation
+   * error was put right. `dropped`: a clip was left out, with the reason. `marked`: nothing is wrong, but a method may
+   * care (no apex, an apex at the onset).
    */
-  severity: 'error' | 'warning' | 'corrected' | 'dropped';
+  severity: 'error' | 'warning' | 'corrected' | 'dropped' | 'marked';
   /** What it is about: `subject/clip`, or empty for the data set as a whole. */
   key: string;
   /** One sentence that names the culprit. */

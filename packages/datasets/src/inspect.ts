@@ -1,4 +1,7 @@
-import type { Dataset, DatasetNote, Sample } from './dataset.js';
+import { type ClassScheme, classOf, classSchemes } from './annotations/class-schemes.js';
+import type { ClipRecord } from './annotations/clip-record.js';
+import type { AnnotatedDataset, Dataset, DatasetNote, Sample } from './dataset.js';
+import { checkImages, type ImageCheck } from './frames/check-images.js';
 
 /** Counts of one group of samples. */
 export interface SampleCounts {
@@ -18,6 +21,43 @@ export interface SubjectCounts {
   perClass: Record<string, number>;
 }
 
+/** Least, middle, mean and greatest of a list of numbers. */
+export interface Summary {
+  least: number;
+  median: number;
+  mean: number;
+  greatest: number;
+}
+
+/** What the annotations say, whether or not the clips have frames and a class. */
+export interface AnnotationSummary {
+  /** Usable annotations. */
+  n: number;
+  subjects: number;
+  /** Annotations per label. */
+  perEmotion: Record<string, number>;
+  /** Labels that the class scheme leaves out, with the number of clips. */
+  outside: Readonly<Record<string, number>>;
+  /** Every class scheme of the data set with the n that it gives here, and those of the known releases. */
+  schemes: {
+    name: string;
+    title: string;
+    n: number;
+    perClass: Record<string, number>;
+    expected: readonly { release: string; n: number }[];
+  }[];
+  /** Frames per second, with the number of clips of each. */
+  fps: Record<string, number>;
+  /** Frames from onset to offset. */
+  length: Summary | null;
+  /** Frames from onset to apex, of the clips that have one. */
+  rise: Summary | null;
+  /** Frames from apex to offset, of the clips that have one. */
+  fall: Summary | null;
+  /** Clips without an apex, and with one at the onset or offset. */
+  apex: { missing: number; atOnset: number; atOffset: number };
+}
+
 /** What a data set holds, as plain data: see {@link inspectDataset}. */
 export interface DatasetInspection extends SampleCounts {
   name: string;
@@ -27,12 +67,28 @@ export interface DatasetInspection extends SampleCounts {
   perDataset: Record<string, SampleCounts>;
   /** Each subject, in the order of the samples. */
   perSubject: SubjectCounts[];
+  /** What the annotations say; absent for a set that is not read from annotations. */
+  annotations?: AnnotationSummary;
+  /** Number, sizes and state of the picture files; absent where they were not looked at. */
+  images?: ImageCheck;
   /** Corrections, dropped clips and problems. */
   notes: readonly DatasetNote[];
 }
 
+/** Options of {@link inspectDataset}. */
+export interface InspectOptions {
+  /**
+   * How closely the picture files are looked at. `none` (default): not at all. `check`: each is read, and must be whole
+   * and have one size within its clip. `decode`: each is decoded as well.
+   */
+  images?: 'none' | 'check' | 'decode';
+  /** Called now and then with the number of samples whose pictures have been looked at. */
+  onProgress?: (done: number, total: number) => void;
+}
+
 /**
- * Counts what a data set holds, per class, per subject and per data set; plain data, ready for JSON.
+ * Counts what a data set holds, per class, per subject and per data set, and says what is wrong with its files; plain data,
+ * ready for JSON.
  *
  * @example
  * ```ts
@@ -42,10 +98,16 @@ export interface DatasetInspection extends SampleCounts {
  * console.log(n, subjects, perClass); // 72 8 { happiness: 24, disgust: 24, surprise: 24 }
  * ```
  */
-export async function inspectDataset(dataset: Dataset): Promise<DatasetInspection> {
+export async function inspectDataset(dataset: Dataset, options: InspectOptions = {}): Promise<DatasetInspection> {
+  const { images = 'none', onProgress } = options;
+  if (!['none', 'check', 'decode'].includes(images)) {
+    throw new RangeError(
+      `Cannot inspect data set as images must be one of none, check, decode: current value is '${images}'`,
+    );
+  }
   const { name, kind, classes, samples, notes } = dataset;
-  const key = ({ dataset: set, subject }: Sample) => `${set}/${subject}`;
-  const subjects = group(samples, key);
+  const subjects = group(samples, ({ dataset: set, subject }) => `${set}/${subject}`);
+  const checked = images === 'none' ? undefined : await checkImages(dataset, images === 'decode', onProgress);
   return {
     name,
     kind,
@@ -59,7 +121,59 @@ export async function inspectDataset(dataset: Dataset): Promise<DatasetInspectio
       const { n, perClass } = count(members, classes);
       return { dataset: set, subject, n, perClass };
     }),
-    notes,
+    ...('annotated' in dataset && { annotations: summarize(dataset as AnnotatedDataset) }),
+    ...(checked && { images: checked.images }),
+    notes: [...notes, ...(checked?.notes ?? [])],
+  };
+}
+
+function summarize({ name, annotated, outside }: AnnotatedDataset): AnnotationSummary {
+  const schemes: Readonly<Record<string, ClassScheme>> = Object.hasOwn(classSchemes, name)
+    ? classSchemes[name as keyof typeof classSchemes]
+    : {};
+  const withApex = annotated.filter((record): record is ClipRecord & { apex: number } => record.apex !== null);
+  const tally = (values: readonly (string | number)[]) => {
+    const counts: Record<string, number> = {};
+    for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+    return counts;
+  };
+  return {
+    n: annotated.length,
+    subjects: new Set(annotated.map(({ subject }) => subject)).size,
+    perEmotion: tally(annotated.map(({ emotion, extra }) => emotion ?? extra['label'] ?? 'none')),
+    outside,
+    schemes: Object.entries(schemes).map(([schemeName, scheme]) => {
+      const labels = annotated.map((record) => classOf(scheme, record)).filter((label) => label !== undefined);
+      const names = Object.keys(scheme.classes);
+      return {
+        name: schemeName,
+        title: scheme.title,
+        n: labels.length,
+        perClass: Object.fromEntries(names.map((one, i) => [one, labels.filter((label) => label === i).length])),
+        expected: (scheme.expected ?? []).map(({ release, n }) => ({ release, n })),
+      };
+    }),
+    fps: tally(annotated.map(({ fps }) => fps)),
+    length: summary(annotated.map(({ onset, offset }) => offset - onset + 1)),
+    rise: summary(withApex.map(({ onset, apex }) => apex - onset)),
+    fall: summary(withApex.map(({ apex, offset }) => offset - apex)),
+    apex: {
+      missing: annotated.length - withApex.length,
+      atOnset: withApex.filter(({ onset, apex }) => apex === onset).length,
+      atOffset: withApex.filter(({ offset, apex }) => apex === offset).length,
+    },
+  };
+}
+
+function summary(values: readonly number[]): Summary | null {
+  if (!values.length) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return {
+    least: sorted[0]!,
+    median: sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2,
+    mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
+    greatest: sorted.at(-1)!,
   };
 }
 

@@ -12,16 +12,29 @@
  * ```
  */
 export function naturalOrder(a: string, b: string): number {
-  const left = a.match(/\d+|\D+/g) ?? [];
-  const right = b.match(/\d+|\D+/g) ?? [];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [l, r] = [left[i]!, right[i]!];
-    if (l === r) continue;
-    if (/\d/.test(l) && /\d/.test(r)) {
-      const [x, y] = [l.replace(/^0+(?=\d)/, ''), r.replace(/^0+(?=\d)/, '')];
-      if (x.length !== y.length) return x.length - y.length;
-      if (x !== y) return x < y ? -1 : 1;
-    } else return l < r ? -1 : 1;
+  let [i, j] = [0, 0];
+  while (i < a.length && j < b.length) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(j)];
+    if (!isDigit(x) || !isDigit(y)) {
+      if (x !== y) return x - y;
+      i++;
+      j++;
+      continue;
+    }
+    while (a.charCodeAt(i) === 48) i++;
+    while (b.charCodeAt(j) === 48) j++;
+    const [startA, startB] = [i, j];
+    while (isDigit(a.charCodeAt(i))) i++;
+    while (isDigit(b.charCodeAt(j))) j++;
+    if (i - startA !== j - startB) return i - startA - (j - startB);
+    for (let k = 0; k < i - startA; k++) {
+      const difference = a.charCodeAt(startA + k) - b.charCodeAt(startB + k);
+      if (difference !== 0) return difference;
+    }
   }
-  return left.length - right.length || (a < b ? -1 : a > b ? 1 : 0);
+  return a.length - i - (b.length - j) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }

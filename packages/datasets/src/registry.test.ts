@@ -11,7 +11,7 @@ describe('openDataset()', () => {
   });
 
   it('rejects an unknown name, an unknown option and a missing root', async () => {
-    await expect(openDataset('casme')).rejects.toThrow(/one of megc2019-flow, .*synthetic.*: current value is 'casme'/);
+    await expect(openDataset('casme')).rejects.toThrow(/one of casme2, .*synthetic: current value is 'casme'/);
     await expect(openDataset('toString')).rejects.toThrow(RangeError);
     await expect(openDataset('synthetic', undefined, { subject: 1 })).rejects.toThrow(TypeError);
     await expect(openDataset('megc2019-flow')).rejects.toThrow('root must be the folder');

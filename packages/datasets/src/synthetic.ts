@@ -1,3 +1,4 @@
+import { isName } from './annotations/check-rows.js';
 import type { ClipDataset, Sample } from './dataset.js';
 import { frameRange } from './frames/frame-range.js';
 import { frameStack } from './frames/frame-stack.js';
@@ -12,6 +13,8 @@ export const syntheticEmotions = Object.freeze(Object.keys(emotionPatterns)) as 
 
 /** Options of {@link createSyntheticDataset}. */
 export interface SyntheticOptions {
+  /** Name of the set, which its samples carry. Default `synthetic`; others serve cross-data-set experiments. */
+  name?: string;
   /** Number of subjects. Default 8. */
   subjects?: number;
   /** Clips per subject, spread evenly over the classes. Default 9. */
@@ -34,6 +37,11 @@ export interface SyntheticOptions {
 
 /** The options of {@link createSyntheticDataset} as data. */
 export const syntheticOptions = {
+  name: {
+    type: 'string',
+    default: 'synthetic',
+    description: 'Name of the set, which its samples carry: give two sets two names in a cross-data-set experiment.',
+  },
   subjects: { type: 'integer', minimum: 2, maximum: 999, default: 8, description: 'Number of subjects.' },
   clipsPerSubject: {
     type: 'integer',
@@ -106,7 +114,12 @@ export function createSyntheticDataset(options: SyntheticOptions = {}): ClipData
   const settings = resolveOptions('synthetic', syntheticOptions, {
     ...options,
   }) as unknown as Required<SyntheticOptions>;
-  const { subjects, clipsPerSubject, classes, size, frames, amplitude, noise, drift, seed } = settings;
+  const { name, subjects, clipsPerSubject, classes, size, frames, amplitude, noise, drift, seed } = settings;
+  if (!isName(name)) {
+    throw new RangeError(
+      `Cannot open data set 'synthetic' as option name must be a name without slashes: current value is '${name}'`,
+    );
+  }
   const look = { seed, height: size, width: size, amplitude, noise, drift };
   const samples: Sample[] = [];
   for (let s = 1; s <= subjects; s++) {
@@ -115,12 +128,12 @@ export function createSyntheticDataset(options: SyntheticOptions = {}): ClipData
       // Subjects start with different classes, so that the classes stay balanced when they do not divide the clips.
       const label = (c - 1 + (s - 1)) % classes.length;
       const clip = `EP${String(label + 1).padStart(2, '0')}_${String(c).padStart(2, '0')}`;
-      samples.push(Object.freeze({ id: `synthetic/${subject}/${clip}`, dataset: 'synthetic', subject, clip, label }));
+      samples.push(Object.freeze({ id: `${name}/${subject}/${clip}`, dataset: name, subject, clip, label }));
     }
   }
   return Object.freeze({
     kind: 'clips',
-    name: 'synthetic',
+    name,
     classes: Object.freeze([...classes]),
     samples: Object.freeze(samples),
     notes: [],

@@ -4,8 +4,8 @@ import type { ClipRecord } from './clip-record.js';
 export interface ClassScheme {
   /** What it is, in a few words. */
   title: string;
-  /** Column that decides. */
-  field: 'emotion' | 'objectiveClass';
+  /** Column that decides; `label` is the manifest's own in the data set `folder`. */
+  field: 'emotion' | 'objectiveClass' | 'label';
   /** Classes in order, each with the annotated values that belong to it. */
   classes: Readonly<Record<string, readonly string[]>>;
   /** Clips (`subject/clip`) that the scheme leaves out although their value belongs to a class, with the reason. */
@@ -213,13 +213,15 @@ export const classSchemes = Object.freeze({
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, ClassScheme>>>>);
 
+/** The value of a record that decides its class. */
+export function classValue(scheme: Pick<ClassScheme, 'field'>, record: ClipRecord): string | null {
+  return scheme.field === 'label' ? (record.extra['label'] ?? null) : record[scheme.field];
+}
+
 /** The index of a record's class in a scheme; undefined where the scheme has no class for it. */
-export function classOf(
-  scheme: ClassScheme,
-  record: Pick<ClipRecord, 'subject' | 'clip' | 'emotion' | 'objectiveClass'>,
-) {
+export function classOf(scheme: ClassScheme, record: ClipRecord): number | undefined {
   if (scheme.except && Object.hasOwn(scheme.except, `${record.subject}/${record.clip}`)) return undefined;
-  const value = record[scheme.field];
+  const value = classValue(scheme, record);
   const index = Object.values(scheme.classes).findIndex((values) => value !== null && values.includes(value));
   return index < 0 ? undefined : index;
 }

@@ -1,0 +1,15 @@
+import type { DataFolder } from './data-folder.js';
+import { safePath } from './safe-path.js';
+
+/** A folder inside a folder, as a data folder of its own. */
+export function subFolder(folder: DataFolder, path: string): DataFolder {
+  const base = safePath(path);
+  if (base === '') return folder;
+  const inside = (relative: string) => (relative ? `${base}/${safePath(relative)}` : base);
+  return {
+    name: `${folder.name}/${base}`,
+    list: (relative) => folder.list(inside(relative)),
+    size: (relative) => folder.size(inside(relative)),
+    read: (relative) => folder.read(inside(relative)),
+  };
+}
