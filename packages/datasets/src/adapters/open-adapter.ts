@@ -228,7 +228,7 @@ export function annotatedDataset(parts: {
       );
     },
     readSource: (path) => folder.read(path),
-    readClip(index, options) {
+    async readClip(index, options) {
       const { record, frames } = at(index);
       return read(samples[index]!.id, record, frames, options);
     },
