@@ -4,6 +4,7 @@ import { toGrey } from './grey.js';
 import { flag, numeric, type OptionRules, oneOf, resolveOptions, span as spanRule } from './options.js';
 import { type RankVariant, rankVariants, rankWeights } from './rank-weights.js';
 import { type Scaling, scaleMotion, scalings } from './scaling.js';
+import { weightedSum } from './weighted-sum.js';
 
 /** Options of {@link dynamicImage}. */
 export interface DynamicImageOptions {
@@ -29,26 +30,6 @@ export const dynamicImageRules: OptionRules<DynamicImageOptions> = Object.freeze
 });
 
 const task = 'compute the dynamic image';
-
-/**
- * The weighted sum of frames, `sum_t w_t I_t`, computed as `(sum_t w_t) I_1 + sum_t w_t (I_t - I_1)`.
- *
- * With weights of zero sum the first term is left out, so that what stands still cancels exactly and not up to rounding.
- */
-export function weightedSum(frames: tf.Tensor4D, weights: ArrayLike<number>): tf.Tensor3D {
-  const [count, ...shape] = frames.shape;
-  return tf.tidy(() => {
-    const total = Array.from(weights).reduce((sum, weight) => sum + weight, 0);
-    const flat = tf.reshape(frames, [count, -1]) as tf.Tensor2D;
-    const first = tf.slice(flat, [0, 0], [1, -1]);
-    const change = tf.sub(tf.slice(flat, [1, 0], [count - 1, -1]), first) as tf.Tensor2D;
-    const row = tf.tensor2d(Float32Array.from(Array.from(weights).slice(1)), [1, count - 1]);
-    const sum = tf.matMul(row, change);
-    const size = Math.max(...Array.from(weights, Math.abs));
-    const kept = Math.abs(total) > 1e-9 * count * size ? tf.add(sum, tf.mul(first, total)) : sum;
-    return tf.reshape(kept, shape);
-  });
-}
 
 /**
  * A clip as one image: the dynamic image by approximate rank pooling, a weighted sum of its frames.
@@ -88,8 +69,7 @@ export function dynamicImage(source: FrameSource, options: DynamicImageOptions =
     );
   }
   return tf.tidy(() => {
-    const part = count === frames.shape[0] ? frames : tf.slice(frames, [first, 0, 0, 0], [count, -1, -1, -1]);
-    const sum = weightedSum(part, rankWeights(count, { variant }));
+    const sum = weightedSum(frames, rankWeights(count, { variant }), first);
     return scaleMotion(grey ? toGrey(sum) : sum, { scaling, percentile });
   });
 }

@@ -8,12 +8,20 @@ export interface OptionRule<T = unknown> {
   readonly expected: string;
   /** Whether a value is acceptable. */
   readonly accepts: (value: unknown) => boolean;
+  /** The value in its full form, with the defaults of nested options; may throw about them. */
+  complete?(value: T, task: string): T;
 }
 
 /** One rule per option of `T`. */
 export type OptionRules<T extends object> = { readonly [K in keyof T]-?: OptionRule<T[K]> };
 
-const show = (value: unknown): string => {
+/** The options `T` with every one given; only a span may stay open, for the source to decide. */
+export type Resolved<T extends object> = {
+  [K in keyof T]-?: K extends 'span' ? T[K] : Exclude<T[K], undefined>;
+};
+
+/** A value as a message shows it. */
+export const show = (value: unknown): string => {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `function ${value.name}`;
   return JSON.stringify(value) ?? String(value);
@@ -73,7 +81,7 @@ export const span: OptionRule<import('./clip.js').Span | undefined> = {
 };
 
 /** The given options with every default filled in; throws a `RangeError` on an unknown name or an unacceptable value. */
-export function resolveOptions<T extends object>(task: string, rules: OptionRules<T>, given: Partial<T> = {}): T {
+export function resolveOptions<T extends object>(task: string, rules: OptionRules<T>, given: T = {} as T): Resolved<T> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new TypeError(`Cannot ${task} as options must be an object: current value is ${show(given)}`);
   }
@@ -89,12 +97,13 @@ export function resolveOptions<T extends object>(task: string, rules: OptionRule
   for (const name of names) {
     const rule = rules[name];
     const value = given[name];
-    if (value === undefined) resolved[name] = rule.default;
-    else if (rule.accepts(value)) resolved[name] = value as T[typeof name];
-    else
+    if (value === undefined || rule.accepts(value)) {
+      const chosen = (value === undefined ? rule.default : value) as T[typeof name];
+      resolved[name] = rule.complete ? rule.complete(chosen, task) : chosen;
+    } else
       throw new RangeError(
         `Cannot ${task} as option '${name}' must be ${rule.expected}: current value is ${show(value)}`,
       );
   }
-  return resolved;
+  return resolved as Resolved<T>;
 }

@@ -49,7 +49,7 @@ export function rankWeights(count: number, options: RankWeightsOptions = {}): Fl
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`Cannot compute rank weights as count must be an integer >= 1: current value is ${count}`);
   }
-  const { variant } = resolveOptions<Required<RankWeightsOptions>>('compute rank weights', rules, options);
+  const { variant } = resolveOptions<RankWeightsOptions>('compute rank weights', rules, options);
   const weights = new Float64Array(count);
   if (count === 1) return weights.fill(1);
   if (variant === 'linear') return weights.map((_, index) => 2 * (index + 1) - count - 1);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hostValues, isHostBackend } from './host.js';
 
 /**
  * How a signed motion image becomes an image in 0..1: `'none'` leaves the values, `'min-max'` stretches the whole image
@@ -34,6 +35,67 @@ export function percentileOf(values: tf.Tensor, percent: number): tf.Scalar {
   });
 }
 
+/** Rearranges `values` so that the element at `k` is the one that sorting would put there, smaller ones before it. */
+export function selectInPlace(values: Float32Array, k: number): number {
+  let left = 0;
+  let right = values.length - 1;
+  while (left < right) {
+    // the middle of three as pivot
+    const a = values[left]!;
+    const b = values[(left + right) >> 1]!;
+    const c = values[right]!;
+    const pivot = Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i <= j) {
+        const swap = values[i]!;
+        values[i++] = values[j]!;
+        values[j--] = swap;
+      }
+    }
+    if (k <= j) right = j;
+    else if (k >= i) left = i;
+    else break;
+  }
+  return values[k]!;
+}
+
+/** {@link percentileOf} for numbers; rearranges them. */
+export function percentileInPlace(values: Float32Array, percent: number): number {
+  const position = ((values.length - 1) * percent) / 100;
+  const below = Math.floor(position);
+  const low = selectInPlace(values, below);
+  if (position === below) return low;
+  let high = Infinity;
+  for (let i = below + 1; i < values.length; i++) high = Math.min(high, values[i]!);
+  return low + (high - low) * (position - below);
+}
+
+function scaleNumbers(values: Float32Array, scaling: 'min-max' | 'symmetric', percentile: number): Float32Array {
+  const result = new Float32Array(values.length);
+  if (scaling === 'min-max') {
+    let low = Infinity;
+    let high = -Infinity;
+    for (const value of values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    if (low === high) return result.fill(0.5);
+    for (let i = 0; i < values.length; i++) result[i] = (values[i]! - low) / (high - low);
+    return result;
+  }
+  for (let i = 0; i < values.length; i++) result[i] = Math.abs(values[i]!);
+  let full = percentileInPlace(result, percentile);
+  if (full === 0) full = result.reduce((most, value) => Math.max(most, value), 0) || 1;
+  for (let i = 0; i < values.length; i++) {
+    result[i] = 0.5 + 0.5 * Math.max(-1, Math.min(1, values[i]! / full));
+  }
+  return result;
+}
+
 /**
  * A signed motion image scaled for viewing, storing or a network.
  *
@@ -59,6 +121,10 @@ export function percentileOf(values: tf.Tensor, percent: number): tf.Scalar {
  */
 export function scaleMotion<T extends tf.Tensor>(image: T, options: ScaleMotionOptions = {}): T {
   const { scaling = 'symmetric', percentile = 99.5 } = options;
+  if (isHostBackend() && (scaling === 'min-max' || scaling === 'symmetric')) {
+    const scaled = scaleNumbers(hostValues(image, 'scale motion'), scaling, percentile);
+    return tf.tensor(scaled, image.shape) as T;
+  }
   return tf.tidy(() => {
     switch (scaling) {
       case 'none':

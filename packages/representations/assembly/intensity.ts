@@ -1,0 +1,50 @@
+import { gaussianBlur } from './blur';
+import { mark, plane, release, strideOf } from './memory';
+
+/**
+ * The sum over a rectangle of |blurred grey difference| between two dense frames of `channels` (1 or 3) floats a pixel;
+ * `sigma` 0 for no blur. The rectangle is [left, right) x [top, bottom).
+ */
+export function greyChange(
+  frame: usize,
+  reference: usize,
+  width: i32,
+  height: i32,
+  channels: i32,
+  sigma: f64,
+  left: i32,
+  top: i32,
+  right: i32,
+  bottom: i32,
+): f64 {
+  const height0 = mark();
+  const stride = strideOf(width);
+  const difference = plane(width, height);
+  let d: usize = 0;
+  for (let y = 0; y < height; y++) {
+    const out = difference + stride * y;
+    for (let x = 0; x < width; x++) {
+      let value: f32;
+      if (channels == 3) {
+        value =
+          <f32>0.299 * (load<f32>(frame + d) - load<f32>(reference + d)) +
+          <f32>0.587 * (load<f32>(frame + d, 4) - load<f32>(reference + d, 4)) +
+          <f32>0.114 * (load<f32>(frame + d, 8) - load<f32>(reference + d, 8));
+        d += 12;
+      } else {
+        value = load<f32>(frame + d) - load<f32>(reference + d);
+        d += 4;
+      }
+      store<f32>(out + (<usize>x << 2), value);
+    }
+  }
+  if (sigma > 0) gaussianBlur(difference, width, height, <i32>ceil(4 * sigma), sigma);
+  let sum: f64 = 0;
+  for (let y = top; y < bottom; y++) {
+    let row: f32 = 0;
+    for (let x = left; x < right; x++) row += abs<f32>(load<f32>(difference + stride * y + (<usize>x << 2)));
+    sum += <f64>row;
+  }
+  release(height0);
+  return sum;
+}

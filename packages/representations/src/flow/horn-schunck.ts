@@ -1,0 +1,85 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { numeric, type OptionRules, resolveOptions } from '../options.js';
+import { type FlowImage, runFlowKernel } from './pair.js';
+
+/** Options of {@link hornSchunckFlow}. `{ scales: 1, warps: 1, presmooth: 0 }` is the method of 1981. */
+export interface HornSchunckOptions {
+  /** Weight of smoothness, for grey levels 0..255: larger is smoother; default 15. */
+  alpha?: number;
+  /** Levels of the pyramid at most (none is smaller than 16 pixels); default 5. */
+  scales?: number;
+  /** Size of a level relative to the finer one, in (0, 1); default 0.5. */
+  scaleStep?: number;
+  /** Linearisations per level; default 10. */
+  warps?: number;
+  /** Iterations per linearisation at most; default 150. */
+  iterations?: number;
+  /** A linearisation is solved when the root mean square change of the flow is below this, in pixels; default 1e-4. */
+  epsilon?: number;
+  /** Gaussian smoothing of both images first, sigma in pixels; default 0.8. */
+  presmooth?: number;
+  /** Smoothing before each step down the pyramid: sigma = this times sqrt(1 / scaleStep^2 - 1); default 0.6. */
+  pyramidSmooth?: number;
+}
+
+/** The rules of {@link HornSchunckOptions}. */
+export const hornSchunckRules: OptionRules<HornSchunckOptions> = Object.freeze({
+  alpha: numeric(15, { above: 0 }),
+  scales: numeric(5, { min: 1, max: 100, integer: true }),
+  scaleStep: numeric(0.5, { above: 0, max: 0.95 }),
+  warps: numeric(10, { min: 1, integer: true }),
+  iterations: numeric(150, { min: 1, integer: true }),
+  epsilon: numeric(1e-4, { min: 0 }),
+  presmooth: numeric(0.8, { min: 0, max: 20 }),
+  pyramidSmooth: numeric(0.6, { min: 0, max: 5 }),
+});
+
+const task = 'compute Horn-Schunck flow';
+
+/**
+ * Dense optical flow by Horn and Schunck: quadratic data term and quadratic smoothness, coarse to fine with warping.
+ *
+ *     min over u of   integral (I_1(x + u) - I_0(x))^2 + alpha^2 (|grad u_1|^2 + |grad u_2|^2)
+ *     u <- mean(u) - I_x (rho + I_x mean(u) + I_y mean(v)) / (alpha^2 + I_x^2 + I_y^2)
+ *
+ * with the weighted mean of the eight neighbours (1/6 sides, 1/12 corners).
+ *
+ * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (colour is made grey).
+ * @param to the later image, same size.
+ * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
+ * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity or an option out of range.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { hornSchunckFlow } from '@mer/representations';
+ *
+ * const still = tf.randomUniform([32, 32], 0, 1, 'float32', 1) as tf.Tensor2D;
+ * console.log(hornSchunckFlow(still, still).shape); // [ 32, 32, 2 ]
+ * ```
+ *
+ * Reference: Horn, Schunck, "Determining Optical Flow", Artificial Intelligence 17, 1981; the multi-scale scheme and
+ * its parameters after Meinhardt-Llopis, Sánchez, Kondermann, "Horn-Schunck Optical Flow with a Multi-Scale
+ * Strategy", IPOL 2013, doi:10.5201/ipol.2013.20. Ours: Jacobi iterations instead of SOR, and no data term where the
+ * flow leads out of the image.
+ */
+export function hornSchunckFlow(from: FlowImage, to: FlowImage, options: HornSchunckOptions = {}): tf.Tensor3D {
+  const o = resolveOptions(task, hornSchunckRules, options);
+  return runFlowKernel(from, to, task, (kernels, a, b, flow, width, height) => {
+    kernels.hornSchunck(
+      a,
+      b,
+      flow,
+      width,
+      height,
+      o.alpha,
+      o.scales,
+      o.scaleStep,
+      o.warps,
+      o.iterations,
+      o.epsilon,
+      o.presmooth,
+      o.pyramidSmooth,
+    );
+  });
+}
