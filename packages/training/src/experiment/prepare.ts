@@ -1,4 +1,4 @@
-import { type Dataset, datasets, type Sample } from '@mer/datasets';
+import { type Dataset, openDataset, type Sample } from '@mer/datasets';
 import { type Clip, createRepresentation } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { PreparedData, PreparedInput } from '../prepared-data.js';
@@ -35,7 +35,7 @@ export interface PrepareDataOptions {
  * ```
  */
 export async function openExperimentData({ data, inputs }: Experiment): Promise<Dataset> {
-  const dataset = await datasets[data.name].open(data.root, data.options).catch((cause) => {
+  const dataset = await openDataset(data.name, data.root, data.options).catch((cause) => {
     if (cause instanceof TypeError || cause instanceof RangeError) throw new ExperimentError(cause.message, { cause });
     throw cause;
   });
