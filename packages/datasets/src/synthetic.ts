@@ -4,7 +4,8 @@ import { frameRange } from './frames/frame-range.js';
 import { frameStack } from './frames/frame-stack.js';
 import { resolveOptions } from './option-spec.js';
 import { emotionPatterns, type SyntheticEmotion } from './synthetic/action-units.js';
-import { drawClip, planClip } from './synthetic/clip.js';
+import { drawClip } from './synthetic/clip.js';
+import { planClip } from './synthetic/clip-plan.js';
 
 export type { SyntheticEmotion } from './synthetic/action-units.js';
 
@@ -29,7 +30,7 @@ export interface SyntheticOptions {
   amplitude?: number;
   /** Standard deviation of the sensor noise, in 0..1 of the grey scale. Default 0.01. */
   noise?: number;
-  /** Root mean square of the head's drift over a clip, pixels. Default 0.25. */
+  /** Root mean square of the head's drift over a clip, pixels. Default 0.1. */
   drift?: number;
   /** Everything random follows from it. Default 0. */
   seed?: number;
@@ -77,7 +78,7 @@ export const syntheticOptions = {
     type: 'number',
     minimum: 0,
     maximum: 8,
-    default: 0.25,
+    default: 0.1,
     description: "Root mean square of the head's drift over a clip, pixels.",
   },
   seed: {
@@ -137,7 +138,7 @@ export function createSyntheticDataset(options: SyntheticOptions = {}): ClipData
     classes: Object.freeze([...classes]),
     samples: Object.freeze(samples),
     notes: [],
-    settings: { generator: 1, ...settings },
+    settings: { generator: 2, ...settings },
     sources: async () => [],
     readSource: async (path) => {
       throw new Error(`Cannot read '${path}' as the synthetic set has no files`);
