@@ -1,3 +1,4 @@
+export { blurImage } from './blur-image';
 export { farneback } from './farneback';
 export { hornSchunck } from './horn-schunck';
 export { greyChange } from './intensity';

@@ -3,7 +3,7 @@ import { mark, plane, release, strideOf } from './memory';
 
 /**
  * The sum over a rectangle of |blurred grey difference| between two dense frames of `channels` (1 or 3) floats a pixel;
- * `sigma` 0 for no blur. The rectangle is [left, right) x [top, bottom).
+ * `radius` 0 for no blur. The rectangle is [left, right) x [top, bottom).
  */
 export function greyChange(
   frame: usize,
@@ -11,6 +11,7 @@ export function greyChange(
   width: i32,
   height: i32,
   channels: i32,
+  radius: i32,
   sigma: f64,
   left: i32,
   top: i32,
@@ -38,7 +39,7 @@ export function greyChange(
       store<f32>(out + (<usize>x << 2), value);
     }
   }
-  if (sigma > 0) gaussianBlur(difference, width, height, <i32>ceil(4 * sigma), sigma);
+  if (radius > 0) gaussianBlur(difference, width, height, radius, sigma);
   let sum: f64 = 0;
   for (let y = top; y < bottom; y++) {
     let row: f32 = 0;

@@ -97,7 +97,7 @@ describe('dynamicImage()', () => {
   it('rejects one frame, unknown options and values outside their range', () => {
     expect(() => dynamicImage(tf.zeros([1, 4, 4, 1]))).toThrow(/at least 2 frames: current value is 0\.\.0 of 1/);
     expect(() => dynamicImage(frames(), { varant: 'linear' } as never)).toThrow(
-      /no option 'varant': the options are variant, span, grey, scaling, percentile/,
+      /no option 'varant': the options are variant, span, grey, blur, scaling, percentile/,
     );
     expect(() => dynamicImage(frames(), { percentile: 0 })).toThrow(
       /'percentile' must be a finite number > 0 and <= 100: current value is 0/,

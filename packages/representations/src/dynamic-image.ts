@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { gaussianBlur } from './blur.js';
 import { type FrameSource, resolveSpan, type Span } from './clip.js';
 import { toGrey } from './grey.js';
 import { flag, numeric, type OptionRules, oneOf, resolveOptions, span as spanRule } from './options.js';
@@ -14,6 +15,8 @@ export interface DynamicImageOptions {
   span?: Span;
   /** One grey channel instead of one per colour; default false. */
   grey?: boolean;
+  /** Gaussian blur of the frames, sigma in pixels; default 0 (none). */
+  blur?: number;
   /** How the signed sum becomes an image, see {@link scaleMotion}; default `'symmetric'`. */
   scaling?: Scaling;
   /** For `scaling: 'symmetric'`: the percentile of |D| that becomes full scale; default 99.5. */
@@ -25,6 +28,7 @@ export const dynamicImageRules: OptionRules<DynamicImageOptions> = Object.freeze
   variant: oneOf<RankVariant>(rankVariants, 'bilen'),
   span: spanRule,
   grey: flag(false),
+  blur: numeric(0, { min: 0, max: 50 }),
   scaling: oneOf<Scaling>(scalings, 'symmetric'),
   percentile: numeric(99.5, { above: 0, max: 100 }),
 });
@@ -57,10 +61,10 @@ const task = 'compute the dynamic image';
  *
  * Reference: Bilen, Fernando, Gavves, Vedaldi, Gould, "Dynamic Image Networks for Action Recognition", CVPR 2016.
  * Theirs: the weights, one weight per frame for all channels, min-max display scaling. Ours: the symmetric scaling,
- * `grey`, and an error instead of the unchanged frame where there is only one.
+ * `grey`, `blur`, and an error instead of the unchanged frame where there is only one.
  */
 export function dynamicImage(source: FrameSource, options: DynamicImageOptions = {}): tf.Tensor3D {
-  const { variant, span, grey, scaling, percentile } = resolveOptions(task, dynamicImageRules, options);
+  const { variant, span, grey, blur, scaling, percentile } = resolveOptions(task, dynamicImageRules, options);
   const { frames, first, last } = resolveSpan(source, span, task);
   const count = last - first + 1;
   if (count < 2) {
@@ -70,6 +74,7 @@ export function dynamicImage(source: FrameSource, options: DynamicImageOptions =
   }
   return tf.tidy(() => {
     const sum = weightedSum(frames, rankWeights(count, { variant }), first);
-    return scaleMotion(grey ? toGrey(sum) : sum, { scaling, percentile });
+    // grey and blur are linear: applied to the sum they cost a T-th of what they cost on the frames
+    return scaleMotion(gaussianBlur(grey ? toGrey(sum) : sum, blur), { scaling, percentile });
   });
 }

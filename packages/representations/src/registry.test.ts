@@ -33,7 +33,7 @@ describe('representations', () => {
 
 describe('createRepresentation()', () => {
   it('rejects an unknown name and lists the known ones', () => {
-    expect(() => createRepresentation('dynamic_image')).toThrow(/one of dynamic-image.*'dynamic_image'/);
+    expect(() => createRepresentation('dynamic_image')).toThrow(/one of dynamic-image, trdi, midi.*'dynamic_image'/);
     expect(() => createRepresentation('toString')).toThrow(RangeError);
   });
 

@@ -1,7 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Clip } from './clip.js';
+import { type DualPhaseOptions, dualPhaseDynamicImage, dualPhaseRules } from './dual-phase.js';
 import { type DynamicImageOptions, dynamicImage, dynamicImageRules } from './dynamic-image.js';
+import { type MotionIntensityOptions, motionIntensityDynamicImage, motionIntensityRules } from './motion-intensity.js';
 import { type OptionRules, resolveOptions } from './options.js';
+import { type TemporalRankedOptions, temporalRankedDynamicImage } from './temporal-ranked.js';
 
 /** `[height, width, channels]` of an image or of one frame. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -44,6 +47,12 @@ function define<Options extends object>(
   });
 }
 
+const dynamicImageShape = ([height, width, channels]: ImageShape, { grey }: { grey?: boolean }): ImageShape => [
+  height,
+  width,
+  grey ? 1 : channels,
+];
+
 /**
  * Every representation by the name that experiments use.
  *
@@ -63,7 +72,32 @@ export const representations = Object.freeze({
     reference: 'Bilen et al., CVPR 2016',
     rules: dynamicImageRules,
     compute: dynamicImage,
-    shape: ([height, width, channels], { grey }) => [height, width, grey ? 1 : channels],
+    shape: dynamicImageShape,
+  }),
+  trdi: define<TemporalRankedOptions>('trdi', {
+    title: 'Temporal-ranked dynamic image',
+    reference: 'Man et al. 2025, arXiv 2510.09730, with our choice of weights',
+    rules: dynamicImageRules,
+    compute: temporalRankedDynamicImage,
+    shape: dynamicImageShape,
+  }),
+  midi: define<MotionIntensityOptions>('midi', {
+    title: 'Motion-intensity dynamic image',
+    reference: 'Man et al. 2025, arXiv 2510.09730, with our choice of measure and weights',
+    rules: motionIntensityRules,
+    compute: motionIntensityDynamicImage,
+    shape: dynamicImageShape,
+  }),
+  'dual-phase': define<DualPhaseOptions>('dual-phase', {
+    title: 'Dynamic images of both phases',
+    reference: 'arXiv 2510.12219 and 2510.15466, with our fallback',
+    rules: dualPhaseRules,
+    compute: dualPhaseDynamicImage,
+    shape: ([height, width, channels], { grey, phase }) => [
+      height,
+      width,
+      (grey ? 1 : channels) * (phase === 'both' ? 2 : 1),
+    ],
   }),
 } satisfies Record<string, Representation>);
 

@@ -26,9 +26,7 @@ describe('scaleMotion()', () => {
   });
 
   it('falls back to the maximum where motion is rarer than the percentile', () => {
-    const image =
-      tf.oneHot(tf.tensor1d([3], 'int32'), 1000).as3D?.(1, 1000, 1) ??
-      tf.reshape(tf.oneHot(tf.tensor1d([3], 'int32'), 1000), [1, 1000, 1]);
+    const image = tf.reshape(tf.oneHot(tf.tensor1d([3], 'int32'), 1000), [1, 1000, 1]);
     const scaled = scaleMotion(tf.cast(image, 'float32')).dataSync();
     expect(scaled[3]).toBe(1);
     expect(scaled[4]).toBe(0.5);

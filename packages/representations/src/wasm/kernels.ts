@@ -53,12 +53,14 @@ export interface Kernels {
     presmooth: number,
     pyramidSmooth: number,
   ): number;
+  blurImage(image: number, width: number, height: number, channels: number, radius: number, sigma: number): void;
   greyChange(
     frame: number,
     reference: number,
     width: number,
     height: number,
     channels: number,
+    radius: number,
     sigma: number,
     left: number,
     top: number,
