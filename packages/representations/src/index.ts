@@ -35,6 +35,7 @@ export {
   type MotionIntensityOptions,
   motionIntensityDynamicImage,
 } from './motion-intensity.js';
+export { type RankPoolingOptions, rankPooling } from './rank-pooling.js';
 export { type RankVariant, type RankWeightsOptions, rankVariants, rankWeights } from './rank-weights.js';
 export {
   createRepresentation,

@@ -4,6 +4,7 @@ import { type DualPhaseOptions, dualPhaseDynamicImage, dualPhaseRules } from './
 import { type DynamicImageOptions, dynamicImage, dynamicImageRules } from './dynamic-image.js';
 import { type MotionIntensityOptions, motionIntensityDynamicImage, motionIntensityRules } from './motion-intensity.js';
 import { type OptionRules, resolveOptions } from './options.js';
+import { type RankPoolingOptions, rankPooling, rankPoolingRules } from './rank-pooling.js';
 import { type TemporalRankedOptions, temporalRankedDynamicImage } from './temporal-ranked.js';
 
 /** `[height, width, channels]` of an image or of one frame. */
@@ -86,6 +87,13 @@ export const representations = Object.freeze({
     reference: 'Man et al. 2025, arXiv 2510.09730, with our choice of measure and weights',
     rules: motionIntensityRules,
     compute: motionIntensityDynamicImage,
+    shape: dynamicImageShape,
+  }),
+  'rank-pooling': define<RankPoolingOptions>('rank-pooling', {
+    title: 'Exact rank pooling (RankSVM)',
+    reference: 'Fernando et al., CVPR 2015; Bilen et al., CVPR 2016',
+    rules: rankPoolingRules,
+    compute: rankPooling,
     shape: dynamicImageShape,
   }),
   'dual-phase': define<DualPhaseOptions>('dual-phase', {

@@ -1,0 +1,199 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { gaussianBlur } from './blur.js';
+import { type FrameSource, resolveSpan } from './clip.js';
+import { type DynamicImageOptions, dynamicImageRules } from './dynamic-image.js';
+import { toGrey } from './grey.js';
+import { hostValues, isHostBackend } from './host.js';
+import { numeric, type OptionRules, oneOf, resolveOptions } from './options.js';
+import { scaleMotion } from './scaling.js';
+import { weightedSum } from './weighted-sum.js';
+
+/** Options of {@link rankPooling}. */
+export interface RankPoolingOptions extends Omit<DynamicImageOptions, 'variant'> {
+  /** Penalty C of a pair in the wrong order; default 1. Bilen's lambda is 2 / (C T (T - 1)). */
+  c?: number;
+  /** What is ranked: the running mean of the frames (default) or the frames themselves. */
+  features?: 'time-average' | 'frames';
+  /** Largest violation of the optimality conditions that counts as solved; default 1e-4. */
+  tolerance?: number;
+  /** Passes over all pairs at most; default 10000. */
+  maxPasses?: number;
+}
+
+const { variant: _variant, ...imageRules } = dynamicImageRules;
+
+/** The rules of {@link RankPoolingOptions}. */
+export const rankPoolingRules: OptionRules<RankPoolingOptions> = Object.freeze({
+  c: numeric(1, { above: 0 }),
+  features: oneOf<'time-average' | 'frames'>(['time-average', 'frames'], 'time-average'),
+  tolerance: numeric(1e-4, { above: 0 }),
+  maxPasses: numeric(10_000, { min: 1, integer: true }),
+  ...imageRules,
+});
+
+/**
+ * RankSVM by dual coordinate descent on a Gram matrix: the coefficients c of w = sum_t c_t V_t.
+ *
+ * @param gram `<V_s, V_t>`, row-major, T x T.
+ */
+export function rankSvm(
+  gram: Float64Array,
+  count: number,
+  { c, tolerance, maxPasses }: { c: number; tolerance: number; maxPasses: number },
+): Float64Array {
+  const later: number[] = [];
+  const earlier: number[] = [];
+  for (let q = 1; q < count; q++) {
+    for (let t = 0; t < q; t++) {
+      later.push(q);
+      earlier.push(t);
+    }
+  }
+  const pairs = later.length;
+  const alpha = new Float64Array(pairs);
+  const coefficients = new Float64Array(count);
+  const scores = new Float64Array(count);
+  const order = Array.from({ length: pairs }, (_, p) => p);
+  let seed = 1;
+  for (let pass = 0; pass < maxPasses; pass++) {
+    let violation = 0;
+    // another order each time, the same in every run
+    for (let p = pairs - 1; p > 0; p--) {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      const other = Math.floor((seed / 2 ** 32) * (p + 1));
+      [order[p], order[other]] = [order[other]!, order[p]!];
+    }
+    for (const p of order) {
+      const q = later[p]!;
+      const t = earlier[p]!;
+      const curvature = gram[q * count + q]! + gram[t * count + t]! - 2 * gram[q * count + t]!;
+      if (!(curvature > 0)) continue;
+      const slope = scores[q]! - scores[t]! - 1;
+      const before = alpha[p]!;
+      const wrong = before === 0 ? Math.min(slope, 0) : before === c ? Math.max(slope, 0) : slope;
+      violation = Math.max(violation, Math.abs(wrong));
+      if (wrong === 0) continue;
+      const after = Math.min(c, Math.max(0, before - slope / curvature));
+      const step = after - before;
+      if (step === 0) continue;
+      alpha[p] = after;
+      coefficients[q]! += step;
+      coefficients[t]! -= step;
+      for (let s = 0; s < count; s++) scores[s]! += step * (gram[s * count + q]! - gram[s * count + t]!);
+    }
+    if (violation <= tolerance) break;
+  }
+  return coefficients;
+}
+
+/** `<I_s - I_1, I_t - I_1>` of the frames, T x T, in float64. */
+function gramOfChanges(frames: tf.Tensor4D, first: number, count: number, task: string): Float64Array {
+  const size = frames.size / frames.shape[0];
+  const gram = new Float64Array(count * count);
+  if (!isHostBackend()) {
+    const product = tf.tidy(() => {
+      const flat = tf.reshape(tf.slice(frames, [first, 0, 0, 0], [count, -1, -1, -1]), [count, size]);
+      const change = tf.sub(flat, tf.slice(flat, [0, 0], [1, size])) as tf.Tensor2D;
+      return tf.matMul(change, change, false, true);
+    });
+    gram.set(hostValues(product, task));
+    product.dispose();
+    return gram;
+  }
+  const values = hostValues(frames, task);
+  // by blocks that stay in the cache
+  const block = 2048;
+  const change = new Float32Array(count * block);
+  for (let from = 0; from < size; from += block) {
+    const length = Math.min(block, size - from);
+    for (let t = 0; t < count; t++) {
+      const at = (first + t) * size + from;
+      for (let i = 0; i < length; i++) change[t * block + i] = values[at + i]! - values[first * size + from + i]!;
+    }
+    for (let s = 1; s < count; s++) {
+      for (let t = 1; t <= s; t++) {
+        let sum = 0;
+        for (let i = 0; i < length; i++) sum += change[s * block + i]! * change[t * block + i]!;
+        gram[s * count + t]! += sum;
+      }
+    }
+  }
+  for (let s = 0; s < count; s++) for (let t = s + 1; t < count; t++) gram[s * count + t] = gram[t * count + s]!;
+  return gram;
+}
+
+/**
+ * Exact rank pooling: the weight vector of a RankSVM that puts the frames in the order of time, as an image.
+ *
+ *     min over w of   1/2 |w|^2 + C sum_{q > t} max(0, 1 - <w, V_q> + <w, V_t>)          V_t = (I_1 + .. + I_t) / t
+ *
+ * Solved in the dual, on the T x T matrix of products of frames, in float64. The solution is a sum of frames of zero
+ * total weight, w = sum_t beta_t I_t: a clip without motion gives "no motion" as in {@link dynamicImage}, which is the first
+ * gradient step of this problem (and its solution, up to scale, for small C). Slow next to it: meant as reference.
+ *
+ * @param source a {@link Clip} (onset to offset are used unless `span` says otherwise) or frames `[T, H, W, C]`, 0..1.
+ * @returns `[H, W, C]`, or `[H, W, 1]` with `grey`; 0..1 unless `scaling` is `'none'`.
+ * @throws as {@link dynamicImage}; Error on a backend that cannot read values at once (webgpu outside of a browser).
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { rankPooling } from '@mer/representations';
+ *
+ * const frames = tf.tensor4d([0, 0, 0, 1, 0, 2], [3, 1, 2, 1]); // the second pixel grows
+ * const image = rankPooling(frames, { features: 'frames', scaling: 'none' });
+ * console.log(Array.from(image.dataSync(), (value) => Number(value.toFixed(2)))); // [ 0, 1 ]
+ * ```
+ *
+ * Reference: Fernando, Gavves, Oramas, Ghodrati, Tuytelaars, "Modeling Video Evolution for Action Recognition", CVPR 2015;
+ * the RankSVM form as in Bilen et al., CVPR 2016. Solver: Hsieh et al., "A Dual Coordinate Descent Method for Large-scale
+ * Linear SVM", ICML 2008. Fernando's code uses support vector regression and non-linear features instead.
+ */
+export function rankPooling(source: FrameSource, options: RankPoolingOptions = {}): tf.Tensor3D {
+  const task = 'compute exact rank pooling';
+  const { c, features, tolerance, maxPasses, span, grey, blur, scaling, percentile } = resolveOptions(
+    task,
+    rankPoolingRules,
+    options,
+  );
+  const { frames, first, last } = resolveSpan(source, span, task);
+  const count = last - first + 1;
+  if (count < 2) {
+    throw new RangeError(
+      `Cannot ${task} as the span must hold at least 2 frames: current value is ${first}..${last} of ${frames.shape[0]} frames`,
+    );
+  }
+  const gram = gramOfChanges(frames, first, count, task);
+  if (features === 'time-average') averageOverTime(gram, count);
+  const weights = rankSvm(gram, count, { c, tolerance, maxPasses });
+  if (features === 'time-average') {
+    // beta_t = sum_{s >= t} c_s / s
+    let tail = 0;
+    for (let t = count; t >= 1; t--) {
+      tail += weights[t - 1]! / t;
+      weights[t - 1] = tail;
+    }
+  }
+  return tf.tidy(() => {
+    const sum = weightedSum(frames, weights, first);
+    return scaleMotion(gaussianBlur(grey ? toGrey(sum) : sum, blur), { scaling, percentile });
+  });
+}
+
+/** The products of running means from the products of frames, in place. */
+function averageOverTime(gram: Float64Array, count: number): void {
+  for (let s = 0; s < count; s++) {
+    let sum = 0;
+    for (let t = 0; t < count; t++) {
+      sum += gram[s * count + t]!;
+      gram[s * count + t] = sum / (t + 1);
+    }
+  }
+  for (let t = 0; t < count; t++) {
+    let sum = 0;
+    for (let s = 0; s < count; s++) {
+      sum += gram[s * count + t]!;
+      gram[s * count + t] = sum / (s + 1);
+    }
+  }
+}
