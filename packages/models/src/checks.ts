@@ -69,3 +69,20 @@ export function describe(value: unknown): string {
     return String(value);
   }
 }
+
+/** The options that every network has. */
+export interface CommonOptions {
+  /** Number of classes. */
+  classes: number;
+  /** Height, width and channels of an image. */
+  inputShape: readonly number[];
+  /** Seed of the initial weights and of the dropout masks. */
+  seed: number;
+}
+
+/** Throws unless the options that every network has are as they must be. */
+export function checkCommonOptions(task: string, { classes, inputShape, seed }: CommonOptions): void {
+  checkInteger(task, 'classes', classes, 2);
+  checkShape(task, 'inputShape', inputShape, '[height, width, channels]');
+  checkInteger(task, 'seed', seed, 0);
+}

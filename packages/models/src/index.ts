@@ -1,3 +1,14 @@
+/**
+ * The networks of micro-expression recognition, and weights from their authors.
+ *
+ * @module @mer/models
+ */
+
+export * from './backbones/densenet121.js';
+export * from './backbones/efficientnet-b0.js';
+export { createResNet18, createResNet50, type ResNetOptions } from './backbones/resnet.js';
+export * from './backbones/vgg19.js';
+export * from './backbones/vit-b16.js';
 export * from './create-model.js';
 export * from './layers/activation.js';
 export * from './layers/adaptive-fusion.js';
@@ -28,6 +39,7 @@ export {
   type ParameterSpec,
   type ParameterStart,
 } from './layers/network-layer.js';
+export * from './layers/parallel-conv-norm.js';
 export * from './layers/pooling.js';
 export * from './layers/rank-pooling.js';
 export * from './layers/register-layers.js';

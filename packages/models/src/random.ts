@@ -95,13 +95,14 @@ export function normal(count: number, options: NormalOptions): Float32Array {
     current = (current + MULBERRY32_STEP) | 0;
     return (mulberry32(current) >>> 8) / 0x1000000;
   };
-  for (let index = 0; index < count; ) {
+  let index = 0;
+  while (index < count) {
     const radius = Math.sqrt(-2 * Math.log(1 - next()));
-    const value = radius * Math.cos(2 * Math.PI * next());
-    if (Math.abs(value) <= cut) {
-      values[index] = deviation * value;
-      index += 1;
-    }
+    const angle = 2 * Math.PI * next();
+    const first = radius * Math.cos(angle);
+    const second = radius * Math.sin(angle);
+    if (Math.abs(first) <= cut) values[index++] = deviation * first;
+    if (Math.abs(second) <= cut && index < count) values[index++] = deviation * second;
   }
   return values;
 }

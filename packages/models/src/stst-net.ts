@@ -1,6 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { checkInteger, checkKeys, checkRate, checkShape } from './checks.js';
 import { layerBuilder } from './layers/layer-builder.js';
+import { ParallelConvNorm } from './layers/parallel-conv-norm.js';
 import { registerLayers } from './layers/register-layers.js';
 
 /** Options of {@link createStstNet}. */
@@ -20,7 +21,7 @@ export interface StstNetOptions {
  *
  * Input `[batch, 28, 28, 3]`; the authors feed strain, v, u (their PNG files read as B, G, R) from 0 to 255 without
  * scaling. Output: logits `[batch, classes]`. Each stream: convolution 3x3 with padding 2, ReLU, batch norm, max-pool 3
- * with padding 1, dropout. Then average pool 2, flatten (channel, row, column), linear. Weights of the authors' PyTorch
+ * with padding 1, dropout; the streams are computed side by side. Then average pool 2, flatten (channel, row, column), linear. Weights of the authors' PyTorch
  * network load by name with {@link loadWeights}.
  *
  * @throws {RangeError} when an option is outside its range.
@@ -47,14 +48,10 @@ export function createStstNet(options: StstNetOptions = {}): tfl.LayersModel {
   registerLayers();
   const nn = layerBuilder({ seed });
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
-  const streams = [3, 5, 8].map((filters, index) => {
-    const n = index + 1;
-    let x = nn.conv(input, `conv${n}`, { filters, kernelSize: 3, padding: 2, activation: 'relu' });
-    x = nn.batchNorm(x, `bn${n}`);
-    x = nn.maxPool(x, `maxpool${n}`, { size: 3, stride: 3, padding: 1 });
-    return nn.dropout(x, `dropout${n}`, dropout);
-  });
-  let x = nn.concat(streams, 'concat');
+  const streams = { ...nn.named('streams'), filters: [3, 5, 8], kernelSize: 3, padding: 2 };
+  let x = nn.apply(new ParallelConvNorm(streams), input);
+  x = nn.maxPool(x, 'maxpool', { size: 3, stride: 3, padding: 1 });
+  x = nn.dropout(x, 'dropout', dropout);
   x = nn.avgPool(x, 'avgpool', { size: 2 });
   x = nn.flatten(x, 'flatten');
   return tfl.model({ inputs: input, outputs: nn.linear(x, 'fc', { units: classes, head: true }), name: 'ststnet' });

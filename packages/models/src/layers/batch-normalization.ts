@@ -79,15 +79,8 @@ export class BatchNormalization extends NetworkLayer {
         const { scale, shift } = this.inference();
         return tf.reshape(scaleColumns(rows, scale, shift), x.shape);
       }
-      const count = rows.shape[0];
-      if (count < 2) {
-        throw new RangeError(
-          `Cannot train batch normalization ${this.name} as the batch must have at least 2 values per channel: current value is ${count}`,
-        );
-      }
       const { y, mean, variance } = normalizeColumns(rows, gamma, beta, this.epsilon);
-      this.track(this.movingMean, mean, 1);
-      this.track(this.movingVariance, variance, count / (count - 1));
+      this.observe(mean, variance, rows.shape[0]);
       return tf.reshape(y, x.shape);
     });
   }
@@ -99,6 +92,17 @@ export class BatchNormalization extends NetworkLayer {
       const scale = tf.mul(this.gamma.read(), inverse) as tf.Tensor1D;
       return { scale, shift: tf.sub(this.beta.read(), tf.mul(this.movingMean.read(), scale)) as tf.Tensor1D };
     });
+  }
+
+  /** Moves the running statistics towards the mean and the biased variance of `count` values. */
+  observe(mean: tf.Tensor1D, variance: tf.Tensor1D, count: number): void {
+    this.track(this.movingMean, mean, 1);
+    this.track(this.movingVariance, variance, count / (count - 1));
+  }
+
+  /** Scale and offset. */
+  get scaleAndOffset(): { gamma: tf.Tensor1D; beta: tf.Tensor1D } {
+    return { gamma: this.gamma.read() as tf.Tensor1D, beta: this.beta.read() as tf.Tensor1D };
   }
 
   /** running = (1 - momentum) running + momentum correction batch */
@@ -120,13 +124,18 @@ export class BatchNormalization extends NetworkLayer {
  *
  *     dbeta = sum(dy),  dgamma = sum(dy xhat),  dx = gamma inv (dy - dbeta / rows - xhat dgamma / rows)
  */
-function normalizeColumns(
+export function normalizeColumns(
   x: tf.Tensor2D,
   gamma: tf.Tensor1D,
   beta: tf.Tensor1D,
   epsilon: number,
 ): { y: tf.Tensor2D; mean: tf.Tensor1D; variance: tf.Tensor1D } {
   const rows = x.shape[0];
+  if (rows < 2) {
+    throw new RangeError(
+      `Cannot train batch normalization as the batch must have at least 2 values per channel: current value is ${rows}`,
+    );
+  }
   const mean = tf.div(columnSum(x), rows) as tf.Tensor1D;
   const centred = scaleColumns(x, null, tf.neg(mean));
   const variance = tf.div(columnSum(tf.square(centred)), rows) as tf.Tensor1D;

@@ -157,6 +157,11 @@ export class Conv2d extends NetworkLayer {
     });
   }
 
+  /** The kernel `[height, width, in, out]` and the bias, null without one. */
+  get kernelAndBias(): { kernel: tf.Tensor4D; bias: tf.Tensor1D | null } {
+    return { kernel: this.kernel.read() as tf.Tensor4D, bias: (this.offset?.read() ?? null) as tf.Tensor1D | null };
+  }
+
   override getConfig(): tf.serialization.ConfigDict {
     return {
       ...super.getConfig(),

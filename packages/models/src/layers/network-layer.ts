@@ -25,7 +25,7 @@ export type ParameterStart =
 export interface LayerParameter {
   /** The weight. */
   readonly variable: tfl.LayerVariable;
-  /** Name of the parameter within the PyTorch module that has the layer's name, for example `weight`. */
+  /** Name within the PyTorch module that has the layer's name, for example `weight`; with a leading `/` the whole name. */
   readonly torchName: string;
   /** How the two layouts correspond. */
   readonly layout: ParameterLayout;
@@ -129,6 +129,7 @@ export abstract class NetworkLayer extends tfl.layers.Layer {
 }
 
 function joined(scope: string, name: string): string {
+  if (name.startsWith('/')) return name;
   return [scope, name].filter((part) => part !== '').join('.');
 }
 

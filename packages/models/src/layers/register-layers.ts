@@ -20,6 +20,7 @@ import { Linear } from './linear.js';
 import { ConvMlp, LocalFeatureBlock, PatchProjection } from './local-feature-block.js';
 import { MagnitudeModulation } from './magnitude-modulation.js';
 import { MaxPoolWithPlaces, MaxUnpool2d } from './max-unpool2d.js';
+import { ParallelConvNorm } from './parallel-conv-norm.js';
 import { AvgPool2d, GlobalAveragePool, MaxPool2d } from './pooling.js';
 import { RankPooling } from './rank-pooling.js';
 import { AdaptiveAvgPool2d, ResizeBilinear2d } from './resample2d.js';
@@ -71,6 +72,7 @@ export function registerLayers(): void {
     MaxPoolWithPlaces,
     MaxUnpool2d,
     PatchProjection,
+    ParallelConvNorm,
     PositionEmbedding,
     RankPooling,
     Regroup,

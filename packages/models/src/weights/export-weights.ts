@@ -27,7 +27,7 @@ export interface ExportedArray {
  * import { createStstNet, exportWeights } from '@mer/models';
  *
  * const weights = await exportWeights(createStstNet({ classes: 3 }));
- * console.log(weights['conv2/kernel']!.shape); // [ 3, 3, 3, 5 ]
+ * console.log(weights['fc/kernel']!.shape); // [ 400, 3 ]
  * ```
  */
 export async function exportWeights(
@@ -42,9 +42,9 @@ export async function exportWeights(
   for (const entry of modelParameters(model)) {
     const data = (await entry.variable.read().data()) as Float32Array;
     if (layout === 'tfjs') {
-      result[entry.name] = { dtype: 'float32', shape: [...entry.shape], data: Float32Array.from(data) };
+      result[entry.name] = { dtype: 'float32', shape: [...entry.shape], data: new Float32Array(data) };
     } else if (!entry.computed) {
-      const values = Float32Array.from(toTorch(data, entry.shape, entry.layout));
+      const values = new Float32Array(toTorch(data, entry.shape, entry.layout));
       result[entry.torchName] = { dtype: 'float32', shape: torchShape(entry.shape, entry.layout), data: values };
     }
   }

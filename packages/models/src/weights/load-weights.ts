@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { type TorchNames, torchNamesOf } from '../build-model.js';
 import { checkKeys, checkOneOf } from '../checks.js';
 import { fromTorch, torchShape } from './layouts.js';
 import { type ModelParameter, modelParameters } from './model-parameters.js';
@@ -19,7 +20,8 @@ export type WeightArrays = Readonly<Record<string, WeightArray>>;
 export interface LoadWeightsOptions {
   /**
    * Gives the name (or the several names) under which an array of the file is looked up in the model, or null to leave it
-   * out. By default names stay as they are, less a leading `module.` that all of them have.
+   * out. By default a leading `module.` that all names have is dropped, names of older files are brought up to date, and
+   * entries that the network's authors store without using them are left out.
    */
   mapping?: (name: string) => string | readonly string[] | null;
   /** Whether missing and extra arrays are errors; true by default. Wrong shapes always are. */
@@ -73,7 +75,7 @@ export function loadWeights(
   const byName = new Map(
     parameters.flatMap((entry) => [[entry.name, entry] as const, [entry.torchName, entry] as const]),
   );
-  const mapping = options.mapping ?? withoutSharedPrefix(Object.keys(arrays));
+  const mapping = options.mapping ?? defaultMapping(Object.keys(arrays), torchNamesOf(model));
 
   const found = new Map<ModelParameter, { array: WeightArray; torch: boolean }>();
   const extra: string[] = [];
@@ -137,7 +139,7 @@ export function loadWeights(
   for (const [entry, { array, torch }] of found) {
     const values = plainNumbers(array.data);
     const data = torch ? fromTorch(values, entry.shape, entry.layout) : values;
-    const tensor = tf.tensor(Float32Array.from(data), [...entry.shape], 'float32');
+    const tensor = tf.tensor(asFloats(data), [...entry.shape], 'float32');
     entry.variable.write(tensor);
     tensor.dispose();
   }
@@ -154,14 +156,25 @@ function usesTorchNames(found: Map<ModelParameter, { torch: boolean }>): boolean
   return first === undefined || first.torch;
 }
 
-function withoutSharedPrefix(names: readonly string[]): (name: string) => string {
+function defaultMapping(names: readonly string[], torchNames: TorchNames): (name: string) => string | null {
   const prefix = 'module.';
   const shared = names.length > 0 && names.every((name) => name.startsWith(prefix));
-  return (name) => (shared ? name.slice(prefix.length) : name);
+  const { unused = [], renamed = [] } = torchNames;
+  const patterns = renamed.map(([pattern, replacement]) => [new RegExp(pattern), replacement] as const);
+  return (name) => {
+    const bare = shared ? name.slice(prefix.length) : name;
+    if (unused.some((start) => bare.startsWith(start))) return null;
+    return patterns.reduce((current, [pattern, replacement]) => current.replace(pattern, replacement), bare);
+  };
 }
 
 function sameShape(left: readonly number[], right: readonly number[]): boolean {
   return left.length === right.length && left.every((size, axis) => size === right[axis]);
+}
+
+/** The values as float32, without a copy where they are that already. */
+function asFloats(data: ArrayLike<number>): Float32Array {
+  return data instanceof Float32Array ? data : new Float32Array(data);
 }
 
 function plainNumbers(data: ArrayLike<number> | ArrayLike<bigint>): ArrayLike<number> {

@@ -30,7 +30,7 @@ export interface ModelParameter {
  * import { createStstNet, modelParameters } from '@mer/models';
  *
  * const [first] = modelParameters(createStstNet({ classes: 3 }));
- * console.log(first!.name, first!.torchName); // conv1/kernel conv1.weight
+ * console.log(first!.name, first!.torchName); // streams/conv1.kernel conv1.weight
  * ```
  */
 export function modelParameters(model: tfl.LayersModel): ModelParameter[] {
@@ -45,8 +45,7 @@ export function modelParameters(model: tfl.LayersModel): ModelParameter[] {
       const own = variable.originalName;
       return {
         name: own,
-        torchName:
-          parameter?.torchName === '' ? layer.name : `${layer.name}.${parameter?.torchName ?? own.split('/').pop()}`,
+        torchName: torchNameOf(layer.name, parameter?.torchName ?? own.split('/').pop()!),
         layout: parameter?.layout ?? 'same',
         shape: variable.shape as number[],
         trainable: trainable.has(variable),
@@ -56,6 +55,11 @@ export function modelParameters(model: tfl.LayersModel): ModelParameter[] {
       };
     });
   });
+}
+
+function torchNameOf(layer: string, name: string): string {
+  if (name === '') return layer;
+  return name.startsWith('/') ? name.slice(1) : `${layer}.${name}`;
 }
 
 /**

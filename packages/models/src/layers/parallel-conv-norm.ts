@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { checkInteger } from '../checks.js';
+import { BatchNormalization, normalizeColumns } from './batch-normalization.js';
+import { scaleColumns } from './column-ops.js';
+import { Conv2d } from './conv2d.js';
+import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+
+/** Arguments of {@link ParallelConvNorm}. */
+export interface ParallelConvNormArgs extends NetworkLayerArgs {
+  /** Maps of each stream. */
+  filters: readonly number[];
+  /** Side of the kernels. */
+  kernelSize: number;
+  /** Zeros added on each side; 0 by default. */
+  padding?: number;
+}
+
+/**
+ * Several streams of convolution, ReLU and batch norm on one input, with their results side by side.
+ *
+ * The streams are computed as one: a convolution with all their maps costs little more than the widest of them. Weights
+ * and their PyTorch names are those of separate modules conv1, bn1, conv2, bn2, … at the top of the network.
+ *
+ * @throws {RangeError} when training on one value per map.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { ParallelConvNorm } from '@mer/models';
+ *
+ * const layer = new ParallelConvNorm({ filters: [3, 5, 8], kernelSize: 3, padding: 2 });
+ * console.log(layer.apply(tf.zeros([1, 28, 28, 3])).shape); // [ 1, 30, 30, 16 ]
+ * ```
+ */
+export class ParallelConvNorm extends NetworkLayer {
+  static className = 'MerParallelConvNorm';
+  private readonly filters: readonly number[];
+  private readonly kernelSize: number;
+  private readonly padding: number;
+  private readonly streams: Array<{ conv: Conv2d; norm: BatchNormalization }> = [];
+
+  constructor(args: ParallelConvNormArgs) {
+    super(args);
+    const task = `make streams ${this.name}`;
+    for (const count of args.filters) checkInteger(task, 'each of filters', count);
+    checkInteger(task, 'kernelSize', args.kernelSize);
+    this.filters = [...args.filters];
+    this.kernelSize = args.kernelSize;
+    this.padding = args.padding ?? 0;
+  }
+
+  override build(inputShape: tfl.Shape | tfl.Shape[]): void {
+    const shape = oneShape(inputShape);
+    checkLayerInput(this, shape, '[batch, height, width, channels]');
+    const { seed, kernelSize } = this;
+    this.filters.forEach((filters, index) => {
+      const n = index + 1;
+      const conv = new Conv2d({ seed, filters, kernelSize, padding: this.padding });
+      this.streams.push({
+        conv: this.addPart(`conv${n}`, conv, shape, `/conv${n}`),
+        norm: this.addPart(`bn${n}`, new BatchNormalization(), [null, filters], `/bn${n}`),
+      });
+    });
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
+    const shape = oneShape(inputShape);
+    const grow = 2 * this.padding - this.kernelSize + 1;
+    const size = (length: number | null | undefined) => (length == null ? null : length + grow);
+    return [shape[0] ?? null, size(shape[1]), size(shape[2]), this.filters.reduce((sum, count) => sum + count, 0)];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+    return tf.tidy(() => {
+      const x = oneTensor(inputs) as tf.Tensor4D;
+      const parts = this.streams.map(({ conv }) => conv.kernelAndBias);
+      const filter = tf.concat(
+        parts.map(({ kernel }) => kernel),
+        3,
+      ) as tf.Tensor4D;
+      const bias = tf.concat(parts.map((part) => part.bias!)) as tf.Tensor1D;
+      const y = tf.fused.conv2d({ x, filter, bias, strides: 1, pad: this.padding, activation: 'relu' });
+      const rows = tf.reshape(y, [-1, y.shape[3]]) as tf.Tensor2D;
+      return tf.reshape(kwargs.training ? this.train(rows) : this.infer(rows), y.shape);
+    });
+  }
+
+  private infer(rows: tf.Tensor2D): tf.Tensor2D {
+    const each = this.streams.map(({ norm }) => norm.inference());
+    const scale = tf.concat(each.map((part) => part.scale)) as tf.Tensor1D;
+    return scaleColumns(rows, scale, tf.concat(each.map((part) => part.shift)) as tf.Tensor1D);
+  }
+
+  private train(rows: tf.Tensor2D): tf.Tensor2D {
+    const each = this.streams.map(({ norm }) => norm.scaleAndOffset);
+    const gamma = tf.concat(each.map((part) => part.gamma)) as tf.Tensor1D;
+    const beta = tf.concat(each.map((part) => part.beta)) as tf.Tensor1D;
+    const { y, mean, variance } = normalizeColumns(rows, gamma, beta, 1e-5);
+    const sizes = [...this.filters];
+    const means = tf.split(mean, sizes);
+    const variances = tf.split(variance, sizes);
+    this.streams.forEach(({ norm }, index) => {
+      norm.observe(means[index] as tf.Tensor1D, variances[index] as tf.Tensor1D, rows.shape[0]);
+    });
+    return y;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      filters: [...this.filters],
+      kernelSize: this.kernelSize,
+      padding: this.padding,
+    };
+  }
+}
