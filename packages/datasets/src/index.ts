@@ -81,3 +81,11 @@ export {
   syntheticOptions,
 } from './synthetic.js';
 export { encodeWorkbook, type WorkbookCell, type WorkbookSheet } from './tables/write-workbook.js';
+export {
+  syntheticDifficulties,
+  type WriteSyntheticHooks,
+  type WriteSyntheticOptions,
+  type WrittenSynthetic,
+  writeSyntheticDataset,
+  writeSyntheticOptions,
+} from './write-synthetic.js';
