@@ -227,7 +227,7 @@ describe('mer schema', () => {
   it('prints the JSON Schema that the package ships', async () => {
     const printed = JSON.parse(mer('schema').stdout);
     expect(printed.properties.training.properties.epochs).toMatchObject({ type: 'integer' });
-    const file = new URL('../../training/schema/experiment.schema.json', import.meta.url);
+    const file = new URL('../../training/dist/experiment.schema.json', import.meta.url);
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(printed);
   });
 });

@@ -1,5 +1,5 @@
 import { labelIndices } from './labels.js';
-import type { Predictions } from './outcome.js';
+import type { Predictions } from './predictions.js';
 import { type SubjectSample, subjectsToSplit } from './protocols/samples.js';
 import { createRandom } from './random.js';
 

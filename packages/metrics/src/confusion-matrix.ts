@@ -1,5 +1,5 @@
 import { classNames, labelIndices } from './labels.js';
-import type { Predictions } from './outcome.js';
+import type { Predictions } from './predictions.js';
 
 /**
  * Counts predictions by true and by predicted class.

@@ -1,3 +1,9 @@
+/**
+ * Scores, statistics and leak-free split protocols for micro-expression recognition.
+ *
+ * @module @mer/metrics
+ */
+
 export type { AbsentOptions } from './absent.js';
 export { accuracy } from './accuracy.js';
 export { balancedAccuracy } from './balanced-accuracy.js';
@@ -14,7 +20,7 @@ export type { Classes, Label } from './labels.js';
 export { macroPrecision } from './macro-precision.js';
 export { matthewsCorrelation } from './matthews-correlation.js';
 export { type McNemarResult, mcNemarTest, type PairedPredictions } from './mc-nemar-test.js';
-export type { Confusion, Outcome, Predictions } from './outcome.js';
+export type { Confusion, Outcome } from './outcome.js';
 export {
   type PairedSubjectPredictions,
   type PermutationOptions,
@@ -22,6 +28,7 @@ export {
   pairedPermutationTest,
 } from './paired-permutation-test.js';
 export { type ClassScores, perClass } from './per-class.js';
+export type { Predictions } from './predictions.js';
 export { assertNoLeak } from './protocols/assert-no-leak.js';
 export { leaveOneDatasetOut } from './protocols/leave-one-dataset-out.js';
 export { leaveOneSubjectOut } from './protocols/leave-one-subject-out.js';

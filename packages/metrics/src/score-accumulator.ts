@@ -1,7 +1,8 @@
 import type { AbsentOptions } from './absent.js';
 import { confusionMatrix } from './confusion-matrix.js';
 import { type Classes, classNames } from './labels.js';
-import { type Confusion, checkedCopy, type Predictions } from './outcome.js';
+import { type Confusion, checkedCopy } from './outcome.js';
+import type { Predictions } from './predictions.js';
 import { type Scores, scores } from './scores.js';
 
 /**

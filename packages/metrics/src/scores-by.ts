@@ -1,6 +1,6 @@
 import type { AbsentOptions } from './absent.js';
 import { labelIndices } from './labels.js';
-import type { Predictions } from './outcome.js';
+import type { Predictions } from './predictions.js';
 import { indicesBy } from './protocols/samples.js';
 import { type Scores, scores } from './scores.js';
 

@@ -32,7 +32,6 @@ export {
   readManifest,
   writeFold,
   writeJson,
-  writeSummary,
 } from './experiment/run-store.js';
 export {
   type Experiment,

@@ -5,7 +5,6 @@ import { encodeSafetensors, type NamedArrays, writeFileAtomic } from '@mer/io';
 import type { EpochRecord } from '../fit.js';
 import { ExperimentError } from './parse.js';
 import type { Experiment } from './schema.js';
-import type { RunSummary } from './summary.js';
 
 /** What a run was made of and with: `run.json`. */
 export interface RunManifest {
@@ -237,23 +236,6 @@ export async function writeFold(dir: string, { predictions, history, seconds, we
   await writeFileAtomic(join(folder, 'weights.safetensors'), encodeSafetensors(weights));
   await writeJson(join(folder, 'history.json'), { seconds, epochs: history });
   await writeJson(join(folder, 'predictions.json'), predictions);
-}
-
-/**
- * Writes the scores of a run to its `summary.json`.
- *
- * @param dir - folder of the run
- * @param summary - as made by {@link summarise}
- *
- * @example
- * ```ts no-run
- * import { writeSummary } from '@mer/training';
- *
- * await writeSummary('runs/quickstart', summary);
- * ```
- */
-export async function writeSummary(dir: string, summary: RunSummary): Promise<void> {
-  await writeJson(join(dir, 'summary.json'), summary);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { fingerprint } from '@mer/datasets';
 import { exportWeights } from '@mer/models';
@@ -12,7 +13,7 @@ import { checkModel, makeModel } from './model.js';
 import { type PlannedFold, planFolds } from './plan.js';
 import { predictionsOf } from './predictions.js';
 import { openExperimentData, type PreparedDataset, prepareData } from './prepare.js';
-import { type FoldPredictions, type FoldRecord, openRun, readFold, writeFold, writeSummary } from './run-store.js';
+import { type FoldPredictions, type FoldRecord, openRun, readFold, writeFold, writeJson } from './run-store.js';
 import type { Experiment } from './schema.js';
 import { type RunSummary, summarise } from './summary.js';
 
@@ -109,7 +110,7 @@ export async function runExperiment(
     backend: backend.name,
     totalFolds: folds.length,
   });
-  await writeSummary(out, summary);
+  await writeJson(join(out, 'summary.json'), summary);
   return summary;
 }
 
