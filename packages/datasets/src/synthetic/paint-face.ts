@@ -143,7 +143,7 @@ function paintBackground(point: Point, { face, broad, fine, strand, pixel, light
   if (v > 0.4) {
     const neck = a - 0.36 - 0.25 * smooth(1.0, 1.45, v) ** 2;
     blendShaded(point, face.skin, 0.62 + 0.2 * smooth(1.0, 1.35, v) - 0.25 * a, soft(neck, 1.2 * pixel));
-    const collar = 1.2 + 0.22 * Math.min(a, 0.8) + 0.16 * (1 - smooth(0, 0.36, a)) - v;
+    const collar = 1.17 + 0.16 * (1 - smooth(0, 0.36, a)) + 0.28 * smooth(0.35, 1.5, a) - v;
     blendShaded(point, face.shirt, 0.82 + 0.1 * fine(u * 0.5, v * 0.5) - 0.1 * a, soft(collar, 1.2 * pixel));
     // Long hair falls in front of the shoulders.
     if (face.hairLength > 1)
