@@ -4,12 +4,15 @@
  * @module @mer/models
  */
 
+export * from './afn.js';
 export * from './backbones/densenet121.js';
 export * from './backbones/efficientnet-b0.js';
 export { createResNet18, createResNet50, type ResNetOptions } from './backbones/resnet.js';
 export * from './backbones/vgg19.js';
 export * from './backbones/vit-b16.js';
 export * from './create-model.js';
+export * from './dianet.js';
+export * from './fmanet.js';
 export * from './layers/activation.js';
 export * from './layers/adaptive-fusion.js';
 export * from './layers/batch-normalization.js';
@@ -21,6 +24,7 @@ export * from './layers/cross-attention.js';
 export * from './layers/depthwise-conv2d.js';
 export * from './layers/drop-path.js';
 export * from './layers/embedding.js';
+export * from './layers/feed-forward.js';
 export * from './layers/flatten-channels-first.js';
 export * from './layers/gated-fusion.js';
 export * from './layers/global-feature-block.js';
@@ -31,6 +35,7 @@ export { Linear, type LinearArgs } from './layers/linear.js';
 export { LocalFeatureBlock, type LocalFeatureBlockArgs } from './layers/local-feature-block.js';
 export * from './layers/magnitude-modulation.js';
 export * from './layers/max-unpool2d.js';
+export * from './layers/motion-attention.js';
 export {
   type KernelStart,
   type LayerParameter,
@@ -56,6 +61,7 @@ export * from './layers/self-attention.js';
 export * from './layers/squeeze-excitation.js';
 export * from './layers/transformer-block.js';
 export * from './load-model.js';
+export * from './meganet.js';
 export * from './random.js';
 export * from './registry.js';
 export * from './small-cnn.js';

@@ -10,6 +10,7 @@ import { CrossAttention } from './cross-attention.js';
 import { DepthwiseConv2d } from './depthwise-conv2d.js';
 import { DropPath } from './drop-path.js';
 import { ClassToken, PositionEmbedding, TakeToken } from './embedding.js';
+import { FeedForward } from './feed-forward.js';
 import { FlattenChannelsFirst } from './flatten-channels-first.js';
 import { GatedFusion } from './gated-fusion.js';
 import { GlobalFeatureBlock } from './global-feature-block.js';
@@ -20,6 +21,7 @@ import { Linear } from './linear.js';
 import { ConvMlp, LocalFeatureBlock, PatchProjection } from './local-feature-block.js';
 import { MagnitudeModulation } from './magnitude-modulation.js';
 import { MaxPoolWithPlaces, MaxUnpool2d } from './max-unpool2d.js';
+import { MotionAttention } from './motion-attention.js';
 import { ParallelConvNorm } from './parallel-conv-norm.js';
 import { AvgPool2d, GlobalAveragePool, MaxPool2d } from './pooling.js';
 import { RankPooling } from './rank-pooling.js';
@@ -43,6 +45,8 @@ import { TransformerBlock } from './transformer-block.js';
  */
 export function registerLayers(): void {
   const classes = [
+    MotionAttention,
+    FeedForward,
     Activation,
     AdaptiveAvgPool2d,
     AdaptiveFusion,

@@ -1,0 +1,278 @@
+"""Reference values for the networks built from abstracts (AFN, DIANet, FMANet, MEGANet): python3 tools/models/own_networks.py
+
+Each is written again in PyTorch from the documentation of its TypeScript counterpart, narrow, with weights from fill.py.
+"""
+
+import json
+from pathlib import Path
+
+import torch
+from fill import channels_first, described, fill, given, rounded
+from torch import nn
+from torch.nn import functional as F
+from torchvision.models.resnet import BasicBlock
+
+GOLDEN = Path(__file__).resolve().parents[2] / "packages/models/test/golden"
+
+
+class Stem(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        return F.max_pool2d(torch.relu(self.bn1(self.conv1(x))), 3, 2, 1)
+
+
+def stage(inputs, outputs, stride):
+    if stride == 1 and inputs == outputs:
+        down = None
+    else:
+        down = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+    return nn.Sequential(BasicBlock(inputs, outputs, stride, down), BasicBlock(outputs, outputs))
+
+
+class ResNet18(Stem):
+    """Maps of the last stage."""
+
+    def __init__(self, width, gru=None):
+        super().__init__(width)
+        for n in range(1, 5):
+            outputs = width * 2 ** (n - 1)
+            self.add_module(f"layer{n}", stage(outputs if n == 1 else outputs // 2, outputs, 1 if n == 1 else 2))
+        if gru:
+            self.gru = nn.GRU(8 * width, gru, batch_first=True)
+
+    def forward(self, x):
+        x = super().forward(x)
+        return self.layer4(self.layer3(self.layer2(self.layer1(x))))
+
+
+def gate(size, hidden, out):
+    return nn.Sequential(nn.Linear(2 * size, hidden), nn.ReLU(), nn.Linear(hidden, out))
+
+
+class AdaptiveFusion(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.channel_gate = gate(size, size // 4, size)
+        self.stream_gate = gate(size, size // 8, 2)
+
+    def forward(self, a, b):
+        both = torch.cat([a, b], 1)
+        g = torch.sigmoid(self.channel_gate(both))
+        w = self.stream_gate(both).softmax(1)
+        return w[:, :1] * g * a + w[:, 1:] * (1 - g) * b
+
+
+class Afn(nn.Module):
+    def __init__(self, width=8, classes=5, units=None):
+        super().__init__()
+        size = units or 8 * width
+        self.temporal = ResNet18(width, units)
+        self.motion = ResNet18(width, units)
+        self.fusion = AdaptiveFusion(size)
+        self.norm = nn.LayerNorm(size)
+        self.fc = nn.Linear(size, classes)
+        self.units = units
+
+    def stream(self, trunk, x):
+        if self.units is None:
+            return trunk(x).mean((2, 3))
+        features = trunk(x.flatten(0, 1)).mean((2, 3)).reshape(x.shape[0], x.shape[1], -1)
+        return trunk.gru(features)[1][0]
+
+    def forward(self, a, b):
+        return self.fc(self.norm(self.fusion(self.stream(self.temporal, a), self.stream(self.motion, b))))
+
+
+class FeedForward(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.linear1 = nn.Linear(width, 2 * width)
+        self.linear2 = nn.Linear(2 * width, width)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, x):
+        return self.norm(x + self.linear2(torch.relu(self.linear1(x))))
+
+
+class DiaNet(nn.Module):
+    def __init__(self, width=4, classes=5, places=4, heads=4, hidden=16):
+        super().__init__()
+        size = 8 * width
+        self.rise, self.fall = ResNet18(width), ResNet18(width)
+        for n in (1, 2):
+            self.register_parameter(f"position{n}", nn.Parameter(torch.zeros(1, places, size)))
+            self.add_module(f"attention{n}", nn.MultiheadAttention(size, heads, batch_first=True))
+            self.add_module(f"norm{n}", nn.LayerNorm(size))
+            self.add_module(f"feed_forward{n}", FeedForward(size))
+        self.fc1 = nn.Linear(2 * size, hidden)
+        self.fc2 = nn.Linear(hidden, classes)
+
+    def forward(self, a, b):
+        tokens = [
+            trunk(x).flatten(2).transpose(1, 2) + getattr(self, f"position{n}")
+            for n, trunk, x in ((1, self.rise, a), (2, self.fall, b))
+        ]
+        means = []
+        for n in (1, 2):
+            own, other = tokens[n - 1], tokens[2 - n]
+            seen = getattr(self, f"attention{n}")(own, other, other, need_weights=False)[0]
+            means.append(getattr(self, f"feed_forward{n}")(getattr(self, f"norm{n}")(own + seen)).mean(1))
+        return self.fc2(torch.relu(self.fc1(torch.cat(means, 1))))
+
+
+class Modulation(nn.Module):
+    def __init__(self):
+        super().__init__()
+        for name in ("a", "b", "k", "tau"):
+            self.register_parameter(name, nn.Parameter(torch.zeros(1)))
+
+    def forward(self, x, magnitude):
+        m = F.interpolate(magnitude, x.shape[2:], mode="bilinear", antialias=True)
+        above = F.softplus(self.k) * (m - self.tau)
+        return x * (1 + F.softplus(self.a) * torch.sigmoid(above) - torch.sigmoid(self.b) * torch.sigmoid(-above))
+
+
+class GatedFusion(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.gate = nn.Conv2d(2 * channels, channels, 3, padding=1)
+        self.agreement = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, a, b):
+        g = torch.sigmoid(self.gate(torch.cat([a, b], 1)))
+        return g * a + (1 - g) * b + self.agreement(a * b)
+
+
+def statistics(x):
+    return [x.mean(1, keepdim=True), x.amax(1, keepdim=True)]
+
+
+class MotionAttention(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        hidden = max(1, channels // 16)
+        self.spatial = nn.Conv2d(3, 1, 7, padding=3, bias=False)
+        self.channel = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))
+
+    def forward(self, x, first, second):
+        m = F.adaptive_avg_pool2d((first + second) / 2, x.shape[2:])
+        spatial = torch.sigmoid(self.spatial(torch.cat([*statistics(x), m], 1)))
+        channel = torch.sigmoid(self.channel(x.mean((2, 3))))[:, :, None, None]
+        return x * (1 + spatial * channel)
+
+
+class FmaNet(nn.Module):
+    def __init__(self, width=8, classes=5):
+        super().__init__()
+        self.stem1, self.stem2 = Stem(width), Stem(width)
+        self.modulation1, self.modulation2 = Modulation(), Modulation()
+        self.fusion = GatedFusion(width)
+        self.layer2 = stage(width, 2 * width, 2)
+        self.layer3 = stage(2 * width, 4 * width, 2)
+        self.layer4 = stage(4 * width, 8 * width, 2)
+        self.attention = MotionAttention(8 * width)
+        self.fc = nn.Linear(8 * width, classes)
+
+    def forward(self, a, b):
+        first, second = a[:, 2:3], b[:, 2:3]
+        x = self.fusion(self.modulation1(self.stem1(a), first), self.modulation2(self.stem2(b), second))
+        x = self.attention(self.layer4(self.layer3(self.layer2(x))), first, second)
+        return self.fc(x.mean((2, 3)))
+
+
+class GradientAttention(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        hidden = max(1, channels // 16)
+        self.spatial = nn.Conv2d(2, 1, 7, padding=3, bias=False)
+        self.channel = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))
+
+    def forward(self, x):
+        c = x.shape[1]
+        across = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+        filters = torch.stack([across, across.t()])[:, None].repeat(c, 1, 1, 1)
+        m = F.conv2d(x, filters, padding=1, groups=c).reshape(x.shape[0], c, 2, *x.shape[2:])
+        m = torch.sqrt(m.pow(2).sum(2) + 1e-6)
+        spatial = torch.sigmoid(self.spatial(torch.cat(statistics(m), 1)))
+        channel = torch.sigmoid(self.channel(m.mean((2, 3))))[:, :, None, None]
+        return x + x * spatial * channel
+
+
+class MegaNetStage(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, 2, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.attention = GradientAttention(outputs)
+
+    def forward(self, x):
+        x = torch.relu(self.bn1(self.conv1(x)))
+        return self.attention(torch.relu(self.bn2(self.conv2(x))))
+
+
+class MegaNet(nn.Module):
+    def __init__(self, widths=(8, 16, 32, 64), classes=5):
+        super().__init__()
+        self.widths = widths
+        for n, (inputs, outputs) in enumerate(zip((3, *widths), widths), start=1):
+            self.add_module(f"stage{n}", MegaNetStage(inputs, outputs))
+        self.fc = nn.Linear(widths[-1], classes)
+
+    def forward(self, x):
+        for n in range(1, len(self.widths) + 1):
+            x = getattr(self, f"stage{n}")(x)
+        return self.fc(x.mean((2, 3)))
+
+
+def images(count, shape=(2, 64, 64, 3)):
+    return [channels_first(given(f"image{index}", shape)) for index in range(count)]
+
+
+def windows(count, shape=(2, 3, 64, 64, 3)):
+    return [torch.from_numpy(given(f"image{index}", shape)).permute(0, 1, 4, 2, 3) for index in range(count)]
+
+
+CASES = {
+    "afn": (Afn(), images(2)),
+    "afn-recurrent": (Afn(units=12), windows(2)),
+    "dianet": (DiaNet(), images(2)),
+    "fmanet": (FmaNet(), images(2)),
+    "meganet": (MegaNet(), images(1)),
+}
+
+
+def adam_step():
+    """One step of Adam on AFN without dropout: 12 values of every parameter and running statistic afterwards."""
+    model = fill(Afn()).train()
+    labels = torch.tensor([0, 1, 2, 3, 4, 0])
+    rate = 1e-3
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+    loss = F.cross_entropy(model(*images(2, (6, 64, 64, 3))), labels)
+    loss.backward()
+    optimizer.step()
+    state = {}
+    for name in described(model):
+        flat = model.state_dict()[name].reshape(-1)
+        state[name] = rounded(flat[:: max(1, flat.numel() // 12)][:12])
+    return {"learningRate": rate, "labels": labels.tolist(), "loss": rounded(loss.reshape(1), 9)[0], "state": state}
+
+
+def main():
+    torch.set_num_threads(1)
+    golden = {}
+    for name, (model, inputs) in CASES.items():
+        fill(model).eval()
+        with torch.no_grad():
+            logits = model(*inputs)
+        golden[name] = {"state": described(model), "logits": rounded(logits)}
+    (GOLDEN / "own-networks.json").write_text(json.dumps(golden) + "\n")
+    (GOLDEN / "afn-adam.json").write_text(json.dumps(adam_step()) + "\n")
+
+
+main()
