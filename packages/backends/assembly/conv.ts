@@ -32,19 +32,54 @@ function patchBytes(width: i32): usize {
 /** Floats of scratch memory that `conv` needs. */
 export function convScratch(channels: i32, taps: i32, outChannels: i32): i32 {
   const width = tapsAtOnce(taps, channels) * channels;
-  return POSITIONS * (<i32>(patchBytes(width) >> 2)) + POSITIONS * ((outChannels + 7) & ~7) + 80;
+  return POSITIONS * (<i32>(patchBytes(width) >> 2)) + POSITIONS * ((outChannels + 7) & ~7) + runRoom(taps) + 80;
 }
 
 /** Floats of scratch memory that `convFilterGradient` needs. */
 export function convFilterGradientScratch(channels: i32, taps: i32, outChannels: i32): i32 {
   const width = tapsAtOnce(taps, channels) * channels;
-  return GRADIENT_POSITIONS * (<i32>(patchBytes(width) >> 2)) + GRADIENT_POSITIONS * ((outChannels + 7) & ~7) + 80;
+  return GRADIENT_POSITIONS * (<i32>(patchBytes(width) >> 2)) + GRADIENT_POSITIONS * ((outChannels + 7) & ~7) + runRoom(taps) + 80;
 }
 
-/** Gathers patches of `tapCount` taps for `count` positions from `first` on, a row of `ld` bytes for each. */
+/** Bytes of a run: three offsets and a number of taps. */
+const RUN: usize = 16;
+/** Floats of room for the runs of a filter. */
+// @ts-ignore: decorator
+@inline
+function runRoom(taps: i32): i32 {
+  return taps * 4;
+}
+
+/** Neighbouring taps of one row are one piece of memory, a run; returns how many there are. */
+function findRuns(taps: usize, tapCount: i32, to: usize): i32 {
+  let runs = 0;
+  for (let t = 0; t < tapCount; ) {
+    const tap = taps + <usize>t * TAP;
+    let length = 1;
+    let next = tap + TAP;
+    while (
+      t + length < tapCount &&
+      load<i32>(next) == load<i32>(tap) && load<i32>(next, 4) == load<i32>(tap, 4) &&
+      load<i32>(next, 8) == load<i32>(tap, 8) + length
+    ) {
+      length++;
+      next += TAP;
+    }
+    store<i32>(to, load<i32>(tap));
+    store<i32>(to, load<i32>(tap, 4), 4);
+    store<i32>(to, load<i32>(tap, 8), 8);
+    store<i32>(to, length, 12);
+    to += RUN;
+    t += length;
+    runs++;
+  }
+  return runs;
+}
+
+/** Gathers patches of `runs` runs for `count` positions from `first` on, a row of `ld` bytes for each. */
 function gather(
   x: usize, depth: i32, height: i32, width: i32, channels: i32,
-  taps: usize, tapCount: i32, strideD: i32, strideH: i32, strideW: i32, gridD: i32, gridH: i32, gridW: i32,
+  runs: usize, runCount: i32, strideD: i32, strideH: i32, strideW: i32, gridD: i32, gridH: i32, gridW: i32,
   first: i32, count: i32, to: usize, ld: usize,
 ): void {
   let gw = first % gridW;
@@ -55,35 +90,25 @@ function gather(
   const imageBytes = <usize>(depth * height * width * channels) << 2;
   let image = x + <usize>(rest / gridD) * imageBytes;
   const pixelBytes = <usize>channels << 2;
+  const end = runs + <usize>runCount * RUN;
   for (let p = 0; p < count; p++) {
     const d0 = gd * strideD;
     const h0 = gh * strideH;
     const w0 = gw * strideW;
     let out = to;
-    let t = 0;
-    while (t < tapCount) {
-      const tap = taps + <usize>t * TAP;
-      const d = d0 + load<i32>(tap);
-      const h = h0 + load<i32>(tap, 4);
-      const dw = load<i32>(tap, 8);
-      // Neighbouring taps of one row are one piece of memory.
-      let run = 1;
-      let next = tap + TAP;
-      while (
-        t + run < tapCount &&
-        load<i32>(next) == load<i32>(tap) && load<i32>(next, 4) == load<i32>(tap, 4) && load<i32>(next, 8) == dw + run
-      ) {
-        run++;
-        next += TAP;
-      }
-      t += run;
-      const w = w0 + dw;
-      if (d < 0 || d >= depth || h < 0 || h >= height || w >= width || w + run <= 0) {
-        zeroRounded(out, run * channels);
+    for (let run = runs; run < end; run += RUN) {
+      const d = d0 + load<i32>(run);
+      const h = h0 + load<i32>(run, 4);
+      const w = w0 + load<i32>(run, 8);
+      const length = load<i32>(run, 12);
+      if (<u32>d >= <u32>depth || <u32>h >= <u32>height || w >= width || w + length <= 0) {
+        zeroRounded(out, length * channels);
+      } else if (w >= 0 && w + length <= width) {
+        copyRounded(out, image + <usize>((d * height + h) * width + w) * pixelBytes, length * channels);
       } else {
         const before = max(0, -w);
-        const after = max(0, w + run - width);
-        const inside = run - before - after;
+        const after = max(0, w + length - width);
+        const inside = length - before - after;
         let at = out;
         if (before) {
           zeroRounded(at, before * channels);
@@ -92,7 +117,7 @@ function gather(
         copyRounded(at, image + <usize>((d * height + h) * width + w + before) * pixelBytes, inside * channels);
         if (after) zeroRounded(at + <usize>inside * pixelBytes, after * channels);
       }
-      out += <usize>run * pixelBytes;
+      out += <usize>length * pixelBytes;
     }
     to += ld;
     gw++;
@@ -143,7 +168,8 @@ export function conv(
   bias: usize, activation: i32, scratch: usize,
 ): void {
   const spare = scratch;
-  scratch += SPARE;
+  const runs = spare + SPARE;
+  scratch = runs + (<usize>runRoom(tapCount) << 2);
   const group = tapsAtOnce(tapCount, channels);
   const ld = patchBytes(group * channels);
   const positions = batch * gridD * gridH * gridW;
@@ -164,8 +190,9 @@ export function conv(
         a = x + (<usize>(p * channels) << 2);
         lda = <usize>channels << 2;
       } else {
+        const runCount = findRuns(taps + <usize>t * TAP, now, runs);
         gather(
-          x, depth, height, width, channels, taps + <usize>t * TAP, now,
+          x, depth, height, width, channels, runs, runCount,
           strideD, strideH, strideW, gridD, gridH, gridW, p, count, scratch, ld,
         );
       }
@@ -201,7 +228,8 @@ export function convFilterGradient(
   gradient: usize, scratch: usize,
 ): void {
   const spare = scratch;
-  scratch += SPARE;
+  const runs = spare + SPARE;
+  scratch = runs + (<usize>runRoom(tapCount) << 2);
   const group = tapsAtOnce(tapCount, channels);
   const ld = patchBytes(group * channels);
   const positions = batch * gridD * gridH * gridW;
@@ -220,8 +248,9 @@ export function convFilterGradient(
         a = x + (<usize>(p * channels) << 2);
         lda = <usize>channels << 2;
       } else {
+        const runCount = findRuns(taps + <usize>t * TAP, now, runs);
         gather(
-          x, depth, height, width, channels, taps + <usize>t * TAP, now,
+          x, depth, height, width, channels, runs, runCount,
           strideD, strideH, strideW, gridD, gridH, gridW, p, count, scratch, ld,
         );
       }

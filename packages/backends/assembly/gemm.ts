@@ -118,64 +118,6 @@ export function tile(
   if (rows > 5) storeRow(c5, s50, s51, columns);
 }
 
-/** One tile of C = A^T B: `a` holds one row of A^T's columns per k, `lda` bytes apart; reads up to 6 floats of each. */
-export function tileTransposed(
-  rows: i32, columns: i32, k: i32,
-  a: usize, lda: usize, b: usize, c: usize, ldc: usize,
-  accumulate: bool,
-): void {
-  const c1 = rows > 1 ? c + ldc : c;
-  const c2 = rows > 2 ? c1 + ldc : c1;
-  const c3 = rows > 3 ? c2 + ldc : c2;
-  const c4 = rows > 4 ? c3 + ldc : c3;
-  const c5 = rows > 5 ? c4 + ldc : c4;
-  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00;
-  let s30 = s00, s31 = s00, s40 = s00, s41 = s00, s50 = s00, s51 = s00;
-  let x: v128, b0: v128, b1: v128;
-  for (; k > 1; k -= 2) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(a, 4); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(a, 8); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(a, 12); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    x = v128.load_splat<f32>(a, 16); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-    x = v128.load_splat<f32>(a, 20); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-    a += lda;
-    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
-    x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(a, 4); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(a, 8); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(a, 12); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    x = v128.load_splat<f32>(a, 16); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-    x = v128.load_splat<f32>(a, 20); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-    a += lda;
-    b += 64;
-  }
-  if (k > 0) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(a, 4); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(a, 8); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(a, 12); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    x = v128.load_splat<f32>(a, 16); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-    x = v128.load_splat<f32>(a, 20); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-  }
-  if (accumulate) {
-    s00 = f32x4.add(s00, v128.load(c)); s01 = f32x4.add(s01, v128.load(c, 16));
-    s10 = f32x4.add(s10, v128.load(c1)); s11 = f32x4.add(s11, v128.load(c1, 16));
-    s20 = f32x4.add(s20, v128.load(c2)); s21 = f32x4.add(s21, v128.load(c2, 16));
-    s30 = f32x4.add(s30, v128.load(c3)); s31 = f32x4.add(s31, v128.load(c3, 16));
-    s40 = f32x4.add(s40, v128.load(c4)); s41 = f32x4.add(s41, v128.load(c4, 16));
-    s50 = f32x4.add(s50, v128.load(c5)); s51 = f32x4.add(s51, v128.load(c5, 16));
-  }
-  storeRow(c, s00, s01, columns);
-  if (rows > 1) storeRow(c1, s10, s11, columns);
-  if (rows > 2) storeRow(c2, s20, s21, columns);
-  if (rows > 3) storeRow(c3, s30, s31, columns);
-  if (rows > 4) storeRow(c4, s40, s41, columns);
-  if (rows > 5) storeRow(c5, s50, s51, columns);
-}
-
 /**
  * A whole 6 x 8 tile: few values live across the loop, so that all sums stay in registers.
  * Starts from the rows at `from`, `step` bytes apart (C itself, or a bias with step 0), or from zero when it is null.
@@ -221,6 +163,67 @@ function wholeTile(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize,
     x = v128.load_splat<f32>(a5, 4); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
     a += 8; a1 += 8; a2 += 8; a3 += 8; a4 += 8; a5 += 8;
     b += 64;
+  }
+  v128.store(c, s00); v128.store(c, s01, 16); c += ldc;
+  v128.store(c, s10); v128.store(c, s11, 16); c += ldc;
+  v128.store(c, s20); v128.store(c, s21, 16); c += ldc;
+  v128.store(c, s30); v128.store(c, s31, 16); c += ldc;
+  v128.store(c, s40); v128.store(c, s41, 16); c += ldc;
+  v128.store(c, s50); v128.store(c, s51, 16);
+}
+
+/**
+ * The same where a row of A comes in several pieces of k floats, `jump` bytes from the start of one to that of the next;
+ * B lies in one piece.
+ */
+export function segmentedTile(
+  segments: i32, jump: usize, k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize,
+  from: usize, step: usize,
+): void {
+  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00;
+  let s30 = s00, s31 = s00, s40 = s00, s41 = s00, s50 = s00, s51 = s00;
+  if (from) {
+    s00 = v128.load(from); s01 = v128.load(from, 16); from += step;
+    s10 = v128.load(from); s11 = v128.load(from, 16); from += step;
+    s20 = v128.load(from); s21 = v128.load(from, 16); from += step;
+    s30 = v128.load(from); s31 = v128.load(from, 16); from += step;
+    s40 = v128.load(from); s41 = v128.load(from, 16); from += step;
+    s50 = v128.load(from); s51 = v128.load(from, 16);
+  }
+  let a1 = a + lda, a2 = a1 + lda, a3 = a2 + lda, a4 = a3 + lda, a5 = a4 + lda;
+  let x: v128, b0: v128, b1: v128;
+  jump -= <usize>k << 2;
+  for (; segments > 0; segments--) {
+    if (k & 1) {
+      b0 = v128.load(b); b1 = v128.load(b, 16);
+      x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
+      x = v128.load_splat<f32>(a1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
+      x = v128.load_splat<f32>(a2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
+      x = v128.load_splat<f32>(a3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+      x = v128.load_splat<f32>(a4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
+      x = v128.load_splat<f32>(a5); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
+      a += 4; a1 += 4; a2 += 4; a3 += 4; a4 += 4; a5 += 4;
+      b += 32;
+    }
+    for (let i = k >> 1; i > 0; i--) {
+      b0 = v128.load(b); b1 = v128.load(b, 16);
+      x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
+      x = v128.load_splat<f32>(a1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
+      x = v128.load_splat<f32>(a2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
+      x = v128.load_splat<f32>(a3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+      x = v128.load_splat<f32>(a4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
+      x = v128.load_splat<f32>(a5); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
+      b0 = v128.load(b, 32); b1 = v128.load(b, 48);
+      x = v128.load_splat<f32>(a, 4); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
+      x = v128.load_splat<f32>(a1, 4); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
+      x = v128.load_splat<f32>(a2, 4); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
+      x = v128.load_splat<f32>(a3, 4); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+      x = v128.load_splat<f32>(a4, 4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
+      x = v128.load_splat<f32>(a5, 4); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
+      a += 8; a1 += 8; a2 += 8; a3 += 8; a4 += 8; a5 += 8;
+      b += 64;
+    }
+    a += jump; a1 += jump; a2 += jump; a3 += jump; a4 += jump; a5 += jump;
   }
   v128.store(c, s00); v128.store(c, s01, 16); c += ldc;
   v128.store(c, s10); v128.store(c, s11, 16); c += ldc;
@@ -330,10 +333,19 @@ export function transpose(rows: i32, columns: i32, from: usize, ld: usize, to: u
 /** Bytes of the spare tile that `multiply` and `multiplyTransposed` work with. */
 export const SPARE: usize = 256;
 
-/** Copies a tile, rows of 32 bytes, to the first `columns` columns of C. */
-function copyTile(spare: usize, c: usize, ldc: usize, columns: i32): void {
-  for (let r = 0; r < ROWS; r++) {
+/** Copies the first rows and columns of a tile, rows of 32 bytes, to C. */
+export function copyTile(spare: usize, c: usize, ldc: usize, rows: i32, columns: i32): void {
+  for (let r = 0; r < rows; r++) {
     storeRow(c, v128.load(spare), v128.load(spare, 16), columns);
+    spare += 32;
+    c += ldc;
+  }
+}
+
+/** Adds the first rows and columns of a tile to C. */
+function addTile(spare: usize, c: usize, ldc: usize, rows: i32, columns: i32): void {
+  for (let r = 0; r < rows; r++) {
+    for (let j: usize = 0; j < <usize>columns << 2; j += 4) store<f32>(c + j, load<f32>(c + j) + load<f32>(spare + j));
     spare += 32;
     c += ldc;
   }
@@ -359,7 +371,7 @@ export function multiply(
         wholeTile(k, from, lda, panels, to, ldc, accumulate ? to : start, accumulate ? ldc : 0);
       } else {
         wholeTile(k, from, lda, panels, spare, 32, accumulate ? to : start, accumulate ? ldc : 0);
-        copyTile(spare, to, ldc, columns);
+        copyTile(spare, to, ldc, ROWS, columns);
       }
       from += <usize>ROWS * lda;
       to += <usize>ROWS * ldc;
@@ -384,13 +396,12 @@ export function multiplyTransposed(
     let to = c;
     for (let j = 0; j < n; j += COLUMNS) {
       const columns = min(COLUMNS, n - j);
-      if (rows < ROWS) {
-        tileTransposed(rows, columns, k, a, lda, panel, to, ldc, accumulate);
-      } else if (columns == COLUMNS) {
+      if (rows == ROWS && columns == COLUMNS) {
         wholeTileTransposed(k, a, lda, panel, to, ldc, accumulate ? to : 0, ldc);
       } else {
-        wholeTileTransposed(k, a, lda, panel, spare, 32, accumulate ? to : 0, ldc);
-        copyTile(spare, to, ldc, columns);
+        wholeTileTransposed(k, a, lda, panel, spare, 32, 0, 0);
+        if (accumulate) addTile(spare, to, ldc, rows, columns);
+        else copyTile(spare, to, ldc, rows, columns);
       }
       panel += panelStep;
       to += 32;
@@ -400,8 +411,43 @@ export function multiplyTransposed(
   }
 }
 
+/** c = a B + bias for one row a: B is read once, as it lies, 32 columns at a time. */
+function rowTimesMatrix(n: i32, k: i32, a: usize, b: usize, c: usize, bias: usize): void {
+  const ldb = <usize>n << 2;
+  const zero = f32x4.splat(0);
+  let j = 0;
+  for (; j + 32 <= n; j += 32) {
+    const at = <usize>j << 2;
+    let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
+    let row = b + at;
+    for (let i: usize = 0; i < <usize>k << 2; i += 4) {
+      const x = v128.load_splat<f32>(a + i);
+      s0 = fma(x, v128.load(row), s0); s1 = fma(x, v128.load(row, 16), s1);
+      s2 = fma(x, v128.load(row, 32), s2); s3 = fma(x, v128.load(row, 48), s3);
+      s4 = fma(x, v128.load(row, 64), s4); s5 = fma(x, v128.load(row, 80), s5);
+      s6 = fma(x, v128.load(row, 96), s6); s7 = fma(x, v128.load(row, 112), s7);
+      row += ldb;
+    }
+    const to = c + at;
+    v128.store(to, s0); v128.store(to, s1, 16); v128.store(to, s2, 32); v128.store(to, s3, 48);
+    v128.store(to, s4, 64); v128.store(to, s5, 80); v128.store(to, s6, 96); v128.store(to, s7, 112);
+  }
+  for (; j < n; j += 4) {
+    const at = <usize>j << 2;
+    let s = zero;
+    let row = b + at;
+    for (let i: usize = 0; i < <usize>k << 2; i += 4) {
+      s = fma(v128.load_splat<f32>(a + i), v128.load(row), s);
+      row += ldb;
+    }
+    if (j + 4 <= n) v128.store(c + at, s);
+    else storeLanes(c + at, s, n - j);
+  }
+  if (bias) addBias(1, n, c, ldb, bias);
+}
+
 /**
- * C [m, n] = op(A) op(B) + bias, row by row of blocks; A and B may be transposed.
+ * C [m, n] = op(A) op(B) + bias, then an activation; A and B may be transposed.
  * `scratch` holds 64 floats, panels of B, (n rounded up to 8) * k floats, and n * k more when B is transposed.
  */
 export function matMul(
@@ -409,6 +455,15 @@ export function matMul(
   a: usize, transposeA: bool, b: usize, transposeB: bool, c: usize,
   bias: usize, activation: i32, scratch: usize,
 ): void {
+  if (m < ROWS && !transposeA && !transposeB) {
+    for (let i = 0; i < m; i++) {
+      rowTimesMatrix(n, k, a, b, c, bias);
+      a += <usize>k << 2;
+      c += <usize>n << 2;
+    }
+    if (activation) activate(m, n, c - (<usize>(m * n) << 2), <usize>n << 2, activation);
+    return;
+  }
   const padded = (n + 7) & ~7;
   const panels = scratch + SPARE;
   if (transposeB) {

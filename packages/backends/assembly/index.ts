@@ -1,5 +1,14 @@
-export { matMul, transpose } from './gemm';
+export { avgPoolGradient } from './avg-pool';
+export { batchNorm, batchNormGradient } from './batch-norm';
 export { conv, convFilterGradient, convFilterGradientScratch, convScratch, packFilter } from './conv';
+export { copyBlocks, fill } from './copy';
+export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
+export { binary, binaryRows, reluGradient, scaledProduct } from './elementwise';
+export { matMul, transpose } from './gemm';
+export { patternSize } from './pattern';
+export { maxPool, maxPoolGradient } from './pool';
+export { convRows, convRowsFilterGradient, convRowsScratch } from './rows';
+export { sumMiddle, sumScratch } from './reduce';
 export {
   winogradConv2d,
   winogradFilter,

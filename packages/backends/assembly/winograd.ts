@@ -50,41 +50,50 @@ export function winogradGradientScratch(channels: i32, outChannels: i32, block: 
   return POINTS * block * (channels + 16 + padded) + POINTS * channels + POINTS * 4 + POINTS * channels * outChannels + 64;
 }
 
+/** G g G^T of four filters, [3, 3] of them `step` bytes apart, to points `pointStep` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function transformFilter(g: usize, step: usize, out: usize, pointStep: usize, temporary: usize): void {
+  for (let j: usize = 0; j < 3; j++) {
+    const a = v128.load(g + j * step), b = v128.load(g + (j + 3) * step), e = v128.load(g + (j + 6) * step);
+    const even1 = times(1.0 / 6.0, axpy(2, e, a)), odd1 = times(ROOT / 6.0, b);
+    const even2 = times(-1.0 / 3.0, axpy(2, a, e)), odd2 = times(-ROOT / 3.0, b);
+    const s = temporary + (j << 4);
+    v128.store(s, a);
+    v128.store(s, add(even1, odd1), 48);
+    v128.store(s, sub(even1, odd1), 96);
+    v128.store(s, add(even2, odd2), 144);
+    v128.store(s, sub(even2, odd2), 192);
+    v128.store(s, e, 240);
+  }
+  for (let i: usize = 0; i < 6; i++) {
+    const s = temporary + i * 48;
+    const a = v128.load(s), b = v128.load(s, 16), e = v128.load(s, 32);
+    const even1 = times(1.0 / 6.0, axpy(2, e, a)), odd1 = times(ROOT / 6.0, b);
+    const even2 = times(-1.0 / 3.0, axpy(2, a, e)), odd2 = times(-ROOT / 3.0, b);
+    v128.store(out, a); out += pointStep;
+    v128.store(out, add(even1, odd1)); out += pointStep;
+    v128.store(out, sub(even1, odd1)); out += pointStep;
+    v128.store(out, add(even2, odd2)); out += pointStep;
+    v128.store(out, sub(even2, odd2)); out += pointStep;
+    v128.store(out, e); out += pointStep;
+  }
+}
+
 /** G g G^T of a filter [3, 3, c, o] into 36 sets of panels [o / 8][c][8]. */
 export function winogradFilter(channels: i32, outChannels: i32, filter: usize, to: usize, scratch: usize): void {
   const step = <usize>(channels * outChannels) << 2;
-  const panelStep = <usize>channels << 5;
   const padded = (outChannels + 7) & ~7;
   const pointStep = <usize>(channels * padded) << 2;
-  if (padded != outChannels) memory.fill(to, 0, pointStep * POINTS);
-  for (let o = 0; o < outChannels; o += 4) {
+  if (padded != outChannels) memory.fill(to, 0, pointStep * <usize>POINTS);
+  for (let o = 0; o < outChannels; o += 8) {
+    let g = filter + (<usize>o << 2);
+    let out = to + <usize>(o >> 3) * (<usize>channels << 5);
     for (let c = 0; c < channels; c++) {
-      const g = filter + (<usize>(c * outChannels + o) << 2);
-      for (let j: usize = 0; j < 3; j++) {
-        const a = v128.load(g + j * step), b = v128.load(g + (j + 3) * step), e = v128.load(g + (j + 6) * step);
-        const even1 = times(1.0 / 6.0, axpy(2, e, a)), odd1 = times(ROOT / 6.0, b);
-        const even2 = times(-1.0 / 3.0, axpy(2, a, e)), odd2 = times(-ROOT / 3.0, b);
-        const s = scratch + (j << 4);
-        v128.store(s, a);
-        v128.store(s, add(even1, odd1), 48);
-        v128.store(s, sub(even1, odd1), 96);
-        v128.store(s, add(even2, odd2), 144);
-        v128.store(s, sub(even2, odd2), 192);
-        v128.store(s, e, 240);
-      }
-      let out = to + <usize>(o >> 3) * panelStep + (<usize>c << 5) + (<usize>(o & 4) << 2);
-      for (let i: usize = 0; i < 6; i++) {
-        const s = scratch + i * 48;
-        const a = v128.load(s), b = v128.load(s, 16), e = v128.load(s, 32);
-        const even1 = times(1.0 / 6.0, axpy(2, e, a)), odd1 = times(ROOT / 6.0, b);
-        const even2 = times(-1.0 / 3.0, axpy(2, a, e)), odd2 = times(-ROOT / 3.0, b);
-        v128.store(out, a); out += pointStep;
-        v128.store(out, add(even1, odd1)); out += pointStep;
-        v128.store(out, sub(even1, odd1)); out += pointStep;
-        v128.store(out, add(even2, odd2)); out += pointStep;
-        v128.store(out, sub(even2, odd2)); out += pointStep;
-        v128.store(out, e); out += pointStep;
-      }
+      transformFilter(g, step, out, pointStep, scratch);
+      if (o + 8 <= outChannels) transformFilter(g + 16, step, out + 16, pointStep, scratch);
+      g += <usize>outChannels << 2;
+      out += 32;
     }
   }
 }

@@ -1,5 +1,5 @@
 /** The backends this package can start. */
-export const backendNames = Object.freeze(['cpu', 'wasm'] as const);
+export const backendNames = Object.freeze(['cpu', 'wasm', 'webgl', 'webgpu', 'node', 'node-gpu'] as const);
 
 /** Name of a backend. */
 export type BackendName = (typeof backendNames)[number];
@@ -8,7 +8,7 @@ export type BackendName = (typeof backendNames)[number];
 export type SkippedBackend = {
   /** Name of the backend. */
   name: BackendName;
-  /** One sentence: the cause and the cure. */
+  /** The cause and, where there is one, the cure. */
   reason: string;
 };
 
@@ -20,10 +20,34 @@ export type BackendInfo = {
   device: string;
   /** Whether SIMD instructions of WebAssembly are used. */
   simd: boolean;
-  /** Number of threads the backend computes with. */
+  /** Whether the wasm training kernels use fused multiply-add (relaxed SIMD). */
+  relaxedSimd: boolean;
+  /** Number of threads that JavaScript knows of; native backends have their own. */
   threads: number;
   /** Version of the tfjs backend package. */
   version: string;
-  /** Faster backends that `auto` tried first and could not use; empty otherwise. */
+  /** Faster backends that `auto` tried first and did not use; empty otherwise. */
   skipped: readonly SkippedBackend[];
+};
+
+/** What a backend's own file tells about it once it runs. */
+export type StartedBackend = Omit<BackendInfo, 'name' | 'skipped'> & {
+  /** Whether a graphics adapter is emulated on the processor. */
+  isSoftware?: boolean;
+};
+
+/** Options of `useBackend`. */
+export type UseBackendOptions = {
+  /**
+   * Where the `.wasm` files of tfjs-backend-wasm are, in a browser: a folder, ending in `/`, or one address for each file
+   * name. By default they are looked for where bundlers and tfjs put them.
+   */
+  wasmPaths?: string | Readonly<Record<string, string>>;
+  /** Threads of the wasm backend in a cross-origin isolated page; all processors by default. */
+  threads?: number;
+  /**
+   * Whether the wasm training kernels may use fused multiply-add where the engine has it: true by default. Its sums differ
+   * in the last digit between processors with and without it.
+   */
+  relaxedSimd?: boolean;
 };

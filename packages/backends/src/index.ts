@@ -1,3 +1,7 @@
-export type { BackendInfo, BackendName, SkippedBackend } from './backend-info.js';
+export type { BackendInfo, BackendName, SkippedBackend, UseBackendOptions } from './backend-info.js';
 export { backendNames } from './backend-info.js';
+export type { BackendReport } from './list-backends.js';
+export { listBackends } from './list-backends.js';
+export type { SpeedReport, SpeedTestOptions } from './speed-test.js';
+export { speedTest } from './speed-test.js';
 export { useBackend } from './use-backend.js';

@@ -1,17 +1,25 @@
 /**
  * Loads an optional package.
  *
- * @throws Error naming the package to install when it is absent.
+ * @throws Error naming the package to install when it is absent, or the cause when its import fails.
  */
 export async function optionalPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (cause) {
-    const code = (cause as { code?: string } | null)?.code;
-    const missing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
-    const message = missing
-      ? `Cannot load ${name} as it is not installed: run "npm install ${name}"`
-      : `Cannot load ${name} as its import fails: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new Error(message, { cause });
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const code = (cause as { code?: string } | null)?.code ?? '';
+    const isMissing = /MODULE_NOT_FOUND/.test(code) && message.includes(name);
+    throw new Error(
+      isMissing
+        ? `Cannot load ${name} as it must be installed: run "npm install ${name}"`
+        : `Cannot load ${name} as its import fails: ${message}`,
+      { cause },
+    );
   }
+}
+
+/** Loads a package that only Node has; bundlers do not see the import. */
+export function importInNode<T>(name: string): Promise<T> {
+  return optionalPackage<T>(name, () => import(/* @vite-ignore */ /* webpackIgnore: true */ name));
 }

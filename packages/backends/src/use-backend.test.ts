@@ -39,7 +39,9 @@ describe('useBackend', () => {
 
   it('names the valid backends when given another', async () => {
     await expect(useBackend('gpu' as never)).rejects.toThrow(
-      new RangeError('Cannot use backend as name must be one of cpu, wasm, auto: current value is gpu'),
+      new RangeError(
+        'Cannot use backend as name must be one of cpu, wasm, webgl, webgpu, node, node-gpu, auto: current value is gpu',
+      ),
     );
   });
 });

@@ -1,25 +1,69 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendInfo } from './backend-info.js';
+import type { StartedBackend, UseBackendOptions } from './backend-info.js';
 import { optionalPackage } from './optional-package.js';
+import { isNode } from './platform.js';
 import { startRegistered } from './start-registered.js';
+import { findWasmFiles } from './wasm-files.js';
 import { compileKernels } from './wasm-kernels/kernels.js';
 import { registerWasmKernels } from './wasm-kernels/register.js';
-import { attachKernels, hasKernels, type WasmBackend } from './wasm-kernels/wasm-backend.js';
+import { attachKernels, relaxedSimdOf, type WasmBackend } from './wasm-kernels/wasm-backend.js';
 import { withoutExitHandlers } from './without-exit-handlers.js';
 
 /** Starts the WebAssembly backend and registers the training kernels that it lacks or has wrong. */
-export async function startWasm(): Promise<Omit<BackendInfo, 'skipped'>> {
+export async function startWasm(options: UseBackendOptions = {}): Promise<StartedBackend> {
+  if (typeof WebAssembly === 'undefined') throw new Error('Cannot use backend wasm as there is no WebAssembly here');
   const wasm = await optionalPackage('@tensorflow/tfjs-backend-wasm', () => import('@tensorflow/tfjs-backend-wasm'));
-  await withoutExitHandlers(() => startRegistered('wasm'));
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const threaded = Boolean(simd) && Boolean(await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT'));
+  if (!simd) {
+    throw new Error('Cannot use backend wasm as this engine has no SIMD instructions: update it, or use cpu');
+  }
+  const { wasmPaths, threads, relaxedSimd = true } = options;
+  let memory: WebAssembly.Memory | undefined;
+  if (!('wasm' in tf.engine().registry)) {
+    if (wasmPaths !== undefined) wasm.setWasmPaths(wasmPaths as never);
+    else if (!isNode) await findWasmFiles(wasm, threaded);
+    if (threads !== undefined) wasm.setThreadsCount(threads);
+    memory = await withSharedMemory(() => withoutExitHandlers(() => startRegistered('wasm')));
+  } else {
+    await startRegistered('wasm');
+  }
   const backend = tf.backend() as WasmBackend;
-  if (!hasKernels(backend)) {
-    const memory = backend.wasm.asm?.memory;
-    if (memory === undefined) throw new Error('Cannot use backend wasm as its memory cannot be reached');
-    attachKernels(backend, (await compileKernels(memory, true)).kernels);
+  if (relaxedSimdOf(backend) === undefined) {
+    memory ??= backend.wasm.asm?.memory;
+    if (memory === undefined) {
+      throw new Error(
+        'Cannot use backend wasm as it was started before with threads: call useBackend before tf.setBackend',
+      );
+    }
+    const compiled = await compileKernels(memory, relaxedSimd);
+    attachKernels(backend, compiled);
   }
   registerWasmKernels();
-  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  const threaded = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
-  const threads = simd && threaded ? wasm.getThreadsCount() : 1;
-  return { name: 'wasm', device: 'CPU', simd: Boolean(simd), threads, version: wasm.version_wasm };
+  return {
+    device: 'CPU',
+    simd: true,
+    relaxedSimd: relaxedSimdOf(backend) === true,
+    threads: threaded ? wasm.getThreadsCount() : 1,
+    version: wasm.version_wasm,
+  };
+}
+
+/** Runs `start` and returns the shared memory that Emscripten's glue makes meanwhile; it keeps it to itself. */
+async function withSharedMemory(start: () => Promise<void>): Promise<WebAssembly.Memory | undefined> {
+  const Memory = WebAssembly.Memory;
+  let made: WebAssembly.Memory | undefined;
+  WebAssembly.Memory = new Proxy(Memory, {
+    construct(target, args) {
+      const memory = Reflect.construct(target, args) as WebAssembly.Memory;
+      if ((args[0] as { shared?: boolean } | undefined)?.shared) made = memory;
+      return memory;
+    },
+  });
+  try {
+    await start();
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+  return made;
 }

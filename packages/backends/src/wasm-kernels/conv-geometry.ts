@@ -109,3 +109,20 @@ export function suitsWinograd(g: ConvGeometry): boolean {
     Math.ceil(height / 4) * Math.ceil(width / 4) * 16 <= 2 * height * width
   );
 }
+
+/**
+ * Whether patches are so short that gathering them costs as much as multiplying them: two dimensions, few channels, and
+ * rows that fill a tile.
+ */
+export function suitsRows(g: ConvGeometry): boolean {
+  return (
+    g.channels <= 8 &&
+    g.outChannels <= 64 &&
+    g.filter[0] === 1 &&
+    g.input[0] === 1 &&
+    g.output[0] === 1 &&
+    g.strides[0] === 1 &&
+    g.dilations.join() === '1,1,1' &&
+    g.output[2] >= 6
+  );
+}

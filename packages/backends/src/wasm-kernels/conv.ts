@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { type ConvGeometry, product, suitsWinograd, type Triple } from './conv-geometry.js';
+import { type ConvGeometry, product, suitsRows, suitsWinograd, type Triple } from './conv-geometry.js';
 import { address, kernelsOf, type WasmBackend, withScratch } from './wasm-backend.js';
 
 /** Activations that the compiled kernels apply themselves. */
@@ -49,6 +49,35 @@ function total(...counts: number[]): number {
   return counts.reduce((sum, count) => sum + roundUp(count, 4), 0);
 }
 
+/** Floats of an image with the border that its convolution looks at; 0 when it looks at none. */
+function borderedSize({ batch, channels, input, ...g }: ConvGeometry): number {
+  const [height, width] = borderedSides({ batch, channels, input, ...g });
+  const isPlain = g.before[1] === 0 && g.before[2] === 0 && height === input[1] && width === input[2];
+  return isPlain ? 0 : batch * height * width * channels;
+}
+
+/** Height and width of an image with its border: as much as the convolution looks at, and no less than the image. */
+function borderedSides({ input, output, filter, strides, before }: ConvGeometry): [number, number] {
+  const side = (axis: 1 | 2) => Math.max(before[axis] + input[axis], (output[axis] - 1) * strides[axis] + filter[axis]);
+  return [side(1), side(2)];
+}
+
+/** Writes `x` with its border to `to` and returns where it is; `x` itself when there is no border. */
+function addBorder(backend: WasmBackend, g: ConvGeometry, x: tf.TensorInfo, to: number): number {
+  const size = borderedSize(g);
+  if (size === 0) return address(backend, x);
+  const kernels = kernelsOf(backend);
+  const { batch, channels, input, before } = g;
+  const [height, width] = borderedSides(g);
+  kernels.fill(to, size, 0);
+  kernels.copyBlocks(
+    ...[address(backend, x), 0, input[1] * input[2] * channels, input[2] * channels],
+    ...[to + 4 * (before[1] * width + before[2]) * channels, 0, height * width * channels, width * channels],
+    ...[1, batch, input[1], input[2] * channels],
+  );
+  return to;
+}
+
 /** Convolution of `x` into `out`; `bias` may be 0. */
 export function convForward(
   backend: WasmBackend,
@@ -88,6 +117,22 @@ export function convForward(
         activation,
         scratch,
         block,
+      );
+    });
+    return;
+  }
+  if (suitsRows(g)) {
+    const taps = product(g.filter);
+    const [height, width] = borderedSides(g);
+    const counts = [64, taps * channels * roundUp(outChannels, 8), borderedSize(g) + 4];
+    withScratch(backend, total(...counts), (start) => {
+      const [spare, panels, bordered] = layOut(start, ...counts) as [number, number, number];
+      const from = addBorder(backend, g, x, bordered);
+      kernels.packFilter(taps, channels, outChannels, address(backend, filter), panels);
+      kernels.convRows(
+        ...[from, batch, height, width, channels, g.filter[1], g.filter[2], strides[1], strides[2]],
+        ...[output[1], output[2], panels, outChannels, address(backend, out)],
+        ...[bias ? address(backend, bias) : 0, activation, spare],
       );
     });
     return;
@@ -305,6 +350,22 @@ export function convFilterGradient(
         address(backend, gradient),
         scratch,
         block,
+      );
+    });
+    return;
+  }
+  if (suitsRows(g) && batch > 0 && product(output) > 0) {
+    const [height, width] = borderedSides(g);
+    const counts = [
+      kernels.convRowsScratch(width, channels, g.filter[1], g.filter[2], outChannels),
+      borderedSize(g) + 8,
+    ];
+    withScratch(backend, total(...counts), (start) => {
+      const [scratch, bordered] = layOut(start, ...counts) as [number, number];
+      const from = addBorder(backend, g, x, bordered);
+      kernels.convRowsFilterGradient(
+        ...[from, batch, height, width, channels, g.filter[1], g.filter[2], strides[1], strides[2]],
+        ...[output[1], output[2], address(backend, dy), outChannels, address(backend, gradient), scratch],
       );
     });
     return;

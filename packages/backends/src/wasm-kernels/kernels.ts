@@ -2,6 +2,39 @@ import { relaxedSimdKernels, simdKernels } from './kernels.generated.js';
 
 /** Exports of assembly/index.ts: addresses are bytes in the heap of the wasm backend, sizes are elements. */
 export interface Kernels {
+  avgPoolGradient(...numbers: number[]): void;
+  batchNorm(...numbers: number[]): void;
+  batchNormGradient(...numbers: number[]): void;
+  binary(operation: number, a: number, b: number, size: number, out: number): void;
+  binaryRows(
+    operation: number,
+    swapped: number,
+    x: number,
+    rows: number,
+    columns: number,
+    v: number,
+    out: number,
+    scratch: number,
+  ): void;
+  copyBlocks(...numbers: number[]): void;
+  depthwiseInputGradient(...numbers: number[]): void;
+  depthwiseFilterGradient(...numbers: number[]): void;
+  fill(to: number, size: number, value: number): void;
+  maxPool(...numbers: number[]): void;
+  maxPoolGradient(...numbers: number[]): void;
+  patternSize(columns: number): number;
+  reluGradient(dy: number, x: number, ceiling: number, size: number, out: number): void;
+  scaledProduct(factor: number, a: number, b: number, size: number, out: number): void;
+  sumMiddle(
+    x: number,
+    outer: number,
+    middle: number,
+    inner: number,
+    factor: number,
+    out: number,
+    scratch: number,
+  ): void;
+  sumScratch(columns: number): number;
   matMul(
     m: number,
     n: number,
@@ -18,6 +51,9 @@ export interface Kernels {
   transpose(rows: number, columns: number, from: number, rowBytes: number, to: number): void;
   conv(...numbers: number[]): void;
   convFilterGradient(...numbers: number[]): void;
+  convRows(...numbers: number[]): void;
+  convRowsFilterGradient(...numbers: number[]): void;
+  convRowsScratch(width: number, channels: number, filterH: number, filterW: number, outChannels: number): number;
   convScratch(channels: number, taps: number, outChannels: number): number;
   convFilterGradientScratch(channels: number, taps: number, outChannels: number): number;
   packFilter(taps: number, channels: number, outChannels: number, filter: number, panels: number): void;

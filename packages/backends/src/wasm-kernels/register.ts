@@ -1,26 +1,82 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { arithmetic, operations, reluGradient, squareGradient } from './arithmetic.js';
+import { batchNormGradient, fusedBatchNorm } from './batch-norm.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './conv2d.js';
-import { maxPoolGrad } from './max-pool-grad.js';
+import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js';
+import { cast, concat, identity, pad, slice, split, tile } from './copy.js';
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.js';
+import { einsum } from './einsum.js';
+import { gradientKernels, installGradient, installGradients } from './gradients.js';
+import { batchMatMul, fusedMatMul } from './mat-mul.js';
+import { avgPool3dGrad, avgPoolGrad, maxPool3d, maxPool3dGrad, maxPoolGrad } from './pool.js';
+import { reduction } from './reduce.js';
+import { unsortedSegmentSum } from './segment-sum.js';
 import type { KernelFunction } from './wasm-backend.js';
 
 const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction>> = Object.freeze({
+  // Missing.
+  Conv2DBackpropFilter: () => conv2dBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput: () => depthwiseBackpropInput,
+  DepthwiseConv2dNativeBackpropFilter: () => depthwiseBackpropFilter,
+  UnsortedSegmentSum: () => unsortedSegmentSum,
+  Einsum: () => einsum,
+  // Wrong.
+  MaxPoolGrad: () => maxPoolGrad,
+  AvgPoolGrad: () => avgPoolGrad,
+  AvgPool3DGrad: () => avgPool3dGrad,
+  MaxPool3D: () => maxPool3d,
+  MaxPool3DGrad: () => maxPool3dGrad,
+  Conv3DBackpropInputV2: () => conv3dBackpropInput,
+  Conv3DBackpropFilterV2: () => conv3dBackpropFilter,
+  // Slow.
   Conv2D: () => conv2d,
   FusedConv2D: fusedConv2d,
-  Conv2DBackpropFilter: () => conv2dBackpropFilter,
   Conv2DBackpropInput: () => conv2dBackpropInput,
-  MaxPoolGrad: () => maxPoolGrad,
+  Conv3D: () => conv3d,
+  BatchMatMul: batchMatMul,
+  _FusedMatMul: fusedMatMul,
+  FusedBatchNorm: fusedBatchNorm,
+  Sum: reduction('sum'),
+  Mean: reduction('mean'),
+  Add: arithmetic(operations.Add),
+  Sub: arithmetic(operations.Sub),
+  Multiply: arithmetic(operations.Multiply),
+  RealDiv: arithmetic(operations.RealDiv),
+  Identity: () => identity,
+  Cast: cast,
+  Slice: slice,
+  PadV2: pad,
+  Concat: concat,
+  SplitV: split,
+  Tile: tile,
+  // For gradients of ours.
+  [gradientKernels.batchNorm]: () => batchNormGradient,
+  [gradientKernels.relu]: () => reluGradient,
+  [gradientKernels.square]: () => squareGradient,
 });
+
+/** Forward kernels after which the tape looks up a gradient that we have faster. */
+const withFasterGradient = ['FusedBatchNorm', 'Mean', 'Sum', 'Square', 'Relu', 'Relu6'];
 
 const ours = new WeakSet<tf.KernelFunc>();
 
 /** Registers the training kernels for the wasm backend, in the place of those that tfjs has wrong or slow. */
 export function registerWasmKernels(): void {
-  for (const [kernelName, make] of Object.entries(kernels)) {
+  const names = new Set([...Object.keys(kernels), ...withFasterGradient]);
+  for (const kernelName of names) {
     const present = tf.getKernel(kernelName, 'wasm');
     if (present && ours.has(present.kernelFunc)) continue;
-    const kernelFunc = make(present?.kernelFunc as never) as unknown as tf.KernelFunc;
+    const stock = present?.kernelFunc as unknown as KernelFunction;
+    const own = kernels[kernelName]?.(stock) ?? stock;
+    const kernelFunc = (withFasterGradient.includes(kernelName)
+      ? (args: Parameters<KernelFunction>[0]) => {
+          installGradient(kernelName);
+          return own(args);
+        }
+      : own) as unknown as tf.KernelFunc;
     ours.add(kernelFunc);
     if (present) tf.unregisterKernel(kernelName, 'wasm');
     tf.registerKernel({ ...present, kernelName, backendName: 'wasm', kernelFunc });
   }
+  installGradients();
 }

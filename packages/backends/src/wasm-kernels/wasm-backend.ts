@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Kernels } from './kernels.js';
+import type { CompiledKernels, Kernels } from './kernels.js';
 
 /** What the kernels use of tfjs's BackendWasm. */
 export interface WasmBackend extends tf.KernelBackend {
@@ -24,25 +24,25 @@ export type KernelArgs = {
 /** A kernel function: bare tensor infos in and out; it neither tracks nor frees what it is given. */
 export type KernelFunction = (args: KernelArgs) => tf.TensorInfo | tf.TensorInfo[];
 
-const compiled = new WeakMap<tf.KernelBackend, Kernels>();
+const compiled = new WeakMap<tf.KernelBackend, CompiledKernels>();
 
 /** Says which kernels work on the heap of a backend. */
-export function attachKernels(backend: tf.KernelBackend, kernels: Kernels): void {
+export function attachKernels(backend: tf.KernelBackend, kernels: CompiledKernels): void {
   compiled.set(backend, kernels);
+}
+
+/** Whether the kernels of a backend use relaxed SIMD; undefined while it has none. */
+export function relaxedSimdOf(backend: tf.KernelBackend): boolean | undefined {
+  return compiled.get(backend)?.relaxedSimd;
 }
 
 /** Kernels over the heap of a backend. */
 export function kernelsOf(backend: WasmBackend): Kernels {
-  const kernels = compiled.get(backend);
+  const kernels = compiled.get(backend)?.kernels;
   if (kernels === undefined) {
     throw new Error("Cannot run a kernel as its wasm backend was started by other means: call useBackend('wasm')");
   }
   return kernels;
-}
-
-/** Whether the kernels of a backend are there already. */
-export function hasKernels(backend: tf.KernelBackend): boolean {
-  return compiled.has(backend);
 }
 
 /** Address of a tensor's data. */

@@ -1,0 +1,43 @@
+// Copies between arrays of different strides: what slice, pad, concat and split come down to.
+
+/** Copies [n0, n1, n2] runs of `run` floats; strides are in floats. */
+export function copyBlocks(
+  from: usize, s0: i32, s1: i32, s2: i32, to: usize, d0: i32, d1: i32, d2: i32, n0: i32, n1: i32, n2: i32, run: i32,
+): void {
+  const bytes = <usize>run << 2;
+  for (let i = 0; i < n0; i++) {
+    for (let j = 0; j < n1; j++) {
+      let source = from + (<usize>(i * s0 + j * s1) << 2);
+      let target = to + (<usize>(i * d0 + j * d1) << 2);
+      if (s2 == run && d2 == run) {
+        memory.copy(target, source, bytes * <usize>n2);
+      } else if (run >= 32) {
+        for (let k = 0; k < n2; k++) {
+          memory.copy(target, source, bytes);
+          source += <usize>s2 << 2;
+          target += <usize>d2 << 2;
+        }
+      } else {
+        for (let k = 0; k < n2; k++) {
+          for (let b: usize = 0; b < bytes; b += 4) store<f32>(target + b, load<f32>(source + b));
+          source += <usize>s2 << 2;
+          target += <usize>d2 << 2;
+        }
+      }
+    }
+  }
+}
+
+/** Fills `size` floats. */
+export function fill(to: usize, size: i32, value: f32): void {
+  const v = f32x4.splat(value);
+  let i = 0;
+  for (; i + 4 <= size; i += 4) {
+    v128.store(to, v);
+    to += 16;
+  }
+  for (; i < size; i++) {
+    store<f32>(to, value);
+    to += 4;
+  }
+}

@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { StartedBackend } from './backend-info.js';
+import { importInNode } from './optional-package.js';
+import { builtin, isInstalled, isNode, nodeMajor } from './platform.js';
+import { startRegistered } from './start-registered.js';
+
+/** What is used of tfjs-node. */
+type TfjsNode = { version?: Record<string, string> };
+
+/** The packages behind `node` and `node-gpu`. */
+export const nodePackages = Object.freeze({
+  node: '@tensorflow/tfjs-node',
+  'node-gpu': '@tensorflow/tfjs-node-gpu',
+});
+
+let loaded: keyof typeof nodePackages | undefined;
+
+/** Why a native backend cannot be tried; undefined when it can. */
+export function nodeObstacle(name: keyof typeof nodePackages): string | undefined {
+  if (!isNode) return `Cannot use backend ${name} as it runs in Node only: use webgpu, webgl, wasm or cpu`;
+  if (loaded !== undefined && loaded !== name) {
+    return `Cannot use backend ${name} as ${loaded} is loaded: one process has room for one of them`;
+  }
+  return undefined;
+}
+
+/** Puts back two functions that Node 23 took from `util` and that tfjs-node calls. */
+export function restoreUtil(): void {
+  const util = builtin<Record<string, unknown>>('node:util');
+  util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  util['isArray'] ??= Array.isArray;
+}
+
+/** Starts TensorFlow's C library, on the processor or on a graphics card. */
+export async function startNode(
+  name: keyof typeof nodePackages,
+  load: (name: string) => Promise<TfjsNode> = importInNode,
+): Promise<StartedBackend> {
+  const obstacle = nodeObstacle(name);
+  if (obstacle !== undefined) throw new Error(obstacle);
+  restoreUtil();
+  let module: TfjsNode;
+  try {
+    module = await load(nodePackages[name]);
+  } catch (cause) {
+    throw new Error(`${(cause as Error).message}${advice(name)}`, { cause });
+  }
+  loaded = name;
+  await startRegistered('tensorflow');
+  const isGpu = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
+  if (name === 'node-gpu' && !isGpu) {
+    throw new Error(
+      'Cannot use backend node-gpu as TensorFlow finds no graphics card: install CUDA and cuDNN, or use node',
+    );
+  }
+  const threads = builtin<typeof import('node:os')>('node:os').availableParallelism();
+  const version = module.version?.['tfjs-node'] ?? 'unknown';
+  return { device: isGpu ? 'GPU' : 'CPU', simd: false, relaxedSimd: false, threads, version };
+}
+
+function advice(name: keyof typeof nodePackages): string {
+  const notes: string[] = [];
+  if (isInstalled(nodePackages[name])) {
+    notes.push(
+      'its native part may be missing: let npm run its install script, or run "npm rebuild --build-addon-from-source"',
+    );
+    if (nodeMajor >= 23) notes.push('it is made for Node 22 and older');
+    if (!builtin<typeof import('node:worker_threads')>('node:worker_threads').isMainThread) {
+      notes.push('in worker threads it loads once per process: use child processes');
+    }
+  }
+  return notes.map((note) => `; ${note}`).join('');
+}
