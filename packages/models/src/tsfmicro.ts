@@ -1,0 +1,190 @@
+import * as tfl from '@tensorflow/tfjs-layers';
+import { buildModel } from './build-model.js';
+import { checkCommonOptions, checkInteger, checkKeys, checkOneOf, checkRate } from './checks.js';
+import { Difference } from './layers/combine.js';
+import { Conv2dTranspose } from './layers/conv2d-transpose.js';
+import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
+import { registerLayers } from './layers/register-layers.js';
+import { RetentionBlock } from './layers/retention-block.js';
+import { checkMultipleOf16 } from './mmnet.js';
+import { positionBranch, UNUSED_POSITION_NAMES } from './position-branch.js';
+
+/**
+ * Where {@link createTsfMicro} joins its branches: `parallel` sums their last maps (the published network); `early` sums two
+ * stems; `temporal-to-spatial` gives the motion's last maps to the tokens; `spatial-to-temporal` gives the tokens, enlarged, to
+ * the stem of the motion; `residual` does that and sums the last maps too.
+ */
+export type TsfMicroFusion = 'parallel' | 'early' | 'temporal-to-spatial' | 'spatial-to-temporal' | 'residual';
+
+/** Options of {@link createTsfMicro}. */
+export interface TsfMicroOptions {
+  /** Number of classes; 5 by default. */
+  classes?: number;
+  /** Height, width and channels of each frame, height and width multiples of 16; `[224, 224, 3]` by default. */
+  inputShape?: readonly [number, number, number];
+  /** Maps of the four stages, multiples of 4; `[64, 128, 256, 512]` by default. */
+  widths?: readonly [number, number, number, number];
+  /** Blocks of the four stages; `[1, 1, 2, 1]` by default. */
+  depths?: readonly [number, number, number, number];
+  /** Width of the projection before the classifier; 1024 by default. */
+  projection?: number;
+  /** Where the branches are joined; `parallel` by default. */
+  fusion?: TsfMicroFusion;
+  /** Share of the samples whose last residual branch training drops, less for earlier ones; 0.1 by default. */
+  dropPath?: number;
+  /** Whether the onset frame is averaged when it is shrunk; false by default, as in torchvision before 0.17. */
+  antialias?: boolean;
+  /** Seed of the initial weights and of the masks; 0 by default. */
+  seed?: number;
+}
+
+const FUSIONS: readonly TsfMicroFusion[] = [
+  'parallel',
+  'early',
+  'temporal-to-spatial',
+  'spatial-to-temporal',
+  'residual',
+];
+
+/**
+ * TSFmicro: a retention network on the difference of apex and onset tells how, a small transformer on the onset tells where.
+ *
+ * Inputs: `onset` and `apex`, `[batch, height, width, 3]` each, RGB from 0 to 1 less the ImageNet mean over the deviation.
+ * Output: logits `[batch, classes]`. Weights of the authors' PyTorch networks load by name, one class of theirs per `fusion`;
+ * what they store and never use is left out.
+ *
+ * @throws {RangeError} when an option is outside its range.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { createTsfMicro } from '@mer/models';
+ *
+ * const model = createTsfMicro({ inputShape: [32, 32, 3], widths: [8, 8, 16, 16], projection: 32 });
+ * const frame = tf.zeros([2, 32, 32, 3]);
+ * console.log((model.predict([frame, frame]) as tf.Tensor).shape); // [ 2, 5 ]
+ * ```
+ *
+ * Reference: TSFmicro, arXiv 2505.16372; layers and names of the authors' code, for `residual` of its parts.
+ */
+export function createTsfMicro(options: TsfMicroOptions = {}): tfl.LayersModel {
+  const task = 'create TSFmicro';
+  const keys = ['classes', 'inputShape', 'widths', 'depths', 'projection', 'fusion', 'dropPath', 'antialias', 'seed'];
+  checkKeys(task, options, keys);
+  const { classes = 5, inputShape = [224, 224, 3], widths = [64, 128, 256, 512], depths = [1, 1, 2, 1] } = options;
+  const { projection = 1024, fusion = 'parallel', dropPath = 0.1, antialias = false, seed = 0 } = options;
+  checkCommonOptions(task, { classes, inputShape, seed });
+  for (const width of widths) checkInteger(task, 'each of widths', width);
+  for (const depth of depths) checkInteger(task, 'each of depths', depth);
+  checkInteger(task, 'projection', projection);
+  checkOneOf(task, 'fusion', fusion, FUSIONS);
+  checkRate(task, 'dropPath', dropPath);
+  checkMultipleOf16(task, inputShape);
+  registerLayers();
+  const nn = layerBuilder({ seed });
+  const main = layerBuilder({ seed, prefix: 'main_branch.' });
+  const onset = tfl.input({ shape: [...inputShape], name: 'onset' });
+  const apex = tfl.input({ shape: [...inputShape], name: 'apex' });
+  const motion = nn.apply(new Difference(nn.named('difference')), [apex, onset]);
+  const branch = { grid: [inputShape[0] / 16, inputShape[1] / 16], width: widths[3], antialias } as const;
+  const stages = { widths, depths, dropPath };
+  const head = { projection, classes };
+  const finish = (outputs: Node, unused: string[]) =>
+    buildModel({
+      name: fusion === 'parallel' ? 'tsfmicro' : `tsfmicro-${fusion}`,
+      inputs: [onset, apex],
+      outputs,
+      torchNames: { unused: [...RELATIVE_POSITIONS, ...UNUSED_POSITION_NAMES, ...unused] },
+    });
+  switch (fusion) {
+    case 'parallel': {
+      const how = retentionStages(main, stem(main, motion, 'patch_embed', widths[0]), stages);
+      const where = positionBranch(nn, onset, branch);
+      return finish(classify(main, main.add([how, where], 'fusion'), head), []);
+    }
+    case 'early': {
+      const where = stem(nn, onset, 'ConvStem_T', widths[0]);
+      const how = stem(nn, motion, 'ConvStem_S', widths[0]);
+      const x = retentionStages(main, nn.add([how, where], 'fusion'), stages);
+      return finish(classify(main, x, head), ['main_branch.patch_embed.']);
+    }
+    case 'temporal-to-spatial': {
+      const how = retentionStages(main, stem(main, motion, 'patch_embed', widths[0]), stages);
+      const x = positionBranch(nn, onset, { ...branch, added: how });
+      return finish(classify(nn, x, head), ['main_branch.proj.', 'main_branch.norm.', 'main_branch.head.']);
+    }
+    case 'spatial-to-temporal':
+    case 'residual': {
+      const where = positionBranch(nn, onset, branch);
+      const stemmed = stem(main, motion, 'patch_embed', widths[0]);
+      let x = main.add([stemmed, enlarged(nn, where, widths)], 'early_fusion');
+      x = retentionStages(main, x, stages);
+      if (fusion === 'residual') x = main.add([x, where], 'fusion');
+      return finish(classify(main, x, head), []);
+    }
+  }
+}
+
+/** Tables that the authors' code stores and this one computes. */
+const RELATIVE_POSITIONS = [0, 1, 2, 3].map((stage) => `main_branch.layers.${stage}.Relpos.`);
+
+/** Four convolutions 3x3, the first with step 2, with batch norm and GELU between. */
+function stem(nn: LayerBuilder, input: Node, name: string, width: number): Node {
+  let x = input;
+  [width >> 1, width >> 1, width, width].forEach((filters, index) => {
+    const part = `${name}.proj.${3 * index}`;
+    x = nn.conv(x, part, { filters, kernelSize: 3, stride: index === 0 ? 2 : 1, padding: 1 });
+    x = nn.batchNorm(x, `${name}.proj.${3 * index + 1}`);
+    if (index < 3) x = nn.activation(x, `${name}.proj.${3 * index + 2}`, 'gelu');
+  });
+  return x;
+}
+
+interface StagesPlan {
+  widths: readonly number[];
+  depths: readonly number[];
+  dropPath: number;
+}
+
+/** Retention blocks, along the axes in the first two stages and over the plane in the last two, halved in between. */
+function retentionStages(nn: LayerBuilder, input: Node, { widths, depths, dropPath }: StagesPlan): Node {
+  const total = depths.reduce((sum, depth) => sum + depth, 0);
+  let x = input;
+  let done = 0;
+  depths.forEach((depth, stage) => {
+    const mode = stage < 2 ? ('axes' as const) : ('plane' as const);
+    const range = stage < 2 ? 4 : 6;
+    for (let number = 0; number < depth; number++) {
+      const rate = total === 1 ? 0 : (dropPath * done) / (total - 1);
+      const args = { heads: 2, mode, initial: 2, range, expansion: 3, dropPath: rate };
+      x = nn.apply(new RetentionBlock({ ...nn.named(`layers.${stage}.blocks.${number}`), ...args }), x);
+      done += 1;
+    }
+    if (stage === depths.length - 1) return;
+    const down = { filters: widths[stage + 1]!, kernelSize: 3, stride: 2, padding: 1 };
+    x = nn.conv(x, `layers.${stage}.downsample.reduction`, down);
+    x = nn.batchNorm(x, `layers.${stage}.downsample.norm`);
+  });
+  return x;
+}
+
+/** Three transposed convolutions from the grid to the size of the stem's maps. */
+function enlarged(nn: LayerBuilder, input: Node, widths: readonly number[]): Node {
+  return [2, 1, 0].reduce((x, stage, index) => {
+    const args = { ...nn.named(`transposed_conv${index + 1}`), filters: widths[stage]! };
+    return nn.apply(new Conv2dTranspose(args), x);
+  }, input);
+}
+
+/** Linear layer, batch norm, swish, global average, linear layer. */
+function classify(
+  nn: LayerBuilder,
+  input: Node,
+  { projection, classes }: { projection: number; classes: number },
+): Node {
+  const start = 'truncated-normal' as const;
+  let x = nn.linear(input, 'proj', { units: projection, start });
+  x = nn.activation(nn.batchNorm(x, 'norm'), 'swish', 'swish');
+  x = nn.globalAveragePool(x, 'avgpool');
+  return nn.linear(x, 'head', { units: classes, start, head: true });
+}

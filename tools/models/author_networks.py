@@ -1,0 +1,323 @@
+"""Reference values for networks with author code (MMNet, TSFmicro, LEARNet, OFF-ApexNet, RCN-A, HTNet, FDP):
+python3 tools/models/author_networks.py
+
+Each is written again in PyTorch from its layer table, with the authors' parameter names, narrow, with weights from fill.py.
+"""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+import torch
+from fill import channels_first, described, fill, given, rounded, values
+from torch import nn
+from torch.nn import functional as F
+
+GOLDEN = Path(__file__).resolve().parents[2] / "packages/models/test/golden"
+
+
+def holder(**modules):
+    """A module that only holds others under given names, with dots for nesting."""
+    root = nn.Module()
+    for name, module in modules.items():
+        root.add_module(name, module)
+    return root
+
+
+class Named(nn.Module):
+    """A module whose children have any names, digits and dots included."""
+
+    def put(self, path, module):
+        *parents, last = path.split(".")
+        at = self
+        for name in parents:
+            if name not in at._modules:
+                at.add_module(name, nn.Module())
+            at = at._modules[name]
+        at.add_module(last, module)
+
+    def at(self, path):
+        found = self
+        for name in path.split("."):
+            found = found._modules[name]
+        return found
+
+
+# MMNet and TSFmicro
+
+
+class PositionBranch(Named):
+    """The onset frame as tokens: two pre-norm blocks with four heads."""
+
+    def __init__(self, grid, width):
+        super().__init__()
+        self.grid, self.width = grid, width
+        self.put("patch_embed.proj", nn.Conv2d(3, width, 1))
+        self.pos_embed = nn.Parameter(torch.zeros(1, grid * grid, width))
+        for n in (0, 1):
+            self.put(f"blocks.{n}.norm1", nn.LayerNorm(width, eps=1e-6))
+            self.put(f"blocks.{n}.attn.qkv", nn.Linear(width, 3 * width))
+            self.put(f"blocks.{n}.attn.proj", nn.Linear(width, width))
+            self.put(f"blocks.{n}.norm2", nn.LayerNorm(width, eps=1e-6))
+            self.put(f"blocks.{n}.mlp.fc1", nn.Linear(width, 4 * width))
+            self.put(f"blocks.{n}.mlp.fc2", nn.Linear(4 * width, width))
+        self.norm = nn.LayerNorm(width, eps=1e-6)
+
+    def forward(self, image, added=None):
+        x = F.interpolate(image, (self.grid, self.grid), mode="bilinear")
+        x = self.at("patch_embed.proj")(x).flatten(2).transpose(1, 2) + self.pos_embed
+        b, n, c = x.shape
+        for number in (0, 1):
+            part = lambda name: self.at(f"blocks.{number}.{name}")
+            q, k, v = (
+                t.reshape(b, n, 4, c // 4).transpose(1, 2)
+                for t in part("attn.qkv")(part("norm1")(x)).chunk(3, -1)
+            )
+            mixed = (q @ k.transpose(-1, -2) / math.sqrt(c // 4)).softmax(-1) @ v
+            x = x + part("attn.proj")(mixed.transpose(1, 2).reshape(b, n, c))
+            x = x + part("mlp.fc2")(F.gelu(part("mlp.fc1")(part("norm2")(x))))
+        if added is not None:
+            x = x + added.flatten(2).transpose(1, 2)
+        return self.norm(x).transpose(1, 2).reshape(b, c, self.grid, self.grid)
+
+
+def unused_positions(width, prefix="vit_pos."):
+    return {
+        f"{prefix}cls_token": [1, 1, width],
+        f"{prefix}head.weight": [5, width],
+        f"{prefix}head.bias": [5],
+        f"{prefix}to_Mask.0.weight": [1, width],
+        f"{prefix}to_Mask.0.bias": [1],
+    }
+
+
+class MmNet(Named):
+    def __init__(self, size=64, stem=12, widths=(8, 8, 16, 32), classes=5):
+        super().__init__()
+        self.put("conv_act.0", nn.Conv2d(3, stem, 3, 2, 1, bias=False))
+        self.put("conv_act.1", nn.BatchNorm2d(stem))
+        self.vit_pos = PositionBranch(size // 16, widths[3])
+        self.put("main_branch.conv1", nn.Conv2d(stem, widths[0], 3, 1, 1, bias=False))
+        self.put("main_branch.bn1", nn.BatchNorm2d(widths[0]))
+        inputs = widths[0]
+        for n, outputs in enumerate(widths, start=1):
+            name = f"main_branch.layer{n}.0"
+            stride = 1 if n == 1 else 2
+            self.put(f"{name}.conv1", nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False))
+            self.put(f"{name}.bn1", nn.BatchNorm2d(outputs))
+            self.put(f"{name}.conv2", nn.Conv2d(outputs, outputs, 1, bias=False))
+            self.put(f"{name}.bn2", nn.BatchNorm2d(outputs))
+            self.put(f"{name}.attn.0", nn.Conv2d(2, 1, 1, bias=False))
+            self.put(f"{name}.attn.1", nn.BatchNorm2d(1))
+            if n > 1:
+                self.put(f"{name}.downsample.0", nn.Conv2d(inputs, outputs, 1, stride, bias=False))
+                self.put(f"{name}.downsample.1", nn.BatchNorm2d(outputs))
+            inputs = outputs
+        self.put("main_branch.fc", nn.Linear(widths[3] * (size // 16) ** 2, classes))
+
+    def forward(self, onset, apex):
+        x = torch.relu(self.at("conv_act.1")(self.at("conv_act.0")(apex - onset)))
+        x = torch.relu(self.at("main_branch.bn1")(self.at("main_branch.conv1")(x)))
+        before = None
+        for n in range(1, 5):
+            part = lambda name: self.at(f"main_branch.layer{n}.0.{name}")
+            y = torch.relu(part("bn1")(part("conv1")(x)))
+            y = part("bn2")(part("conv2")(y))
+            kept = x if n == 1 else part("downsample.1")(part("downsample.0")(x))
+            y = torch.relu(y + kept)
+            seen = torch.cat([y.mean(1, keepdim=True), y.amax(1, keepdim=True)], 1)
+            attention = torch.sigmoid(part("attn.1")(part("attn.0")(seen)))
+            if before is not None:
+                attention = F.max_pool2d(before, 3, 2, 1) * attention
+            x, before = y * attention, attention
+        return self.at("main_branch.fc")((x + self.vit_pos(onset)).flatten(1))
+
+
+class RetentionNet(Named):
+    """Stem, four stages of retention blocks and classifier; which parts exist is chosen by the fusion."""
+
+    heads = 2
+
+    def __init__(self, widths, depths, projection, classes, stem=True, head=True):
+        super().__init__()
+        self.widths, self.depths = widths, depths
+        if stem:
+            put_stem(self, "patch_embed", widths[0])
+        for s, (width, depth) in enumerate(zip(widths, depths)):
+            for n in range(depth):
+                name = f"layers.{s}.blocks.{n}"
+                self.put(f"{name}.retention_layer_norm", nn.LayerNorm(width, eps=1e-6))
+                for part in ("q_proj", "k_proj", "v_proj", "out_proj"):
+                    self.put(f"{name}.retention.{part}", nn.Linear(width, width))
+                self.put(f"{name}.retention.lepe.conv", nn.Conv2d(width, width, 5, 1, 2, groups=width))
+                self.put(f"{name}.final_layer_norm", nn.LayerNorm(width, eps=1e-6))
+                self.put(f"{name}.ffn.fc1", nn.Linear(width, 3 * width))
+                self.put(f"{name}.ffn.fc2", nn.Linear(3 * width, width))
+                self.put(f"{name}.ffn.dwconv.conv", nn.Conv2d(3 * width, 3 * width, 3, 1, 1, groups=3 * width))
+                self.put(f"{name}.pos.conv", nn.Conv2d(width, width, 3, 1, 1, groups=width))
+            if s < 3:
+                self.put(f"layers.{s}.downsample.reduction", nn.Conv2d(width, widths[s + 1], 3, 2, 1))
+                self.put(f"layers.{s}.downsample.norm", nn.BatchNorm2d(widths[s + 1]))
+        if head:
+            put_head(self, widths[3], projection, classes)
+
+    def stages(self, x):
+        for s, depth in enumerate(self.depths):
+            for n in range(depth):
+                x = self.block(x, s, n)
+            if s < 3:
+                x = self.at(f"layers.{s}.downsample.norm")(self.at(f"layers.{s}.downsample.reduction")(x))
+        return x
+
+    def block(self, x, s, n):
+        part = lambda name: self.at(f"layers.{s}.blocks.{n}.{name}")
+        x = (x + part("pos.conv")(x)).permute(0, 2, 3, 1)
+        x = x + self.retention(part("retention_layer_norm")(x), part, s)
+        h = F.gelu(part("ffn.fc1")(part("final_layer_norm")(x)))
+        h = h + part("ffn.dwconv.conv")(h.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        return (x + part("ffn.fc2")(h)).permute(0, 3, 1, 2)
+
+    def retention(self, x, part, s):
+        b, h, w, c = x.shape
+        d = c // self.heads
+        angle = 1.0 / (10000 ** torch.linspace(0, 1, d // 2))
+        turn = torch.arange(h * w)[:, None] * angle
+        turn = torch.polar(torch.ones_like(turn), turn).reshape(h, w, 1, d // 2)
+
+        def rotated(t):
+            pairs = torch.view_as_complex(t.reshape(b, h, w, self.heads, d // 2, 2).contiguous())
+            return torch.view_as_real(pairs * turn).flatten(-2)
+
+        q, k = rotated(part("retention.q_proj")(x)), rotated(part("retention.k_proj")(x) / math.sqrt(d))
+        v = part("retention.v_proj")(x)
+        near = v.reshape(b, h, w, self.heads, d)
+        reach = 4 if s < 2 else 6
+        decay = torch.log(1 - 2 ** (-2 - reach * torch.arange(self.heads) / self.heads))
+        rows, columns = torch.arange(h), torch.arange(w)
+        tall, wide = (rows[:, None] - rows).abs(), (columns[:, None] - columns).abs()
+        if s < 2:
+            scores = torch.einsum("bhwnd,bhvnd->bhnwv", q, k) + decay[:, None, None] * wide
+            near = torch.einsum("bhnwv,bhvnd->bhwnd", scores.softmax(-1), near)
+            scores = torch.einsum("bhwnd,bgwnd->bwnhg", q, k) + decay[:, None, None] * tall
+            near = torch.einsum("bwnhg,bgwnd->bhwnd", scores.softmax(-1), near)
+        else:
+            gap = (tall[:, None, :, None] + wide[None, :, None, :]).reshape(h * w, h * w)
+            q, k, near = (t.reshape(b, h * w, self.heads, d).transpose(1, 2) for t in (q, k, near))
+            scores = q @ k.transpose(-1, -2) + decay[:, None, None] * gap
+            near = (scores.softmax(-1) @ near).transpose(1, 2).reshape(b, h, w, self.heads, d)
+        lepe = part("retention.lepe.conv")(v.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        return part("retention.out_proj")(near.reshape(b, h, w, c) + lepe)
+
+
+def put_stem(module, name, width):
+    for n, (inputs, outputs) in enumerate(((3, width // 2), (width // 2, width // 2), (width // 2, width), (width, width))):
+        module.put(f"{name}.proj.{3 * n}", nn.Conv2d(inputs, outputs, 3, 2 if n == 0 else 1, 1))
+        module.put(f"{name}.proj.{3 * n + 1}", nn.BatchNorm2d(outputs))
+
+
+def run_stem(module, name, x):
+    for n in range(4):
+        x = module.at(f"{name}.proj.{3 * n + 1}")(module.at(f"{name}.proj.{3 * n}")(x))
+        if n < 3:
+            x = F.gelu(x)
+    return x
+
+
+def put_head(module, width, projection, classes):
+    module.put("proj", nn.Linear(width, projection))
+    module.put("norm", nn.BatchNorm2d(projection))
+    module.put("head", nn.Linear(projection, classes))
+
+
+def run_head(module, x):
+    x = module.at("proj")(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+    return module.at("head")(F.silu(module.at("norm")(x)).mean((2, 3)))
+
+
+class TsfMicro(Named):
+    def __init__(self, fusion, size=64, widths=(8, 8, 16, 16), depths=(1, 1, 2, 1), projection=24, classes=5):
+        super().__init__()
+        self.fusion = fusion
+        late = fusion == "temporal-to-spatial"
+        self.main_branch = RetentionNet(widths, depths, projection, classes, fusion != "early", not late)
+        if fusion == "early":
+            put_stem(self, "ConvStem_T", widths[0])
+            put_stem(self, "ConvStem_S", widths[0])
+        else:
+            self.vit_pos = PositionBranch(size // 16, widths[3])
+        if late:
+            put_head(self, widths[3], projection, classes)
+        if fusion in ("spatial-to-temporal", "residual"):
+            for n in (1, 2, 3):
+                self.put(f"transposed_conv{n}", nn.ConvTranspose2d(widths[4 - n], widths[3 - n], 4, 2, 1))
+
+    def forward(self, onset, apex):
+        main, motion = self.main_branch, apex - onset
+        if self.fusion == "early":
+            x = run_stem(self, "ConvStem_S", motion) + run_stem(self, "ConvStem_T", onset)
+            return run_head(main, main.stages(x))
+        x = run_stem(main, "patch_embed", motion)
+        if self.fusion == "temporal-to-spatial":
+            return run_head(self, self.vit_pos(onset, main.stages(x)))
+        where = self.vit_pos(onset)
+        if self.fusion == "parallel":
+            return run_head(main, main.stages(x) + where)
+        large = where
+        for n in (1, 2, 3):
+            large = self.at(f"transposed_conv{n}")(large)
+        x = main.stages(x + large)
+        return run_head(main, x + where if self.fusion == "residual" else x)
+
+
+def relative_positions(widths=(8, 8, 16, 16)):
+    found = {}
+    for s, width in enumerate(widths):
+        found[f"main_branch.layers.{s}.Relpos.angle"] = [width // 2]
+        found[f"main_branch.layers.{s}.Relpos.decay"] = [2]
+    return found
+
+
+# the rest
+
+
+def frames(count, size, batch=2, channels=3):
+    return [channels_first(given(f"image{index}", (batch, size, size, channels))) for index in range(count)]
+
+
+def parity(model, inputs, unused=None):
+    fill(model).eval()
+    with torch.no_grad():
+        logits = model(*inputs)
+    return {"state": described(model), "unused": unused or {}, "logits": rounded(logits)}
+
+
+def cases():
+    mmnet_unused = {
+        **unused_positions(32),
+        "pos.0.weight": [512, 3, 1, 1],
+        "pos.1.weight": [512],
+        "head.1.weight": [38, 12],
+        "timeembed": [1, 4, 3, 3],
+    }
+    yield "mmnet", lambda: parity(MmNet(), frames(2, 64), mmnet_unused)
+    for fusion in ("parallel", "early", "temporal-to-spatial", "spatial-to-temporal", "residual"):
+        unused = relative_positions()
+        if fusion != "early":
+            unused.update(unused_positions(16))
+        else:
+            unused["main_branch.patch_embed.proj.0.weight"] = [4, 3, 3, 3]
+        if fusion == "temporal-to-spatial":
+            unused.update({"main_branch.proj.weight": [24, 16], "main_branch.norm.weight": [16]})
+        name = "tsfmicro" if fusion == "parallel" else f"tsfmicro-{fusion}"
+        yield name, lambda fusion=fusion, unused=unused: parity(TsfMicro(fusion), frames(2, 64), unused)
+
+
+def main():
+    torch.set_num_threads(1)
+    golden = {name: make() for name, make in cases()}
+    (GOLDEN / "author-networks.json").write_text(json.dumps(golden) + "\n")
+
+
+if __name__ == "__main__":
+    main()
