@@ -1,14 +1,6 @@
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import type { ReadClipOptions } from '../read-clip-options.js';
-import { resizeToUnit } from './resize.js';
-
-/** An 8-bit picture: `data` is `[height, width, channels]`, row-major. */
-export interface Picture {
-  width: number;
-  height: number;
-  channels: number;
-  data: ArrayLike<number>;
-}
+import { type Picture, resizeToUnit } from './resize.js';
 
 /** Collects the frames of one clip into one tensor; frames may come in any order. */
 export interface FrameStack {
@@ -57,31 +49,11 @@ export function frameStack(id: string, count: number, options: ReadClipOptions =
         );
       }
       const [height, width, channels] = shape;
-      const data = withChannels(picture, channels);
-      const at = position * height * width * channels;
-      resizeToUnit(data, picture.height, picture.width, channels, height, width, frames, at);
+      resizeToUnit(picture, height, width, channels, frames, position * height * width * channels);
     },
     tensor() {
       if (!frames) throw new RangeError(`Cannot read clip ${id} as it must have frames: it has none`);
       return tensor4d(frames, [count, ...shape]);
     },
   };
-}
-
-/** Grey by the luma of Rec. 601; grey to colour by repetition; an alpha channel is left out. */
-function withChannels({ width, height, channels, data }: Picture, wanted: number): ArrayLike<number> {
-  if (channels === wanted) return data;
-  const pixels = width * height;
-  const out = wanted === 1 ? new Float32Array(pixels) : new Uint8Array(pixels * 3);
-  for (let i = 0; i < pixels; i++) {
-    const at = i * channels;
-    if (wanted === 1) {
-      out[i] = channels < 3 ? data[at]! : 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
-    } else {
-      out[i * 3] = data[at]!;
-      out[i * 3 + 1] = channels < 3 ? data[at]! : data[at + 1]!;
-      out[i * 3 + 2] = channels < 3 ? data[at]! : data[at + 2]!;
-    }
-  }
-  return out;
 }

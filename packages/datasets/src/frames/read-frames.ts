@@ -60,7 +60,7 @@ export function clipReader(
         limited(async () => {
           if (failed) return;
           try {
-            stack.put(position - first, await decodePicture(await folder.read(file), options.colour));
+            stack.put(position - first, await decodePicture(await folder.read(file)));
           } catch (cause) {
             failed = true;
             const { message } = cause as Error;

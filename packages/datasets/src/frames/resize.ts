@@ -1,89 +1,148 @@
-/** For each output position: the first input position that counts, and its weights one after the other. */
-interface Taps {
-  first: Int32Array;
-  count: Int32Array;
-  weights: Float32Array;
-  widest: number;
+import { kernelBytes } from './kernel-bytes.js';
+import { resizePlain } from './resize-plain.js';
+import { type Taps, triangleTaps } from './taps.js';
+
+/** What the WebAssembly module exports; addresses are byte offsets into `memory`. */
+interface Kernels {
+  memory: WebAssembly.Memory;
+  toUnit(source: number, count: number, target: number): void;
+  greyToUnit(source: number, count: number, target: number): void;
+  resample(
+    source: number,
+    width: number,
+    channels: number,
+    newHeight: number,
+    newWidth: number,
+    firstDown: number,
+    countDown: number,
+    weightsDown: number,
+    wideDown: number,
+    firstAcross: number,
+    countAcross: number,
+    weightsAcross: number,
+    wideAcross: number,
+    line: number,
+    target: number,
+    grey: number,
+  ): void;
 }
 
-const cache = new Map<string, Taps>();
+/** Undefined until the first use, null where the platform refuses. */
+let kernels: Kernels | null | undefined;
 
-/** Weights of a triangle filter that is widened by the scale when it shrinks (as Pillow's and torchvision's). */
-function taps(from: number, to: number): Taps {
-  const key = `${from}>${to}`;
-  const known = cache.get(key);
-  if (known) return known;
-  const scale = from / to;
-  const reach = Math.max(1, scale);
-  const widest = Math.ceil(reach) * 2 + 1;
-  const result: Taps = {
-    first: new Int32Array(to),
-    count: new Int32Array(to),
-    weights: new Float32Array(to * widest),
-    widest,
-  };
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * scale;
-    const low = Math.max(0, Math.floor(centre - reach + 0.5));
-    const high = Math.min(from, Math.floor(centre + reach + 0.5));
-    let sum = 0;
-    const weights = Array.from({ length: high - low }, (_, j) => {
-      const weight = Math.max(0, 1 - Math.abs((low + j + 0.5 - centre) / reach));
-      sum += weight;
-      return weight;
-    });
-    result.first[i] = low;
-    result.count[i] = high - low;
-    for (const [j, weight] of weights.entries()) result.weights[i * widest + j] = weight / sum;
+function loadKernels(): Kernels | null {
+  try {
+    const bytes = Uint8Array.from(atob(kernelBytes), (letter) => letter.charCodeAt(0));
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Kernels;
+  } catch {
+    // A page may forbid WebAssembly (content security policy): the plain way gives the same numbers, slower.
+    return null;
   }
-  if (cache.size > 32) cache.clear();
-  cache.set(key, result);
-  return result;
+}
+
+/** An 8-bit picture: `data` is `[height, width, channels]`, row-major; 1 or 3 channels. */
+export interface Picture {
+  width: number;
+  height: number;
+  channels: number;
+  data: Uint8Array | Uint8ClampedArray;
 }
 
 /**
- * Resizes 8-bit pixels `[height, width, channels]` to `[toHeight, toWidth, channels]` floats in 0..1, into `out` from
- * `offset` on. A triangle filter that widens when it shrinks: no aliasing, and bilinear interpolation when it enlarges.
+ * Puts a picture into `out` from `offset` on, as floats in 0..1 `[newHeight, newWidth, outChannels]`, resized by a triangle
+ * filter (no aliasing where it shrinks, bilinear where it enlarges). Three channels become one by the luma of Rec. 601, one
+ * becomes three by repetition.
  */
 export function resizeToUnit(
-  pixels: ArrayLike<number>,
-  height: number,
-  width: number,
-  channels: number,
-  toHeight: number,
-  toWidth: number,
+  picture: Picture,
+  newHeight: number,
+  newWidth: number,
+  outChannels: number,
   out: Float32Array,
   offset: number,
 ): void {
-  const size = toHeight * toWidth * channels;
-  if (toHeight === height && toWidth === width) {
-    for (let i = 0; i < size; i++) out[offset + i] = pixels[i]! / 255;
+  if (kernels === undefined) kernels = loadKernels();
+  if (!kernels) {
+    out.set(resizePlain(picture, newHeight, newWidth, outChannels), offset);
     return;
   }
-  const across = taps(width, toWidth);
-  const down = taps(height, toHeight);
-  const line = toWidth * channels;
-  const lines = new Float32Array(height * line);
-  for (let y = 0; y < height; y++) {
-    const row = y * width * channels;
-    for (let x = 0; x < toWidth; x++) {
-      const [first, count, at] = [across.first[x]!, across.count[x]!, x * across.widest];
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let j = 0, p = row + first * channels + c; j < count; j++, p += channels) {
-          sum += across.weights[at + j]! * pixels[p]!;
+  const { height, width, channels } = picture;
+  const grey = channels === 3 && outChannels === 1;
+  const made = newHeight * newWidth * (grey ? 1 : channels);
+  const values = run(kernels, picture, newHeight, newWidth, grey, made);
+  if (channels === 1 && outChannels === 3) {
+    for (let i = 0; i < made; i++) out.fill(values[i]!, offset + i * 3, offset + i * 3 + 3);
+  } else out.set(values, offset);
+  // One very large picture must not hold its memory for good.
+  if (height * width > 2 ** 24) kernels = undefined;
+}
+
+/** Runs the kernels; the result is a view of their memory that the next call overwrites. */
+function run(
+  module: Kernels,
+  picture: Picture,
+  newHeight: number,
+  newWidth: number,
+  grey: boolean,
+  made: number,
+): Float32Array {
+  const { height, width, channels, data } = picture;
+  const same = newHeight === height && newWidth === width;
+  const down = same ? undefined : triangleTaps(height, newHeight, 1 / 255);
+  const across = same ? undefined : triangleTaps(width, newWidth);
+  // Below 1024 lies what the compiler put there.
+  let top = 1024;
+  const take = (bytes: number): number => {
+    const at = top;
+    top += (bytes + 79) & ~15;
+    return at;
+  };
+  const source = take(data.length);
+  const target = take(made * 4);
+  const line = same ? 0 : take(width * channels * 4);
+  const [downAt, acrossAt] = [down, across].map((taps) =>
+    taps
+      ? {
+          first: take(taps.first.byteLength),
+          count: take(taps.count.byteLength),
+          weights: take(taps.weights.byteLength),
         }
-        lines[y * line + x * channels + c] = sum;
-      }
-    }
+      : undefined,
+  );
+  const { memory } = module;
+  const missing = top - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+  new Uint8Array(memory.buffer).set(data, source);
+  if (!down || !across || !downAt || !acrossAt) {
+    if (grey) module.greyToUnit(source, made, target);
+    else module.toUnit(source, made, target);
+  } else {
+    put(memory, down, downAt);
+    put(memory, across, acrossAt);
+    module.resample(
+      source,
+      width,
+      channels,
+      newHeight,
+      newWidth,
+      downAt.first,
+      downAt.count,
+      downAt.weights,
+      down.wide,
+      acrossAt.first,
+      acrossAt.count,
+      acrossAt.weights,
+      across.wide,
+      line,
+      target,
+      grey ? 1 : 0,
+    );
   }
-  for (let y = 0; y < toHeight; y++) {
-    const to = offset + y * line;
-    out.fill(0, to, to + line);
-    for (let j = 0; j < down.count[y]!; j++) {
-      const weight = down.weights[y * down.widest + j]! / 255;
-      const from = (down.first[y]! + j) * line;
-      for (let x = 0; x < line; x++) out[to + x]! += weight * lines[from + x]!;
-    }
-  }
+  return new Float32Array(memory.buffer, target, made);
+}
+
+function put(memory: WebAssembly.Memory, taps: Taps, at: { first: number; count: number; weights: number }): void {
+  new Int32Array(memory.buffer, at.first, taps.first.length).set(taps.first);
+  new Int32Array(memory.buffer, at.count, taps.count.length).set(taps.count);
+  new Float32Array(memory.buffer, at.weights, taps.weights.length).set(taps.weights);
 }

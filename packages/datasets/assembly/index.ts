@@ -1,0 +1,2 @@
+export { greyToUnit, toUnit } from './unit';
+export { resample } from './resample';
