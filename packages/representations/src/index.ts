@@ -1,6 +1,12 @@
 export { gaussianBlur } from './blur.js';
 export type { Clip, FrameSource, Span } from './clip.js';
 export {
+  type CombinedFlowOptions,
+  combinedFlow,
+  type MagnitudeModulatedFlowOptions,
+  magnitudeModulatedFlow,
+} from './combined-flow.js';
+export {
   type DualPhaseOptions,
   dualPhaseDynamicImage,
   type PhaseImage,
@@ -9,7 +15,18 @@ export {
   phasesOf,
 } from './dual-phase.js';
 export { type DynamicImageOptions, dynamicImage } from './dynamic-image.js';
+export { type FlowColorOptions, flowToColor } from './flow/color.js';
 export { type FarnebackOptions, farnebackFlow } from './flow/farneback.js';
+export {
+  type FlowColorImageOptions,
+  type FlowImageOptions,
+  flowColorImage,
+  flowImage,
+  type Mark,
+  subtractHeadMotion,
+  type UvStrainOptions,
+  uvStrainImage,
+} from './flow/flow-image.js';
 export { type HornSchunckOptions, hornSchunckFlow } from './flow/horn-schunck.js';
 export {
   type FlowChoice,
@@ -19,8 +36,29 @@ export {
   flowSequence,
   opticalFlow,
 } from './flow/optical-flow.js';
+export {
+  type BiWoofOptions,
+  biWoof,
+  type HoofOptions,
+  hoof,
+  type OrientedHistogramOptions,
+  orientedHistogram,
+} from './flow/oriented-histogram.js';
 export type { FlowImage } from './flow/pair.js';
+export {
+  flowMagnitude,
+  flowOrientation,
+  type OpticalStrainOptions,
+  opticalStrain,
+  type StrainDifferences,
+} from './flow/strain.js';
 export { type Tvl1Options, tvl1Flow, tvl1Presets } from './flow/tvl1.js';
+export {
+  type FrameDifferenceOptions,
+  type FrameImageOptions,
+  frameDifference,
+  frameImage,
+} from './frame-images.js';
 export { toGrey } from './grey.js';
 export {
   type FrameIntensitiesOptions,
@@ -29,6 +67,8 @@ export {
   intensityMeasures,
   type Region,
 } from './intensity.js';
+export { type Blocks, type LbpTopOptions, lbpTop } from './lbp-top.js';
+export { type MestiOptions, mesti } from './mesti.js';
 export {
   type IntensityWeights,
   intensityWeights,
@@ -45,6 +85,7 @@ export {
   representationEntry,
   representations,
 } from './registry.js';
+export { type ResizeMethod, type ResizeOptions, resizeImages } from './resize.js';
 export { type ScaleMotionOptions, type Scaling, scaleMotion, scalings } from './scaling.js';
 export {
   DynamicImageStream,

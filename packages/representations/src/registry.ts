@@ -1,7 +1,44 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Clip } from './clip.js';
+import {
+  type CombinedFlowOptions,
+  combinedFlow,
+  combinedFlowRules,
+  type MagnitudeModulatedFlowOptions,
+  magnitudeModulatedFlow,
+  magnitudeModulatedFlowRules,
+} from './combined-flow.js';
 import { type DualPhaseOptions, dualPhaseDynamicImage, dualPhaseRules } from './dual-phase.js';
 import { type DynamicImageOptions, dynamicImage, dynamicImageRules } from './dynamic-image.js';
+import {
+  type FlowColorImageOptions,
+  type FlowImageOptions,
+  flowColorImage,
+  flowColorImageRules,
+  flowImage,
+  flowImageRules,
+  type UvStrainOptions,
+  uvStrainImage,
+  uvStrainRules,
+} from './flow/flow-image.js';
+import {
+  type BiWoofOptions,
+  biWoof,
+  biWoofRules,
+  type HoofOptions,
+  hoof,
+  hoofRules,
+} from './flow/oriented-histogram.js';
+import {
+  type FrameDifferenceOptions,
+  type FrameImageOptions,
+  frameDifference,
+  frameDifferenceRules,
+  frameImage,
+  frameImageRules,
+} from './frame-images.js';
+import { type Blocks, type LbpTopOptions, lbpTop, lbpTopBins, lbpTopRules } from './lbp-top.js';
+import { type MestiOptions, mesti, mestiRules } from './mesti.js';
 import { type MotionIntensityOptions, motionIntensityDynamicImage, motionIntensityRules } from './motion-intensity.js';
 import { type OptionRules, resolveOptions } from './options.js';
 import { type RankPoolingOptions, rankPooling, rankPoolingRules } from './rank-pooling.js';
@@ -106,6 +143,83 @@ export const representations = Object.freeze({
       width,
       (grey ? 1 : channels) * (phase === 'both' ? 2 : 1),
     ],
+  }),
+  mesti: define<MestiOptions>('mesti', {
+    title: 'Motion gathered around the apex (MESTI-like)',
+    reference: 'after arXiv 2509.00056; our definition',
+    rules: mestiRules,
+    compute: mesti,
+    shape: ([height, width]) => [height, width, 3],
+  }),
+  flow: define<FlowImageOptions>('flow', {
+    title: 'Optical flow between two marked frames',
+    reference: 'TV-L1, Farneback or Horn-Schunck',
+    rules: flowImageRules,
+    compute: flowImage,
+    shape: ([height, width], { channels }) => [height, width, channels === 'u-v' ? 2 : 3],
+  }),
+  'flow-color': define<FlowColorImageOptions>('flow-color', {
+    title: 'Optical flow in colours',
+    reference: 'HSV as in SLSTT (arXiv 2112.05851), or the Middlebury wheel',
+    rules: flowColorImageRules,
+    compute: flowColorImage,
+    shape: ([height, width]) => [height, width, 3],
+  }),
+  'u-v-strain': define<UvStrainOptions>('u-v-strain', {
+    title: 'Horizontal flow, vertical flow, optical strain',
+    reference: 'STSTNet, Liong et al. 2019, arXiv 1902.03634',
+    rules: uvStrainRules,
+    compute: uvStrainImage,
+    shape: ([height, width], { size }) => [size || height, size || width, 3],
+  }),
+  cof: define<CombinedFlowOptions>('cof', {
+    title: 'Combined optical flow of both phases',
+    reference: 'arXiv 2510.15471, with our choices',
+    rules: combinedFlowRules,
+    compute: combinedFlow,
+    shape: ([height, width]) => [height, width, 3],
+  }),
+  'mm-cof': define<MagnitudeModulatedFlowOptions>('mm-cof', {
+    title: 'Magnitude-modulated combined optical flow',
+    reference: 'arXiv 2510.07810, with our choices',
+    rules: magnitudeModulatedFlowRules,
+    compute: magnitudeModulatedFlow,
+    shape: ([height, width]) => [height, width, 3],
+  }),
+  frame: define<FrameImageOptions>('frame', {
+    title: 'A marked frame, the apex by default',
+    reference: 'Liong et al. 2018',
+    rules: frameImageRules,
+    compute: frameImage,
+    shape: dynamicImageShape,
+  }),
+  'frame-difference': define<FrameDifferenceOptions>('frame-difference', {
+    title: 'Difference of two marked frames, apex minus onset by default',
+    reference: 'MMNet (arXiv 2201.05297), TSFmicro (arXiv 2505.16372)',
+    rules: frameDifferenceRules,
+    compute: frameDifference,
+    shape: dynamicImageShape,
+  }),
+  'lbp-top': define<LbpTopOptions>('lbp-top', {
+    title: 'Local binary patterns on three orthogonal planes, as histograms',
+    reference: 'Zhao and Pietikäinen 2007',
+    rules: lbpTopRules,
+    compute: lbpTop,
+    shape: (_frame, options) => [...(options.blocks as Blocks), lbpTopBins(options as Required<LbpTopOptions>)],
+  }),
+  hoof: define<HoofOptions>('hoof', {
+    title: 'Histograms of oriented optical flow',
+    reference: 'Chaudhry et al. 2009',
+    rules: hoofRules,
+    compute: hoof,
+    shape: (_frame, { blocks, bins }) => [...(blocks as Blocks), bins as number],
+  }),
+  'bi-woof': define<BiWoofOptions>('bi-woof', {
+    title: 'Bi-weighted oriented optical flow, as histograms',
+    reference: 'Liong et al. 2018',
+    rules: biWoofRules,
+    compute: biWoof,
+    shape: (_frame, { blocks, bins }) => [...(blocks as Blocks), bins as number],
   }),
 } satisfies Record<string, Representation>);
 

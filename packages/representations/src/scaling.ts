@@ -18,23 +18,6 @@ export interface ScaleMotionOptions {
   percentile?: number;
 }
 
-/**
- * The value below which `percent` % of the elements lie, linearly interpolated between neighbours (numpy's default), as a scalar tensor.
- *
- * Stays on the backend: no values are read back.
- */
-export function percentileOf(values: tf.Tensor, percent: number): tf.Scalar {
-  return tf.tidy(() => {
-    const flat = tf.reshape(values, [-1]);
-    const position = ((flat.size - 1) * percent) / 100;
-    const below = Math.floor(position);
-    const largest = tf.topk(flat, flat.size - below, true).values as tf.Tensor1D;
-    const low = tf.slice(largest, [flat.size - 1 - below], [1]);
-    const high = tf.slice(largest, [Math.max(0, flat.size - 2 - below)], [1]);
-    return tf.squeeze(tf.add(low, tf.mul(tf.sub(high, low), position - below))) as tf.Scalar;
-  });
-}
-
 /** Rearranges `values` so that the element at `k` is the one that sorting would put there, smaller ones before it. */
 export function selectInPlace(values: Float32Array, k: number): number {
   let left = 0;
@@ -72,6 +55,24 @@ export function percentileInPlace(values: Float32Array, percent: number): number
   let high = Infinity;
   for (let i = below + 1; i < values.length; i++) high = Math.min(high, values[i]!);
   return low + (high - low) * (position - below);
+}
+
+/**
+ * The value below which `percent` % of the elements lie, linearly interpolated between neighbours (numpy's default), as a scalar tensor.
+ *
+ * Stays on the backend where values are not at hand.
+ */
+export function percentileOf(values: tf.Tensor, percent: number): tf.Scalar {
+  if (isHostBackend()) return tf.scalar(percentileInPlace(hostValues(values, 'find a percentile').slice(), percent));
+  return tf.tidy(() => {
+    const flat = tf.reshape(values, [-1]);
+    const position = ((flat.size - 1) * percent) / 100;
+    const below = Math.floor(position);
+    const largest = tf.topk(flat, flat.size - below, true).values as tf.Tensor1D;
+    const low = tf.slice(largest, [flat.size - 1 - below], [1]);
+    const high = tf.slice(largest, [Math.max(0, flat.size - 2 - below)], [1]);
+    return tf.squeeze(tf.add(low, tf.mul(tf.sub(high, low), position - below))) as tf.Scalar;
+  });
 }
 
 function scaleNumbers(values: Float32Array, scaling: 'min-max' | 'symmetric', percentile: number): Float32Array {

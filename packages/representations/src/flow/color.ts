@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { numeric, type OptionRules, oneOf, resolveOptions } from '../options.js';
+import { checkFlow, components, flowMagnitude } from './strain.js';
+
+/** Options of {@link flowToColor}. */
+export interface FlowColorOptions {
+  /** `'hsv'` (default; black = no motion) or the Middlebury wheel `'middlebury'` (white = no motion). */
+  style?: 'hsv' | 'middlebury';
+  /** The magnitude drawn at full strength, in pixels; 0 (default) for the largest in the image. */
+  max?: number;
+}
+
+/** The rules of {@link FlowColorOptions}. */
+export const flowColorRules: OptionRules<FlowColorOptions> = Object.freeze({
+  style: oneOf<'hsv' | 'middlebury'>(['hsv', 'middlebury'], 'hsv'),
+  max: numeric(0, { min: 0 }),
+});
+
+/** `numerator / denominator`, 0 where the denominator is 0. */
+export function safeDivide<T extends tf.Tensor>(numerator: T, denominator: tf.Tensor): T {
+  return tf.tidy(() => {
+    const zero = tf.equal(denominator, 0);
+    const safe = tf.where(zero, tf.onesLike(denominator), denominator);
+    return tf.mul(tf.div(numerator, safe), tf.sub(1, tf.cast(zero, 'float32'))) as T;
+  });
+}
+
+/** RGB in 0..1 of full saturation: hue in turns, value in 0..1, both `[H, W, 1]`. */
+export function hueToRgb(hue: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D {
+  return tf.tidy(() => {
+    const sixths = tf.mul(tf.sub(hue, tf.floor(hue)), 6);
+    const channel = (n: number) => {
+      const k = tf.mod(tf.add(sixths, n), 6);
+      const dip = tf.clipByValue(tf.minimum(k, tf.sub(4, k)), 0, 1);
+      return tf.mul(value, tf.sub(1, dip));
+    };
+    return tf.concat([channel(5), channel(3), channel(1)], 2) as tf.Tensor3D;
+  });
+}
+
+/** The 55 colours of the Middlebury wheel, RGB in 0..1. */
+function wheel(): Float32Array {
+  const colors: number[] = [];
+  // from one pure colour to the next: which channels are full, and which one rises or falls in how many steps
+  const arcs: [steps: number, color: (part: number) => [number, number, number]][] = [
+    [15, (p) => [1, p, 0]],
+    [6, (p) => [1 - p, 1, 0]],
+    [4, (p) => [0, 1, p]],
+    [11, (p) => [0, 1 - p, 1]],
+    [13, (p) => [p, 0, 1]],
+    [6, (p) => [1, 0, 1 - p]],
+  ];
+  for (const [steps, color] of arcs) {
+    // the levels of the original are bytes: floor(255 i / steps)
+    for (let i = 0; i < steps; i++) {
+      const level = Math.floor((255 * i) / steps) / 255;
+      colors.push(...color(level));
+    }
+  }
+  return Float32Array.from(colors);
+}
+
+/**
+ * A flow drawn in colours: hue tells the direction, strength the magnitude.
+ *
+ *     hsv          hue = atan2(v, u), saturation 1, value = (|f| - min |f|) / (max |f| - min |f|)
+ *     middlebury   colour of the wheel at atan2(-v, -u), paler towards 0: 1 - r (1 - colour), r = |f| / max |f|; r > 1 darker
+ *
+ * With `max`, value = min(|f| / max, 1) in `hsv`, so that images of several clips can be compared.
+ *
+ * @param flow `[H, W, 2]`, pixels, (u, v).
+ * @returns `[H, W, 3]`, RGB in 0..1; a flow of one magnitude everywhere (none, for instance) is black in `hsv` without `max`.
+ * @throws TypeError if the flow is no float `[H, W, 2]`; RangeError on a wrong option.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { flowToColor } from '@mer/representations';
+ *
+ * const flow = tf.tensor3d([0, 0, 2, 0], [1, 2, 2]); // still, and to the right
+ * console.log(flowToColor(flow).dataSync()); // Float32Array(6) [ 0, 0, 0, 1, 0, 0 ]
+ * ```
+ *
+ * Reference: HSV as drawn in SLSTT and in OpenCV's samples; the wheel of Baker et al., "A Database and Evaluation
+ * Methodology for Optical Flow", IJCV 2011.
+ */
+export function flowToColor(flow: tf.Tensor3D, options: FlowColorOptions = {}): tf.Tensor3D {
+  const task = 'draw a flow in colours';
+  checkFlow(flow, task);
+  const { style, max } = resolveOptions(task, flowColorRules, options);
+  return tf.tidy(() => {
+    const magnitude = flowMagnitude(flow);
+    const [u, v] = components(flow);
+    if (style === 'hsv') {
+      const low = max > 0 ? tf.scalar(0) : tf.min(magnitude);
+      const range = max > 0 ? tf.scalar(max) : tf.sub(tf.max(magnitude), low);
+      const value = tf.clipByValue(safeDivide(tf.sub(magnitude, low) as tf.Tensor3D, range), 0, 1);
+      return hueToRgb(tf.div(tf.atan2(v, u), 2 * Math.PI), value as tf.Tensor3D);
+    }
+    const radius = safeDivide(magnitude, max > 0 ? tf.scalar(max) : tf.max(magnitude));
+    const colors = tf.tensor2d(wheel(), [55, 3]);
+    const position = tf.mul(tf.add(tf.div(tf.atan2(tf.neg(v), tf.neg(u)), 2 * Math.PI), 0.5), 54);
+    const before = tf.floor(position);
+    const part = tf.sub(position, before);
+    const pick = (index: tf.Tensor) =>
+      tf.gather(colors, tf.cast(tf.reshape(tf.mod(index, 55), flow.shape.slice(0, 2)), 'int32')) as tf.Tensor;
+    const color = tf.add(tf.mul(pick(before), tf.sub(1, part)), tf.mul(pick(tf.add(before, 1)), part));
+    const inside = tf.cast(tf.lessEqual(radius, 1), 'float32');
+    const pale = tf.sub(1, tf.mul(radius, tf.sub(1, color)));
+    return tf.add(tf.mul(inside, pale), tf.mul(tf.sub(1, inside), tf.mul(color, 0.75)));
+  });
+}

@@ -1,0 +1,81 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { syntheticClip, worstDifference } from '../../test/synthetic-clip.js';
+import { farnebackFlow } from './farneback.js';
+import { flowColorImage, flowImage, subtractHeadMotion, uvStrainImage } from './flow-image.js';
+import { frameAt } from './optical-flow.js';
+import { opticalStrain } from './strain.js';
+
+const clip = syntheticClip({ size: 56, frames: 11, channels: 1, onset: 1, apex: 4, offset: 9 });
+const field = farnebackFlow(frameAt(clip.frames, 1), frameAt(clip.frames, 4));
+
+describe('flowImage()', () => {
+  it('is the flow in units of pixels, with magnitude or strain beside it', () => {
+    const image = flowImage(clip, { flow: 'farneback', unit: 2 });
+    expect(worstDifference(image.dataSync(), tf.div(field, 2).dataSync())).toBeLessThan(1e-6);
+    const third = tf.slice(flowImage(clip, { flow: 'farneback', channels: 'u-v-strain' }), [0, 0, 2], [56, 56, 1]);
+    expect(worstDifference(third.dataSync(), opticalStrain(field).dataSync())).toBeLessThan(1e-6);
+  });
+
+  it('is zero between a frame and itself, and needs an apex only where it is used', () => {
+    const unknown = { ...clip, apex: null };
+    expect(new Set(flowImage(unknown, { from: 'onset', to: 'onset' }).dataSync())).toEqual(new Set([0]));
+    expect(() => flowImage(unknown)).toThrow(/must have an apex/);
+    expect(() => flowImage(clip, { from: 'start' as never })).toThrow(/'onset', 'apex', 'offset'/);
+  });
+});
+
+describe('subtractHeadMotion()', () => {
+  it('takes off the median of the region, also of an even number of pixels', () => {
+    const flow = tf.tensor3d([1, 5, 2, 6, 4, 8, 9, 9], [1, 4, 2]);
+    expect([...subtractHeadMotion(flow, [0, 0, 1, 1]).dataSync()]).toEqual([-2, -2, -1, -1, 1, 1, 6, 2]);
+    expect([...subtractHeadMotion(flow, [0, 0, 1, 0.25]).dataSync()].slice(0, 2)).toEqual([0, 0]);
+    expect(() => subtractHeadMotion(flow, [0, 0, 0, 1])).toThrow(RangeError);
+  });
+});
+
+describe('uvStrainImage()', () => {
+  /** The definition: channels stretched by themselves, then resized. */
+  const expected = () =>
+    tf.tidy(() => {
+      const channels = tf.split(tf.concat([field, opticalStrain(field)], 2), 3, 2).map((channel) => {
+        const low = tf.min(channel);
+        return tf.div(tf.sub(channel, low), tf.sub(tf.max(channel), low));
+      });
+      return tf.image.resizeBilinear(tf.concat(channels, 2) as tf.Tensor3D, [28, 28], false, true);
+    });
+
+  it('has u, v and strain, each stretched to 0..1 and resized', () => {
+    const image = uvStrainImage(clip, { flow: 'farneback' });
+    expect(image.shape).toEqual([28, 28, 3]);
+    expect(worstDifference(image.dataSync(), expected().dataSync())).toBeLessThan(1e-5);
+  });
+
+  it('can be laid out as the authors of STSTNet feed it', () => {
+    const image = uvStrainImage(clip, { flow: 'farneback', order: 'strain-v-u', range: 'byte' });
+    const plain = tf.mul(tf.reverse(expected(), 2), 255);
+    expect(worstDifference(image.dataSync(), plain.dataSync())).toBeLessThan(1e-2);
+  });
+
+  it('keeps the size with 0, stretches last if told to, and leaks nothing', () => {
+    const before = tf.memory().numTensors;
+    const full = uvStrainImage(clip, { flow: 'farneback', size: 0 });
+    expect(full.shape).toEqual([56, 56, 3]);
+    const last = uvStrainImage(clip, { flow: 'farneback', scaleLast: true, third: 'magnitude' });
+    expect(tf.tidy(() => Array.from(tf.max(last, [0, 1]).dataSync()))).toEqual([1, 1, 1]);
+    tf.dispose([full, last]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('is 0 without motion and needs an apex', () => {
+    const still = { ...clip, frames: tf.zeros([11, 56, 56, 1]) as tf.Tensor4D };
+    expect(new Set(uvStrainImage(still).dataSync())).toEqual(new Set([0]));
+    expect(() => uvStrainImage({ ...clip, apex: null })).toThrow(/must have an apex/);
+  });
+});
+
+it('flowColorImage() is black without motion', () => {
+  expect(new Set(flowColorImage({ ...clip, apex: clip.onset }).dataSync())).toEqual(new Set([0]));
+  expect(Math.max(...flowColorImage(clip, { flow: 'farneback' }).dataSync())).toBeCloseTo(1, 5);
+});

@@ -1,0 +1,40 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { syntheticClip, worstDifference } from '../test/synthetic-clip.js';
+import { frameAt } from './flow/optical-flow.js';
+import { frameDifference, frameImage } from './frame-images.js';
+
+const clip = syntheticClip({ size: 12, frames: 7, onset: 1, apex: 3, offset: 6 });
+
+describe('frameImage()', () => {
+  it('is the marked frame', () => {
+    expect(frameImage(clip).dataSync()).toEqual(frameAt(clip.frames, 3).dataSync());
+    expect(frameImage(clip, { at: 'offset' }).dataSync()).toEqual(frameAt(clip.frames, 6).dataSync());
+    expect(frameImage(clip, { grey: true }).shape).toEqual([12, 12, 1]);
+    expect(frameImage({ ...clip, apex: null }, { at: 'onset' }).shape).toEqual([12, 12, 3]);
+    expect(() => frameImage({ ...clip, apex: null })).toThrow(/must have an apex/);
+  });
+});
+
+describe('frameDifference()', () => {
+  it('is apex minus onset', () => {
+    const expected = tf.sub(frameAt(clip.frames, 3), frameAt(clip.frames, 1)).dataSync();
+    expect(frameDifference(clip).dataSync()).toEqual(expected);
+    expect(
+      worstDifference(
+        frameDifference(clip, { from: 'apex', to: 'onset' }).dataSync(),
+        expected.map((v) => -v),
+      ),
+    ).toBe(0);
+  });
+
+  it('can be scaled, is 0 or 0.5 between a frame and itself, and leaks nothing', () => {
+    const same = { from: 'apex', to: 'apex' } as const;
+    const before = tf.memory().numTensors;
+    const images = [frameDifference(clip, same), frameDifference(clip, { ...same, scaling: 'symmetric', grey: true })];
+    expect(images.map((image) => new Set(image.dataSync()))).toEqual([new Set([0]), new Set([0.5])]);
+    tf.dispose(images);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

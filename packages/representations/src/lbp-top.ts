@@ -1,0 +1,206 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type FrameSource, resolveSpan, type Span } from './clip.js';
+import { luma } from './grey.js';
+import { hostValues } from './host.js';
+import { flag, numeric, type OptionRule, type OptionRules, resolveOptions, span as spanRule } from './options.js';
+
+/** How many parts an image is divided into: `[rows, columns]`. */
+export type Blocks = readonly [rows: number, columns: number];
+
+/** A rule for an option that is {@link Blocks}. */
+export const blocksRule = (fallback: Blocks): OptionRule<Blocks> => ({
+  default: fallback,
+  expected: '[rows, columns], two positive integers',
+  accepts: (value) =>
+    Array.isArray(value) && value.length === 2 && value.every((part) => Number.isInteger(part) && part >= 1),
+});
+
+/** The part of `size` positions that block `index` of `count` begins at. */
+export const blockStart = (index: number, count: number, size: number): number => Math.floor((index * size) / count);
+
+/** Options of {@link lbpTop}. */
+export interface LbpTopOptions {
+  /** Blocks the image is divided into; default `[5, 5]`. */
+  blocks?: Blocks;
+  /** Radius along x in pixels; default 1. */
+  radiusX?: number;
+  /** Radius along y in pixels; default 1. */
+  radiusY?: number;
+  /** Radius along time in frames; default 1. */
+  radiusT?: number;
+  /** Neighbours on each circle, 4 to 16; default 8. */
+  neighbours?: number;
+  /** Whether all patterns with more than two changes of bit share a bin (default true: 59 bins for 8 neighbours). */
+  uniform?: boolean;
+  /** Which frames; default onset to offset of a clip, every frame of a bare tensor. */
+  span?: Span;
+}
+
+/** The rules of {@link LbpTopOptions}. */
+export const lbpTopRules: OptionRules<LbpTopOptions> = Object.freeze({
+  blocks: blocksRule([5, 5]),
+  radiusX: numeric(1, { above: 0 }),
+  radiusY: numeric(1, { above: 0 }),
+  radiusT: numeric(1, { above: 0 }),
+  neighbours: numeric(8, { min: 4, max: 16, integer: true }),
+  uniform: flag(true),
+  span: spanRule,
+});
+
+/**
+ * The bin of each pattern of `neighbours` bits: the patterns with at most two changes around the circle in rising order, then one
+ * bin for all others; or every pattern by itself.
+ */
+export function patternBins(neighbours: number, uniform: boolean): { bins: Uint16Array; count: number } {
+  const patterns = 2 ** neighbours;
+  const bins = new Uint16Array(patterns);
+  if (!uniform) {
+    for (let code = 0; code < patterns; code++) bins[code] = code;
+    return { bins, count: patterns };
+  }
+  const changes = (code: number) => {
+    const turned = ((code << 1) | (code >> (neighbours - 1))) & (patterns - 1);
+    let count = 0;
+    for (let bits = code ^ turned; bits; bits &= bits - 1) count++;
+    return count;
+  };
+  let next = 0;
+  const other = neighbours * (neighbours - 1) + 2;
+  for (let code = 0; code < patterns; code++) bins[code] = changes(code) <= 2 ? next++ : other;
+  return { bins, count: other + 1 };
+}
+
+/** Number of bins of one block: three planes. */
+export function lbpTopBins({ neighbours, uniform }: { neighbours: number; uniform: boolean }): number {
+  return 3 * (uniform ? neighbours * (neighbours - 1) + 3 : 2 ** neighbours);
+}
+
+/** One neighbour: four corners around a position between pixels, as offsets into the volume, with weights. */
+interface Neighbour {
+  offsets: [number, number, number, number];
+  weights: [number, number, number, number];
+}
+
+/** The circle of a plane: `a` is the first axis (cosine), `b` the second (minus sine), each with radius and stride. */
+function circle(
+  count: number,
+  a: { radius: number; stride: number },
+  b: { radius: number; stride: number },
+): Neighbour[] {
+  return Array.from({ length: count }, (_, p) => {
+    // exact positions on the axes: cos(pi / 2) is not quite 0 in floating point
+    const clean = (value: number) => Math.round(value * 1e5) / 1e5;
+    const x = clean(a.radius * Math.cos((2 * Math.PI * p) / count));
+    const y = clean(-b.radius * Math.sin((2 * Math.PI * p) / count));
+    const [x0, y0] = [Math.floor(x), Math.floor(y)];
+    const [fx, fy] = [x - x0, y - y0];
+    const [x1, y1] = [fx > 0 ? x0 + 1 : x0, fy > 0 ? y0 + 1 : y0];
+    return {
+      offsets: [
+        x0 * a.stride + y0 * b.stride,
+        x1 * a.stride + y0 * b.stride,
+        x0 * a.stride + y1 * b.stride,
+        x1 * a.stride + y1 * b.stride,
+      ],
+      weights: [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy],
+    };
+  });
+}
+
+/**
+ * Local binary patterns on three orthogonal planes (LBP-TOP): the texture of a clip in space and in time, as histograms.
+ *
+ *     code = sum_p [g_p >= g_c] 2^p      neighbours g_p on a circle around g_c in the planes XY, XT and YT, interpolated bilinearly
+ *
+ * with g_p at (x + R_x cos, y - R_y sin), (x + R_x cos, t - R_t sin) and (y + R_y cos, t - R_t sin) of 2 pi p / P. Every pixel whose circles
+ * lie inside the clip counts; its block is that of its position. Each block's histogram of a plane sums to 1.
+ *
+ * @param source a clip or frames `[T, H, W, C]`, float32 (colour is made grey).
+ * @returns `[rows, columns, 3 B]`: per block the histograms XY, XT, YT of B bins (59 for 8 neighbours with `uniform`); zero
+ * for a block without such pixels.
+ * @throws RangeError if the span or the frames are too small for the radii, or on a wrong option.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { lbpTop } from '@mer/representations';
+ *
+ * const frames = tf.randomUniform([6, 20, 20, 1], 0, 1, 'float32', 1) as tf.Tensor4D;
+ * console.log(lbpTop(frames, { blocks: [2, 2] }).shape); // [ 2, 2, 177 ]
+ * ```
+ *
+ * Reference: Zhao, Pietikäinen, "Dynamic Texture Recognition Using Local Binary Patterns with an Application to Facial
+ * Expressions", TPAMI 29(6), 2007. The order of the bins (rising code, all other patterns last) is ours.
+ */
+export function lbpTop(source: FrameSource, options: LbpTopOptions = {}): tf.Tensor3D {
+  const task = 'compute LBP-TOP';
+  const { blocks, radiusX, radiusY, radiusT, neighbours, uniform, span } = resolveOptions(task, lbpTopRules, options);
+  const { frames, first, last } = resolveSpan(source, span, task);
+  const [, height, width, channels] = frames.shape;
+  const count = last - first + 1;
+  const [mx, my, mt] = [Math.ceil(radiusX), Math.ceil(radiusY), Math.ceil(radiusT)];
+  if (width <= 2 * mx || height <= 2 * my || count <= 2 * mt) {
+    throw new RangeError(
+      `Cannot ${task} as there must be more than twice the radii (${radiusX}, ${radiusY}, ${radiusT}) of columns, rows and frames: current values are ${width}, ${height}, ${count}`,
+    );
+  }
+  if (channels !== 1 && channels !== 3) {
+    throw new TypeError(
+      `Cannot ${task} as frames must have 1 or 3 channels: current shape is [${frames.shape.join(', ')}]`,
+    );
+  }
+  const size = height * width;
+  const values = hostValues(frames, task).subarray(first * size * channels, (last + 1) * size * channels);
+  let grey: ArrayLike<number> = values;
+  if (channels === 3) {
+    const made = new Float32Array(count * size);
+    const [r, g, b] = luma;
+    for (let i = 0, j = 0; i < made.length; i++, j += 3) {
+      made[i] = r * values[j]! + g * values[j + 1]! + b * values[j + 2]!;
+    }
+    grey = made;
+  }
+  const x = { radius: radiusX, stride: 1 };
+  const y = { radius: radiusY, stride: width };
+  const t = { radius: radiusT, stride: size };
+  const planes = [circle(neighbours, x, y), circle(neighbours, x, t), circle(neighbours, y, t)];
+  const { bins, count: binCount } = patternBins(neighbours, uniform);
+  const [rows, columns] = blocks;
+  const histograms = new Float32Array(rows * columns * 3 * binCount);
+  const blockOf = (size: number, parts: number) => {
+    const of = new Int32Array(size);
+    for (let i = 0; i < parts; i++) of.fill(i, blockStart(i, parts, size), blockStart(i + 1, parts, size));
+    return of;
+  };
+  const rowOf = blockOf(height, rows);
+  const columnOf = blockOf(width, columns);
+  for (let frame = mt; frame < count - mt; frame++) {
+    for (let row = my; row < height - my; row++) {
+      for (let column = mx; column < width - mx; column++) {
+        const at = frame * size + row * width + column;
+        const center = grey[at]!;
+        const block = (rowOf[row]! * columns + columnOf[column]!) * 3 * binCount;
+        for (let plane = 0; plane < 3; plane++) {
+          let code = 0;
+          const ring = planes[plane]!;
+          for (let p = 0; p < neighbours; p++) {
+            const { offsets, weights } = ring[p]!;
+            const value =
+              weights[0] * grey[at + offsets[0]]! +
+              weights[1] * grey[at + offsets[1]]! +
+              weights[2] * grey[at + offsets[2]]! +
+              weights[3] * grey[at + offsets[3]]!;
+            if (value >= center) code |= 1 << p;
+          }
+          histograms[block + plane * binCount + bins[code]!]!++;
+        }
+      }
+    }
+  }
+  for (let from = 0; from < histograms.length; from += binCount) {
+    let total = 0;
+    for (let i = 0; i < binCount; i++) total += histograms[from + i]!;
+    if (total > 0) for (let i = 0; i < binCount; i++) histograms[from + i]! /= total;
+  }
+  return tf.tensor3d(histograms, [rows, columns, 3 * binCount]);
+}
