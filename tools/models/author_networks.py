@@ -278,6 +278,180 @@ def relative_positions(widths=(8, 8, 16, 16)):
     return found
 
 
+# LEARNet
+
+
+def same(x, kernel, stride=2):
+    """TensorFlow's padding: the odd row and column at the end."""
+    pads = []
+    for size in (x.shape[3], x.shape[2]):
+        total = max(0, (math.ceil(size / stride) - 1) * stride + kernel - size)
+        pads += [total // 2, total - total // 2]
+    return F.pad(x, pads)
+
+
+class LearNet(Named):
+    def __init__(self, width=4, hidden=12, cells=9, classes=5):
+        super().__init__()
+        self.put("Conv_S", nn.Conv2d(3, width, 3, 2))
+        for n in (1, 2, 3, 4):
+            self.put(f"Conv_{n}_1", nn.Conv2d(width, width, 1, 2))
+            self.put(f"Conv_{n}_2", nn.Conv2d(width, 2 * width, 3, 2))
+            self.put(f"Conv_{n}_3" if n % 2 else f"Conv_x_{n}", nn.Conv2d(2 * width, 4 * width, 5, 2))
+        for name, size in (("r11", 1), ("r12", 2), ("r13", 1), ("r14", 2), ("X", 16)):
+            self.put(f"batch_{name}", nn.BatchNorm2d(size * width, eps=1e-3))
+        self.put("Conv_5_1", nn.Conv2d(16 * width, 16 * width, 3, 2))
+        self.put("FC1", nn.Linear(16 * width * cells, hidden))
+        self.put("out", nn.Linear(hidden, classes))
+
+    def conv(self, name, x):
+        layer = self.at(name)
+        return torch.relu(layer(same(x, layer.kernel_size[0])))
+
+    def forward(self, x):
+        s = self.conv("Conv_S", x)
+        branches = []
+        for plain, other, norms in ((1, 2, ("r11", "r12")), (3, 4, ("r13", "r14"))):
+            a = self.conv(f"Conv_{plain}_1", s)
+            b = self.conv(f"Conv_{plain}_2", a)
+            branches.append(self.conv(f"Conv_{plain}_3", b))
+            y = self.at(f"batch_{norms[0]}")(a + self.conv(f"Conv_{other}_1", s))
+            y = self.at(f"batch_{norms[1]}")(b + self.conv(f"Conv_{other}_2", y))
+            branches.append(self.conv(f"Conv_x_{other}", y))
+        x = self.conv("Conv_5_1", self.at("batch_X")(torch.cat(branches, 1)))
+        x = x.permute(0, 2, 3, 1).flatten(1)
+        return self.at("out")(torch.relu(self.at("FC1")(x)))
+
+
+# OFF-ApexNet
+
+
+class OffApexNet(Named):
+    def __init__(self, hidden=32, classes=3):
+        super().__init__()
+        for n in (1, 2):
+            self.put(f"cnn{n}.conv1", nn.Conv2d(1, 6, 5, 1, 2))
+            self.put(f"cnn{n}.conv2", nn.Conv2d(6, 16, 5, 1, 2))
+        for index, (inputs, outputs) in {0: (1568, hidden), 3: (hidden, hidden), 6: (hidden, classes)}.items():
+            self.put(f"dense.{index}", nn.Linear(inputs, outputs))
+
+    def forward(self, x):
+        streams = []
+        for n in (1, 2):
+            y = x[:, n - 1 : n]
+            for layer in ("conv1", "conv2"):
+                y = F.max_pool2d(torch.relu(self.at(f"cnn{n}.{layer}")(y)), 2)
+            streams.append(y.flatten(1))
+        x = torch.cat(streams, 1)
+        x = torch.relu(self.at("dense.3")(torch.relu(self.at("dense.0")(x))))
+        return self.at("dense.6")(x)
+
+
+# RCN-A
+
+
+class RcnA(Named):
+    def __init__(self, width=8, grid=5, classes=3):
+        super().__init__()
+        self.grid, self.classes = grid, classes
+        self.put("conv1.0", nn.Conv2d(3, width, 5))
+        self.put("conv1.1", nn.BatchNorm2d(width))
+        for path, size in (("ffconv", 1), ("rrconv", 3)):
+            self.put(f"rcls.0.{path}.0", nn.Conv2d(width, width, size, padding=size // 2))
+            self.put(f"rcls.0.{path}.1", nn.BatchNorm2d(width))
+        self.put("classifier", nn.Linear(width * grid * grid, classes))
+
+    def path(self, name, x):
+        return torch.relu(self.at(f"rcls.0.{name}.1")(self.at(f"rcls.0.{name}.0")(x)))
+
+    def forward(self, x):
+        x = F.max_pool2d(torch.relu(self.at("conv1.1")(self.at("conv1.0")(x))), 2)
+        early = F.adaptive_avg_pool2d(x, self.grid)
+        y = self.path("ffconv", x)
+        for _ in range(2):
+            y = self.path("rrconv", x + y)
+        late = F.adaptive_avg_pool2d(F.max_pool2d(y, 2), self.grid)
+        weight = self.at("classifier").weight.reshape(self.classes, -1, self.grid, self.grid)
+        maps = (weight[None] * early[:, None]).mean(2)
+        maps = maps - maps.amin((2, 3), keepdim=True)
+        attention = (maps / maps.amax((2, 3), keepdim=True)).mean(1, keepdim=True)
+        return self.at("classifier")((late * attention).flatten(1))
+
+
+# HTNet
+
+
+class ChannelNorm(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.g = nn.Parameter(torch.ones(1, size, 1, 1))
+        self.b = nn.Parameter(torch.zeros(1, size, 1, 1))
+
+    def forward(self, x):
+        variance, mean = torch.var_mean(x, dim=1, unbiased=False, keepdim=True)
+        return (x - mean) / torch.sqrt(variance + 1e-5) * self.g + self.b
+
+
+class HtNet(Named):
+    def __init__(self, size=28, patch=7, width=10, heads=3, depths=(1, 2, 1), classes=3):
+        super().__init__()
+        self.patch, self.heads, self.depths = patch, heads, depths
+        self.put("to_patch_embedding.1", nn.Conv2d(3 * patch * patch, width, 1))
+        places = (size // patch // 2 ** (len(depths) - 1)) ** 2
+        for level, depth in enumerate(depths):
+            c, h = width * 2**level, heads * 2**level
+            inner = c // h * h
+            name = f"layers.{level}.0"
+            for n in range(depth):
+                self.put(f"{name}.layers.{n}.0.norm", ChannelNorm(c))
+                self.put(f"{name}.layers.{n}.0.fn.to_qkv", nn.Conv2d(c, 3 * inner, 1, bias=False))
+                self.put(f"{name}.layers.{n}.0.fn.to_out.0", nn.Conv2d(inner, c, 1))
+                self.put(f"{name}.layers.{n}.1.norm", ChannelNorm(c))
+                self.put(f"{name}.layers.{n}.1.fn.net.0", nn.Conv2d(c, 4 * c, 1))
+                self.put(f"{name}.layers.{n}.1.fn.net.3", nn.Conv2d(4 * c, c, 1))
+            self.at(name).register_parameter("pos_emb", nn.Parameter(torch.zeros(places)))
+            if level < len(depths) - 1:
+                self.put(f"layers.{level}.1.0", nn.Conv2d(c, 2 * c, 3, padding=1))
+                self.put(f"layers.{level}.1.1", ChannelNorm(2 * c))
+        self.put("mlp_head.0", ChannelNorm(c))
+        self.put("mlp_head.2", nn.Linear(c, classes))
+
+    def forward(self, x):
+        b, _, size, _ = x.shape
+        side = size // self.patch
+        x = x.reshape(b, 3, side, self.patch, side, self.patch).permute(0, 3, 5, 1, 2, 4)
+        x = self.at("to_patch_embedding.1")(x.reshape(b, -1, side, side))
+        for level, depth in enumerate(self.depths):
+            x = self.level(x, level, depth, 2 ** (len(self.depths) - 1 - level))
+            if level < len(self.depths) - 1:
+                x = self.at(f"layers.{level}.1.1")(self.at(f"layers.{level}.1.0")(x))
+                x = F.max_pool2d(x, 3, 2, 1)
+        return self.at("mlp_head.2")(self.at("mlp_head.0")(x).mean((2, 3)))
+
+    def level(self, x, level, depth, blocks):
+        heads = self.heads * 2**level
+        result = torch.zeros_like(x)
+        rows = x.shape[2] // blocks
+        for i in range(blocks):
+            for j in range(blocks):
+                here = (slice(None), slice(None), slice(i * rows, (i + 1) * rows), slice(j * rows, (j + 1) * rows))
+                y = x[here] + self.at(f"layers.{level}.0").pos_emb.reshape(1, 1, rows, rows)
+                for n in range(depth):
+                    part = lambda name: self.at(f"layers.{level}.0.layers.{n}.{name}")
+                    y = y + self.attention(part("0.norm")(y), part, heads)
+                    y = y + part("1.fn.net.3")(F.gelu(part("1.fn.net.0")(part("1.norm")(y))))
+                result[here] = y
+        return result
+
+    def attention(self, x, part, heads):
+        b, _, rows, columns = x.shape
+        q, k, v = (
+            t.reshape(b, heads, -1, rows * columns).transpose(2, 3) for t in part("0.fn.to_qkv")(x).chunk(3, 1)
+        )
+        mixed = (q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])).softmax(-1) @ v
+        return part("0.fn.to_out.0")(mixed.transpose(2, 3).reshape(b, -1, rows, columns))
+
+
 # the rest
 
 
@@ -311,6 +485,11 @@ def cases():
             unused.update({"main_branch.proj.weight": [24, 16], "main_branch.norm.weight": [16]})
         name = "tsfmicro" if fusion == "parallel" else f"tsfmicro-{fusion}"
         yield name, lambda fusion=fusion, unused=unused: parity(TsfMicro(fusion), frames(2, 64), unused)
+    yield "learnet", lambda: parity(LearNet(), frames(1, 80))
+    yield "off-apexnet", lambda: parity(OffApexNet(), frames(1, 28, channels=2))
+    yield "rcn-a", lambda: parity(RcnA(), frames(1, 28))
+    yield "htnet", lambda: parity(HtNet(), frames(1, 28))
+    yield "htnet-56", lambda: parity(HtNet(size=56), frames(1, 56))
 
 
 def main():

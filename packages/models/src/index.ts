@@ -13,9 +13,12 @@ export * from './backbones/vit-b16.js';
 export * from './create-model.js';
 export * from './dianet.js';
 export * from './fmanet.js';
+export * from './htnet.js';
 export * from './layers/activation.js';
 export * from './layers/adaptive-fusion.js';
 export * from './layers/batch-normalization.js';
+export * from './layers/block-transformer.js';
+export * from './layers/class-map-attention.js';
 export { ChannelSlice, type ChannelSliceArgs, Difference, Regroup, type RegroupArgs } from './layers/combine.js';
 export * from './layers/continuous-attention.js';
 export * from './layers/conv2d.js';
@@ -47,6 +50,7 @@ export {
 export * from './layers/parallel-conv-norm.js';
 export * from './layers/pooling.js';
 export * from './layers/rank-pooling.js';
+export * from './layers/recurrent-conv.js';
 export * from './layers/register-layers.js';
 export {
   AdaptiveAvgPool2d,
@@ -60,10 +64,13 @@ export { SeededDropout, type SeededDropoutArgs, setDropoutStep } from './layers/
 export * from './layers/self-attention.js';
 export * from './layers/squeeze-excitation.js';
 export * from './layers/transformer-block.js';
+export * from './learnet.js';
 export * from './load-model.js';
 export * from './meganet.js';
 export * from './mmnet.js';
+export * from './off-apex-net.js';
 export * from './random.js';
+export * from './rcn-a.js';
 export * from './registry.js';
 export * from './small-cnn.js';
 export * from './stst-net.js';

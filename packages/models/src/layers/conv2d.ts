@@ -22,8 +22,11 @@ export interface Conv2dArgs extends NetworkLayerArgs {
   kernelSize: number | readonly [number, number];
   /** Step in both directions; 1 by default. */
   stride?: number;
-  /** Zeros added on each side: rows and columns, or one number for both; 0 by default. */
-  padding?: number | readonly [number, number];
+  /**
+   * Zeros added on each side: rows and columns, or one number for both; 0 by default. `same` pads as TensorFlow does: to an
+   * output of ceil(size / stride), with the odd row or column at the end.
+   */
+  padding?: number | readonly [number, number] | 'same';
   /** Independent groups of maps; must divide the input maps and `filters`. 1 by default. */
   groups?: number;
   /** Whether a bias is added; true by default. */
@@ -33,7 +36,7 @@ export interface Conv2dArgs extends NetworkLayerArgs {
   /** Start of the kernel; `fan-in`, PyTorch's default, by default. */
   start?: KernelStart;
   /** Layout of the kernel in a PyTorch state dict; `conv2d` by default. */
-  layout?: 'conv2d' | 'linear' | 'conv3dCollapsed';
+  layout?: 'conv2d' | 'conv3dCollapsed' | 'patches';
 }
 
 /**
@@ -56,7 +59,7 @@ export class Conv2d extends NetworkLayer {
   private readonly filters: number;
   private readonly kernelSize: readonly [number, number];
   private readonly stride: number;
-  private readonly padding: readonly [number, number];
+  private readonly padding: readonly [number, number] | 'same';
   private readonly groups: number;
   private readonly bias: boolean;
   private readonly activation: ActivationName;
@@ -75,9 +78,9 @@ export class Conv2d extends NetworkLayer {
     this.filters = filters;
     this.kernelSize = pair(kernelSize);
     this.stride = stride;
-    this.padding = pair(padding);
+    this.padding = padding === 'same' ? padding : pair(padding);
     for (const size of this.kernelSize) checkInteger(task, 'kernelSize', size);
-    for (const size of this.padding) checkInteger(task, 'padding', size, 0);
+    if (this.padding !== 'same') for (const size of this.padding) checkInteger(task, 'padding', size, 0);
     this.groups = groups;
     this.bias = bias;
     this.activation = args.activation ?? 'linear';
@@ -121,8 +124,12 @@ export class Conv2d extends NetworkLayer {
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const shape = oneShape(inputShape);
-    const size = (length: number | null | undefined, axis: 0 | 1) =>
-      length == null ? null : Math.floor((length + 2 * this.padding[axis] - this.kernelSize[axis]) / this.stride) + 1;
+    const { padding } = this;
+    const size = (length: number | null | undefined, axis: 0 | 1) => {
+      if (length == null) return null;
+      if (padding === 'same') return Math.ceil(length / this.stride);
+      return Math.floor((length + 2 * padding[axis] - this.kernelSize[axis]) / this.stride) + 1;
+    };
     return [shape[0] ?? null, size(shape[1], 0), size(shape[2], 1), this.filters];
   }
 
@@ -131,14 +138,7 @@ export class Conv2d extends NetworkLayer {
       const x = oneTensor(inputs) as tf.Tensor4D;
       const kernel = this.kernel.read() as tf.Tensor4D;
       const bias = this.offset === null ? undefined : (this.offset.read() as tf.Tensor1D);
-      const [rows, columns] = this.padding;
-      const pad: tf.backend_util.ExplicitPadding = [
-        [0, 0],
-        [rows, rows],
-        [columns, columns],
-        [0, 0],
-      ];
-      const options = { strides: this.stride, pad: rows === 0 && columns === 0 ? ('valid' as const) : pad };
+      const options = { strides: this.stride, pad: explicitPadding(this.padding) };
       if (this.groups === 1) {
         const fused = this.activation === 'relu' || this.activation === 'linear' ? this.activation : 'linear';
         const y =
@@ -168,7 +168,7 @@ export class Conv2d extends NetworkLayer {
       filters: this.filters,
       kernelSize: [...this.kernelSize],
       stride: this.stride,
-      padding: [...this.padding],
+      padding: this.padding === 'same' ? this.padding : [...this.padding],
       groups: this.groups,
       bias: this.bias,
       activation: this.activation,
@@ -176,6 +176,21 @@ export class Conv2d extends NetworkLayer {
       layout: this.layout,
     };
   }
+}
+
+/** Padding as tfjs takes it. */
+function explicitPadding(
+  padding: readonly [number, number] | 'same',
+): 'same' | 'valid' | tf.backend_util.ExplicitPadding {
+  if (padding === 'same') return padding;
+  const [rows, columns] = padding;
+  if (rows === 0 && columns === 0) return 'valid';
+  return [
+    [0, 0],
+    [rows, rows],
+    [columns, columns],
+    [0, 0],
+  ];
 }
 
 function pair(value: number | readonly [number, number]): readonly [number, number] {

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Activation } from './activation.js';
 import { AdaptiveFusion } from './adaptive-fusion.js';
 import { BatchNormalization } from './batch-normalization.js';
+import { BlockTransformer } from './block-transformer.js';
+import { ClassMapAttention } from './class-map-attention.js';
 import { ChannelSlice, Difference, Regroup } from './combine.js';
 import { ContinuousAttention } from './continuous-attention.js';
 import { Conv2d } from './conv2d.js';
@@ -25,6 +27,7 @@ import { MotionAttention } from './motion-attention.js';
 import { ParallelConvNorm } from './parallel-conv-norm.js';
 import { AvgPool2d, GlobalAveragePool, MaxPool2d } from './pooling.js';
 import { RankPooling } from './rank-pooling.js';
+import { RecurrentConv } from './recurrent-conv.js';
 import { AdaptiveAvgPool2d, ResizeBilinear2d } from './resample2d.js';
 import { Retention } from './retention.js';
 import { RetentionBlock } from './retention-block.js';
@@ -45,6 +48,9 @@ import { TransformerBlock } from './transformer-block.js';
  */
 export function registerLayers(): void {
   const classes = [
+    RecurrentConv,
+    ClassMapAttention,
+    BlockTransformer,
     MotionAttention,
     FeedForward,
     Activation,

@@ -11,6 +11,7 @@
  * | `conv3d` | [out, in, d, h, w] | [d, h, w, in, out] |
  * | `conv1x1` | [out, in, 1, 1] | [in, out] |
  * | `conv3d` with one step in time: `conv3dCollapsed` | [out, 1, h, w, t] | [h, w, t, out] |
+ * | `patches` | [out, h w in, 1, 1] | [h, w, in, out] |
  * | `perChannel` | [1, c, 1, 1] | [c] |
  */
 export type ParameterLayout =
@@ -21,6 +22,7 @@ export type ParameterLayout =
   | 'depthwise2d'
   | 'conv1x1'
   | 'conv3dCollapsed'
+  | 'patches'
   | 'perChannel';
 
 /** Axis i of ours is axis `PERMUTATIONS[layout][i]` of PyTorch's, once its axes of length 1 are dropped. */
@@ -32,6 +34,7 @@ const PERMUTATIONS = {
   depthwise2d: [2, 3, 0, 1],
   conv1x1: [1, 0],
   conv3dCollapsed: [1, 2, 3, 0],
+  patches: [1, 2, 3, 0],
   perChannel: null,
 } as const satisfies Record<ParameterLayout, readonly number[] | null>;
 
@@ -45,6 +48,8 @@ export function torchShape(shape: readonly number[], layout: ParameterLayout): n
       return [...axes, 1, 1];
     case 'conv3dCollapsed':
       return [axes[0]!, 1, ...axes.slice(1)];
+    case 'patches':
+      return [axes[0]!, axes[1]! * axes[2]! * axes[3]!, 1, 1];
     case 'perChannel':
       return [1, ...axes, 1, 1];
     default:
