@@ -234,10 +234,34 @@ describe('mer schema', () => {
 
 describe('mer backends and mer datasets', () => {
   it('lists what can run here', () => {
-    const { stdout, status } = mer('backends');
+    const { stdout, status } = mer('backends', '--no-speed');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/cpu/);
-    expect(stdout).toMatch(/wasm/);
+    expect(stdout).toMatch(/^cpu +CPU/m);
+    expect(stdout).toMatch(/^wasm +CPU/m);
+    expect(stdout).toMatch(/^webgl: Cannot use backend webgl as Node has no WebGL$/m);
+    const rows = JSON.parse(mer('backends', '--no-speed', '--json').stdout);
+    expect(rows.map(({ name }: { name: string }) => name)).toEqual([
+      'cpu',
+      'wasm',
+      'webgl',
+      'webgpu',
+      'node',
+      'node-gpu',
+    ]);
+  });
+
+  it('writes a synthetic set that the adapter of CASME II reads without remark, and refuses to write over it', () => {
+    const small = ['subjects=3', 'clips=6', 'height=48', 'width=40', 'leastFrames=6', 'mostFrames=8'].flatMap(
+      (option) => ['--set', option],
+    );
+    const written = mer('synth', 'made', ...small);
+    expect(written.stdout).toMatch(/^made: 6 clips of 3 subjects/);
+    const { stdout, status } = mer('datasets', 'inspect', 'casme2', 'made', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).annotations).toMatchObject({ n: 6, subjects: 3 });
+    expectFailure(mer('synth', 'made', ...small), 1, /must be new or empty/);
+    expectFailure(mer('synth', 'other', '--set', 'subject=3'), 2, /subject/);
+    expect(existsSync(join(root, 'other'))).toBe(false);
   });
 
   it('lists and inspects data sets', () => {

@@ -25,6 +25,9 @@ export function createProgram(): Command {
   const set = new Option('-s, --set <key=value>', 'override a setting of the experiment; repeatable')
     .argParser(collect)
     .default([], 'none');
+  const optionSet = new Option('-s, --set <key=value>', 'set an option of the data set; repeatable')
+    .argParser(collect)
+    .default([], 'none');
   const backend = new Option(
     '-b, --backend <name>',
     'backend to run on (mer backends lists them); overrides the experiment',
@@ -65,7 +68,8 @@ export function createProgram(): Command {
 
   program
     .command('backends')
-    .description('list the backends and say which can run here')
+    .description('what can run here, and a two-second speed test of each')
+    .option('--no-speed', 'list only')
     .addOption(json)
     .action(async (...args) => (await import('./commands/backends.js')).backends(args[0]));
 
@@ -73,6 +77,14 @@ export function createProgram(): Command {
     .command('schema')
     .description('print the JSON Schema of experiment files')
     .action(async () => (await import('./commands/schema.js')).schema());
+
+  program
+    .command('synth')
+    .description('write a synthetic data set in the layout of CASME II: generated faces, and a workbook')
+    .argument('<dir>', 'folder to write; new or empty')
+    .addOption(optionSet)
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/synth.js')).synth(args[0], args[1]));
 
   const datasets = program.command('datasets').description('look into data sets');
   datasets
@@ -85,7 +97,12 @@ export function createProgram(): Command {
     .description('count samples per class and subject, and check every file')
     .argument('<name>', 'name of the data set (mer datasets list)')
     .argument('[dir]', 'folder of the data set')
-    .addOption(set)
+    .addOption(optionSet)
+    .addOption(
+      new Option('--images <how>', 'look at the pictures: read each (check), decode each, or not at all')
+        .choices(['none', 'check', 'decode'])
+        .default('check'),
+    )
     .addOption(json)
     .action(async (...args) =>
       (await import('./commands/datasets-inspect.js')).datasetsInspect(args[0], args[1], args[2]),

@@ -85,3 +85,23 @@ export function duration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
 }
+
+/** A count that rewrites itself on a terminal and says nothing elsewhere: `wrote 3/72 clips`. */
+export function createCounter(
+  stream: ProgressStream,
+  verb: string,
+  noun: string,
+): { show(done: number, total: number): void; end(): void } {
+  let shown = false;
+  return {
+    show(done, total) {
+      if (!stream.isTTY) return;
+      stream.write(`\r\u001b[2K${verb} ${done}/${total} ${noun}`);
+      shown = true;
+    },
+    end() {
+      if (shown) stream.write('\r\u001b[2K');
+      shown = false;
+    },
+  };
+}

@@ -1,34 +1,48 @@
-import { type BackendInfo, type BackendName, backendNames, useBackend } from '@mer/backends';
+import { type BackendReport, listBackends, type SpeedReport, speedTest } from '@mer/backends';
 import { table } from '../table.js';
 
-type Row = ({ works: true } & BackendInfo) | { works: false; name: BackendName; reason: string };
+type Row = BackendReport & Partial<Omit<SpeedReport, 'backend'>> & { running?: SpeedReport['backend'] };
 
 /** `mer backends` */
-export async function backends({ json }: { json?: boolean }): Promise<void> {
+export async function backends({ json, speed }: { json?: boolean; speed: boolean }): Promise<void> {
   const rows: Row[] = [];
-  for (const name of backendNames) {
-    rows.push(
-      await useBackend(name).then(
-        (info) => ({ works: true as const, ...info }),
-        (error: Error) => ({ works: false as const, name, reason: error.message }),
-      ),
-    );
+  for (const report of await listBackends()) {
+    rows.push(speed && report.available ? await timed(report) : report);
   }
   process.stdout.write(json ? `${JSON.stringify(rows, null, 1)}\n` : `${describe(rows)}\n`);
 }
 
+async function timed(report: BackendReport): Promise<Row> {
+  try {
+    const { backend: running, ...times } = await speedTest(report.name);
+    return { ...report, ...times, running };
+  } catch (error) {
+    return { ...report, available: false, reason: (error as Error).message };
+  }
+}
+
 function describe(rows: readonly Row[]): string {
-  const works = rows.filter((row) => row.works);
+  const available = rows.filter(({ available }) => available);
   const lines = table([
-    ['backend', 'device', 'SIMD', 'threads', 'tfjs'],
-    ...works.map(({ name, device, simd, threads, version }) => [
+    ['backend', 'device', 'SIMD', 'threads', 'training step', 'prediction'],
+    ...available.map(({ name, device, running, trainingMs, inferenceMs }) => [
       name,
-      device,
-      simd ? 'yes' : 'no',
-      String(threads),
-      version,
+      running?.device ?? device ?? '',
+      running ? (running.simd ? 'yes' : 'no') : '',
+      running ? String(running.threads) : '',
+      milliseconds(trainingMs),
+      milliseconds(inferenceMs),
     ]),
   ]);
-  for (const row of rows) if (!row.works) lines.push(`${row.name} cannot run here: ${row.reason}`);
+  if (available.some(({ trainingMs }) => trainingMs !== undefined)) {
+    lines.push('times: median over a second of a small network on 8 images of 28 x 28 x 3');
+  }
+  const missing = rows.filter((row) => !row.available);
+  if (missing.length > 0) lines.push('');
+  for (const { name, reason } of missing) lines.push(`${name}: ${reason}`);
   return lines.join('\n');
+}
+
+function milliseconds(time: number | undefined): string {
+  return time === undefined ? '' : `${time.toFixed(time < 10 ? 2 : 1)} ms`;
 }

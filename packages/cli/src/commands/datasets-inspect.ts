@@ -1,62 +1,114 @@
-import { type Dataset, type DatasetInspection, inspectDataset, openDataset } from '@mer/datasets';
+import { type AnnotationSummary, type DatasetInspection, formatNote, inspectFolder, type Summary } from '@mer/datasets';
 import { setValue } from '@mer/training';
 import { UsageError } from '../errors.js';
+import { createCounter } from '../progress.js';
 import { table } from '../table.js';
+
+interface Options {
+  set: string[];
+  images: 'none' | 'check' | 'decode';
+  json?: boolean;
+}
 
 /** `mer datasets inspect <name> [dir]` */
 export async function datasetsInspect(
   name: string,
   dir: string | undefined,
-  { set, json }: { set: string[]; json?: boolean },
+  { set, images, json }: Options,
 ): Promise<void> {
   const options = set.reduce<unknown>(setValue, {}) as Record<string, unknown>;
-  const dataset = await open(name, dir, options);
-  const inspection = await inspectDataset(dataset);
-  process.stdout.write(json ? `${JSON.stringify(inspection, null, 1)}\n` : `${describe(inspection)}\n`);
-}
-
-async function open(name: string, dir: string | undefined, options: Record<string, unknown>): Promise<Dataset> {
+  const counter = createCounter(process.stderr, 'looked at the pictures of', 'samples');
+  let inspection: DatasetInspection;
   try {
-    return await openDataset(name, dir, options);
+    inspection = await inspectFolder(name, dir, options, { images, onProgress: counter.show });
   } catch (cause) {
     if (cause instanceof TypeError || cause instanceof RangeError) throw new UsageError(cause.message, { cause });
     throw cause;
+  } finally {
+    counter.end();
   }
+  process.stdout.write(json ? `${JSON.stringify(inspection, null, 1)}\n` : `${describe(inspection)}\n`);
+  if (inspection.notes.some(({ severity }) => severity === 'error')) process.exitCode = 1;
 }
 
-function describe({
-  name,
-  kind,
-  n,
-  subjects,
-  classes,
-  perClass,
-  perDataset,
-  perSubject,
-  notes,
-}: DatasetInspection): string {
+function describe(inspection: DatasetInspection): string {
+  const { name, kind, n, subjects, classes, perClass, perDataset, perSubject, annotations, images, notes } = inspection;
   const sets = Object.entries(perDataset);
-  const counts = (entry: Record<string, number>) => classes.map((label) => String(entry[label]));
-  const lines = [
-    `${name}: ${n} ${kind}, ${subjects} subjects, ${classes.length} classes`,
-    '',
-    ...table([
-      ['data set', ...classes, 'n', 'subjects'],
-      ...(sets.length > 1
-        ? sets.map(([set, entry]) => [set, ...counts(entry.perClass), String(entry.n), String(entry.subjects)])
-        : []),
-      ['all', ...counts(perClass), String(n), String(subjects)],
-    ]),
-    '',
-    ...table([
-      ['data set', 'subject', ...classes, 'n'],
-      ...perSubject.map((entry) => [entry.dataset, entry.subject, ...counts(entry.perClass), String(entry.n)]),
-    ]),
-  ];
-  if (notes.length > 0) lines.push('', `${notes.length} remarks`);
-  for (const { severity, file, row, key, message } of notes) {
-    const place = [file, row === undefined ? undefined : `row ${row}`, key].filter(Boolean).join(', ');
-    lines.push(`  ${severity}  ${place ? `${place}: ` : ''}${message}`);
+  const counts = (entry: Record<string, number>) => classes.map((label) => String(entry[label] ?? 0));
+  const lines = [`${name}: ${n} ${kind}, ${subjects} subjects, ${classes.length} classes`];
+  if (n > 0) {
+    lines.push(
+      '',
+      ...table([
+        ['data set', ...classes, 'n', 'subjects'],
+        ...(sets.length > 1
+          ? sets.map(([set, entry]) => [set, ...counts(entry.perClass), String(entry.n), String(entry.subjects)])
+          : []),
+        ['all', ...counts(perClass), String(n), String(subjects)],
+      ]),
+      '',
+      ...table([
+        ['data set', 'subject', ...classes, 'n'],
+        ...perSubject.map((entry) => [entry.dataset, entry.subject, ...counts(entry.perClass), String(entry.n)]),
+      ]),
+    );
+  }
+  if (annotations) lines.push('', ...describeAnnotations(annotations));
+  if (images) lines.push('', `pictures: ${JSON.stringify(images)}`);
+  for (const severity of ['error', 'warning', 'corrected', 'dropped'] as const) {
+    const some = notes.filter((note) => note.severity === severity);
+    if (some.length > 0) lines.push('', `${severity}: ${some.length}`, ...some.map((note) => `  ${formatNote(note)}`));
   }
   return lines.join('\n');
+}
+
+function describeAnnotations({
+  n,
+  subjects,
+  perEmotion,
+  fps,
+  length,
+  rise,
+  fall,
+  apex,
+  schemes,
+  outside,
+}: AnnotationSummary): string[] {
+  const list = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .map(([key, count]) => `${key} ${count}`)
+      .join(', ');
+  const span = (title: string, summary: Summary | null) =>
+    summary
+      ? [[title, summary.least, summary.median, Number(summary.mean.toFixed(1)), summary.greatest].map(String)]
+      : [];
+  return [
+    `annotations: ${n} clips, ${subjects} subjects; ${list(perEmotion)}`,
+    ...(Object.keys(outside).length > 0 ? [`outside of the classes: ${list(outside)}`] : []),
+    `frames per second: ${Object.entries(fps)
+      .map(([rate, count]) => `${rate} (${count} clips)`)
+      .join(', ')}`,
+    `apex: ${apex.missing} without, ${apex.atOnset} at onset, ${apex.atOffset} at offset`,
+    '',
+    ...table([
+      ['frames', 'least', 'median', 'mean', 'greatest'],
+      ...span('onset to offset', length),
+      ...span('onset to apex', rise),
+      ...span('apex to offset', fall),
+    ]),
+    ...(schemes.length > 0
+      ? [
+          '',
+          ...table([
+            ['class scheme', 'n here', 'n of the releases', 'classes'],
+            ...schemes.map(({ name, n: here, expected, perClass }) => [
+              name,
+              String(here),
+              expected.map(({ release, n: known }) => `${known} (${release})`).join('; '),
+              list(perClass),
+            ]),
+          ]),
+        ]
+      : []),
+  ];
 }
