@@ -64,7 +64,11 @@ function readCoding(sheets: readonly TextSheet[]): Coding | undefined {
       // naming rule 1: folder number, folder, participant; naming rule 2: code, video.
       if (/^s\d+$/i.test(cells[1] ?? '') && /^\d+$/.test(cells[2] ?? ''))
         folders.set(cells[2]!, cells[1]!.toLowerCase());
-      else if (/^\d{3,4}$/.test(cells[0] ?? '') && /^[a-z]+\d+$/i.test(cells[1] ?? '') && cells.length <= 3) {
+      else if (
+        /^\d{3,4}$/.test(cells[0] ?? '') &&
+        /^[a-z]+\d+$/i.test(cells[1] ?? '') &&
+        !cells.slice(2).some(Boolean)
+      ) {
         videos.set(cells[1]!.toLowerCase(), cells[0]!.padStart(4, '0'));
       } else if (/^(?:macro|micro)[- ]?expression$/i.test(cells[7] ?? '')) coded.push({ sheet, row, cells });
     }

@@ -28,6 +28,14 @@ export { type CasMe3Options, openCasMe3 } from './cas-me3.js';
 export { type Casme1Options, openCasme1 } from './casme1.js';
 export { type Casme2Options, openCasme2 } from './casme2.js';
 export { composeDatasets } from './compose.js';
+export {
+  type CompositeCommonOptions,
+  type CompositeOptions,
+  type CompositePart,
+  compositeOptions,
+  compositeParts,
+  openComposite,
+} from './composite.js';
 export type {
   AnnotatedDataset,
   ClipDataset,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { addFrames, casme2Clips, casme2Workbook, sammClips, sammWorkbook, smicClips } from '../test/releases.js';
 import { memoryFolder } from '../test/support.js';
 import { composeDatasets } from './compose.js';
+import { openComposite } from './composite.js';
 import { fingerprint } from './fingerprint.js';
 import { inspectFolder } from './inspect-folder.js';
 import { type Megc2019Options, openMegc2019 } from './megc2019.js';
@@ -100,7 +101,7 @@ describe('openMegc2019()', () => {
   it('names a part that is missing', async () => {
     const two = Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith('SAMM')));
     await expect(openMegc2019(memoryFolder(two))).rejects.toThrow(
-      'no folder for samm is there: expected one whose name says so, or the option samm',
+      "samm: no folder for samm is there: expected one whose name says so, such as 'samm'",
     );
     await expect(openMegc2019(memoryFolder(files), { samm: 'nowhere' })).rejects.toThrow(
       "the folder 'nowhere' does not",
@@ -108,6 +109,21 @@ describe('openMegc2019()', () => {
     const { notes, n } = await inspectFolder('megc2019', memoryFolder(two));
     expect(n).toBe(145 + 164);
     expect(notes.filter(({ severity }) => severity === 'error').map(({ key }) => key)).toEqual(['samm']);
+  });
+});
+
+describe('openComposite()', () => {
+  it('joins the data sets that are there, or those asked for, in three classes', async () => {
+    const all = await openComposite(memoryFolder(files));
+    expect(all.samples).toHaveLength(442);
+    const pair = await openComposite(memoryFolder(files), { parts: ['samm', 'casme2'] });
+    expect(pair.samples).toHaveLength(278);
+    expect(pair.samples[0]!.dataset).toBe('samm');
+    expect(pair.classes).toEqual(['negative', 'positive', 'surprise']);
+    await expect(openComposite(memoryFolder(files), { parts: ['mmew'] })).rejects.toThrow(
+      'no folder for mmew is there',
+    );
+    await expect(openComposite(memoryFolder({ 'a/b.txt': 'x' }))).rejects.toThrow('no folder of a data set is there');
   });
 });
 

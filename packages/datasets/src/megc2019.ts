@@ -1,6 +1,5 @@
-import type { AnnotatedOptions, OpenMode } from './adapters/open-adapter.js';
-import { openCasme2 } from './casme2.js';
-import { composeDatasets } from './compose.js';
+import type { OpenMode } from './adapters/open-adapter.js';
+import { type CompositeCommonOptions, compositeCommonOptions, joinParts, openParts } from './composite.js';
 import type { AnnotatedDataset, ClipDataset, DatasetNote } from './dataset.js';
 import { DatasetError } from './dataset-error.js';
 import { parseCsv } from './files/csv.js';
@@ -8,23 +7,17 @@ import type { DataFolder } from './files/data-folder.js';
 import { findFiles } from './files/find-paths.js';
 import { openFolder } from './files/open-folder.js';
 import { safePath } from './files/safe-path.js';
-import { subFolder } from './files/sub-folder.js';
 import { megc2019Classes } from './megc2019-flow.js';
 import { type OptionSpecs, resolveOptions } from './option-spec.js';
-import { openSamm } from './samm.js';
-import { openSmic } from './smic.js';
 
 /** Options of {@link openMegc2019}. */
-export interface Megc2019Options
-  extends Pick<AnnotatedOptions, 'corrections' | 'faults' | 'missing' | 'exclude' | 'decoders'> {
+export interface Megc2019Options extends CompositeCommonOptions {
   /** Folder of CASME II inside the root. Default: the folder whose name says so. */
   casme2?: string;
   /** Folder of SMIC. */
   smic?: string;
   /** Folder of SAMM. */
   samm?: string;
-  /** Which tree is read where raw and cropped frames are there. Default `auto`: the cropped one. */
-  frames?: 'auto' | 'raw' | 'cropped';
   /** The official list, relative to the root. Default: `combined_3class_gt.csv` near the root, if it is there. */
   groundTruth?: string;
 }
@@ -37,37 +30,11 @@ export const megc2019Options = Object.freeze({
   casme2: { type: 'string', description: 'Folder of CASME II inside the root; found by its name if not given.' },
   smic: { type: 'string', description: 'Folder of SMIC inside the root; found by its name if not given.' },
   samm: { type: 'string', description: 'Folder of SAMM inside the root; found by its name if not given.' },
-  frames: {
-    type: 'string',
-    values: ['auto', 'raw', 'cropped'],
-    default: 'auto',
-    description: 'Which frames are read where raw and cropped ones are there: auto takes the cropped ones.',
-  },
   groundTruth: {
     type: 'string',
     description: 'The official list, relative to the root; combined_3class_gt.csv near the root if not given.',
   },
-  corrections: { type: 'boolean', default: true, description: 'Whether known annotation errors are put right.' },
-  faults: {
-    type: 'string',
-    values: ['error', 'repair', 'drop'],
-    default: 'error',
-    description: 'What is done with rows whose frame numbers cannot be: refuse to open, mend by rule, or leave out.',
-  },
-  missing: {
-    type: 'string',
-    values: ['error', 'drop'],
-    default: 'error',
-    description: 'What is done with annotated clips whose frames are not there: refuse to open, or leave out.',
-  },
-  exclude: { type: 'strings', default: [], description: 'Clips to leave out, as data set/subject/clip.' },
-  decoders: {
-    type: 'integer',
-    minimum: 1,
-    maximum: 64,
-    default: 4,
-    description: 'How many pictures are decoded at the same time.',
-  },
+  ...compositeCommonOptions,
 } as const satisfies OptionSpecs);
 
 /** One row of the official list, in the spelling of the adapters. */
@@ -113,15 +80,6 @@ function truthId(dataset: Part, subject: string, clip: string): string {
   return `smic/${padded}/${clip.replace(/^s0*\d+(?=_)/, padded)}`;
 }
 
-async function findPart(folder: DataFolder, part: Part): Promise<string | undefined> {
-  const pattern = { casme2: /casme[ _-]?(?:2|ii)(?![a-z0-9])/i, smic: /smic/i, samm: /samm/i }[part];
-  const folders = ((await folder.list('')) ?? []).filter(
-    ({ kind, name }) => kind === 'folder' && !name.startsWith('.'),
-  );
-  return (folders.find(({ name }) => name.toLowerCase() === part) ?? folders.find(({ name }) => pattern.test(name)))
-    ?.name;
-}
-
 /**
  * Opens the MEGC2019 composite as clips: 442 of CASME II (145), SMIC-HS (164) and SAMM (133) in three classes, read by the
  * three adapters from one folder that holds the three releases.
@@ -144,69 +102,38 @@ async function findPart(folder: DataFolder, part: Part): Promise<string | undefi
 export async function openMegc2019(
   root: string | DataFolder,
   options: Megc2019Options = {},
-  { onError = 'throw' }: OpenMode = {},
+  mode: OpenMode = {},
 ): Promise<ClipDataset> {
   const name = 'megc2019';
-  const resolved = resolveOptions(name, megc2019Options, { ...options }) as unknown as Required<
-    Omit<Megc2019Options, Part | 'groundTruth'>
-  > &
-    Megc2019Options;
+  const { groundTruth, casme2, smic, samm, ...common } = resolveOptions(name, megc2019Options, {
+    ...options,
+  }) as Megc2019Options;
   const folder = typeof root === 'string' ? await openFolder(root) : root;
-  const what = `Cannot open ${name} in ${folder.name}`;
-  const notes: DatasetNote[] = [];
-  const opened: AnnotatedDataset[] = [];
-  const { frames, corrections, faults, missing, decoders } = resolved;
-  for (const part of parts) {
-    const path = resolved[part] === undefined ? await findPart(folder, part) : safePath(resolved[part]);
-    if (path === undefined || (await folder.list(path)) === undefined) {
-      const message = resolved[part]
-        ? `the folder '${path}' does not exist`
-        : `no folder for ${part} is there: expected one whose name says so, or the option ${part}`;
-      notes.push({ severity: 'error', key: part, message });
-      continue;
-    }
-    const exclude = resolved.exclude.filter((id) => id.startsWith(`${part}/`)).map((id) => id.slice(part.length + 1));
-    const common = { frames, corrections, faults, missing, decoders, exclude };
-    const inside = subFolder(folder, path);
-    const mode = { onError: 'note' } as const;
-    if (part === 'casme2') opened.push(await openCasme2(inside, { ...common, classes: 'megc2019' }, mode));
-    if (part === 'samm') opened.push(await openSamm(inside, { ...common, classes: 'megc2019' }, mode));
-    if (part === 'smic') opened.push(await openSmic(inside, { ...common, edition: 'clips' }, mode));
-  }
-  for (const id of resolved.exclude.filter((one) => !parts.some((part) => one.startsWith(`${part}/`)))) {
-    notes.push({ severity: 'error', key: id, message: `the option exclude must name data set/subject/clip: '${id}'` });
-  }
+  const { opened, notes } = await openParts(folder, parts, common, { casme2, smic, samm });
   if (opened.length === parts.length) {
-    const file =
-      resolved.groundTruth ?? (await findFiles(folder, (one) => /combined_3_?class_gt.*\.csv$/i.test(one), 1))[0];
-    if (file !== undefined) {
-      if ((await folder.size(safePath(file))) === undefined) {
-        throw new DatasetError(what, [
-          { severity: 'error', key: '', file, message: 'the official list does not exist' },
-        ]);
-      }
-      const truth = readGroundTruth(new TextDecoder().decode(await folder.read(safePath(file))), file, folder.name);
-      notes.push(...compare(truth, opened, file));
-    }
+    const isList = (file: string) => /combined_3_?class_gt.*\.csv$/i.test(file);
+    const file = groundTruth === undefined ? (await findFiles(folder, isList, 1))[0] : safePath(groundTruth);
+    if (file !== undefined) notes.push(...(await compareWith(folder, file, opened)));
   }
-  const errors = [...opened.flatMap((part) => prefixed(part)), ...notes].filter(({ severity }) => severity === 'error');
-  if (errors.length && onError === 'throw') throw new DatasetError(what, errors);
-  if (!opened.length) return emptyDataset(name, notes);
-  const whole = composeDatasets<ClipDataset>(name, opened);
-  const settings = { parts: whole.settings };
-  return Object.freeze({ ...whole, notes: Object.freeze([...whole.notes, ...notes]), settings });
+  return joinParts(name, folder.name, opened, notes, mode);
 }
 
-function prefixed({ name, notes }: AnnotatedDataset): DatasetNote[] {
-  return notes.map((note) => ({ ...note, key: note.key ? `${name}/${note.key}` : name }));
-}
-
-function emptyDataset(name: string, notes: readonly DatasetNote[]): ClipDataset {
-  const none = async (): Promise<never> => {
-    throw new RangeError(`Cannot read clip of ${name} as it must have samples: it has none`);
-  };
-  const base = { name, classes: megc2019Classes, samples: [], notes, settings: {} };
-  return { kind: 'clips', ...base, sources: none, readSource: none, readClip: none };
+/** Compares the official list in a file with what the adapters found. */
+async function compareWith(
+  folder: DataFolder,
+  file: string,
+  opened: readonly AnnotatedDataset[],
+): Promise<DatasetNote[]> {
+  if ((await folder.size(file)) === undefined) {
+    return [{ severity: 'error', key: '', file, message: 'the official list does not exist' }];
+  }
+  try {
+    const truth = readGroundTruth(new TextDecoder().decode(await folder.read(file)), file, folder.name);
+    return compare(truth, opened, file);
+  } catch (error) {
+    if (error instanceof DatasetError) return [...error.notes];
+    throw error;
+  }
 }
 
 /** Differences between the official list and what the adapters found. */

@@ -4,6 +4,7 @@ import { casMe2 } from './cas-me2.js';
 import { casMe3 } from './cas-me3.js';
 import { casme1 } from './casme1.js';
 import { casme2 } from './casme2.js';
+import { type CompositeOptions, compositeOptions, openComposite } from './composite.js';
 import type { Dataset } from './dataset.js';
 import type { DataFolder } from './files/data-folder.js';
 import { clipFolder } from './folder.js';
@@ -66,6 +67,13 @@ export const datasets = Object.freeze({
     needsRoot: true,
     options: megc2019Options,
     open: async (root, options, mode) => openMegc2019(needed(root, 'megc2019'), options as Megc2019Options, mode),
+  },
+  composite: {
+    title: 'Several data sets in the three classes of MEGC2019, for cross-data-set experiments',
+    kind: 'clips',
+    needsRoot: true,
+    options: compositeOptions,
+    open: async (root, options, mode) => openComposite(needed(root, 'composite'), options as CompositeOptions, mode),
   },
   'megc2019-flow': {
     title: 'MEGC2019 composite (CASME II, SMIC-HS, SAMM) as optical-flow images',

@@ -7,7 +7,7 @@ import type { RawRow } from './annotations/clip-record.js';
 import type { AnnotatedDataset } from './dataset.js';
 import { DatasetError } from './dataset-error.js';
 import type { DataFolder } from './files/data-folder.js';
-import { findFolders } from './files/find-paths.js';
+import { findFiles, findFolders } from './files/find-paths.js';
 import { listFrames } from './frames/clip-frames.js';
 import { findTable, type TableRow } from './tables/read-table.js';
 
@@ -38,6 +38,8 @@ const columns = {
 const clipName = /^s0*(\d+)_(ne|po|sur)_(\d+)$/i;
 const subjectName = /^s0*(\d+)$/i;
 const labels: Readonly<Record<string, string>> = { ne: 'negative', po: 'positive', sur: 'surprise' };
+
+const isWorkbook = (name: string) => /smic.*\.(?:xlsx|csv)$/i.test(name);
 
 /** Names of a clip in the padded spelling of the MEGC2019 list: `s1_ne_1` is clip `s01_ne_01` of subject `s01`. */
 function padded(text: string): { subject: string; clip: string; emotion: string } | undefined {
@@ -126,8 +128,10 @@ export const smic: Adapter = {
   faults: 'error',
   async readRows(context) {
     const fps = context.options['part'] === 'HS' ? 100 : 25;
-    const { extended } = await chosenTrees(context);
-    if (extended || context.options['annotation'] !== undefined) return readExtended(context, fps);
+    const { extended, trees } = await chosenTrees(context);
+    // A workbook without frames still says what is annotated.
+    const workbookAlone = trees.length === 0 && (await findFiles(context.folder, isWorkbook)).length > 0;
+    if (extended || workbookAlone || context.options['annotation'] !== undefined) return readExtended(context, fps);
     const finder = await findClipFolders(context);
     const rows: RawRow[] = [];
     for (const [key, path] of finder.clips) {

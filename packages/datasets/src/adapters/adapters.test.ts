@@ -13,6 +13,7 @@ import {
 import { memoryFolder } from '../../test/support.js';
 import { openCasme2 } from '../casme2.js';
 import type { AnnotatedDataset } from '../dataset.js';
+import { inspectFolder } from '../inspect-folder.js';
 import { openSamm } from '../samm.js';
 import { openSmic } from '../smic.js';
 
@@ -300,5 +301,37 @@ describe('openSmic()', () => {
     expect(notes(dataset, 'marked')).toContainEqual(expect.stringMatching(/^s01\/s01_ne_03: onset .* is not inside/));
     const asWritten = await openSmic(memoryFolder(files), { corrections: false, missing: 'drop' });
     expect(perClass(asWritten)).toEqual([66, 51, 40]);
+  });
+});
+
+describe('inspectFolder() on a workbook alone', () => {
+  it('counts what is annotated, per class scheme beside the known releases, and says that the frames are missing', async () => {
+    const casme2 = await inspectFolder(
+      'casme2',
+      memoryFolder({ 'CASME2-coding-20140508.xlsx': casme2Workbook(casme2Clips()) }),
+    );
+    expect(casme2).toMatchObject({
+      n: 0,
+      annotations: { n: 255, subjects: 26, apex: { missing: 1, atOnset: 1, atOffset: 4 } },
+    });
+    expect(casme2.annotations!.perEmotion).toEqual({
+      others: 99,
+      disgust: 63,
+      happiness: 32,
+      repression: 27,
+      surprise: 25,
+      sadness: 7,
+      fear: 2,
+    });
+    const five = casme2.annotations!.schemes.find(({ name }) => name === 'emotion-5')!;
+    expect([five.n, five.expected.map(({ n }) => n)]).toEqual([246, [246, 249]]);
+    expect(casme2.notes.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([
+      expect.stringContaining('the frames of none of the 255 annotated clips are there'),
+    ]);
+    const smic = await inspectFolder('smic', memoryFolder({ 'SMIC-HS-E_annotation.xlsx': smicWorkbook(smicClips()) }));
+    expect(smic.annotations).toMatchObject({ n: 162, fps: { 100: 162 }, rise: null });
+    const length = smic.annotations!.length!;
+    expect(length.least).toBeLessThanOrEqual(length.median);
+    expect(length.mean).toBeLessThanOrEqual(length.greatest);
   });
 });

@@ -160,7 +160,7 @@ describe('openCasMe3()', () => {
     const dataset = await openCasMe3(memoryFolder(recordings));
     expect(perClass(dataset)).toEqual([250, 187, 161, 86, 64, 57, 55]);
     expect(perClass(await openCasMe3(memoryFolder(recordings), { classes: 'emotion-4' }))).toEqual([457, 55, 187, 161]);
-    expect(perClass(await openCasMe3(memoryFolder(recordings), { classes: 'emotion-3' }))).toEqual([457, 55, 187]);
+    expect(perClass(await openCasMe3(memoryFolder(recordings), { classes: 'megc2019' }))).toEqual([457, 55, 187]);
     expect(dataset.samples[0]).toMatchObject({ id: 'casMe3/spNO.1/a_355', subject: 'spNO.1' });
     expect(dataset.frames(0)).toMatchObject({ folder: 'part_A/spNO.1/a/color' });
     expect(dataset.frames(0).numbers).toHaveLength(10);

@@ -5,8 +5,9 @@ import { correctionsOf, rawValue } from './corrections.js';
 import { type Emotion, emotions, parseEmotion, parseObjectiveClass } from './emotions.js';
 
 /**
- * What is done with a row whose frame numbers cannot be: `error` refuses to open and lists all of them; `repair` follows
- * the rules of {@link checkRows}; `drop` leaves the clip out.
+ * What is done with a row whose frame numbers cannot be: `error` refuses to open and lists all of them; `repair` mends
+ * them by rule (an apex outside the clip becomes unknown, a missing onset or offset lies as far from the apex as the other)
+ * and leaves out what the rules do not mend; `drop` leaves the clip out. Nothing is left out without a note.
  */
 export type FaultPolicy = 'error' | 'repair' | 'drop';
 
@@ -31,7 +32,7 @@ const unknownNumber = /^(?:|\/|-|--|\?|n\/?a|nan|none|null|missing)$/i;
  * - an apex that is missing, or outside onset..offset, becomes unknown;
  * - a missing offset (empty, 0 or before the onset) becomes as far behind the apex as the onset is before it;
  * - a missing onset, or one behind the apex, becomes as far before the apex as the offset is behind it, but not below 1.
- * A row that these rules do not mend stays a fault.
+ * A row whose frame numbers these rules do not mend is left out, and listed.
  */
 export function checkRows(
   rows: readonly RawRow[],
@@ -59,9 +60,11 @@ export function checkRows(
     if (emotion === undefined) {
       found.push(`emotion '${row.emotion}' is unknown: the emotions are ${emotions.join(', ')}`);
     }
-    const marks = readMarks(row, faults === 'repair', found, (message) => note('corrected', message));
+    const outOfTime: string[] = [];
+    const marks = readMarks(row, faults === 'repair', outOfTime, (message) => note('corrected', message));
     if (found.length || !marks) {
       for (const fault of found) note(faults === 'drop' ? 'dropped' : 'error', fault);
+      for (const fault of outOfTime) note(faults === 'error' ? 'error' : 'dropped', fault);
       continue;
     }
     const { onset, apex, offset } = marks;

@@ -31,7 +31,7 @@ const official = 'not in the official list of the MEGC2019 challenge';
  * ```ts
  * import { classSchemes } from '@mer/datasets';
  *
- * console.log(Object.keys(classSchemes.mmew)); // [ 'emotion-7', 'emotion-6', 'emotion-4' ]
+ * console.log(Object.keys(classSchemes.mmew)); // [ 'emotion-7', 'emotion-6', 'emotion-4', 'megc2019' ]
  * ```
  */
 export const classSchemes = Object.freeze({
@@ -153,6 +153,16 @@ export const classSchemes = Object.freeze({
       classes: each(['happiness', 'surprise', 'disgust', 'others']),
       expected: [{ release: 'as published', n: 263, perClass: [36, 89, 72, 66] }],
     },
+    megc2019: {
+      title: 'the mapping of MEGC2019 to three classes: others are left out',
+      field: 'emotion',
+      classes: {
+        negative: ['anger', 'disgust', 'fear', 'sadness'],
+        positive: ['happiness'],
+        surprise: ['surprise'],
+      },
+      expected: [{ release: 'as published', n: 234, perClass: [109, 36, 89] }],
+    },
   },
   casMe2: {
     'valence-4': {
@@ -186,8 +196,8 @@ export const classSchemes = Object.freeze({
       },
       expected: [{ release: 'part A, v2', n: 860, perClass: [457, 55, 187, 161] }],
     },
-    'emotion-3': {
-      title: 'negative is disgust, fear, anger and sadness; positive is happiness; surprise',
+    megc2019: {
+      title: 'the mapping of MEGC2019 to three classes: others are left out',
       field: 'emotion',
       classes: {
         negative: ['disgust', 'fear', 'anger', 'sadness'],

@@ -53,6 +53,24 @@ export async function openFolder(path: string): Promise<DataFolder> {
     return real;
   }
 
+  /** Folders that were found to lie inside, so that not every file of a clip asks again. */
+  const inside = new Map<string, Promise<string | undefined>>();
+  const { O_RDONLY, O_NOFOLLOW } = fs.constants;
+
+  /** The bytes of a file that is no link, without looking at each part of its path; undefined where that is not possible. */
+  async function readPlain(relative: string): Promise<Uint8Array | undefined> {
+    if (O_NOFOLLOW === undefined) return undefined;
+    const safe = safePath(relative);
+    const slash = safe.lastIndexOf('/');
+    const parent = safe.slice(0, Math.max(0, slash));
+    const folder = inside.get(parent) ?? locate(parent);
+    inside.set(parent, folder);
+    const real = await folder;
+    if (real === undefined) return undefined;
+    const file = nodePath!.join(real, safe.slice(slash + 1));
+    return fs!.readFile(file, { flag: (O_RDONLY | O_NOFOLLOW) as unknown as string }).catch(() => undefined);
+  }
+
   return {
     name,
     async list(relative) {
@@ -78,6 +96,8 @@ export async function openFolder(path: string): Promise<DataFolder> {
       return stat?.isFile() ? stat.size : undefined;
     },
     async read(relative) {
+      const plain = await readPlain(relative);
+      if (plain) return plain;
       const real = await locate(relative);
       if (real === undefined) throw new Error(`Cannot read '${relative}' in ${name} as it must exist: it does not`);
       return fs.readFile(real);
