@@ -15,12 +15,15 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
+// Settings of an outer `npx -c`, which an inner npx would take for its own.
+const { npm_config_call: _call, npm_config_package: _package, ...env } = process.env;
+
 function run(command, args) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', npm_config_update_notifier: 'false' },
+    env: { ...env, TURBO_TELEMETRY_DISABLED: '1', npm_config_update_notifier: 'false' },
   });
   if (error) console.error(`Cannot run ${command}: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
@@ -34,9 +37,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== state) {
   run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn']);
   writeFileSync(stamp, state);
 }
-run('npx', [
-  '--no-install',
-  'turbo',
+run(fileURLToPath(new URL('../node_modules/.bin/turbo', import.meta.url)), [
   'run',
   'build',
   '--concurrency=2',

@@ -26,7 +26,11 @@ function run(command, args, cwd) {
 try {
   const tarballs = {};
   for (const name of readdirSync(join(root, 'packages'))) {
-    run('npx', ['--no-install', 'pnpm', 'pack', '--out', join(folder, `${name}.tgz`)], join(root, 'packages', name));
+    run(
+      join(root, 'node_modules/.bin/pnpm'),
+      ['pack', '--out', join(folder, `${name}.tgz`)],
+      join(root, 'packages', name),
+    );
     tarballs[`@mer/${name}`] = `file:${join(folder, `${name}.tgz`)}`;
   }
   for (const example of readdirSync(join(root, 'examples'))) {
