@@ -452,6 +452,195 @@ class HtNet(Named):
         return part("0.fn.to_out.0")(mixed.transpose(2, 3).reshape(b, -1, rows, columns))
 
 
+# FDP
+
+
+def divisible(value):
+    near = max(32, int(value + 16) // 32 * 32)
+    return near + 32 if near < 0.9 * value else near
+
+
+class Frames(Named):
+    """The network of one frame: stem, local blocks, in the paper's variant a global block per stage."""
+
+    def __init__(self, stem, depths, local, wide, reductions, size, with_global):
+        super().__init__()
+        inputs = 1
+        for n, outputs in enumerate((stem[0], stem[1], stem[2], stem[2])):
+            self.put(f"stem.{n}.conv", nn.Conv2d(inputs, outputs, 3, 2 if n in (0, 3) else 1, 1, bias=False))
+            self.put(f"stem.{n}.norm", nn.BatchNorm2d(outputs))
+            inputs = outputs
+        self.plan = []
+        for stage, depth in enumerate(depths):
+            for n in range(depth + with_global):
+                stride = 2 if stage > 0 and n == 0 else 1
+                index = len(self.plan)
+                if n < depth:
+                    self.put_local(f"features.{index}", inputs, local[stage], stride)
+                    inputs = local[stage]
+                    self.plan.append((stride, None))
+                else:
+                    self.put_global(f"features.{index}", inputs, wide[stage], stride, reductions[stage])
+                    inputs = wide[stage]
+                    self.plan.append((stride, reductions[stage]))
+        self.norm = nn.BatchNorm2d(inputs)
+        self.put("proj_head.0", nn.Linear(inputs, size))
+
+    def put_patch(self, name, inputs, outputs, stride):
+        if stride != 1 or inputs != outputs:
+            self.put(f"{name}.conv", nn.Conv2d(inputs, outputs, 1, bias=False))
+            self.put(f"{name}.norm", nn.BatchNorm2d(outputs))
+
+    def put_mlp(self, name, channels, hidden):
+        self.put(f"{name}.conv1", nn.Conv2d(channels, hidden, 1))
+        self.put(f"{name}.conv2", nn.Conv2d(hidden, channels, 1))
+
+    def put_local(self, name, inputs, outputs, stride):
+        self.put_patch(f"{name}.patch_embed", inputs, outputs, stride)
+        self.put(f"{name}.mhca.group_conv3x3", nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False))
+        self.put(f"{name}.norm", nn.BatchNorm2d(outputs))
+        self.put_mlp(f"{name}.mlp", outputs, divisible(3 * outputs))
+
+    def put_global(self, name, inputs, outputs, stride, reduction):
+        attended = divisible(int(outputs * 0.75))
+        rest = outputs - attended
+        self.put_patch(f"{name}.patch_embed", inputs, attended, stride)
+        self.put(f"{name}.norm1", nn.BatchNorm2d(attended))
+        for part in ("q", "k", "v", "proj"):
+            self.put(f"{name}.e_mhsa.{part}", nn.Linear(attended, attended))
+        if reduction > 1:
+            self.put(f"{name}.e_mhsa.norm", nn.BatchNorm1d(attended))
+        self.put_patch(f"{name}.projection", attended, rest, 1)
+        self.put(f"{name}.mhca.group_conv3x3", nn.Conv2d(rest, rest, 3, 1, 1, bias=False))
+        self.put(f"{name}.norm2", nn.BatchNorm2d(outputs))
+        self.put_mlp(f"{name}.mlp", outputs, divisible(2 * outputs))
+
+    def has(self, path):
+        at = self
+        for name in path.split("."):
+            if name not in at._modules:
+                return False
+            at = at._modules[name]
+        return True
+
+    def patch(self, name, x, stride):
+        if stride == 2:
+            x = F.avg_pool2d(x, 2)
+        return self.at(f"{name}.norm")(self.at(f"{name}.conv")(x)) if self.has(f"{name}.conv") else x
+
+    def mlp(self, name, x):
+        return self.at(f"{name}.conv2")(torch.relu(self.at(f"{name}.conv1")(x)))
+
+    def global_block(self, name, x, stride, reduction):
+        x = self.patch(f"{name}.patch_embed", x, stride)
+        b, c, h, w = x.shape
+        tokens = self.at(f"{name}.norm1")(x).flatten(2).transpose(1, 2)
+        fewer = tokens
+        if reduction > 1:
+            fewer = F.avg_pool1d(tokens.transpose(1, 2), reduction**2)
+            fewer = self.at(f"{name}.e_mhsa.norm")(fewer).transpose(1, 2)
+        q, k, v = (
+            self.at(f"{name}.e_mhsa.{part}")(t).reshape(b, -1, c // 8, 8).transpose(1, 2)
+            for part, t in (("q", tokens), ("k", fewer), ("v", fewer))
+        )
+        mixed = (q @ k.transpose(-1, -2) / math.sqrt(8)).softmax(-1) @ v
+        mixed = self.at(f"{name}.e_mhsa.proj")(mixed.transpose(1, 2).reshape(b, h * w, c))
+        x = x + mixed.transpose(1, 2).reshape(b, c, h, w)
+        rest = self.patch(f"{name}.projection", x, 1)
+        x = torch.cat([x, rest + self.at(f"{name}.mhca.group_conv3x3")(rest)], 1)
+        return x + self.mlp(f"{name}.mlp", self.at(f"{name}.norm2")(x))
+
+    def forward(self, x):
+        for n in range(4):
+            x = torch.relu(self.at(f"stem.{n}.norm")(self.at(f"stem.{n}.conv")(x)))
+        for index, (stride, reduction) in enumerate(self.plan):
+            name = f"features.{index}"
+            if reduction:
+                x = self.global_block(name, x, stride, reduction)
+            else:
+                x = self.patch(f"{name}.patch_embed", x, stride)
+                x = x + self.at(f"{name}.mhca.group_conv3x3")(x)
+                x = x + self.mlp(f"{name}.mlp", self.at(f"{name}.norm")(x))
+        return self.at("proj_head.0")(self.norm(x).mean((2, 3)))
+
+
+class Drawing(Named):
+    """SegNet with the places of the maxima."""
+
+    counts, times = (2, 2, 3, 3, 3), (1, 2, 4, 8, 8)
+
+    def __init__(self, inputs, width):
+        super().__init__()
+        for stage, (count, times) in enumerate(zip(self.counts, self.times), start=1):
+            for n in range(1, count + 1):
+                self.put(f"conv{stage}{n}", nn.Conv2d(inputs, width * times, 3, padding=1))
+                self.put(f"bn{stage}{n}", nn.BatchNorm2d(width * times))
+                inputs = width * times
+        for stage in range(5, 0, -1):
+            for n in range(self.counts[stage - 1], 0, -1):
+                last = stage == 1 and n == 1
+                outputs = 1 if last else width * self.times[stage - 2 if n == 1 else stage - 1]
+                self.put(f"conv{stage}{n}d", nn.Conv2d(inputs, outputs, 3, padding=1))
+                if not last:
+                    self.put(f"bn{stage}{n}d", nn.BatchNorm2d(outputs))
+                inputs = outputs
+
+    def forward(self, x):
+        places = []
+        for stage, count in enumerate(self.counts, start=1):
+            for n in range(1, count + 1):
+                x = torch.relu(self.at(f"bn{stage}{n}")(self.at(f"conv{stage}{n}")(x)))
+            x, where = F.max_pool2d(x, 2, return_indices=True)
+            places.append(where)
+        for stage in range(5, 0, -1):
+            x = F.max_unpool2d(x, places[stage - 1], 2)
+            for n in range(self.counts[stage - 1], 0, -1):
+                x = self.at(f"conv{stage}{n}d")(x)
+                if stage > 1 or n > 1:
+                    x = torch.relu(self.at(f"bn{stage}{n}d")(x))
+        return x
+
+
+class Fdp(Named):
+    def __init__(self, released, size=32, frames=8, classes=5, hidden=12, decoder=4):
+        super().__init__()
+        self.released, self.size = released, size
+        settings = ((8, 6, 8), (1, 2), (32, 40), (128, 160), (4, 2), size * size, not released)
+        self.frame_rep = Frames(*settings)
+        if not released:
+            self.put("rank.embed", nn.Linear(size * size, 64, bias=False))
+            self.put("rank.score", nn.Linear(64, 1, bias=False))
+        self.put("mer.conv3d", nn.Conv3d(1, 8, (3, 3, frames), padding=(1, 1, 0)))
+        self.put("mer.fc1", nn.Linear(8 * (size // 3) ** 2, hidden))
+        self.put("mer.fc2", nn.Linear(hidden, classes))
+        self.dyimg_net = Drawing(8, decoder)
+
+    def forward(self, x):
+        b, t = x.shape[:2]
+        z = torch.stack([self.frame_rep(x[:, frame]) for frame in range(t)], 1)
+        scores = None
+        if self.released:
+            z = z.reshape(b, 1, self.size, self.size, t)
+        else:
+            scores = self.at("rank.score")(torch.tanh(self.at("rank.embed")(z)))[:, :, 0]
+            r = scores - scores.mean(1, keepdim=True)
+            z = z * (r / r.norm(dim=1, keepdim=True))[:, :, None]
+            z = z.transpose(1, 2).reshape(b, 1, self.size, self.size, t)
+        feat = self.at("mer.conv3d")(z)
+        y = F.max_pool3d(feat, (3, 3, 1)).flatten(1)
+        logits = self.at("mer.fc2")(torch.relu(self.at("mer.fc1")(y)))
+        return logits, torch.sigmoid(self.dyimg_net(feat[..., 0])), scores
+
+
+def fdp_parity(released):
+    model = fill(Fdp(released)).eval()
+    clip = torch.from_numpy(given("image0", (2, 8, 32, 32, 1))).permute(0, 1, 4, 2, 3)
+    with torch.no_grad():
+        logits, image, scores = model(clip)
+    golden = {"state": described(model), "logits": rounded(logits), "image": rounded(image[:, 0, ::5, ::5], 8)}
+    return golden if released else {**golden, "scores": rounded(scores)}
+
+
 # the rest
 
 
@@ -489,6 +678,8 @@ def cases():
     yield "off-apexnet", lambda: parity(OffApexNet(), frames(1, 28, channels=2))
     yield "rcn-a", lambda: parity(RcnA(), frames(1, 28))
     yield "htnet", lambda: parity(HtNet(), frames(1, 28))
+    yield "fdp", lambda: fdp_parity(False)
+    yield "fdp-released", lambda: fdp_parity(True)
     yield "htnet-56", lambda: parity(HtNet(size=56), frames(1, 56))
 
 

@@ -1,6 +1,9 @@
 import { useBackend } from '@mer/backends';
-import { beforeAll, describe, it } from 'vitest';
-import { expectParity, readGolden } from '../test/parity.js';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { worstDifference, worstRelativeDifference } from '../test/compare.js';
+import { expectParity, madeUpImages, readGolden } from '../test/parity.js';
+import { createFdp } from './fdp.js';
 import { createHtNet } from './htnet.js';
 import { createLearNet } from './learnet.js';
 import { createMmNet } from './mmnet.js';
@@ -43,5 +46,30 @@ describe('networks with author code against PyTorch', () => {
   it.each([28, 56])('HTNet on %i pixels', (size) => {
     const model = createHtNet({ inputShape: [size, size, 3], width: 10, depths: [1, 2, 1] });
     expectParity(model, golden[size === 28 ? 'htnet' : 'htnet-56']);
+  });
+
+  it.each(['paper', 'released'] as const)('FDP, %s', (variant) => {
+    const reference = golden[variant === 'paper' ? 'fdp' : 'fdp-released'];
+    const narrow = {
+      variant,
+      inputShape: [8, 32, 32, 1],
+      stem: [8, 6, 8],
+      depths: [1, 2],
+      local: [32, 40],
+      global: [128, 160],
+      reductions: [4, 2],
+      hidden: 12,
+    } as const;
+    const model = createFdp({ ...narrow, outputs: 'all', decoder: 4 });
+    expectParity(model, reference);
+    const [clip] = madeUpImages(model, 2);
+    const [, image, scores] = model.predict(clip!) as tf.Tensor[];
+    const sample = tf.stridedSlice(image!, [0, 0, 0, 0], [2, 32, 32, 1], [1, 5, 5, 1]);
+    expect(worstDifference(sample.arraySync(), reference.image)).toBeLessThan(1e-4);
+    if (variant === 'paper') expect(worstRelativeDifference(scores!.arraySync(), reference.scores)).toBeLessThan(1e-4);
+    const alone = createFdp(narrow);
+    const state = Object.entries(reference.state).filter(([name]) => !name.startsWith('dyimg_net.'));
+    const unused = Object.entries(reference.state).filter(([name]) => name.startsWith('dyimg_net.'));
+    expectParity(alone, { ...reference, state: Object.fromEntries(state), unused: Object.fromEntries(unused) });
   });
 });

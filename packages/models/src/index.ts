@@ -12,6 +12,7 @@ export * from './backbones/vgg19.js';
 export * from './backbones/vit-b16.js';
 export * from './create-model.js';
 export * from './dianet.js';
+export * from './fdp.js';
 export * from './fmanet.js';
 export * from './htnet.js';
 export * from './layers/activation.js';

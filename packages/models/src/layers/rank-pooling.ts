@@ -8,6 +8,8 @@ import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTens
 export interface RankPoolingArgs extends NetworkLayerArgs {
   /** Width of the scorer's hidden layer; the width of the features by default. */
   hidden?: number;
+  /** Whether the weighted features are summed over time; true by default, else they stay `[batch, steps, features]`. */
+  pool?: boolean;
 }
 
 /**
@@ -34,6 +36,7 @@ export interface RankPoolingArgs extends NetworkLayerArgs {
 export class RankPooling extends NetworkLayer {
   static className = 'MerRankPooling';
   private readonly hidden: number | undefined;
+  private readonly pool: boolean;
   private embed!: Linear;
   private score!: Linear;
 
@@ -41,6 +44,7 @@ export class RankPooling extends NetworkLayer {
     super(args);
     if (args.hidden !== undefined) checkInteger(`make rank pooling ${this.name}`, 'hidden', args.hidden);
     this.hidden = args.hidden;
+    this.pool = args.pool ?? true;
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
@@ -55,11 +59,9 @@ export class RankPooling extends NetworkLayer {
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape[] {
-    const [batch, steps, features] = oneShape(inputShape);
-    return [
-      [batch ?? null, features ?? null],
-      [batch ?? null, steps ?? null],
-    ];
+    const shape = oneShape(inputShape);
+    const [batch, steps, features] = shape;
+    return [this.pool ? [batch ?? null, features ?? null] : shape, [batch ?? null, steps ?? null]];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
@@ -69,13 +71,15 @@ export class RankPooling extends NetworkLayer {
       const scores = tf.reshape(this.score.call(this.embed.call(z)), [batch, steps]);
       const centred = tf.sub(scores, tf.mean(scores, 1, true));
       const norm = tf.sqrt(tf.add(tf.sum(tf.square(centred), 1, true), 1e-12));
-      const weights = tf.reshape(tf.div(centred, norm), [batch, 1, steps]) as tf.Tensor3D;
-      return [tf.reshape(tf.matMul(weights, z), [batch, features]), scores];
+      const weights = tf.div(centred, norm);
+      if (!this.pool) return [tf.mul(z, tf.reshape(weights, [batch, steps, 1])), scores];
+      const pooled = tf.matMul(tf.reshape(weights, [batch, 1, steps]) as tf.Tensor3D, z);
+      return [tf.reshape(pooled, [batch, features]), scores];
     });
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const config = super.getConfig();
+    const config: tf.serialization.ConfigDict = { ...super.getConfig(), pool: this.pool };
     if (this.hidden !== undefined) config['hidden'] = this.hidden;
     return config;
   }
