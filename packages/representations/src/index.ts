@@ -61,6 +61,16 @@ export {
 } from './frame-images.js';
 export { toGrey } from './grey.js';
 export {
+  grey,
+  multiply,
+  type NormalizeOptions,
+  normalize,
+  type ResizeStepOptions,
+  resize,
+  reverseChannels,
+  rgb,
+} from './image-steps.js';
+export {
   type FrameIntensitiesOptions,
   frameIntensities,
   type IntensityMeasure,
@@ -75,11 +85,11 @@ export {
   type MotionIntensityOptions,
   motionIntensityDynamicImage,
 } from './motion-intensity.js';
+export { type Pipe, pipe } from './pipe.js';
 export { type RankPoolingOptions, rankPooling } from './rank-pooling.js';
 export { type RankVariant, type RankWeightsOptions, rankVariants, rankWeights } from './rank-weights.js';
 export {
   createRepresentation,
-  type ImageShape,
   type Representation,
   type RepresentationName,
   representationEntry,
@@ -93,4 +103,18 @@ export {
   type SlidingDynamicImagesOptions,
   slidingDynamicImages,
 } from './sliding-window.js';
+export type { EitherStep, ImageShape, Step, StepData, StepEntry, StepInfo, StepKind } from './step.js';
+export {
+  cof,
+  createStep,
+  dualPhase,
+  flowColor,
+  mestiImage,
+  midi,
+  mmCof,
+  type StepName,
+  steps,
+  trdi,
+  uvStrain,
+} from './steps.js';
 export { type TemporalRankedOptions, temporalRankedDynamicImage } from './temporal-ranked.js';

@@ -168,7 +168,7 @@ export function intensityTensor(frames: tf.Tensor4D, first: number, count: numbe
  * import { frameIntensities } from '@mer/representations';
  *
  * const frames = tf.mul(tf.reshape(tf.tensor1d([0, 0.5, 1, 0.25]), [4, 1, 1, 1]), tf.ones([4, 8, 8, 1])) as tf.Tensor4D;
- * console.log(frameIntensities(frames).dataSync()); // Float32Array(4) [ 0, 0.5, 1, 0.25 ]
+ * console.log(frameIntensities(frames, { intensityBlur: 0 }).dataSync()); // Float32Array(4) [ 0, 0.5, 1, 0.25 ]
  * ```
  *
  * Reference: this project's measures for MIDI (arXiv 2510.09730 names motion intensity, not its measure).

@@ -40,49 +40,21 @@ import {
 import { type Blocks, type LbpTopOptions, lbpTop, lbpTopBins, lbpTopRules } from './lbp-top.js';
 import { type MestiOptions, mesti, mestiRules } from './mesti.js';
 import { type MotionIntensityOptions, motionIntensityDynamicImage, motionIntensityRules } from './motion-intensity.js';
-import { type OptionRules, resolveOptions } from './options.js';
 import { type RankPoolingOptions, rankPooling, rankPoolingRules } from './rank-pooling.js';
+import { defineStep, type ImageShape, type Step, type StepDefinition, type StepEntry } from './step.js';
 import { type TemporalRankedOptions, temporalRankedDynamicImage } from './temporal-ranked.js';
 
-/** `[height, width, channels]` of an image or of one frame. */
-export type ImageShape = readonly [height: number, width: number, channels: number];
-
 /** One way to turn a clip into an image, as experiments name it. */
-export interface Representation<Options extends object = object> {
-  /** What it is, for people. */
-  readonly title: string;
-  /** Where it is defined. */
-  readonly reference: string;
-  /** Every option with its default. */
-  readonly defaults: Readonly<Options>;
-  /** Options in, `(clip) => image` out; throws a `RangeError` on an option it does not have. */
-  create(options?: Options): (clip: Clip) => tf.Tensor3D;
-  /** The shape of the image that a clip with frames `[H, W, C]` gives; throws like `create`. */
-  outputShape(frame: ImageShape, options?: Options): ImageShape;
-}
+export type Representation<Options extends object = object> = StepEntry<Options, Clip, tf.Tensor3D>;
 
 function define<Options extends object>(
   name: string,
-  entry: {
-    title: string;
-    reference: string;
-    rules: OptionRules<Options>;
-    compute: (clip: Clip, options: Options) => tf.Tensor3D;
-    shape: (frame: ImageShape, options: Options) => ImageShape;
-  },
+  {
+    version = 1,
+    ...entry
+  }: Omit<StepDefinition<Options, Clip, tf.Tensor3D>, 'takes' | 'gives' | 'version'> & { version?: number },
 ): Representation<Options> {
-  const task = `make the representation '${name}'`;
-  const { title, reference, rules, compute, shape } = entry;
-  return Object.freeze({
-    title,
-    reference,
-    defaults: Object.freeze(resolveOptions(task, rules)),
-    create: (options?: Options) => {
-      const resolved = resolveOptions(task, rules, options);
-      return (clip: Clip) => compute(clip, resolved);
-    },
-    outputShape: (frame: ImageShape, options?: Options) => shape(frame, resolveOptions(task, rules, options)),
-  });
+  return defineStep(name, { ...entry, version, takes: 'clip', gives: 'image' });
 }
 
 const dynamicImageShape = ([height, width, channels]: ImageShape, { grey }: { grey?: boolean }): ImageShape => [
@@ -241,7 +213,7 @@ export function representationEntry(name: string): Representation {
  *
  * @param name a {@link RepresentationName}.
  * @param options the options of that representation; left out ones take the values of `representations[name].defaults`.
- * @returns `(clip) => image`.
+ * @returns `(clip) => image`, a {@link Step}.
  * @throws RangeError if the name or an option is not known (the message lists what is), or a value is out of range.
  *
  * @example
@@ -255,6 +227,6 @@ export function representationEntry(name: string): Representation {
  * }
  * ```
  */
-export function createRepresentation(name: string, options: object = {}): (clip: Clip) => tf.Tensor3D {
+export function createRepresentation(name: string, options: object = {}): Step<Clip, tf.Tensor3D> {
   return representationEntry(name).create(options);
 }

@@ -119,7 +119,7 @@ export function resolveTvl1(options: Tvl1Options = {}, about = task): Resolved<T
  *
  * const blob = (x0: number) =>
  *   tf.tensor2d(Float32Array.from({ length: 32 * 32 }, (_, i) => Math.exp(-(((i % 32) - x0) ** 2 + (Math.floor(i / 32) - 16) ** 2) / 20)), [32, 32]);
- * const flow = tvl1Flow(blob(15), blob(16.5));
+ * const flow = tvl1Flow(blob(15), blob(16.2));
  * console.log(Math.round(flow.arraySync()[16]?.[15]?.[0] ?? 0)); // 1
  * ```
  *
