@@ -78,14 +78,14 @@ describe('bad input', () => {
       ),
     );
     for (const part of [
-      'row 3: sub01/EP02_01f is there twice: also in row 2',
-      "row 4: onset must be a frame number: current value is 'three'",
-      'row 5: apex must lie in the clip, from onset 3 to offset 9: current value is 20',
-      'row 6: offset must not lie before onset: onset is 9, offset 3',
-      "row 7: emotion 'joy' is unknown: the emotions are happiness, surprise,",
-      "row 8: clip '../../etc' must be a name that stays inside the data set's folder",
-      'row 9: offset must be a frame number: it is missing',
-      'row 10: the folder of the clip is not there',
+      'row 3 (sub01/EP02_01f): the clip is there twice: also in row 2',
+      "row 4 (sub01/EP03): onset must be a frame number: current value is 'three'",
+      'row 5 (sub01/EP04): apex must lie in the clip, from onset 3 to offset 9: current value is 20',
+      'row 6 (sub01/EP05): offset must not lie before onset: onset is 9, offset 3',
+      "row 7 (sub01/EP06): emotion 'joy' is unknown: the emotions are happiness, surprise,",
+      "row 8 (sub01/../../etc): clip '../../etc' must be a name that stays inside the data set's folder",
+      'row 9 (sub01/EP08): offset must be a frame number: it is missing',
+      'row 10 (sub01/EP09): the folder of the clip is not there',
     ]) {
       expect(message).toContain(`coding.xlsx, ${part}`);
     }

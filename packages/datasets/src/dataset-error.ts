@@ -1,8 +1,10 @@
 import type { DatasetNote } from './dataset.js';
 
-/** Says in one line what a note is about: file and row first, where known. */
+/** Says in one line what a note is about: file and row first, where known, then the clip. */
 export function formatNote({ file, row, key, message }: DatasetNote): string {
-  const place = file === undefined ? key : row === undefined ? file : `${file}, row ${row}`;
+  const line = file === undefined || row === undefined ? file : `${file}, row ${row}`;
+  const place =
+    line === undefined ? key : key === '' || line.includes(key.split('/').at(-1)!) ? line : `${line} (${key})`;
   return place ? `${place}: ${message}` : message;
 }
 
@@ -16,7 +18,7 @@ export function formatNote({ file, row, key, message }: DatasetNote): string {
  * const error = new DatasetError('Cannot open megc2019-flow in /data', [
  *   { severity: 'error', key: 'sub01/EP02_01f', file: 'manifest.csv', row: 2, message: 'a.png does not exist' },
  * ]);
- * console.log(error.message); // 'Cannot open megc2019-flow in /data: manifest.csv, row 2: a.png does not exist'
+ * console.log(error.message); // 'Cannot open megc2019-flow in /data: manifest.csv, row 2 (sub01/EP02_01f): a.png does not exist'
  * ```
  */
 export class DatasetError extends Error {

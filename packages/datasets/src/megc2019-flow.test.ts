@@ -103,8 +103,8 @@ describe('openMegc2019Flow()', () => {
     for (const part of [
       "manifest.csv, row 3: class label '3' is unknown: the labels are 0 (negative), 1 (positive), 2 (surprise)",
       "manifest.csv, row 4: data set 'casme3' is unknown: the data sets are casme2, smic, samm",
-      "manifest.csv, row 5: image 'none.png' does not exist",
-      'manifest.csv, row 6: casme2/sub01/EP01 is also in row 2',
+      "manifest.csv, row 5 (casme2/sub01/EP04): image 'none.png' does not exist",
+      'manifest.csv, row 6 (casme2/sub01/EP01): the clip is also in row 2',
       "manifest.csv, row 7: subject '../sub01' must be a name without slashes",
       'manifest.csv, row 8: the row has 3 fields, the header 5',
     ]) {
@@ -134,19 +134,21 @@ describe('openMegc2019Flow()', () => {
     await symlink(join(home, 'outside.png'), join(root, 'link.png'));
     await symlink(join(root, 'sub', 'c.png'), join(root, 'inner.png'));
     const message = await failure(root);
-    expect(message).toContain("row 2: Cannot use path as it must stay inside the data set's folder: 'link.png'");
+    expect(message).toContain(
+      "row 2 (casme2/sub01/EP01): Cannot use path as it must stay inside the data set's folder: 'link.png'",
+    );
     expect(message).not.toContain('row 3');
   });
 
   it('refuses one file for two clips, an empty file and a folder in place of a file', async () => {
     expect(await failure(await folder(['casme2,sub01,EP01,0,a.png', 'casme2,sub01,EP02,0,./a.png']))).toContain(
-      "row 3: file 'a.png' is also that of row 2",
+      "row 3 (casme2/sub01/EP02): file 'a.png' is also that of row 2",
     );
     const root = await folder(['casme2,sub01,EP01,0,a.png', 'casme2,sub01,EP02,0,sub']);
     await writeFile(join(root, 'a.png'), '');
     const message = await failure(root);
-    expect(message).toContain("row 2: image 'a.png' is empty");
-    expect(message).toContain("row 3: image 'sub' does not exist");
+    expect(message).toContain("row 2 (casme2/sub01/EP01): image 'a.png' is empty");
+    expect(message).toContain("row 3 (casme2/sub01/EP02): image 'sub' does not exist");
   });
 
   it('refuses a tree with an unknown subject, class or file name, and a clip in two classes', async () => {
@@ -161,7 +163,7 @@ describe('openMegc2019Flow()', () => {
     expect(message).toContain("subject 'anna' is unknown");
     expect(message).toContain("class folder '3' is unknown");
     expect(message).toContain("must be named 'sub01_<clip> .png'");
-    expect(message).toContain("casme2/sub01/EP03 is also in 'sub01/u_test/0/sub01_EP03 .png'");
+    expect(message).toContain("the clip is also in 'sub01/u_test/0/sub01_EP03 .png'");
   });
 
   it('refuses a folder that does not exist, is a file, is empty, or lacks the manifest asked for', async () => {

@@ -249,7 +249,7 @@ function refuseDuplicates(rows: readonly Row[], problems: DatasetNote[]): void {
     const twin = clips.get(row.id);
     const sharer = files.get(row.file);
     if (twin)
-      problems.push({ severity: 'error', key: row.id, ...row.place, message: `${row.id} is also in ${name(twin)}` });
+      problems.push({ severity: 'error', key: row.id, ...row.place, message: `the clip is also in ${name(twin)}` });
     else if (sharer) {
       const message = `file '${row.file}' is also that of ${name(sharer)}`;
       problems.push({ severity: 'error', key: row.id, ...row.place, message });

@@ -76,11 +76,11 @@ describe('openMegc2019()', () => {
   it('refuses a list that differs in a label or a clip, with its row', async () => {
     const wrong = truth.map((line, i) => (i === 4 ? line.replace(/\d$/, (n) => String((Number(n) + 1) % 3)) : line));
     expect(await failure(wrong)).toMatch(
-      /combined_3class_gt\.csv, row 5: the official list says \d \(\w+\), the annotation \d/,
+      /combined_3class_gt\.csv, row 5 \(casme2\/\w+\/\w+\): the official list says \d \(\w+\), the annotation \d/,
     );
     expect(await failure(truth.slice(1))).toContain('it is not in the official list');
     expect(await failure([...truth, 'smic,s01,s01_ne_77,0'])).toContain(
-      'row 443: it is in the official list but not among',
+      'row 443 (smic/s01/s01_ne_77): it is in the official list but not among',
     );
     expect(await failure([...truth, 'fer,s01,s01_ne_77,0'])).toContain(
       'row 443: the row must be data set (casme2, smic, samm)',

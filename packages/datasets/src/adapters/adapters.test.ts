@@ -206,7 +206,7 @@ describe('openSamm()', () => {
   it('refuses those rows when the corrections are switched off, and can leave them out or mend them', async () => {
     const root = memoryFolder(coded);
     await expect(openSamm(root, { corrections: false })).rejects.toThrow(
-      /SAMM_Micro_FACS_Codes_v2\.xlsx, row 140: apex must lie in the clip, from onset 1100 to offset 1134: current value is 1143\n.*row 147: apex must/,
+      /SAMM_Micro_FACS_Codes_v2\.xlsx, row 140 \(028\/028_4_1\): apex must lie in the clip, from onset 1100 to offset 1134: current value is 1143\n.*row 147 \(032\/032_3_1\): apex must/,
     );
     const dropped = await openSamm(root, { corrections: false, faults: 'drop', classes: 'emotion-8' });
     expect(dropped.samples).toHaveLength(157);

@@ -56,7 +56,7 @@ describe('openMmew()', () => {
       expect.stringMatching(/: offset 0 is read as 9, as far behind the apex as the onset is before it$/),
     ]);
     await expect(openMmew(memoryFolder(byEmotion), { faults: 'error' })).rejects.toThrow(
-      /MMEW_Micro_Exp\.xlsx, row 35: apex must lie in the clip/,
+      /MMEW_Micro_Exp\.xlsx, row 35 \(S04\/S04-01-002\): apex must lie in the clip/,
     );
   });
 });
@@ -240,11 +240,11 @@ describe('openClipFolder()', () => {
       "row 2: Cannot use path as it must stay inside the data set's folder: '../outside' is one with '..'",
       "row 3: the folder 'nowhere' has no frames",
       'row 4: the label is missing',
-      'row 5: apex must lie in the clip, from onset 1 to offset 12: current value is 20',
-      "row 6: onset must be a frame number: current value is 'one'",
+      'row 5 (anna/four): apex must lie in the clip, from onset 1 to offset 12: current value is 20',
+      "row 6 (anna/five): onset must be a frame number: current value is 'one'",
       "row 7: fps must be a positive number: current value is 'fast'",
-      'row 8: anna/six is there twice: also in row 7',
-      'row 9: the folder anna/one has frames 1 to 12, none of 50 to 60',
+      'row 8 (anna/six): the clip is there twice: also in row 7',
+      'row 9 (anna/seven): the folder anna/one has frames 1 to 12, none of 50 to 60',
     ]) {
       expect(message).toContain(`manifest.csv, ${part}`);
     }

@@ -54,7 +54,7 @@ export function checkRows(
     const twin = keys.get(key);
     if (twin) {
       const { file, row: number } = twin.source;
-      found.push(`${key} is there twice: also in ${number === undefined ? file : `row ${number}`}`);
+      found.push(`the clip is there twice: also in ${number === undefined ? file : `row ${number}`}`);
     } else keys.set(key, row);
     const emotion = row.emotion === '' ? null : parseEmotion(row.emotion);
     if (emotion === undefined) {
