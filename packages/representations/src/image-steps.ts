@@ -3,12 +3,10 @@ import { type Clip, isClip } from './clip.js';
 import { toGrey } from './grey.js';
 import { numeric, type OptionRule, type OptionRules, oneOf } from './options.js';
 import { type ResizeMethod, resizeImages, resizeMethods } from './resize.js';
-import { defineStep, type EitherStep, type Step } from './step.js';
-
-type Either = Clip | tf.Tensor3D;
+import { type ClipOrImage, defineStep, type EitherStep, type Step } from './step.js';
 
 /** Applies a function for `[N, H, W, C]` and `[H, W, C]` to the frames of a clip or to an image. */
-function onFrames(input: Either, change: <T extends tf.Tensor3D | tf.Tensor4D>(images: T) => T): Either {
+function onFrames(input: ClipOrImage, change: <T extends tf.Tensor3D | tf.Tensor4D>(images: T) => T): ClipOrImage {
   return isClip(input as Clip)
     ? { ...(input as Clip), frames: change((input as Clip).frames) }
     : change(input as tf.Tensor3D);
@@ -36,7 +34,7 @@ const resizeRules: OptionRules<ResizeStepOptions> = Object.freeze({
 });
 
 /** The registry entry of {@link resize}. */
-export const resizeEntry = /* @__PURE__ */ defineStep<ResizeStepOptions, Either, Either>('resize', {
+export const resizeEntry = /* @__PURE__ */ defineStep<ResizeStepOptions, ClipOrImage, ClipOrImage>('resize', {
   title: 'Another size',
   reference: 'the conventions of OpenCV',
   version: 1,
@@ -71,7 +69,7 @@ export function resize(
 }
 
 /** The registry entry of {@link grey}. */
-export const greyEntry = /* @__PURE__ */ defineStep<object, Either, Either>('grey', {
+export const greyEntry = /* @__PURE__ */ defineStep<object, ClipOrImage, ClipOrImage>('grey', {
   title: 'One grey channel',
   reference: 'ITU-R BT.601',
   version: 1,
@@ -100,7 +98,7 @@ export function grey(): EitherStep {
 }
 
 /** The registry entry of {@link rgb}. */
-export const rgbEntry = /* @__PURE__ */ defineStep<object, Either, Either>('rgb', {
+export const rgbEntry = /* @__PURE__ */ defineStep<object, ClipOrImage, ClipOrImage>('rgb', {
   title: 'Three channels: one is repeated',
   reference: 'common practice for networks trained on colour images',
   version: 1,

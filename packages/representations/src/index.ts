@@ -62,6 +62,7 @@ export {
 export { toGrey } from './grey.js';
 export {
   grey,
+  type MultiplyOptions,
   multiply,
   type NormalizeOptions,
   normalize,
@@ -85,7 +86,7 @@ export {
   type MotionIntensityOptions,
   motionIntensityDynamicImage,
 } from './motion-intensity.js';
-export { type Pipe, pipe } from './pipe.js';
+export { type Pipe, type PipeInput, type PipeOutput, pipe } from './pipe.js';
 export { type RankPoolingOptions, rankPooling } from './rank-pooling.js';
 export { type RankVariant, type RankWeightsOptions, rankVariants, rankWeights } from './rank-weights.js';
 export {
@@ -103,7 +104,17 @@ export {
   type SlidingDynamicImagesOptions,
   slidingDynamicImages,
 } from './sliding-window.js';
-export type { EitherStep, ImageShape, Step, StepData, StepEntry, StepInfo, StepKind } from './step.js';
+export type {
+  AnyStep,
+  ClipOrImage,
+  EitherStep,
+  ImageShape,
+  Step,
+  StepData,
+  StepEntry,
+  StepInfo,
+  StepKind,
+} from './step.js';
 export {
   cof,
   createStep,

@@ -1,30 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Clip } from './clip.js';
-import { asStep, type EitherStep, type ImageShape, identityOf, type Step, type StepKind } from './step.js';
-
-/** Anything a step takes or gives. */
-type ClipOrImage = Clip | tf.Tensor3D;
-
-// biome-ignore lint/suspicious/noExplicitAny: the steps of a pipe fit one another, which is checked below
-type AnyStep = Step<any, any>;
+import {
+  type AnyStep,
+  asStep,
+  type ClipOrImage,
+  type EitherStep,
+  type ImageShape,
+  identityOf,
+  type Step,
+  type StepKind,
+} from './step.js';
 
 /** What the first of the steps takes that does not take both clips and images. */
-type InputOf<Steps extends readonly unknown[]> = Steps extends readonly [infer First, ...infer Rest]
+export type PipeInput<Steps extends readonly unknown[]> = Steps extends readonly [infer First, ...infer Rest]
   ? First extends EitherStep
-    ? InputOf<Rest>
+    ? PipeInput<Rest>
     : First extends Step<infer In, infer _Out>
       ? In
       : never
   : ClipOrImage;
 
 /** What steps make of a value of type `Value`. */
-type OutputOf<Steps extends readonly unknown[], Value> = Steps extends readonly [infer First, ...infer Rest]
-  ? OutputOf<Rest, First extends EitherStep ? Value : First extends Step<infer _In, infer Out> ? Out : never>
+export type PipeOutput<Steps extends readonly unknown[], Value> = Steps extends readonly [infer First, ...infer Rest]
+  ? PipeOutput<Rest, First extends EitherStep ? Value : First extends Step<infer _In, infer Out> ? Out : never>
   : Value;
 
 /** The type of a {@link pipe} of steps. */
 export type Pipe<Steps extends readonly unknown[]> =
-  ClipOrImage extends InputOf<Steps> ? EitherStep : Step<InputOf<Steps>, OutputOf<Steps, InputOf<Steps>>>;
+  ClipOrImage extends PipeInput<Steps> ? EitherStep : Step<PipeInput<Steps>, PipeOutput<Steps, PipeInput<Steps>>>;
 
 /**
  * Steps one after the other, as one step: what the first gives the second takes, and so on.

@@ -49,6 +49,13 @@ export interface StepInfo {
   hash(): string;
 }
 
+/** Anything a step takes or gives. */
+export type ClipOrImage = Clip | tf.Tensor3D;
+
+/** A step whose kind is known at run time only. */
+// biome-ignore lint/suspicious/noExplicitAny: whether steps fit one another is checked when they are put together
+export type AnyStep = Step<any, any>;
+
 /** What {@link defineStep} needs to know. */
 export interface StepDefinition<Options extends object, In, Out> {
   title: string;

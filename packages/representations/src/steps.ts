@@ -1,5 +1,3 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Clip } from './clip.js';
 import type { CombinedFlowOptions, MagnitudeModulatedFlowOptions } from './combined-flow.js';
 import type { DualPhaseOptions } from './dual-phase.js';
 import type { FlowColorImageOptions, UvStrainOptions } from './flow/flow-image.js';
@@ -16,7 +14,7 @@ import type { MotionIntensityOptions } from './motion-intensity.js';
 import { show } from './options.js';
 import { pipe } from './pipe.js';
 import { representations } from './registry.js';
-import type { Step, StepData, StepEntry } from './step.js';
+import type { AnyStep, Step, StepData, StepEntry } from './step.js';
 import type { TemporalRankedOptions } from './temporal-ranked.js';
 
 /**
@@ -42,9 +40,6 @@ export const steps = Object.freeze({
 
 /** The name of a step in {@link steps}. */
 export type StepName = keyof typeof steps;
-
-// biome-ignore lint/suspicious/noExplicitAny: known at run time only
-type AnyStep = Step<any, any>;
 
 /**
  * A step from plain data: what `JSON.stringify` made of one, or written by hand; options left out take their defaults.
@@ -87,9 +82,6 @@ export function createStep(data: StepData | { step: string; options?: object } |
   return (steps[data.step as StepName] as StepEntry).create(data.options);
 }
 
-/** A step that makes an image of a clip. */
-type ClipToImage = Step<Clip, tf.Tensor3D>;
-
 /**
  * The step of {@link temporalRankedDynamicImage}, for a {@link pipe}.
  *
@@ -100,7 +92,7 @@ type ClipToImage = Step<Clip, tf.Tensor3D>;
  * console.log(String(trdi({ scaling: 'min-max' }))); // trdi({ scaling: 'min-max' })
  * ```
  */
-export const trdi = (options?: TemporalRankedOptions): ClipToImage => representations.trdi.create(options);
+export const trdi = (options?: TemporalRankedOptions): Step => representations.trdi.create(options);
 
 /**
  * The step of {@link motionIntensityDynamicImage}, for a {@link pipe}.
@@ -112,7 +104,7 @@ export const trdi = (options?: TemporalRankedOptions): ClipToImage => representa
  * console.log(String(midi())); // midi()
  * ```
  */
-export const midi = (options?: MotionIntensityOptions): ClipToImage => representations.midi.create(options);
+export const midi = (options?: MotionIntensityOptions): Step => representations.midi.create(options);
 
 /**
  * The step of {@link dualPhaseDynamicImage}, for a {@link pipe}.
@@ -124,7 +116,7 @@ export const midi = (options?: MotionIntensityOptions): ClipToImage => represent
  * console.log(dualPhase().outputShape([28, 28, 3])); // [ 28, 28, 6 ]
  * ```
  */
-export const dualPhase = (options?: DualPhaseOptions): ClipToImage => representations['dual-phase'].create(options);
+export const dualPhase = (options?: DualPhaseOptions): Step => representations['dual-phase'].create(options);
 
 /**
  * The step of {@link combinedFlow}, for a {@link pipe}.
@@ -136,7 +128,7 @@ export const dualPhase = (options?: DualPhaseOptions): ClipToImage => representa
  * console.log(String(cof({ flow: 'farneback' })).slice(0, 27)); // cof({ flow: { method: 'farn
  * ```
  */
-export const cof = (options?: CombinedFlowOptions): ClipToImage => representations.cof.create(options);
+export const cof = (options?: CombinedFlowOptions): Step => representations.cof.create(options);
 
 /**
  * The step of {@link magnitudeModulatedFlow}, for a {@link pipe}.
@@ -148,8 +140,7 @@ export const cof = (options?: CombinedFlowOptions): ClipToImage => representatio
  * console.log(mmCof().name); // mm-cof
  * ```
  */
-export const mmCof = (options?: MagnitudeModulatedFlowOptions): ClipToImage =>
-  representations['mm-cof'].create(options);
+export const mmCof = (options?: MagnitudeModulatedFlowOptions): Step => representations['mm-cof'].create(options);
 
 /**
  * The step of {@link uvStrainImage}, for a {@link pipe}.
@@ -161,7 +152,7 @@ export const mmCof = (options?: MagnitudeModulatedFlowOptions): ClipToImage =>
  * console.log(uvStrain().outputShape([224, 224, 3])); // [ 28, 28, 3 ]
  * ```
  */
-export const uvStrain = (options?: UvStrainOptions): ClipToImage => representations['u-v-strain'].create(options);
+export const uvStrain = (options?: UvStrainOptions): Step => representations['u-v-strain'].create(options);
 
 /**
  * The step of {@link flowColorImage}, for a {@link pipe}.
@@ -173,8 +164,7 @@ export const uvStrain = (options?: UvStrainOptions): ClipToImage => representati
  * console.log(flowColor().gives); // image
  * ```
  */
-export const flowColor = (options?: FlowColorImageOptions): ClipToImage =>
-  representations['flow-color'].create(options);
+export const flowColor = (options?: FlowColorImageOptions): Step => representations['flow-color'].create(options);
 
 /**
  * The step of {@link mesti}, for a {@link pipe}.
@@ -186,4 +176,4 @@ export const flowColor = (options?: FlowColorImageOptions): ClipToImage =>
  * console.log(mestiImage().outputShape([64, 64, 1])); // [ 64, 64, 3 ]
  * ```
  */
-export const mestiImage = (options?: MestiOptions): ClipToImage => representations.mesti.create(options);
+export const mestiImage = (options?: MestiOptions): Step => representations.mesti.create(options);
