@@ -1,4 +1,4 @@
-import { encodeImage, writeFileAtomic } from '@mer/io';
+import { encodeImage } from '@mer/io';
 import { tensor3d } from '@tensorflow/tfjs-core';
 import { limiter } from './frames/read-frames.js';
 import { type OptionSpecs, resolveOptions } from './option-spec.js';
@@ -212,7 +212,10 @@ export async function writeSyntheticDataset(
   ];
   await fs.writeFile(path.join(root, 'README.txt'), `${note.join('\n')}\n`);
   const workbook = 'CASME2-coding-synthetic.xlsx';
-  await writeFileAtomic(path.join(root, workbook), encodeWorkbook(sheetsOf(plans)));
+  // Under another name first: a workbook that is there is whole.
+  const unfinished = path.join(root, `.${workbook}.part`);
+  await fs.writeFile(unfinished, encodeWorkbook(sheetsOf(plans)));
+  await fs.rename(unfinished, path.join(root, workbook));
   const perEmotion = {} as Record<SyntheticEmotion, number>;
   for (const { emotion } of plans) perEmotion[emotion] = (perEmotion[emotion] ?? 0) + 1;
   return { root, workbook, clips, subjects, frames, perEmotion };

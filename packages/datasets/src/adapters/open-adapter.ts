@@ -74,7 +74,7 @@ export function adapterOptions(adapter: Pick<Adapter, 'schemes' | 'options' | 'f
 }
 
 /** Annotations alone, without a look at the frames. */
-export interface Annotations {
+interface Annotations {
   records: ClipRecord[];
   notes: DatasetNote[];
 }
@@ -97,17 +97,6 @@ async function annotationsOf(adapter: Adapter, context: AdapterContext): Promise
   const checked = checkRows(rows, { dataset: adapter.name, fps: adapter.fps, corrections, faults });
   checked.records.sort((a, b) => naturalOrder(a.subject, b.subject) || naturalOrder(a.clip, b.clip));
   return checked;
-}
-
-/** Reads the annotations of an adapter's data set; no frame is looked for. */
-export async function readAdapterAnnotations(
-  adapter: Adapter,
-  root: string | DataFolder,
-  options: Readonly<Record<string, unknown>> = {},
-): Promise<Annotations> {
-  const context = await contextOf(adapter, root, options);
-  const { records, notes } = await annotationsOf(adapter, context);
-  return { records, notes: [...context.notes, ...notes] };
 }
 
 /** Opens the data set of an adapter. */
