@@ -1,0 +1,103 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { describe, expect, it } from 'vitest';
+import { addFrames } from '../../test/releases.js';
+import { memoryFolder } from '../../test/support.js';
+import type { DataFolder } from '../files/data-folder.js';
+import { openClipFolder } from '../folder.js';
+import { absentNumbers, frameNumber, positionOf } from './clip-frames.js';
+import { imageHeader } from './image-header.js';
+import { limiter } from './read-frames.js';
+
+describe('limiter()', () => {
+  it('runs no more tasks than allowed at the same time, in order, also after failures', async () => {
+    const limited = limiter(3);
+    let [running, most] = [0, 0];
+    const started: number[] = [];
+    const tasks = Array.from({ length: 20 }, (_, i) =>
+      limited(async () => {
+        started.push(i);
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, i % 3));
+        running--;
+        if (i % 5 === 0) throw new Error('no');
+        return i;
+      }),
+    );
+    const results = await Promise.allSettled(tasks);
+    expect(most).toBe(3);
+    expect(started).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(4);
+  });
+});
+
+describe('readClip()', () => {
+  it('shares its decoders among all clips that are read at the same time', async () => {
+    const files: Record<string, Uint8Array | string> = {
+      'manifest.csv': `subject,clip,label\n${[1, 2, 3, 4].map((n) => `a,c${n},${n % 2}`).join('\n')}`,
+    };
+    for (const n of [1, 2, 3, 4]) addFrames(files, `a/c${n}`, 1, 9, (frame) => `${frame}.bmp`);
+    const folder = memoryFolder(files);
+    let [running, most] = [0, 0];
+    const watched: DataFolder = {
+      ...folder,
+      async read(path) {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        running--;
+        return folder.read(path);
+      },
+    };
+    const dataset = await openClipFolder(watched, { decoders: 2 });
+    most = 0;
+    const clips = await Promise.all([0, 1, 2, 3].map((index) => dataset.readClip(index)));
+    expect(most).toBe(2);
+    for (const { frames } of clips) {
+      expect(frames.shape[0]).toBe(9);
+      frames.dispose();
+    }
+  });
+});
+
+describe('frameNumber()', () => {
+  it('is the last number of a picture file, whatever stands before it', () => {
+    const names = [
+      'img46.jpg',
+      'reg_img46.JPG',
+      '006_05562.jpg',
+      'EP01_12-73.jpg',
+      'image562114.bmp',
+      's3_ne_20.png',
+      '1.jpeg',
+    ];
+    expect(names.map(frameNumber)).toEqual([46, 46, 5562, 73, 562114, 20, 1]);
+    expect(['Thumbs.db', '._img46.jpg', 'readme.jpg', 'img46.txt'].map(frameNumber)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('positionOf() and absentNumbers()', () => {
+  it('take the nearest frame, and list the gaps', () => {
+    expect([1, 4, 5, 6, 99].map((number) => positionOf([2, 4, 6, 8], number))).toEqual([0, 1, 1, 2, 3]);
+    expect(absentNumbers([2, 4, 6], 1, 7)).toEqual([1, 3, 5, 7]);
+  });
+});
+
+describe('imageHeader()', () => {
+  const jpeg = Buffer.from(
+    'ffd8ffe000104a46494600010100000100010000ffc0000b080003000401011100ffda0008010100003f00d2cfffd9',
+    'hex',
+  );
+
+  it('reads size and channels, and tells a file that is cut short', () => {
+    expect(imageHeader(jpeg)).toEqual({ format: 'jpeg', height: 3, width: 4, channels: 1 });
+    expect(imageHeader(Buffer.concat([jpeg, Buffer.alloc(20)]))).toMatchObject({ width: 4 });
+    expect(() => imageHeader(jpeg.subarray(0, -2))).toThrow('the JPEG file is cut short');
+    expect(() => imageHeader(jpeg.subarray(0, 24))).toThrow('the file is cut short');
+    expect(() => imageHeader(new Uint8Array())).toThrow('the file is empty');
+    expect(() => imageHeader(Buffer.from('GIF89a'))).toThrow('neither JPEG nor PNG nor BMP');
+  });
+});
