@@ -274,6 +274,94 @@ describe('mer backends and mer datasets', () => {
   });
 });
 
+describe('mer represent', () => {
+  const frames = join('clip', 'Cropped', 'sub01');
+  const ffmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
+  let clip = '';
+  beforeAll(async () => {
+    const small = ['subjects=2', 'clips=2', 'height=64', 'width=56', 'leastFrames=8', 'mostFrames=8', 'seed=3'];
+    mer('synth', 'clip', ...small.flatMap((option) => ['--set', option]));
+    clip = join(frames, (await readdir(join(root, frames)))[0]!);
+  });
+
+  it('writes a picture and the raw values of each representation, and a contact sheet', async () => {
+    const { stdout, status } = mer(
+      'represent',
+      clip,
+      '--as',
+      'trdi,flow,hoof',
+      '-o',
+      'pictures',
+      '--set',
+      'flow.flow=farneback',
+    );
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^trdi: 64 x 56 x 3, /m);
+    expect(stdout).toMatch(/^flow: 64 x 56 x 2, /m);
+    expect((await readdir(join(root, 'pictures'))).sort()).toEqual(
+      [
+        'contact-sheet.png',
+        'contact-sheet.svg',
+        'flow.flo',
+        'flow.npy',
+        'flow.png',
+        'hoof.npy',
+        'trdi.npy',
+        'trdi.png',
+      ].sort(),
+    );
+    const sheet = await readFile(join(root, 'pictures', 'contact-sheet.svg'), 'utf8');
+    expect(sheet.match(/<image /g)).toHaveLength(5);
+    expect(sheet).toMatch(/apex, frame \d+ \(spotted\)/);
+  });
+
+  it('takes the numbers of the frames from their names and names what is wrong', async () => {
+    const [first] = (await readdir(join(root, clip))).map((file) => Number(/\d+/.exec(file)![0])).sort((a, b) => a - b);
+    const marks = ['--onset', String(first), '--apex', String(first! + 3), '--offset', String(first! + 6)];
+    expect(mer('represent', clip, '--as', 'trdi', '-o', 'marked', ...marks).status).toBe(0);
+    expect(await readFile(join(root, 'marked', 'contact-sheet.svg'), 'utf8')).toContain(`apex, frame ${first! + 3}<`);
+    expectFailure(
+      mer('represent', clip, '--as', 'trdi', '-o', 'x', '--apex', '9999'),
+      2,
+      /apex must be the number of a frame.*9999/,
+    );
+    expectFailure(mer('represent', clip, '--as', 'tdri', '-o', 'x'), 2, /must be one of dynamic-image, trdi.*'tdri'/);
+    expectFailure(mer('represent', clip, '--as', 'trdi', '-o', 'x', '--set', 'trdi.varant=linear'), 2, /varant/);
+    expectFailure(
+      mer('represent', 'nothing', '--as', 'trdi', '-o', 'x'),
+      2,
+      /nothing must be a folder of frames or a video file/,
+    );
+    expect(existsSync(join(root, 'x'))).toBe(false);
+  });
+
+  it.skipIf(!ffmpeg)('reads a video through ffmpeg (skipped without ffmpeg)', async () => {
+    spawnSync(
+      'ffmpeg',
+      ['-v', 'error', '-pattern_type', 'glob', '-i', join(clip, '*.jpg'), '-c:v', 'ffv1', 'video.mkv'],
+      { cwd: root },
+    );
+    expect(mer('represent', 'video.mkv', '--as', 'trdi', '-o', 'of-video').stdout).toMatch(/^trdi: 64 x 56 x 3/m);
+    await writeFile(join(root, 'no-video.mp4'), 'text');
+    expectFailure(
+      mer('represent', 'no-video.mp4', '--as', 'trdi', '-o', 'x'),
+      1,
+      /Cannot read no-video\.mp4 as ffmpeg must understand it/,
+    );
+  });
+});
+
+describe('mer models', () => {
+  it('lists the networks and shows the layers of one', () => {
+    expect(mer('models').stdout).toMatch(/^ststnet +1,683 +image 28x28x3/m);
+    const { stdout } = mer('models', 'ststnet');
+    expect(stdout).toMatch(/^fc .* 1,203$/m);
+    expect(stdout).toMatch(/UAR is 0\.7186/);
+    expectFailure(mer('models', 'alexnet'), 2, /must be one of ststnet.*'alexnet'/);
+    expectFailure(mer('models', 'small-cnn', '--set', 'depth=3'), 2, /depth/);
+  });
+});
+
 describe.skipIf(!existsSync(flow28))('the MEGC2019 flow images (skipped without ../shared/data)', () => {
   const recipe = join(repository, 'recipes', 'ststnet-megc2019.yaml');
   const weights = join(flow28, 'ststnet-fold-weights');

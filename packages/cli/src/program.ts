@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 /**
  * Builds the `mer` command line. Nothing but the argument parser is loaded before a command runs, so that help is quick.
@@ -79,6 +79,42 @@ export function createProgram(): Command {
     .action(async () => (await import('./commands/schema.js')).schema());
 
   program
+    .command('represent')
+    .description('turn a clip (a folder of frames, or a video) into pictures of its motion')
+    .argument('<clip>', 'folder of frames, or a video file (needs ffmpeg)')
+    .requiredOption('-a, --as <names>', 'representations, joined by commas (trdi,midi,mm-cof)', (text) =>
+      text.split(','),
+    )
+    .requiredOption('-o, --out <dir>', 'folder to write to')
+    .option('--onset <n>', 'number of the onset frame, as in its file name (default: the first frame)', wholeNumber)
+    .option(
+      '--apex <n>',
+      'number of the apex frame (default: spotted, the frame that differs most from the onset)',
+      wholeNumber,
+    )
+    .option('--offset <n>', 'number of the offset frame (default: the last frame)', wholeNumber)
+    .option('--size <pixels>', 'resize the frames to a square first', wholeNumber)
+    .addOption(
+      new Option('-s, --set <name.option=value>', 'set an option of a representation; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('-b, --backend <name>', 'backend to run on', 'auto')
+    .action(async (...args) => (await import('./commands/represent.js')).represent(args[0], args[1]));
+
+  program
+    .command('models')
+    .description('list the networks, or show one: inputs, layers, published results')
+    .argument('[name]', 'name of a network')
+    .addOption(
+      new Option('-s, --set <key=value>', 'set an option of the network; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/models.js')).models(args[0], args[1]));
+
+  program
     .command('synth')
     .description('write a synthetic data set in the layout of CASME II: generated faces, and a workbook')
     .argument('<dir>', 'folder to write; new or empty')
@@ -113,4 +149,9 @@ export function createProgram(): Command {
 
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
 }

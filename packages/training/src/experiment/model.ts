@@ -34,7 +34,7 @@ export function makeModel({ model }: Pick<Experiment, 'model'>, data: PreparedDa
   const created = create(model, {
     classes: data.classes.length,
     seed,
-    ...(shapes.length === 1 && { inputShape: shapes[0] }),
+    ...(new Set(shapes.map(String)).size === 1 && { inputShape: shapes[0] }),
   });
   const expected = created.inputs.map(({ shape }) => shape.slice(1));
   const fits =
