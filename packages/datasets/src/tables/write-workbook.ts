@@ -25,7 +25,8 @@ function sheetXml(rows: WorkbookSheet['rows'], strings: Map<string, number>): st
       if (!strings.has(cell)) strings.set(cell, strings.size);
       return `<c r="${place}" t="s"><v>${strings.get(cell)}</v></c>`;
     });
-    return `<row r="${r + 1}">${written.join('')}</row>`;
+    // Empty rows are left out, as spreadsheet programs do.
+    return written.some(Boolean) ? `<row r="${r + 1}">${written.join('')}</row>` : '';
   });
   return `<worksheet xmlns="${main}"><sheetData>${lines.join('')}</sheetData></worksheet>`;
 }
@@ -71,7 +72,7 @@ export function encodeWorkbook(sheets: readonly WorkbookSheet[]): Uint8Array {
   );
   files['xl/styles.xml'] =
     `<styleSheet xmlns="${main}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>` +
-    `<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf xfId="0"/></cellXfs></styleSheet>`;
+    `<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf xfId="0"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
   const items = [...strings.keys()].map((text) => `<si><t xml:space="preserve">${escapeXml(text)}</t></si>`).join('');
   files['xl/sharedStrings.xml'] = `<sst xmlns="${main}" uniqueCount="${strings.size}">${items}</sst>`;
   const declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
