@@ -38,9 +38,10 @@ describe('openCasme2()', () => {
   const clips = casme2Clips();
   const files = casme2Tree(clips, raw);
   const coded = { ...files, 'CASME2-coding-20140508.xlsx': casme2Workbook(clips) };
+  const root = memoryFolder(coded);
 
   it('reads the 2014 workbook (blank columns C and G) and a nested raw tree: 255 clips, 246 in five classes', async () => {
-    const dataset = await openCasme2(memoryFolder(coded));
+    const dataset = await openCasme2(root);
     expect(dataset.annotated).toHaveLength(255);
     expect(dataset.classes).toEqual(['disgust', 'happiness', 'repression', 'surprise', 'others']);
     expect(perClass(dataset)).toEqual([63, 32, 27, 25, 99]);
@@ -50,7 +51,7 @@ describe('openCasme2()', () => {
   });
 
   it('keeps subjects as text with their zero, and keys clips by subject and name: names repeat across subjects', async () => {
-    const dataset = await openCasme2(memoryFolder(coded), { classes: 'emotion-7' });
+    const dataset = await openCasme2(root, { classes: 'emotion-7' });
     expect(perClass(dataset)).toEqual([63, 32, 27, 25, 99, 7, 2]);
     expect(dataset.samples[0]).toMatchObject({ id: expect.stringMatching(/^casme2\/sub01\//), subject: 'sub01' });
     expect(new Set(dataset.samples.map(({ clip }) => clip)).size).toBeLessThan(255);
@@ -58,7 +59,7 @@ describe('openCasme2()', () => {
   });
 
   it('reads odd file names: EP01_2, EP08_1, EP06_02_01, EP06_02_02, EP09f', async () => {
-    const { samples } = await openCasme2(memoryFolder(coded), { classes: 'emotion-7' });
+    const { samples } = await openCasme2(root, { classes: 'emotion-7' });
     const names = samples.map(({ subject, clip }) => `${subject}/${clip}`);
     for (const odd of ['sub03/EP01_2', 'sub03/EP08_1', 'sub07/EP06_02_01', 'sub07/EP06_02_02', 'sub09/EP09f']) {
       expect(names).toContain(odd);
@@ -66,7 +67,7 @@ describe('openCasme2()', () => {
   });
 
   it('marks sub04/EP12_01f, whose apex is "/", and the degenerate apexes', async () => {
-    const dataset = await openCasme2(memoryFolder(coded));
+    const dataset = await openCasme2(root);
     const index = dataset.samples.findIndex(({ id }) => id === 'casme2/sub04/EP12_01f');
     expect(dataset.records[index]).toMatchObject({ onset: 261, apex: null, offset: 321, emotion: 'disgust' });
     expect(notes(dataset, 'marked')).toEqual([
@@ -80,7 +81,7 @@ describe('openCasme2()', () => {
   });
 
   it('reads action units that are numbers, text or "?"', async () => {
-    const { annotated } = await openCasme2(memoryFolder(coded));
+    const { annotated } = await openCasme2(root);
     const texts = new Map(annotated.map(({ actionUnits }) => [actionUnits.text, actionUnits]));
     expect(texts.get('4')!.units).toEqual([{ unit: 4, side: null, intensity: null, doubtful: false }]);
     expect(texts.get('4+L10')!.units[1]).toMatchObject({ unit: 10, side: 'left' });
@@ -132,13 +133,13 @@ describe('openCasme2()', () => {
     expect(notes(cropped, 'marked')).toContainEqual(expect.stringContaining('raw and cropped frames are there'));
     const uncropped = await openCasme2(both, { frames: 'raw' });
     expect(uncropped.frames(0).folder).toContain('RAW_selected/sub01/');
-    await expect(openCasme2(memoryFolder(coded), { frames: 'cropped' })).rejects.toThrow(
+    await expect(openCasme2(root, { frames: 'cropped' })).rejects.toThrow(
       "there are no cropped frames in memory: choose frames: 'raw'",
     );
   });
 
   it('sorts unpadded frame numbers by value', async () => {
-    const dataset = await openCasme2(memoryFolder(coded));
+    const dataset = await openCasme2(root);
     const { numbers, files: names } = dataset.frames(0);
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
     expect(names[0]).toBe(`img${dataset.records[0]!.onset}.jpg`);
@@ -164,14 +165,15 @@ describe('openSamm()', () => {
     addFrames(frames, `SAMM/${subject}/${clip}`, onset, offset, (n) => `${subject}_${digits(n)}.jpg`);
   }
   const coded = { ...frames, 'SAMM_Micro_FACS_Codes_v2.xlsx': sammWorkbook(clips) };
+  const root = memoryFolder(coded);
 
   it('finds the header in row 14 below the prose: 159 clips of 29 subjects, 136 in five classes', async () => {
-    const dataset = await openSamm(memoryFolder(coded));
+    const dataset = await openSamm(root);
     expect(dataset.annotated).toHaveLength(159);
     expect(dataset.annotated[0]!.source).toEqual({ file: 'SAMM_Micro_FACS_Codes_v2.xlsx', row: 15 });
     expect(dataset.classes).toEqual(['anger', 'contempt', 'happiness', 'surprise', 'others']);
     expect(perClass(dataset)).toEqual([57, 12, 26, 15, 26]);
-    const all = await openSamm(memoryFolder(coded), { classes: 'emotion-8' });
+    const all = await openSamm(root, { classes: 'emotion-8' });
     expect(perClass(all)).toEqual([57, 26, 26, 15, 12, 9, 8, 6]);
     expect(new Set(all.samples.map(({ subject }) => subject)).size).toBe(29);
   });
@@ -182,17 +184,17 @@ describe('openSamm()', () => {
   });
 
   it('gives the 133 clips of MEGC2019: 92, 26, 15 of 28 subjects (025 drops out), and 68 objective ones', async () => {
-    const dataset = await openSamm(memoryFolder(coded), { classes: 'megc2019' });
+    const dataset = await openSamm(root, { classes: 'megc2019' });
     expect(perClass(dataset)).toEqual([92, 26, 15]);
     const subjects = new Set(dataset.samples.map(({ subject }) => subject));
     expect(subjects.size).toBe(28);
     expect(subjects.has('025')).toBe(false);
     expect(subjects.has('006')).toBe(true);
-    expect((await openSamm(memoryFolder(coded), { classes: 'objective-5' })).samples).toHaveLength(68);
+    expect((await openSamm(root, { classes: 'objective-5' })).samples).toHaveLength(68);
   });
 
   it('corrects the apex of 028_4_1 (behind the offset) and 032_3_1 (1930 for 4930), with row, values and reason', async () => {
-    const dataset = await openSamm(memoryFolder(coded), { classes: 'emotion-8' });
+    const dataset = await openSamm(root, { classes: 'emotion-8' });
     const of = (clip: string) => dataset.records[dataset.samples.findIndex((sample) => sample.clip === clip)]!;
     expect(of('028_4_1')).toMatchObject({ apex: null, source: { row: 140 } });
     expect(of('032_3_1')).toMatchObject({ onset: 4896, apex: 4930, source: { row: 147 } });
@@ -204,7 +206,6 @@ describe('openSamm()', () => {
   });
 
   it('refuses those rows when the corrections are switched off, and can leave them out or mend them', async () => {
-    const root = memoryFolder(coded);
     await expect(openSamm(root, { corrections: false })).rejects.toThrow(
       /SAMM_Micro_FACS_Codes_v2\.xlsx, row 140 \(028\/028_4_1\): apex must lie in the clip, from onset 1100 to offset 1134: current value is 1143\n.*row 147 \(032\/032_3_1\): apex must/,
     );

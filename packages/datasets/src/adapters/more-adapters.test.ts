@@ -31,9 +31,10 @@ describe('openMmew()', () => {
     return files;
   };
   const byEmotion = tree(({ emotion, clip }) => `MMEW_Final/Micro_Expression/${emotion}/${clip}`);
+  const byEmotionRoot = memoryFolder(byEmotion);
 
   it('reads the tree by emotion: 7-class 300, 6-class 234, 4-class 263', async () => {
-    const root = memoryFolder(byEmotion);
+    const root = byEmotionRoot;
     expect(perClass(await openMmew(root))).toEqual([36, 89, 72, 66, 16, 13, 8]);
     expect((await openMmew(root, { classes: 'emotion-6' })).samples).toHaveLength(234);
     expect(perClass(await openMmew(root, { classes: 'emotion-4' }))).toEqual([36, 89, 72, 66]);
@@ -50,12 +51,12 @@ describe('openMmew()', () => {
   });
 
   it('mends rows with impossible frame numbers by rule, and lists each', async () => {
-    const dataset = await openMmew(memoryFolder(byEmotion));
+    const dataset = await openMmew(byEmotionRoot);
     expect(notes(dataset, 'corrected')).toEqual([
       expect.stringMatching(/: apex 40 is read as unknown: it lies outside the clip, which is 1 to 10$/),
       expect.stringMatching(/: offset 0 is read as 9, as far behind the apex as the onset is before it$/),
     ]);
-    await expect(openMmew(memoryFolder(byEmotion), { faults: 'error' })).rejects.toThrow(
+    await expect(openMmew(byEmotionRoot, { faults: 'error' })).rejects.toThrow(
       /MMEW_Micro_Exp\.xlsx, row 35 \(S04\/S04-01-002\): apex must lie in the clip/,
     );
   });
@@ -71,15 +72,17 @@ describe('openCasme1()', () => {
     addFrames(files, folder, onset - 2, offset, (n) => `${clip}-${number(n)}.jpg`);
   }
 
+  const root = memoryFolder(files);
+
   it('reads 189 clips: tense 68, disgust 45, repression 39, surprise 20, happiness 7, sadness 6, contempt 2, fear 2', async () => {
-    const dataset = await openCasme1(memoryFolder(files));
+    const dataset = await openCasme1(root);
     expect(perClass(dataset)).toEqual([68, 45, 39, 20, 7, 6, 2, 2]);
     expect(dataset.records[0]).toMatchObject({ dataset: 'casme1', subject: 'sub01', fps: 60 });
-    expect((await openCasme1(memoryFolder(files), { classes: 'emotion-4' })).samples).toHaveLength(172);
+    expect((await openCasme1(root, { classes: 'emotion-4' })).samples).toHaveLength(172);
   });
 
   it('tells the two movements of sub01/EP01_12 apart by their onset', async () => {
-    const dataset = await openCasme1(memoryFolder(files));
+    const dataset = await openCasme1(root);
     const names = dataset.samples.map(({ clip }) => clip);
     const [first, second] = [names.indexOf('EP01_12_73'), names.indexOf('EP01_12_163')];
     expect(dataset.frames(first).numbers).toEqual([73, 74, 75, 76, 77, 78, 79, 80, 81, 82]);
@@ -88,7 +91,7 @@ describe('openCasme1()', () => {
   });
 
   it('mends an offset before the onset by rule', async () => {
-    const dataset = await openCasme1(memoryFolder(files));
+    const dataset = await openCasme1(root);
     expect(notes(dataset, 'corrected')).toEqual([
       expect.stringMatching(/offset \d+ is read as \d+, as far behind the apex/),
     ]);
@@ -116,8 +119,10 @@ describe('openCasMe2()', () => {
     addFrames(files, folder, 10 + i * 30, 19 + i * 30, (n) => `img${String(n).padStart(3, '0')}.jpg`);
   }
 
+  const root = memoryFolder(files);
+
   it('reads sheets without header rows, joins participants and videos by the naming rules: 57 micro-expressions', async () => {
-    const dataset = await openCasMe2(memoryFolder(files));
+    const dataset = await openCasMe2(root);
     expect(perClass(dataset)).toEqual([21, 8, 9, 19]);
     expect(new Set(dataset.samples.map(({ subject }) => subject)).size).toBe(14);
     const index = dataset.samples.findIndex(({ subject }) => subject === 's15');
@@ -126,7 +131,7 @@ describe('openCasMe2()', () => {
   });
 
   it('reads an offset of 0 as unknown end, and the misspelt happyiness', async () => {
-    const dataset = await openCasMe2(memoryFolder(files));
+    const dataset = await openCasMe2(root);
     expect(notes(dataset, 'corrected')).toEqual([
       expect.stringMatching(/offset 0 is read as 108, as far behind the apex/),
       expect.stringMatching(/reported happyiness is read as happiness: misspelt/),
@@ -135,10 +140,10 @@ describe('openCasMe2()', () => {
   });
 
   it('reads macro-expressions on request: 300, of them 43 with an offset of 0 here', async () => {
-    const macro = await openCasMe2(memoryFolder(files), { expressions: 'macro' });
+    const macro = await openCasMe2(root, { expressions: 'macro' });
     expect(macro.samples).toHaveLength(300);
     expect(notes(macro, 'corrected')).toHaveLength(43);
-    expect((await openCasMe2(memoryFolder(files), { expressions: 'both' })).annotated).toHaveLength(357);
+    expect((await openCasMe2(root, { expressions: 'both' })).annotated).toHaveLength(357);
   });
 });
 
@@ -156,24 +161,26 @@ describe('openCasMe3()', () => {
     addFrames(clips, `Part_A_ME_clip/depth/${name}`, first, last, (n) => `${n}.png`);
   }
 
+  const recordingsRoot = memoryFolder(recordings);
+
   it('reads 860 rows of text numbers from the sheet label; happy, sad, Others in one spelling', async () => {
-    const dataset = await openCasMe3(memoryFolder(recordings));
+    const dataset = await openCasMe3(recordingsRoot);
     expect(perClass(dataset)).toEqual([250, 187, 161, 86, 64, 57, 55]);
-    expect(perClass(await openCasMe3(memoryFolder(recordings), { classes: 'emotion-4' }))).toEqual([457, 55, 187, 161]);
-    expect(perClass(await openCasMe3(memoryFolder(recordings), { classes: 'megc2019' }))).toEqual([457, 55, 187]);
+    expect(perClass(await openCasMe3(recordingsRoot, { classes: 'emotion-4' }))).toEqual([457, 55, 187, 161]);
+    expect(perClass(await openCasMe3(recordingsRoot, { classes: 'megc2019' }))).toEqual([457, 55, 187]);
     expect(dataset.samples[0]).toMatchObject({ id: 'casMe3/spNO.1/a_355', subject: 'spNO.1' });
     expect(dataset.frames(0)).toMatchObject({ folder: 'part_A/spNO.1/a/color' });
     expect(dataset.frames(0).numbers).toHaveLength(10);
   });
 
   it('finds the folder of a recording named J', async () => {
-    const dataset = await openCasMe3(memoryFolder(recordings));
+    const dataset = await openCasMe3(recordingsRoot);
     const index = dataset.samples.findIndex(({ subject, clip }) => subject === 'spNO.3' && clip.startsWith('J'));
     expect(dataset.frames(index).folder).toBe('part_A/spNO.3/j/color');
   });
 
   it('corrects the missing offsets of spNO.40/e and the onset 0 of spNO.216/e', async () => {
-    const dataset = await openCasMe3(memoryFolder(recordings));
+    const dataset = await openCasMe3(recordingsRoot);
     expect(notes(dataset, 'corrected')).toEqual([
       expect.stringMatching(/^spNO\.40\/e_1838: offset 0 is read as 1845/),
       expect.stringMatching(/^spNO\.216\/e_0: onset 0 is read as 1: the frames start at 1\.jpg/),

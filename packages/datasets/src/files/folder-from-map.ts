@@ -24,11 +24,16 @@ export function folderFromMap(name: string, files: ReadonlyMap<string, LazyFile>
       entries.set(child, { name: child, kind: depth === parts.length - 1 ? 'file' : 'folder' });
     }
   }
+  const listed = new Map<string, readonly FolderEntry[]>();
   return {
     name,
     async list(path) {
-      const entries = folders.get(safePath(path));
-      return entries && [...entries.values()].sort((a, b) => naturalOrder(a.name, b.name));
+      const safe = safePath(path);
+      const entries = folders.get(safe);
+      if (!entries) return undefined;
+      const sorted = listed.get(safe) ?? [...entries.values()].sort((a, b) => naturalOrder(a.name, b.name));
+      listed.set(safe, sorted);
+      return sorted;
     },
     async size(path) {
       return paths.get(safePath(path))?.size;
