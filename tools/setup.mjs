@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,6 +18,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 // Settings of an outer `npx -c`, which an inner npx would take for its own.
 const { npm_config_call: _call, npm_config_package: _package, ...env } = process.env;
+// turbo looks for pnpm on the path.
+env.PATH = `${fileURLToPath(new URL('../node_modules/.bin', import.meta.url))}${delimiter}${env.PATH}`;
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, {
