@@ -7,8 +7,9 @@ export function avgPoolGradient(
   front: i32, top: i32, left: i32, outD: i32, outH: i32, outW: i32, dx: usize,
 ): void {
   const pixel = <usize>channels << 2;
-  memory.fill(dx, 0, <usize>(batch * depth * height * width) * pixel);
+  const image = <usize>(depth * height * width) * pixel;
   for (let n = 0; n < batch; n++) {
+    memory.fill(dx + <usize>n * image, 0, image);
     for (let od = 0; od < outD; od++) {
       for (let oh = 0; oh < outH; oh++) {
         for (let ow = 0; ow < outW; ow++) {

@@ -8,8 +8,9 @@ export function depthwiseInputGradient(
   outH: i32, outW: i32, dx: usize,
 ): void {
   const out = <usize>(channels * multiplier) << 2;
-  memory.fill(dx, 0, <usize>(batch * height * width * channels) << 2);
+  const image = <usize>(height * width * channels) << 2;
   for (let n = 0; n < batch; n++) {
+    memory.fill(dx + <usize>n * image, 0, image);
     for (let oh = 0; oh < outH; oh++) {
       for (let ow = 0; ow < outW; ow++) {
         for (let kh = 0; kh < filterH; kh++) {

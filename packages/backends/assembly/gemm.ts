@@ -172,67 +172,6 @@ function wholeTile(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize,
   v128.store(c, s50); v128.store(c, s51, 16);
 }
 
-/**
- * The same where a row of A comes in several pieces of k floats, `jump` bytes from the start of one to that of the next;
- * B lies in one piece.
- */
-export function segmentedTile(
-  segments: i32, jump: usize, k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize,
-  from: usize, step: usize,
-): void {
-  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00;
-  let s30 = s00, s31 = s00, s40 = s00, s41 = s00, s50 = s00, s51 = s00;
-  if (from) {
-    s00 = v128.load(from); s01 = v128.load(from, 16); from += step;
-    s10 = v128.load(from); s11 = v128.load(from, 16); from += step;
-    s20 = v128.load(from); s21 = v128.load(from, 16); from += step;
-    s30 = v128.load(from); s31 = v128.load(from, 16); from += step;
-    s40 = v128.load(from); s41 = v128.load(from, 16); from += step;
-    s50 = v128.load(from); s51 = v128.load(from, 16);
-  }
-  let a1 = a + lda, a2 = a1 + lda, a3 = a2 + lda, a4 = a3 + lda, a5 = a4 + lda;
-  let x: v128, b0: v128, b1: v128;
-  jump -= <usize>k << 2;
-  for (; segments > 0; segments--) {
-    if (k & 1) {
-      b0 = v128.load(b); b1 = v128.load(b, 16);
-      x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-      x = v128.load_splat<f32>(a1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-      x = v128.load_splat<f32>(a2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-      x = v128.load_splat<f32>(a3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-      x = v128.load_splat<f32>(a4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-      x = v128.load_splat<f32>(a5); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-      a += 4; a1 += 4; a2 += 4; a3 += 4; a4 += 4; a5 += 4;
-      b += 32;
-    }
-    for (let i = k >> 1; i > 0; i--) {
-      b0 = v128.load(b); b1 = v128.load(b, 16);
-      x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-      x = v128.load_splat<f32>(a1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-      x = v128.load_splat<f32>(a2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-      x = v128.load_splat<f32>(a3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-      x = v128.load_splat<f32>(a4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-      x = v128.load_splat<f32>(a5); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-      b0 = v128.load(b, 32); b1 = v128.load(b, 48);
-      x = v128.load_splat<f32>(a, 4); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-      x = v128.load_splat<f32>(a1, 4); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-      x = v128.load_splat<f32>(a2, 4); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-      x = v128.load_splat<f32>(a3, 4); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-      x = v128.load_splat<f32>(a4, 4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-      x = v128.load_splat<f32>(a5, 4); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-      a += 8; a1 += 8; a2 += 8; a3 += 8; a4 += 8; a5 += 8;
-      b += 64;
-    }
-    a += jump; a1 += jump; a2 += jump; a3 += jump; a4 += jump; a5 += jump;
-  }
-  v128.store(c, s00); v128.store(c, s01, 16); c += ldc;
-  v128.store(c, s10); v128.store(c, s11, 16); c += ldc;
-  v128.store(c, s20); v128.store(c, s21, 16); c += ldc;
-  v128.store(c, s30); v128.store(c, s31, 16); c += ldc;
-  v128.store(c, s40); v128.store(c, s41, 16); c += ldc;
-  v128.store(c, s50); v128.store(c, s51, 16);
-}
-
 /** The same for C = A^T B. */
 function wholeTileTransposed(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, from: usize, step: usize): void {
   let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00;
@@ -265,7 +204,10 @@ function wholeTileTransposed(k: i32, a: usize, lda: usize, b: usize, c: usize, l
   v128.store(c, s50); v128.store(c, s51, 16);
 }
 
-/** Packs B, [k, n] with rows of `ldb` bytes, into panels of 8 columns; the last panel is filled up with zeros. */
+/**
+ * Packs B, [k, n] with rows of `ldb` bytes, into panels of 8 columns; the last panel is filled up with zeros.
+ * May read up to 7 floats behind a row of B.
+ */
 export function packPanels(k: i32, n: i32, b: usize, ldb: usize, panels: usize): void {
   for (let j = 0; j < n; j += COLUMNS) {
     const columns = min(COLUMNS, n - j);
@@ -278,10 +220,12 @@ export function packPanels(k: i32, n: i32, b: usize, ldb: usize, panels: usize):
         from += ldb;
       }
     } else {
+      const lanes = i32x4(0, 1, 2, 3);
+      const low = i32x4.lt_s(lanes, i32x4.splat(columns));
+      const high = i32x4.lt_s(lanes, i32x4.splat(columns - 4));
       for (let i = 0; i < k; i++) {
-        v128.store(panels, i64x2.splat(0));
-        v128.store(panels, i64x2.splat(0), 16);
-        for (let l = 0; l < columns; l++) store<f32>(panels + (<usize>l << 2), load<f32>(from + (<usize>l << 2)));
+        v128.store(panels, v128.and(v128.load(from), low));
+        v128.store(panels, v128.and(v128.load(from, 16), high), 16);
         panels += 32;
         from += ldb;
       }

@@ -1,5 +1,12 @@
 export { avgPoolGradient } from './avg-pool';
-export { batchNorm, batchNormGradient } from './batch-norm';
+export {
+  batchNorm,
+  batchNormGradient,
+  batchNormInput,
+  batchNormSums,
+  batchNormTrainingScratch,
+  columnVariance,
+} from './batch-norm';
 export { conv, convFilterGradient, convFilterGradientScratch, convScratch, packFilter } from './conv';
 export { copyBlocks, fill } from './copy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';

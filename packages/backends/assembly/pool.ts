@@ -1,5 +1,5 @@
 // Max pooling in two or three dimensions over [n, d, h, w, c]. Each window gives its gradient to the first of its
-// largest values, whatever their sign.
+// largest values, whatever their sign. `scratch` holds as many integers as a window has values.
 import { storeLanes } from './simd';
 
 /** y = largest value of each window. */
@@ -7,11 +7,11 @@ export function maxPool(
   x: usize, batch: i32, depth: i32, height: i32, width: i32, channels: i32,
   sizeD: i32, sizeH: i32, sizeW: i32, strideD: i32, strideH: i32, strideW: i32,
   dilationD: i32, dilationH: i32, dilationW: i32, front: i32, top: i32, left: i32,
-  outD: i32, outH: i32, outW: i32, out: usize,
+  outD: i32, outH: i32, outW: i32, out: usize, scratch: usize,
 ): void {
   pool(
     x, batch, depth, height, width, channels, sizeD, sizeH, sizeW, strideD, strideH, strideW,
-    dilationD, dilationH, dilationW, front, top, left, outD, outH, outW, out, 0, 0,
+    dilationD, dilationH, dilationW, front, top, left, outD, outH, outW, out, 0, 0, scratch,
   );
 }
 
@@ -20,12 +20,11 @@ export function maxPoolGradient(
   x: usize, batch: i32, depth: i32, height: i32, width: i32, channels: i32,
   sizeD: i32, sizeH: i32, sizeW: i32, strideD: i32, strideH: i32, strideW: i32,
   dilationD: i32, dilationH: i32, dilationW: i32, front: i32, top: i32, left: i32,
-  outD: i32, outH: i32, outW: i32, dy: usize, dx: usize,
+  outD: i32, outH: i32, outW: i32, dy: usize, dx: usize, scratch: usize,
 ): void {
-  memory.fill(dx, 0, <usize>(batch * depth * height * width * channels) << 2);
   pool(
     x, batch, depth, height, width, channels, sizeD, sizeH, sizeW, strideD, strideH, strideW,
-    dilationD, dilationH, dilationW, front, top, left, outD, outH, outW, 0, dy, dx,
+    dilationD, dilationH, dilationW, front, top, left, outD, outH, outW, 0, dy, dx, scratch,
   );
 }
 
@@ -46,7 +45,7 @@ function pool(
   x: usize, batch: i32, depth: i32, height: i32, width: i32, channels: i32,
   sizeD: i32, sizeH: i32, sizeW: i32, strideD: i32, strideH: i32, strideW: i32,
   dilationD: i32, dilationH: i32, dilationW: i32, front: i32, top: i32, left: i32,
-  outD: i32, outH: i32, outW: i32, out: usize, dy: usize, dx: usize,
+  outD: i32, outH: i32, outW: i32, out: usize, dy: usize, dx: usize, taps: usize,
 ): void {
   const pixel = channels << 2;
   const row = width * pixel;
@@ -54,7 +53,11 @@ function pool(
   const stepD = dilationD * plane;
   const stepH = dilationH * row;
   const stepW = dilationW * pixel;
+  let seen0 = -1, seen1 = -1, seen2 = -1, seen3 = -1, seen4 = -1, seen5 = -1;
+  let count = 0;
   for (let n = 0; n < batch; n++) {
+    // Image by image, so that the zeros are still in the cache when something is added to them.
+    if (dx) memory.fill(dx + <usize>(n * depth * plane), 0, <usize>(depth * plane));
     for (let od = 0; od < outD; od++) {
       const d0 = od * strideD - front;
       const kd0 = firstInside(d0, dilationD);
@@ -67,41 +70,41 @@ function pool(
           const w0 = ow * strideW - left;
           const kw0 = firstInside(w0, dilationW);
           const kw1 = min(sizeW, (width - w0 + dilationW - 1) / dilationW);
-          const empty = kd0 >= kd1 || kh0 >= kh1 || kw0 >= kw1;
-          // Byte offset of the first value inside.
+          // Offsets in bytes, from the first value inside, of all values inside; most windows have the same.
+          if (kd0 != seen0 || kd1 != seen1 || kh0 != seen2 || kh1 != seen3 || kw0 != seen4 || kw1 != seen5) {
+            seen0 = kd0; seen1 = kd1; seen2 = kh0; seen3 = kh1; seen4 = kw0; seen5 = kw1;
+            count = 0;
+            for (let kd = 0; kd < kd1 - kd0; kd++) {
+              for (let kh = 0; kh < kh1 - kh0; kh++) {
+                for (let kw = 0; kw < kw1 - kw0; kw++) {
+                  store<i32>(taps + (<usize>count << 2), kd * stepD + kh * stepH + kw * stepW);
+                  count++;
+                }
+              }
+            }
+          }
           const start =
             (n * depth + d0 + kd0 * dilationD) * plane + (h0 + kh0 * dilationH) * row + (w0 + kw0 * dilationW) * pixel;
+          const end = taps + (<usize>count << 2);
           for (let c = 0; c < channels; c += 4) {
             const lanes = min(4, channels - c);
+            const from = <usize>start + (<usize>c << 2);
             let best = f32x4.splat(-Infinity);
-            let place = i32x4.splat(start);
-            if (!empty) {
-              const from = x + (<usize>c << 2);
-              best = v128.load(from + <usize>start);
-              let atD = start;
-              for (let kd = kd0; kd < kd1; kd++) {
-                let atH = atD;
-                for (let kh = kh0; kh < kh1; kh++) {
-                  let at = atH;
-                  for (let kw = kw0; kw < kw1; kw++) {
-                    const v = v128.load(from + <usize>at);
-                    const larger = f32x4.gt(v, best);
-                    best = v128.bitselect(v, best, larger);
-                    place = v128.bitselect(i32x4.splat(at), place, larger);
-                    at += stepW;
-                  }
-                  atH += stepH;
-                }
-                atD += stepD;
-              }
+            let place = i32x4.splat(0);
+            if (count > 0) best = v128.load(x + from);
+            for (let t = taps + 4; t < end; t += 4) {
+              const at = load<i32>(t);
+              const v = v128.load(x + from + <usize>at);
+              place = v128.bitselect(i32x4.splat(at), place, f32x4.gt(v, best));
+              best = f32x4.pmax(best, v);
             }
             if (out) {
               if (lanes == 4) v128.store(out, best);
               else storeLanes(out, best, lanes);
               out += <usize>lanes << 2;
             } else {
-              if (!empty) {
-                const to = dx + (<usize>c << 2);
+              if (count > 0) {
+                const to = dx + from;
                 scatter(to, i32x4.extract_lane(place, 0), dy);
                 if (lanes > 1) scatter(to + 4, i32x4.extract_lane(place, 1), dy + 4);
                 if (lanes > 2) scatter(to + 8, i32x4.extract_lane(place, 2), dy + 8);

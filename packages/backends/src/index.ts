@@ -1,5 +1,7 @@
 export type { BackendInfo, BackendName, SkippedBackend, UseBackendOptions } from './backend-info.js';
 export { backendNames } from './backend-info.js';
+export type { BatchNormTrainingOptions } from './batch-norm-training.js';
+export { batchNormTraining } from './batch-norm-training.js';
 export type { BackendReport } from './list-backends.js';
 export { listBackends } from './list-backends.js';
 export type { SpeedReport, SpeedTestOptions } from './speed-test.js';

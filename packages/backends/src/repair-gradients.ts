@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { registerBatchNormTrainingGradient } from './batch-norm-training.js';
+import { PresentInputs } from './present-inputs.js';
 import { parseEinsum } from './wasm-kernels/einsum.js';
 
 // Gradients that tfjs has wrong, or lacks, on every backend.
@@ -94,13 +96,6 @@ function poolAxes(info: Record<string, number> & { padInfo: Record<string, numbe
   });
 }
 
-/** Names of which those absent from a kernel's inputs are passed over. */
-class PresentInputs extends Array<string> {
-  override map<T>(f: (value: string, index: number, array: string[]) => T): T[] {
-    return [...this].map(f).filter((tensor) => tensor !== undefined);
-  }
-}
-
 const repairs: Readonly<Record<string, (present: tf.GradConfig) => tf.GradConfig>> = Object.freeze({
   Maximum: (present) => ({ ...present, gradFunc: unbroadcast(present.gradFunc) }),
   Minimum: (present) => ({ ...present, gradFunc: unbroadcast(present.gradFunc) }),
@@ -114,7 +109,7 @@ const repairs: Readonly<Record<string, (present: tf.GradConfig) => tf.GradConfig
   // Without a scale, tfjs fails to save the inputs: "scale" is among them and absent.
   FusedBatchNorm: (present) => ({
     ...present,
-    inputsToSave: PresentInputs.from(present.inputsToSave ?? []) as string[],
+    inputsToSave: PresentInputs.of(...(present.inputsToSave ?? [])),
   }),
 });
 
@@ -150,6 +145,7 @@ export function repairGradients(): void {
     repaired.add(config);
     tf.registerGradient(config);
   }
+  registerBatchNormTrainingGradient();
   if (tf.getGradient('Einsum') === undefined) {
     tf.registerGradient({
       kernelName: 'Einsum',

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { batchNormTraining } from '../batch-norm-training.js';
 import type { ContractCase } from './contract-case.js';
 import { build, drawn, elementwise, forEachIndex, type NdArray, reduced, sum } from './nd-array.js';
 
@@ -71,14 +72,21 @@ function batchNormCase(shape: number[], scaled: boolean): ContractCase {
   };
 }
 
-function batchNormTrainingCase(shape: number[]): ContractCase {
+/** By tfjs's operations, as tfjs-layers does, or by ours. */
+function batchNormTrainingCase(shape: number[], fused: boolean): ContractCase {
   const channels = [shape[shape.length - 1]!];
   const axes = shape.slice(0, -1).map((_length, axis) => axis);
   return {
-    name: `batch norm of training ${shape.join('x')}`,
-    kernels: ['FusedBatchNorm', 'Mean', 'Square', 'Sub'],
+    name: `batch norm of training ${shape.join('x')}${fused ? ', fused' : ''}`,
+    kernels: fused ? ['BatchNormTraining'] : ['FusedBatchNorm', 'Mean', 'Square', 'Sub'],
     inputs: [drawn(shape, 85, 1, 3), drawn(channels, 86), drawn(channels, 87, 0.5, 2)],
     run: (x, offset, scale) => {
+      if (fused) {
+        const options = { offset: offset as tf.Tensor1D, scale: scale as tf.Tensor1D, epsilon: 0.01 };
+        const { y, mean: m, variance: v } = batchNormTraining(x!, options);
+        // The statistics carry gradients too.
+        return tf.add(y, tf.add(m, v));
+      }
       const { mean: m, variance: v } = tf.moments(x!, axes);
       return tf.batchNorm(x!, m as tf.Tensor1D, v as tf.Tensor1D, offset as tf.Tensor1D, scale as tf.Tensor1D, 0.01);
     },
@@ -89,7 +97,8 @@ function batchNormTrainingCase(shape: number[]): ContractCase {
         axes,
         mean,
       );
-      return normalised(x!, m, v, offset!, scale!, 0.01);
+      const y = normalised(x!, m, v, offset!, scale!, 0.01);
+      return fused ? elementwise((p, q, r) => p! + q! + r!, y, m, v) : y;
     },
     wrt: [0, 1, 2],
   };
@@ -135,8 +144,10 @@ export const reductionCases: readonly ContractCase[] = [
   batchNormCase([2, 3, 4, 5], true),
   batchNormCase([2, 2, 32], true),
   batchNormCase([2, 3, 4, 3], false),
-  batchNormTrainingCase([3, 4, 4, 3]),
-  batchNormTrainingCase([2, 2, 1, 40]),
+  batchNormTrainingCase([3, 4, 4, 3], false),
+  batchNormTrainingCase([2, 2, 1, 40], false),
+  batchNormTrainingCase([3, 4, 4, 3], true),
+  batchNormTrainingCase([2, 2, 1, 40], true),
   {
     name: 'softmax',
     kernels: ['Softmax'],

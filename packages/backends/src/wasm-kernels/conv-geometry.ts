@@ -111,13 +111,14 @@ export function suitsWinograd(g: ConvGeometry): boolean {
 }
 
 /**
- * Whether patches are so short that gathering them costs as much as multiplying them: two dimensions, few channels, and
- * rows that fill a tile.
+ * Whether patches are so short that gathering them costs as much as multiplying them: two dimensions, few channels
+ * (the kernel knows distances of up to 8 floats between positions), few results for each patch, and rows that
+ * fill a tile.
  */
-export function suitsRows(g: ConvGeometry): boolean {
+export function suitsRows(g: ConvGeometry, mostOutChannels: number): boolean {
   return (
-    g.channels <= 8 &&
-    g.outChannels <= 64 &&
+    g.channels * g.strides[2] <= 8 &&
+    g.outChannels <= mostOutChannels &&
     g.filter[0] === 1 &&
     g.input[0] === 1 &&
     g.output[0] === 1 &&

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { type ConvGeometry, product, suitsRows, suitsWinograd, type Triple } from './conv-geometry.js';
+import { keptFilter } from './filter-cache.js';
 import { address, kernelsOf, type WasmBackend, withScratch } from './wasm-backend.js';
 
 /** Activations that the compiled kernels apply themselves. */
@@ -93,35 +94,26 @@ export function convForward(
   if (batch === 0 || product(output) === 0 || outChannels === 0) return;
   if (suitsWinograd(g)) {
     const block = tileBlock(g);
-    const counts = [
-      kernels.winogradFilterSize(channels, outChannels),
-      kernels.winogradScratch(channels, outChannels, block),
-    ];
+    const size = kernels.winogradFilterSize(channels, outChannels);
+    const work = kernels.winogradScratch(channels, outChannels, block);
+    const transform = (to: number) =>
+      withScratch(backend, 256, (scratch) => {
+        kernels.winogradFilter(channels, outChannels, address(backend, filter), to, scratch);
+      });
+    const kept = keptFilter(backend, filter, size, transform);
+    const counts = [kept === undefined ? size : 0, work];
     withScratch(backend, total(...counts), (start) => {
-      const [transformed, scratch] = layOut(start, ...counts) as [number, number];
-      kernels.winogradFilter(channels, outChannels, address(backend, filter), transformed, scratch);
+      const [own, scratch] = layOut(start, ...counts) as [number, number];
+      if (kept === undefined) transform(own);
       kernels.winogradConv2d(
-        address(backend, x),
-        batch,
-        input[1],
-        input[2],
-        channels,
-        g.before[1],
-        g.before[2],
-        output[1],
-        output[2],
-        outChannels,
-        transformed,
-        address(backend, out),
-        bias ? address(backend, bias) : 0,
-        activation,
-        scratch,
-        block,
+        ...[address(backend, x), batch, input[1], input[2], channels, g.before[1], g.before[2]],
+        ...[output[1], output[2], outChannels, kept ?? own, address(backend, out)],
+        ...[bias ? address(backend, bias) : 0, activation, scratch, block],
       );
     });
     return;
   }
-  if (suitsRows(g)) {
+  if (suitsRows(g, 64)) {
     const taps = product(g.filter);
     const [height, width] = borderedSides(g);
     const counts = [64, taps * channels * roundUp(outChannels, 8), borderedSize(g) + 4];
@@ -354,10 +346,10 @@ export function convFilterGradient(
     });
     return;
   }
-  if (suitsRows(g) && batch > 0 && product(output) > 0) {
+  if (suitsRows(g, 16) && batch > 0 && product(output) > 0) {
     const [height, width] = borderedSides(g);
     const counts = [
-      kernels.convRowsScratch(width, channels, g.filter[1], g.filter[2], outChannels),
+      kernels.convRowsScratch(output[2], channels, g.filter[1], g.filter[2], outChannels),
       borderedSize(g) + 8,
     ];
     withScratch(backend, total(...counts), (start) => {

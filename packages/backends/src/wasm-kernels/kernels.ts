@@ -5,6 +5,10 @@ export interface Kernels {
   avgPoolGradient(...numbers: number[]): void;
   batchNorm(...numbers: number[]): void;
   batchNormGradient(...numbers: number[]): void;
+  batchNormInput(...numbers: number[]): void;
+  batchNormSums(...numbers: number[]): void;
+  batchNormTrainingScratch(columns: number): number;
+  columnVariance(x: number, rows: number, columns: number, mean: number, variance: number, scratch: number): void;
   binary(operation: number, a: number, b: number, size: number, out: number): void;
   binaryRows(
     operation: number,
@@ -53,7 +57,7 @@ export interface Kernels {
   convFilterGradient(...numbers: number[]): void;
   convRows(...numbers: number[]): void;
   convRowsFilterGradient(...numbers: number[]): void;
-  convRowsScratch(width: number, channels: number, filterH: number, filterW: number, outChannels: number): number;
+  convRowsScratch(outW: number, channels: number, filterH: number, filterW: number, outChannels: number): number;
   convScratch(channels: number, taps: number, outChannels: number): number;
   convFilterGradientScratch(channels: number, taps: number, outChannels: number): number;
   packFilter(taps: number, channels: number, outChannels: number, filter: number, panels: number): void;

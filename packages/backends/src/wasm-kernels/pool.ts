@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { address, type KernelArgs, kernelsOf } from './wasm-backend.js';
+import { address, type KernelArgs, kernelsOf, withScratch } from './wasm-backend.js';
 
 type PoolAttrs = {
   filterSize: never;
@@ -43,11 +43,18 @@ function geometry3d(shape: number[], attrs: PoolAttrs): { numbers: number[]; out
 
 type Geometry = typeof geometry2d;
 
+/** Values of a window. */
+function windowSize(numbers: readonly number[]): number {
+  return numbers[5]! * numbers[6]! * numbers[7]!;
+}
+
 function forward(geometry: Geometry, { inputs, attrs, backend }: KernelArgs): tf.TensorInfo {
   const { x } = inputs as { x: tf.TensorInfo };
   const { numbers, outShape } = geometry(x.shape, attrs as never as PoolAttrs);
   const out = backend.makeOutput(outShape, 'float32');
-  kernelsOf(backend).maxPool(address(backend, x), ...numbers, address(backend, out));
+  withScratch(backend, windowSize(numbers), (scratch) => {
+    kernelsOf(backend).maxPool(address(backend, x), ...numbers, address(backend, out), scratch);
+  });
   return out;
 }
 
@@ -55,7 +62,10 @@ function gradient(geometry: Geometry, { inputs, attrs, backend }: KernelArgs): t
   const { dy, input } = inputs as { dy: tf.TensorInfo; input: tf.TensorInfo };
   const { numbers } = geometry(input.shape, attrs as never as PoolAttrs);
   const dx = backend.makeOutput(input.shape, 'float32');
-  kernelsOf(backend).maxPoolGradient(address(backend, input), ...numbers, address(backend, dy), address(backend, dx));
+  withScratch(backend, windowSize(numbers), (scratch) => {
+    const [from, by, to] = [input, dy, dx].map((info) => address(backend, info)) as [number, number, number];
+    kernelsOf(backend).maxPoolGradient(from, ...numbers, by, to, scratch);
+  });
   return dx;
 }
 

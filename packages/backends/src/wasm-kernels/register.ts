@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { arithmetic, operations, reluGradient, squareGradient } from './arithmetic.js';
 import { batchNormGradient, fusedBatchNorm } from './batch-norm.js';
+import { batchNormTraining, batchNormTrainingGrad } from './batch-norm-training.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './conv2d.js';
 import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js';
 import { cast, concat, identity, pad, slice, split, tile } from './copy.js';
@@ -49,6 +50,9 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   Concat: concat,
   SplitV: split,
   Tile: tile,
+  // Of ours: see batch-norm-training.ts.
+  BatchNormTraining: () => batchNormTraining,
+  BatchNormTrainingGrad: () => batchNormTrainingGrad,
   // For gradients of ours.
   [gradientKernels.batchNorm]: () => batchNormGradient,
   [gradientKernels.relu]: () => reluGradient,

@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { PresentInputs } from './present-inputs.js';
+
+/** Options of `batchNormTraining`. */
+export type BatchNormTrainingOptions = {
+  /** Factor per channel; 1 by default. */
+  scale?: tf.Tensor1D;
+  /** Added per channel; 0 by default. */
+  offset?: tf.Tensor1D;
+  /** Added to the variance; 1e-5 by default. */
+  epsilon?: number;
+};
+
+/** Kernels of this name are run where the backend has them. */
+const kernelName = 'BatchNormTraining';
+
+/**
+ * Batch normalisation with the batch's own mean and variance, with its whole gradient:
+ * `y = (x - mean) / sqrt(variance + epsilon) * scale + offset` over all axes but the last.
+ *
+ * On wasm it is three passes forward and two backward, where `tf.moments` and `tf.batchNorm` are a dozen; on other
+ * backends it is made of these. The wasm kernel can also be had without importing this package, by its name:
+ * `tf.engine().runKernel('BatchNormTraining', { x, scale, offset }, { epsilon })`, where `tf.getKernel` finds it.
+ *
+ * `x: [..., channels]`. Returns `y` of the same shape and `mean` and (biased) `variance`, `[channels]`; all three carry
+ * gradients.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { batchNormTraining } from '@mer/backends';
+ *
+ * const { y, mean } = batchNormTraining(tf.tensor2d([[1], [3]]));
+ * console.log(Array.from(y.dataSync(), Math.round), mean.dataSync()[0]); // [ -1, 1 ] 2
+ * ```
+ */
+export function batchNormTraining<T extends tf.Tensor>(
+  x: T,
+  { scale, offset, epsilon = 1e-5 }: BatchNormTrainingOptions = {},
+): { y: T; mean: tf.Tensor1D; variance: tf.Tensor1D } {
+  if (tf.getKernel(kernelName, tf.getBackend()) && x.size > 0) {
+    const inputs = { x, ...(scale && { scale }), ...(offset && { offset }) };
+    const [y, mean, variance] = tf.engine().runKernel(kernelName, inputs, { epsilon }) as tf.Tensor[];
+    return { y: y as T, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
+  }
+  const axes = x.shape.slice(0, -1).map((_length, axis) => axis);
+  const [y, mean, variance] = tf.tidy(() => {
+    const moments = tf.moments(x, axes) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
+    return [
+      tf.batchNorm(x, moments.mean, moments.variance, offset, scale, epsilon),
+      moments.mean,
+      moments.variance,
+    ] as tf.Tensor[];
+  });
+  return { y: y as T, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
+}
+
+/** Registers the gradient of the kernel. */
+export function registerBatchNormTrainingGradient(): void {
+  if (tf.getGradient(kernelName)) return;
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: PresentInputs.of('x', 'scale'),
+    outputsToSave: [false, true, true],
+    gradFunc: (dys, saved, attrs) => {
+      const [dy, dMean, dVariance] = dys as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const [x, scale] = saved.length === 4 ? saved : [saved[0]!, undefined];
+      const [mean, variance] = saved.slice(-2) as [tf.Tensor, tf.Tensor];
+      const [dx, dScale, dOffset] = tf
+        .engine()
+        .runKernel(
+          `${kernelName}Grad`,
+          { x: x!, dy, mean, variance, dMean, dVariance, ...(scale && { scale }) },
+          attrs,
+        ) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      return { x: () => dx, scale: () => dScale, offset: () => dOffset };
+    },
+  });
+}

@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { address, floats, type KernelArgs, kernelsOf, withScratch } from './wasm-backend.js';
+
+type Scales = { scale?: tf.TensorInfo; offset?: tf.TensorInfo };
+
+function rowsAndColumns(x: tf.TensorInfo): [number, number] {
+  const columns = x.shape[x.shape.length - 1]!;
+  return [tf.util.sizeFromShape(x.shape) / columns, columns];
+}
+
+/** BatchNormTraining: y, mean and variance in three passes over x. */
+export function batchNormTraining({ inputs, attrs, backend }: KernelArgs): tf.TensorInfo[] {
+  const { x, scale, offset } = inputs as never as Scales & { x: tf.TensorInfo };
+  const { epsilon } = attrs as never as { epsilon: number };
+  const kernels = kernelsOf(backend);
+  const [rows, columns] = rowsAndColumns(x);
+  const y = backend.makeOutput(x.shape, 'float32');
+  const mean = backend.makeOutput([columns], 'float32');
+  const variance = backend.makeOutput([columns], 'float32');
+  const work = Math.max(kernels.sumScratch(columns), kernels.batchNormTrainingScratch(columns));
+  withScratch(backend, 2 * columns + work, (start) => {
+    const scratch = start + 8 * columns;
+    kernels.sumMiddle(address(backend, x), 1, rows, columns, 1 / rows, address(backend, mean), scratch);
+    kernels.columnVariance(
+      address(backend, x),
+      rows,
+      columns,
+      address(backend, mean),
+      address(backend, variance),
+      scratch,
+    );
+    const factor = new Float32Array(backend.wasm.HEAPU8.buffer, start, columns);
+    const shift = new Float32Array(backend.wasm.HEAPU8.buffer, start + 4 * columns, columns);
+    const v = floats(backend, variance);
+    const s = scale && floats(backend, scale);
+    for (let c = 0; c < columns; c++) factor[c] = (s ? s[c]! : 1) / Math.sqrt(v[c]! + epsilon);
+    if (offset) shift.set(floats(backend, offset));
+    else shift.fill(0);
+    kernels.batchNorm(
+      address(backend, x),
+      rows,
+      columns,
+      address(backend, mean),
+      start,
+      start + 4 * columns,
+      address(backend, y),
+      scratch,
+    );
+  });
+  return [y, mean, variance];
+}
+
+/**
+ * BatchNormTrainingGrad: gradients by x, scale and offset in two passes. With r = 1 / sqrt(variance + epsilon), n rows and
+ * d = x - mean: dOffset = sum dy, dScale = r sum(dy d), and
+ * dx = s r (dy - dOffset / n - d r dScale / n) + dMean / n + 2 d dVariance / n.
+ */
+export function batchNormTrainingGrad({ inputs, attrs, backend }: KernelArgs): tf.TensorInfo[] {
+  const { x, dy, mean, variance, scale, dMean, dVariance } = inputs as never as Scales &
+    Record<'x' | 'dy' | 'mean' | 'variance' | 'dMean' | 'dVariance', tf.TensorInfo>;
+  const { epsilon } = attrs as never as { epsilon: number };
+  const kernels = kernelsOf(backend);
+  const [rows, columns] = rowsAndColumns(x);
+  const dx = backend.makeOutput(x.shape, 'float32');
+  const dScale = backend.makeOutput([columns], 'float32');
+  const dOffset = backend.makeOutput([columns], 'float32');
+  withScratch(backend, 4 * columns + kernels.batchNormTrainingScratch(columns), (start) => {
+    const scratch = start + 16 * columns;
+    const [from, by, centre] = [x, dy, mean].map((info) => address(backend, info)) as [number, number, number];
+    kernels.batchNormSums(
+      ...[from, by, rows, columns, centre],
+      ...[address(backend, dOffset), address(backend, dScale), scratch],
+    );
+    const part = (i: number) => new Float32Array(backend.wasm.HEAPU8.buffer, start + 4 * i * columns, columns);
+    const [byDy, byX, constant] = [part(0), part(1), part(2)];
+    const [sumDyX, sumDy] = [floats(backend, dScale), floats(backend, dOffset)];
+    const [toMean, toVariance] = [floats(backend, dMean), floats(backend, dVariance)];
+    const v = floats(backend, variance);
+    const s = scale && floats(backend, scale);
+    for (let c = 0; c < columns; c++) {
+      const r = 1 / Math.sqrt(v[c]! + epsilon);
+      const factor = (s ? s[c]! : 1) * r;
+      byDy[c] = factor;
+      byX[c] = (2 * toVariance[c]! - factor * r * r * sumDyX[c]!) / rows;
+      constant[c] = (toMean[c]! - factor * sumDy[c]!) / rows;
+      sumDyX[c] = r * sumDyX[c]!;
+    }
+    kernels.batchNormInput(
+      ...[from, by, rows, columns, centre, start, start + 4 * columns, start + 8 * columns],
+      ...[address(backend, dx), scratch],
+    );
+  });
+  return [dx, dScale, dOffset];
+}
