@@ -25,6 +25,22 @@ export interface Clip {
   apex: number | null;
   /** Last frame of the movement, an index into `frames`. */
   offset: number;
+  /** Landmarks of the face in some frames (that of the onset, usually), where somebody found them; {@link align} needs them. */
+  landmarks?: readonly FrameLandmarks[];
+}
+
+/**
+ * The 68 points of a face in dlib's order: jaw 0..16, brows 17..26, nose 27..35, eyes 36..47, mouth 48..67. `[x, y]` in
+ * pixels, (0, 0) at the centre of the first pixel, y down.
+ */
+export type Landmarks = readonly (readonly [x: number, y: number])[];
+
+/** The landmarks of one frame of a clip. */
+export interface FrameLandmarks {
+  /** The frame, an index into the clip's frames. */
+  frame: number;
+  /** Its points. */
+  points: Landmarks;
 }
 
 /** Something to read frames from: a {@link Clip}, or a bare `[T, H, W, C]` tensor of which every frame counts. */

@@ -12,6 +12,20 @@ function onFrames(input: ClipOrImage, change: <T extends tf.Tensor3D | tf.Tensor
     : change(input as tf.Tensor3D);
 }
 
+/** A resized clip whose landmarks lie where the old frames had them. */
+function withLandmarks(clip: Clip, old: tf.Tensor4D): Clip {
+  if (!clip.landmarks) return clip;
+  const [, height, width] = clip.frames.shape;
+  const [sy, sx] = [height / old.shape[1], width / old.shape[2]];
+  return {
+    ...clip,
+    landmarks: clip.landmarks.map(({ frame, points }) => ({
+      frame,
+      points: points.map(([x, y]) => [(x + 0.5) * sx - 0.5, (y + 0.5) * sy - 0.5] as const),
+    })),
+  };
+}
+
 /** Options of {@link resize}. */
 export interface ResizeStepOptions {
   /** The new height and width: one number for both, or `[height, width]`. Default 224. */
@@ -41,7 +55,10 @@ export const resizeEntry = /* @__PURE__ */ defineStep<ResizeStepOptions, ClipOrI
   takes: 'any',
   gives: 'any',
   rules: resizeRules,
-  compute: (input, { size = 224, method }) => onFrames(input, (images) => resizeImages(images, size, { method })),
+  compute: (input, { size = 224, method }) => {
+    const resized = onFrames(input, (images) => resizeImages(images, size, { method }));
+    return isClip(resized as Clip) ? withLandmarks(resized as Clip, (input as Clip).frames) : resized;
+  },
   shape: ([, , channels], { size = 224 }) => (typeof size === 'number' ? [size, size, channels] : [...size, channels]),
 });
 

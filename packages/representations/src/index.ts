@@ -1,11 +1,12 @@
 export { gaussianBlur } from './blur.js';
-export type { Clip, FrameSource, Span } from './clip.js';
+export type { Clip, FrameLandmarks, FrameSource, Landmarks, Span } from './clip.js';
 export {
   type CombinedFlowOptions,
   combinedFlow,
   type MagnitudeModulatedFlowOptions,
   magnitudeModulatedFlow,
 } from './combined-flow.js';
+export { type ContactSheetOptions, contactSheet, displayImage, type SheetTile } from './contact-sheet.js';
 export {
   type DualPhaseOptions,
   dualPhaseDynamicImage,
@@ -15,6 +16,29 @@ export {
   phasesOf,
 } from './dual-phase.js';
 export { type DynamicImageOptions, dynamicImage } from './dynamic-image.js';
+export { type AlignOptions, align, alignClip } from './face/align.js';
+export {
+  createFaceApiDetector,
+  type FaceApi,
+  type FaceApiNet,
+  type FaceApiOptions,
+  type FaceApiTask,
+} from './face/face-api.js';
+export {
+  type DetectLandmarksOptions,
+  detectLandmarks,
+  type LandmarkDetector,
+  parseLandmarks,
+} from './face/landmarks.js';
+export {
+  eyeCentres,
+  type FaceLayout,
+  type FaceTransformOptions,
+  faceLayouts,
+  faceTransform,
+  type Transform,
+} from './face/transform.js';
+export { type WarpFramesOptions, warpFrames } from './face/warp-frames.js';
 export { type FlowColorOptions, flowToColor } from './flow/color.js';
 export { type FarnebackOptions, farnebackFlow } from './flow/farneback.js';
 export {
@@ -128,4 +152,16 @@ export {
   trdi,
   uvStrain,
 } from './steps.js';
+export {
+  type InterpolateOptions,
+  type InterpolationMethod,
+  interpolate,
+  interpolateClip,
+  interpolationMethods,
+  timWeights,
+} from './temporal/interpolate.js';
+export { type MagnifyOptions, magnify, magnifyClip } from './temporal/magnify.js';
+export { type SampleOptions, sample, sampleClip } from './temporal/sample.js';
+export { type SpotApexOptions, type SpotOptions, spot, spotApex } from './temporal/spot-apex.js';
+export { type StabilizeOptions, stabilize, stabilizeClip } from './temporal/stabilize.js';
 export { type TemporalRankedOptions, temporalRankedDynamicImage } from './temporal-ranked.js';

@@ -1,5 +1,6 @@
 import type { CombinedFlowOptions, MagnitudeModulatedFlowOptions } from './combined-flow.js';
 import type { DualPhaseOptions } from './dual-phase.js';
+import { alignEntry } from './face/align.js';
 import type { FlowColorImageOptions, UvStrainOptions } from './flow/flow-image.js';
 import {
   greyEntry,
@@ -15,6 +16,11 @@ import { show } from './options.js';
 import { pipe } from './pipe.js';
 import { representations } from './registry.js';
 import type { AnyStep, Step, StepData, StepEntry } from './step.js';
+import { interpolateEntry } from './temporal/interpolate.js';
+import { magnifyEntry } from './temporal/magnify.js';
+import { sampleEntry } from './temporal/sample.js';
+import { spotEntry } from './temporal/spot-apex.js';
+import { stabilizeEntry } from './temporal/stabilize.js';
 import type { TemporalRankedOptions } from './temporal-ranked.js';
 
 /**
@@ -29,6 +35,12 @@ import type { TemporalRankedOptions } from './temporal-ranked.js';
  */
 export const steps = Object.freeze({
   ...representations,
+  align: alignEntry,
+  stabilize: stabilizeEntry,
+  'spot-apex': spotEntry,
+  interpolate: interpolateEntry,
+  sample: sampleEntry,
+  magnify: magnifyEntry,
   resize: resizeEntry,
   grey: greyEntry,
   rgb: rgbEntry,

@@ -1,0 +1,153 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { flowToColor } from './flow/color.js';
+import { glyphDot, glyphSize } from './glyphs.js';
+import { hostValues } from './host.js';
+import { resizeImages } from './resize.js';
+import { scaleMotion } from './scaling.js';
+
+/**
+ * A representation as a picture, RGB in 0..1.
+ *
+ * - 1 channel: grey; 3 channels: as they are; 2 channels: a flow, drawn by {@link flowToColor}
+ * - 6, 9, 12 channels: parts of three channels side by side
+ * - anything else, histograms of blocks above all: every block a row of bars, scaled to the largest bar
+ *
+ * Values outside of 0..1 (a plain difference, an unscaled sum) are scaled symmetrically first, so that 0 is grey.
+ *
+ * @param image `[H, W, C]`, float32.
+ * @returns `[H', W', 3]`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { displayImage } from '@mer/representations';
+ *
+ * console.log(displayImage(tf.zeros([8, 8, 6]) as tf.Tensor3D).shape); // [ 8, 16, 3 ]
+ * ```
+ *
+ * Reference: this project's own.
+ */
+export function displayImage(image: tf.Tensor3D): tf.Tensor3D {
+  const [height, width, channels] = image.shape;
+  if (channels === 2) return flowToColor(image);
+  if (channels === 1 || (channels % 3 === 0 && channels <= 12)) {
+    return tf.tidy(() => {
+      const values = hostValues(image, 'draw an image');
+      let [low, high] = [0, 1];
+      for (const value of values) {
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      const inside = low >= -1e-6 && high <= 1 + 1e-6;
+      const scaled = inside ? tf.clipByValue(image, 0, 1) : scaleMotion(image, { scaling: 'symmetric' });
+      if (channels === 1) return tf.tile(scaled, [1, 1, 3]);
+      if (channels === 3) return tf.clone(scaled) as tf.Tensor3D;
+      return tf.concat(tf.split(scaled, channels / 3, 2), 1) as tf.Tensor3D;
+    });
+  }
+  // blocks of bars
+  const values = hostValues(image, 'draw histograms');
+  const [barHeight, gap] = [24, 2];
+  const [rows, columns] = [height * (barHeight + gap), width * (channels + gap)];
+  let most = 0;
+  for (const value of values) most = Math.max(most, Math.abs(value));
+  const drawn = new Float32Array(rows * columns * 3).fill(1);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let bin = 0; bin < channels; bin++) {
+        const share = most > 0 ? Math.abs(values[(y * width + x) * channels + bin]!) / most : 0;
+        for (let dot = 0; dot < Math.round(share * barHeight); dot++) {
+          const row = y * (barHeight + gap) + barHeight - 1 - dot;
+          const at = (row * columns + x * (channels + gap) + bin) * 3;
+          drawn.fill(0.15, at, at + 3);
+        }
+      }
+    }
+  }
+  return tf.tensor3d(drawn, [rows, columns, 3]);
+}
+
+/** One picture of a {@link contactSheet}. */
+export interface SheetTile {
+  /** `[H, W, C]`, drawn by {@link displayImage}. */
+  image: tf.Tensor3D;
+  /** What stands below it; capitals, digits and simple signs are drawn. */
+  caption: string;
+}
+
+/** Options of {@link contactSheet}. */
+export interface ContactSheetOptions {
+  /** Pictures in a row; default as many as make the sheet about square. */
+  columns?: number;
+  /** Side of the square each picture is fitted into, in pixels; default 224. */
+  tile?: number;
+  /** Space around each picture, in pixels; default 8. */
+  margin?: number;
+}
+
+/**
+ * Pictures side by side on white, each with its caption below.
+ *
+ * @param tiles at least one; images of any size and number of channels.
+ * @returns `[H, W, 3]`, RGB in 0..1, to be written as a PNG.
+ * @throws RangeError if there is no tile or an option is no positive integer.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { contactSheet } from '@mer/representations';
+ *
+ * const image = tf.zeros([16, 16, 1]) as tf.Tensor3D;
+ * const sheet = contactSheet([{ image, caption: 'onset' }, { image, caption: 'apex' }], { tile: 64 });
+ * console.log(sheet.shape); // [ 95, 152, 3 ]
+ * ```
+ *
+ * Reference: this project's own.
+ */
+export function contactSheet(tiles: readonly SheetTile[], options: ContactSheetOptions = {}): tf.Tensor3D {
+  const task = 'make a contact sheet';
+  const { columns = Math.ceil(Math.sqrt(tiles.length)), tile = 224, margin = 8 } = options;
+  if (tiles.length === 0)
+    throw new RangeError(`Cannot ${task} as there must be at least one tile: current value is none`);
+  for (const [name, value] of Object.entries({ columns, tile, margin })) {
+    if (!Number.isInteger(value) || value < (name === 'margin' ? 0 : 1)) {
+      throw new RangeError(`Cannot ${task} as option '${name}' must be a positive integer: current value is ${value}`);
+    }
+  }
+  const caption = glyphSize.height + 2 * margin;
+  const rows = Math.ceil(tiles.length / columns);
+  const [cellWidth, cellHeight] = [tile + margin, tile + caption];
+  const [height, width] = [rows * cellHeight + margin, columns * cellWidth + margin];
+  const sheet = new Float32Array(height * width * 3).fill(1);
+  const put = (y: number, x: number, color: ArrayLike<number>, from = 0) => {
+    const at = (y * width + x) * 3;
+    for (let c = 0; c < 3; c++) sheet[at + c] = color[from + c]!;
+  };
+  for (const [index, { image, caption: text }] of tiles.entries()) {
+    const left = margin + (index % columns) * cellWidth;
+    const top = margin + Math.floor(index / columns) * cellHeight;
+    const picture = tf.tidy(() => {
+      const drawn = displayImage(image);
+      const scale = tile / Math.max(drawn.shape[0], drawn.shape[1]);
+      const size = [drawn.shape[0], drawn.shape[1]].map((side) => Math.max(1, Math.round(side * scale)));
+      return resizeImages(drawn, size as [number, number], { method: 'area' });
+    });
+    const values = hostValues(picture, task);
+    const [h, w] = picture.shape;
+    const [dy, dx] = [Math.floor((tile - h) / 2), Math.floor((tile - w) / 2)];
+    for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) put(top + dy + y, left + dx + x, values, (y * w + x) * 3);
+    picture.dispose();
+    const letters = text.slice(0, Math.floor(tile / glyphSize.width));
+    const start = left + Math.floor((tile - letters.length * glyphSize.width + 1) / 2);
+    for (let i = 0; i < letters.length; i++) {
+      for (let y = 0; y < glyphSize.height; y++) {
+        for (let x = 0; x < glyphSize.width; x++) {
+          if (glyphDot(letters[i]!, x, y)) {
+            put(top + tile + Math.min(margin, 6) + y, start + i * glyphSize.width + x, [0.1, 0.1, 0.1]);
+          }
+        }
+      }
+    }
+  }
+  return tf.tensor3d(sheet, [height, width, 3]);
+}

@@ -1,0 +1,134 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LandmarkDetector } from './landmarks.js';
+
+/** One network of `@vladmandic/face-api`. */
+export interface FaceApiNet {
+  /** Whether its weights are there. */
+  isLoaded: boolean;
+  /** Reads the weights from a folder (Node). */
+  loadFromDisk: (folder: string) => Promise<void>;
+  /** Reads the weights from an address (browser). */
+  loadFromUri: (uri: string) => Promise<void>;
+}
+
+/** The parts of `@vladmandic/face-api` that are used. */
+export interface FaceApi {
+  /** The networks. */
+  nets: Record<'tinyFaceDetector' | 'ssdMobilenetv1' | 'faceLandmark68Net', FaceApiNet>;
+  /** Settings of the fast detector. */
+  TinyFaceDetectorOptions: new (options: {
+    inputSize?: number;
+    scoreThreshold?: number;
+  }) => unknown;
+  /** Settings of the accurate detector. */
+  SsdMobilenetv1Options: new (options: {
+    minConfidence?: number;
+  }) => unknown;
+  /** Finds the most certain face. */
+  detectSingleFace: (input: unknown, options: unknown) => FaceApiTask;
+}
+
+/** A detection of `@vladmandic/face-api` under way. */
+export interface FaceApiTask {
+  /** Adds the landmarks of the face that is found. */
+  withFaceLandmarks: () => Promise<{ landmarks: { positions: { x: number; y: number }[] } } | undefined>;
+}
+
+/** Options of {@link createFaceApiDetector}. */
+export interface FaceApiOptions {
+  /** The module, where you have imported it yourself (in a browser: `@vladmandic/face-api/dist/face-api.esm-nobundle.js`). */
+  faceapi?: FaceApi;
+  /** Folder (Node) or address (browser) of the weights; in Node the package's own `model` folder by default. */
+  models?: string;
+  /** Which face detector: `'ssd'` (default, more accurate) or `'tiny'` (faster). */
+  detector?: 'ssd' | 'tiny';
+  /** Least score of a face, in 0..1; default 0.5 (`'ssd'`) or 0.4 (`'tiny'`). */
+  score?: number;
+}
+
+const isNode = () => typeof process !== 'undefined' && Boolean(process.versions?.node);
+
+async function importFaceApi(): Promise<FaceApi> {
+  const name = '@vladmandic/face-api/dist/face-api.node-wasm.js';
+  try {
+    const module = await import(/* @vite-ignore */ name);
+    return (module.default ?? module) as FaceApi;
+  } catch (cause) {
+    throw new Error(
+      'Cannot find faces as @vladmandic/face-api and what it needs must be installed: run npm install @vladmandic/face-api @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
+      { cause },
+    );
+  }
+}
+
+/** The folder of the weights that come with the package. */
+async function ownModels(): Promise<string> {
+  const { createRequire } = await import('node:module');
+  const { dirname, join } = await import('node:path');
+  const require = createRequire(import.meta.url);
+  return join(dirname(require.resolve('@vladmandic/face-api/package.json')), 'model');
+}
+
+/**
+ * A landmark detector on top of `@vladmandic/face-api`, an optional package that brings its own weights.
+ *
+ * It runs on the tfjs backend that is active when it is called. In Node it needs `@tensorflow/tfjs` and `@tensorflow/tfjs-backend-wasm` besides; in a
+ * browser pass the module as `faceapi` and the address of its weights as `models`.
+ *
+ * @returns a detector of the most certain face of an image.
+ * @throws Error if the package or its weights cannot be loaded (the message says what to install).
+ *
+ * @example
+ * ```ts no-run
+ * import { align, createFaceApiDetector, detectLandmarks, midi, pipe } from '@mer/representations';
+ *
+ * const detect = await createFaceApiDetector();
+ * const image = pipe(align(), midi())(await detectLandmarks(clip, detect));
+ * ```
+ *
+ * Reference: the face-api.js of Mühler, as maintained by Mandic.
+ */
+export async function createFaceApiDetector(options: FaceApiOptions = {}): Promise<LandmarkDetector> {
+  const { detector = 'ssd', score = detector === 'ssd' ? 0.5 : 0.4 } = options;
+  if (detector !== 'ssd' && detector !== 'tiny') {
+    throw new RangeError(
+      `Cannot find faces as option 'detector' must be one of 'ssd', 'tiny': current value is '${detector as string}'`,
+    );
+  }
+  if (!options.faceapi && !isNode()) {
+    throw new TypeError(
+      "Cannot find faces as option 'faceapi' must be given in a browser: import it from @vladmandic/face-api/dist/face-api.esm-nobundle.js",
+    );
+  }
+  const faceapi = options.faceapi ?? (await importFaceApi());
+  const models = options.models ?? (isNode() ? await ownModels() : undefined);
+  if (models === undefined) {
+    throw new TypeError(
+      "Cannot find faces as option 'models' must be the address of the weights: current value is none",
+    );
+  }
+  for (const net of [detector === 'ssd' ? 'ssdMobilenetv1' : 'tinyFaceDetector', 'faceLandmark68Net'] as const) {
+    if (faceapi.nets[net].isLoaded) continue;
+    try {
+      await (isNode() ? faceapi.nets[net].loadFromDisk(models) : faceapi.nets[net].loadFromUri(models));
+    } catch (cause) {
+      throw new Error(`Cannot find faces as the weights of ${net} must be readable: ${models}`, { cause });
+    }
+  }
+  const settings =
+    detector === 'ssd'
+      ? new faceapi.SsdMobilenetv1Options({ minConfidence: score })
+      : new faceapi.TinyFaceDetectorOptions({ inputSize: 416, scoreThreshold: score });
+  return async (image) => {
+    const bytes = tf.tidy(() => {
+      const colour = image.shape[2] === 1 ? tf.tile(image, [1, 1, 3]) : image;
+      return tf.mul(colour, 255);
+    });
+    try {
+      const found = await faceapi.detectSingleFace(bytes, settings).withFaceLandmarks();
+      return found ? found.landmarks.positions.map(({ x, y }) => [x, y] as const) : null;
+    } finally {
+      bytes.dispose();
+    }
+  };
+}

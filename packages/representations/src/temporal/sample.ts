@@ -1,0 +1,126 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Clip, checkClip } from '../clip.js';
+import { numeric, type OptionRules, oneOf, resolveOptions } from '../options.js';
+import { defineStep, type Step } from '../step.js';
+
+/** Options of {@link sampleClip} and {@link sample}. */
+export interface SampleOptions {
+  /** The number of frames to keep; default 8. */
+  frames?: number;
+  /** `'even'`: from onset to offset, both included (default); `'floor'`: every floor(T / N)-th from the onset; `'around-apex'`: neighbours of the apex. */
+  method?: 'even' | 'floor' | 'around-apex';
+}
+
+/** The rules of {@link SampleOptions}. */
+export const sampleRules: OptionRules<SampleOptions> = Object.freeze({
+  frames: numeric(8, { min: 1, integer: true }),
+  method: oneOf<'even' | 'floor' | 'around-apex'>(['even', 'floor', 'around-apex'], 'even'),
+});
+
+/** The frames that a sampling keeps, in order; `task` begins a message. */
+export function sampledFrames(clip: Clip, { frames: count, method }: Required<SampleOptions>, task: string): number[] {
+  const { onset, apex, offset } = clip;
+  const length = offset - onset + 1;
+  switch (method) {
+    case 'even':
+      // a clip that is too short repeats frames
+      return Array.from({ length: count }, (_, j) =>
+        Math.round(onset + (count === 1 ? 0 : (j * (length - 1)) / (count - 1))),
+      );
+    case 'floor': {
+      if (length < count) {
+        throw new RangeError(
+          `Cannot ${task} with 'floor' as it must hold at least ${count} frames from onset to offset: current value is ${length}`,
+        );
+      }
+      const step = Math.floor(length / count);
+      return Array.from({ length: count }, (_, j) => onset + j * step);
+    }
+    case 'around-apex': {
+      if (apex === null) {
+        throw new RangeError(`Cannot ${task} around the apex as the clip must have one: current value is null`);
+      }
+      const total = clip.frames.shape[0];
+      if (total < count) {
+        throw new RangeError(
+          `Cannot ${task} around the apex as the clip must hold at least ${count} frames: current value is ${total}`,
+        );
+      }
+      const first = Math.max(0, Math.min(total - count, apex - Math.floor(count / 2)));
+      return Array.from({ length: count }, (_, j) => first + j);
+    }
+  }
+}
+
+/**
+ * A clip of some of the frames.
+ *
+ *     even          frame round(onset + j (T - 1) / (N - 1)),  T = offset - onset + 1; a shorter clip repeats frames
+ *     floor         frame onset + j floor(T / N)
+ *     around-apex   N frames in a row with the apex in the middle, moved inside where the clip ends; frames outside onset to offset included
+ *
+ * @param clip with an apex for `'around-apex'`.
+ * @returns a new clip of N frames; onset, apex and offset are the nearest kept frames, the ends where they lie outside.
+ * @throws RangeError if the clip is too short or has no apex, or on a wrong option.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { sampleClip } from '@mer/representations';
+ *
+ * const frames = tf.reshape(tf.range(0, 9), [9, 1, 1, 1]) as tf.Tensor4D;
+ * const few = sampleClip({ frames, onset: 0, apex: 4, offset: 8 }, { frames: 3 });
+ * console.log(few.frames.dataSync(), few.apex); // Float32Array(3) [ 0, 4, 8 ] 1
+ * ```
+ *
+ * Reference: `'floor'` as in FDP (2025, arXiv 2509.06015), `'around-apex'` as in SLSTT (2021, arXiv 2112.05851; there 11 frames).
+ */
+export function sampleClip(clip: Clip, options: SampleOptions = {}): Clip {
+  const task = 'sample the frames of a clip';
+  const resolved = resolveOptions(task, sampleRules, options);
+  checkClip(clip, task);
+  const kept = sampledFrames(clip, resolved, task);
+  const nearest = (frame: number) =>
+    kept.reduce((best, other, j) => (Math.abs(other - frame) < Math.abs(kept[best]! - frame) ? j : best), 0);
+  return {
+    frames: tf.tidy(() => tf.gather(clip.frames, tf.tensor1d(kept, 'int32'))),
+    onset: nearest(clip.onset),
+    apex: clip.apex === null ? null : nearest(clip.apex),
+    offset: nearest(clip.offset),
+    ...(clip.landmarks && {
+      landmarks: kept.flatMap((frame, j) =>
+        (clip.landmarks ?? []).filter((one) => one.frame === frame).map(({ points }) => ({ frame: j, points })),
+      ),
+    }),
+  };
+}
+
+/** The registry entry of {@link sample}. */
+export const sampleEntry = /* @__PURE__ */ defineStep<SampleOptions, Clip, Clip>('sample', {
+  title: 'Some of the frames',
+  reference: 'FDP (arXiv 2509.06015), SLSTT (arXiv 2112.05851)',
+  version: 1,
+  takes: 'clip',
+  gives: 'clip',
+  rules: sampleRules,
+  compute: sampleClip,
+  shape: (frame) => frame,
+});
+
+/**
+ * The step of {@link sampleClip}, for a {@link pipe}.
+ *
+ * @throws RangeError on a wrong option.
+ *
+ * @example
+ * ```ts
+ * import { sample } from '@mer/representations';
+ *
+ * console.log(sample({ frames: 11, method: 'around-apex' }).gives); // clip
+ * ```
+ *
+ * Reference: as {@link sampleClip}.
+ */
+export function sample(options: SampleOptions = {}): Step<Clip, Clip> {
+  return sampleEntry.create(options);
+}

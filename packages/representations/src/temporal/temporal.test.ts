@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { syntheticClip, texture, worstDifference } from '../../test/synthetic-clip.js';
+import type { Clip } from '../clip.js';
+import { frameAt } from '../flow/optical-flow.js';
+import { pipe } from '../pipe.js';
+import { midi } from '../steps.js';
+import { type InterpolateOptions, interpolate, interpolateClip, timWeights } from './interpolate.js';
+import { bandPass, magnifyClip } from './magnify.js';
+import { sampleClip } from './sample.js';
+import { divideAndConquer, spot, spotApex } from './spot-apex.js';
+import { stabilizeClip } from './stabilize.js';
+
+const golden = JSON.parse(readFileSync(new URL('../../test/golden/tim.json', import.meta.url), 'utf8'));
+const points = Array.from({ length: 68 }, (_, i) => [i, i] as const);
+/** A clip of one-pixel frames with these values. */
+const course = (values: number[], marks: Partial<Clip> = {}): Clip => ({
+  frames: tf.tensor4d(values, [values.length, 1, 1, 1]),
+  onset: 0,
+  apex: null,
+  offset: values.length - 1,
+  ...marks,
+});
+
+describe('timWeights()', () => {
+  it.each(golden as { frames: number[][]; count: number; result: number[][] }[])(
+    'equals the model by singular value decomposition, to $count frames',
+    ({ frames, count, result }) => {
+      const weights = timWeights(frames.length, count);
+      const mixed = weights.map((row) =>
+        frames[0]!.map((_, p) => row.reduce((sum, w, t) => sum + w * frames[t]![p]!, 0)),
+      );
+      expect(worstDifference(mixed.flat(), result.flat())).toBeLessThan(1e-6);
+    },
+  );
+
+  it('sums to 1, meets the old frames, and takes one frame', () => {
+    for (const row of timWeights(6, 11)) expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+    timWeights(6, 6).forEach((row, j) => {
+      row.forEach((weight, i) => {
+        expect(weight).toBeCloseTo(i === j ? 1 : 0, 10);
+      });
+    });
+    expect(timWeights(1, 2)).toEqual([[1], [1]]);
+    expect(() => timWeights(0, 2)).toThrow(/from must be an integer >= 1: current value is 0/);
+  });
+});
+
+describe('interpolateClip()', () => {
+  const clip = course([9, 0, 1, 2, 3, 4, 9], { onset: 1, apex: 4, offset: 5 });
+
+  it('draws a line between frames, from onset to offset', () => {
+    const longer = interpolateClip(clip, { frames: 9 });
+    expect(worstDifference(longer.frames.dataSync(), [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])).toBeLessThan(1e-6);
+    expect(longer).toMatchObject({ onset: 0, apex: 6, offset: 8 });
+    expect(worstDifference(interpolateClip(clip, { frames: 2 }).frames.dataSync(), [0, 4])).toBe(0);
+  });
+
+  it.each(['linear', 'tim'] as const)('keeps the clip at its own length (%s)', (method) => {
+    const same = interpolateClip({ ...clip, apex: null }, { frames: 5, method });
+    expect(worstDifference(same.frames.dataSync(), [0, 1, 2, 3, 4])).toBeLessThan(1e-5);
+    expect(same.apex).toBeNull();
+  });
+
+  it('is a step, keeps the landmarks of the ends, leaks nothing, rejects single frames', () => {
+    const marked = { ...clip, landmarks: [1, 3, 5].map((frame) => ({ frame, points })) };
+    const before = tf.memory().numTensors;
+    const longer = interpolate({ frames: 4 })(marked);
+    expect(tf.memory().numTensors).toBe(before + 1);
+    expect(longer.landmarks?.map(({ frame }) => frame)).toEqual([0, 3]);
+    expect(() => interpolateClip({ ...clip, onset: 4, offset: 4 })).toThrow(/at least 2 frames/);
+    expect(() => interpolateClip(clip, { frames: 1 } as InterpolateOptions)).toThrow(
+      /'frames' must be an integer >= 2/,
+    );
+  });
+});
+
+describe('sampleClip()', () => {
+  const clip = course([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], { onset: 1, apex: 6, offset: 9 });
+  const values = (method: 'even' | 'floor' | 'around-apex', frames: number) => [
+    ...sampleClip(clip, { method, frames }).frames.dataSync(),
+  ];
+
+  it('takes evenly spaced frames with both ends', () => {
+    expect(values('even', 5)).toEqual([1, 3, 5, 7, 9]);
+    expect(values('even', 12)).toHaveLength(12);
+    expect(sampleClip(clip, { frames: 5 })).toMatchObject({ onset: 0, apex: 2, offset: 4 });
+  });
+
+  it('takes every floor(T / N)-th as FDP does', () => {
+    expect(values('floor', 4)).toEqual([1, 3, 5, 7]);
+    expect(() => values('floor', 10)).toThrow(/at least 10 frames from onset to offset: current value is 9/);
+  });
+
+  it('takes the neighbours of the apex, moved inside', () => {
+    expect(values('around-apex', 5)).toEqual([4, 5, 6, 7, 8]);
+    expect(values('around-apex', 9)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(() => sampleClip({ ...clip, apex: null }, { method: 'around-apex' })).toThrow(/must have one/);
+  });
+});
+
+describe('spotApex()', () => {
+  it.each(['peak', 'divide-and-conquer'] as const)('finds the frame of strongest movement (%s)', (search) => {
+    for (const apex of [4, 8, 11]) {
+      const clip = syntheticClip({ size: 40, frames: 17, onset: 1, apex, offset: 15, at: [0.35, 0.3] });
+      for (const measure of ['onset-difference', 'flow'] as const) {
+        expect(Math.abs(spotApex({ ...clip, apex: null }, { search, measure }) - apex)).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
+  it('looks at the regions only', () => {
+    const clip = syntheticClip({ size: 40, frames: 17, apex: 5, at: [0.3, 0.25] });
+    const noise = syntheticClip({ size: 40, frames: 17, apex: 12, at: [0.5, 0.57], motion: [3, 3], radius: 2 });
+    const both = { ...clip, frames: tf.div(tf.add(clip.frames, noise.frames), 2) as tf.Tensor4D };
+    expect(Math.abs(spotApex(both, { regions: [[0.05, 0.05, 0.4, 0.6]] }) - 5)).toBeLessThanOrEqual(1);
+  });
+
+  it('gives an inner frame where there is one', () => {
+    expect(spotApex(course([0, 1, 2, 3]), { smooth: 0 })).toBe(2);
+    expect(spotApex(course([0, 1]))).toBe(1);
+    expect(spotApex(course([0]))).toBe(0);
+    expect(spotApex(course([0, 0, 0, 0]))).toBe(1);
+  });
+
+  it('is a step that fills in a missing apex only', () => {
+    const clip = syntheticClip({ size: 32, frames: 11, apex: 3 });
+    const before = tf.memory().numTensors;
+    expect(spot()({ ...clip, apex: 7 }).apex).toBe(7);
+    expect(spot({ overwrite: true })({ ...clip, apex: 7 }).apex).toBeLessThanOrEqual(4);
+    expect(tf.memory().numTensors).toBe(before + 2);
+    expect(pipe(spot(), midi())({ ...clip, apex: null }).shape).toEqual([32, 32, 3]);
+  });
+});
+
+describe('divideAndConquer()', () => {
+  it('keeps the half whose peaks are higher together', () => {
+    // one high peak on the left, two lower ones on the right that outweigh it
+    expect(divideAndConquer([0, 5, 0, 0, 0, 0, 3, 0, 4, 0])).toBe(8);
+    expect(divideAndConquer([0, 9, 0, 0, 0, 0, 3, 0, 4, 0])).toBe(1);
+    expect(divideAndConquer([0, 1, 2])).toBe(2);
+  });
+});
+
+/** A textured clip that drifts as a whole by the given shifts. */
+function drifting(shifts: readonly (readonly [number, number])[], size = 64): Clip {
+  const values = shifts.flatMap(([u, v]) =>
+    Array.from({ length: size * size }, (_, i) => texture((i % size) - u, Math.floor(i / size) - v)),
+  );
+  return { frames: tf.tensor4d(values, [shifts.length, size, size, 1]), onset: 0, apex: 1, offset: shifts.length - 1 };
+}
+
+describe('stabilizeClip()', () => {
+  it('takes a drift of the head away', () => {
+    const clip = drifting([
+      [0, 0],
+      [1.3, -0.8],
+      [-2, 0.5],
+    ]);
+    const stable = stabilizeClip(
+      { ...clip, landmarks: [{ frame: 1, points }] },
+      { region: [0.3, 0.3, 0.7, 0.7], flow: 'tvl1' },
+    );
+    const inner = (frame: tf.Tensor3D) => tf.slice(frame, [8, 8, 0], [48, 48, 1]).dataSync();
+    for (const t of [1, 2]) {
+      const before = worstDifference(inner(frameAt(clip.frames, t)), inner(frameAt(clip.frames, 0)));
+      const after = worstDifference(inner(frameAt(stable.frames, t)), inner(frameAt(clip.frames, 0)));
+      expect(after).toBeLessThan(0.15 * before);
+    }
+    expect(stable.landmarks?.[0]?.points[10]?.[0]).toBeCloseTo(10 - 1.3, 1);
+    expect(frameAt(stable.frames, 0).dataSync()).toEqual(frameAt(clip.frames, 0).dataSync());
+  });
+
+  it('leaks nothing', () => {
+    const clip = drifting([
+      [0, 0],
+      [1, 0],
+    ]);
+    const before = tf.memory().numTensors;
+    stabilizeClip(clip).frames.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('bandPass()', () => {
+  it('keeps what is in the band and removes the mean and what is outside', () => {
+    const count = 50;
+    const wave = (k: number) => Array.from({ length: count }, (_, t) => Math.cos((Math.PI * k * (t + 0.5)) / count));
+    const filtered = (values: number[]) =>
+      bandPass(count, 100, 3.5, 10).map((row) => row.reduce((sum, weight, s) => sum + weight * values[s]!, 0));
+    // k Hz at 100 frames per second and 50 frames
+    expect(worstDifference(filtered(wave(5)), wave(5))).toBeLessThan(1e-12);
+    for (const k of [0, 2, 14])
+      expect(worstDifference(filtered(wave(k)), new Array(count).fill(0))).toBeLessThan(1e-12);
+  });
+});
+
+describe('magnifyClip()', () => {
+  /** A coarse pattern that swings by a fraction of a pixel, at 5 Hz for 100 frames per second. */
+  const swinging = (times = 1) => {
+    const size = 48;
+    const shifts = Array.from({ length: 40 }, (_, t) => times * 0.15 * Math.cos((2 * Math.PI * 5 * (t + 0.5)) / 100));
+    const frames = shifts.flatMap((u) =>
+      Array.from({ length: size * size }, (_, i) => 0.5 + 0.2 * Math.sin((2 * Math.PI * ((i % size) - u)) / 24)),
+    );
+    return { frames: tf.tensor4d(frames, [40, size, size, 1]), onset: 0, apex: 10, offset: 39 };
+  };
+
+  it('makes the motion larger by 1 + alpha', () => {
+    const clip = swinging();
+    const magnified = magnifyClip(clip, { alpha: 4, fps: 100, low: 3, high: 8, wavelength: 3 });
+    const inner = (frames: tf.Tensor4D) => tf.slice(frames, [0, 12, 12, 0], [40, 24, 24, 1]).dataSync();
+    const wanted = inner(swinging(5).frames);
+    // the pattern moves by up to 0.04 grey levels before, 0.2 after
+    expect(worstDifference(inner(clip.frames), wanted)).toBeGreaterThan(0.03);
+    expect(worstDifference(inner(magnified.frames), wanted)).toBeLessThan(0.006);
+    expect(magnified).toMatchObject({ onset: 0, apex: 10, offset: 39 });
+  });
+
+  it('amplifies another frequency not at all, and fine patterns less', () => {
+    const clip = swinging();
+    const same = magnifyClip(clip, { fps: 100, low: 7, high: 12 }).frames;
+    // what is left is the little that a swinging pattern has at twice its frequency
+    expect(worstDifference(same.dataSync(), clip.frames.dataSync())).toBeLessThan(1e-3);
+    const change = (wavelength: number) =>
+      worstDifference(magnifyClip(clip, { fps: 100, wavelength }).frames.dataSync(), clip.frames.dataSync());
+    expect(change(200)).toBeLessThan(0.2 * change(3));
+  });
+
+  it('leaves a still clip as it is, stays in 0..1 and leaks nothing', () => {
+    const still = {
+      ...swinging(),
+      frames: tf.tile(tf.slice(swinging().frames, [0, 0, 0, 0], [1, 48, 48, 1]), [40, 1, 1, 1]) as tf.Tensor4D,
+    };
+    const before = tf.memory().numTensors;
+    const same = magnifyClip(still, { fps: 100 });
+    expect(worstDifference(same.frames.dataSync(), still.frames.dataSync())).toBe(0);
+    same.frames.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    const wild = magnifyClip(swinging(), { alpha: 500, fps: 100 }).frames.dataSync();
+    expect(Math.min(...wild)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...wild)).toBeLessThanOrEqual(1);
+  });
+
+  it('says so when the band is empty', () => {
+    expect(() => magnifyClip(swinging(), { fps: 100, low: 60, high: 70 })).toThrow(/60\.\.70 Hz must hold a frequency/);
+  });
+});
