@@ -299,27 +299,16 @@ describe('mer represent', () => {
     expect(stdout).toMatch(/^trdi: 64 x 56 x 3, /m);
     expect(stdout).toMatch(/^flow: 64 x 56 x 2, /m);
     expect((await readdir(join(root, 'pictures'))).sort()).toEqual(
-      [
-        'contact-sheet.png',
-        'contact-sheet.svg',
-        'flow.flo',
-        'flow.npy',
-        'flow.png',
-        'hoof.npy',
-        'trdi.npy',
-        'trdi.png',
-      ].sort(),
+      ['contact-sheet.png', 'flow.flo', 'flow.npy', 'flow.png', 'hoof.npy', 'hoof.png', 'trdi.npy', 'trdi.png'].sort(),
     );
-    const sheet = await readFile(join(root, 'pictures', 'contact-sheet.svg'), 'utf8');
-    expect(sheet.match(/<image /g)).toHaveLength(5);
-    expect(sheet).toMatch(/apex, frame \d+ \(spotted\)/);
+    expect(stdout).toMatch(/^hoof: 5 x 5 x 8, /m);
   });
 
   it('takes the numbers of the frames from their names and names what is wrong', async () => {
     const [first] = (await readdir(join(root, clip))).map((file) => Number(/\d+/.exec(file)![0])).sort((a, b) => a - b);
     const marks = ['--onset', String(first), '--apex', String(first! + 3), '--offset', String(first! + 6)];
     expect(mer('represent', clip, '--as', 'trdi', '-o', 'marked', ...marks).status).toBe(0);
-    expect(await readFile(join(root, 'marked', 'contact-sheet.svg'), 'utf8')).toContain(`apex, frame ${first! + 3}<`);
+    expect(existsSync(join(root, 'marked', 'contact-sheet.png'))).toBe(true);
     expectFailure(
       mer('represent', clip, '--as', 'trdi', '-o', 'x', '--apex', '9999'),
       2,

@@ -89,7 +89,7 @@ export function createProgram(): Command {
     .option('--onset <n>', 'number of the onset frame, as in its file name (default: the first frame)', wholeNumber)
     .option(
       '--apex <n>',
-      'number of the apex frame (default: spotted, the frame that differs most from the onset)',
+      'number of the apex frame (default: spotted, the frame that moved most since the onset)',
       wholeNumber,
     )
     .option('--offset <n>', 'number of the offset frame (default: the last frame)', wholeNumber)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { naturalOrder } from '@mer/datasets';
 import { readImage } from '@mer/io';
-import { type Clip, frameIntensities } from '@mer/representations';
+import { type Clip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 
@@ -25,7 +25,7 @@ export interface NumberedClip {
 
 /**
  * Reads a folder of frames (PNG, JPEG, BMP, in natural order) or a video (through ffmpeg), and marks onset, apex and offset: the first frame, the
- * frame that differs most from the onset, and the last frame unless they are given.
+ * frame in which the face has moved most, and the last frame unless they are given.
  */
 export async function readClip(path: string, marks: Marks, size: number | undefined): Promise<NumberedClip> {
   const info = await stat(path).catch((cause) => {
@@ -73,7 +73,7 @@ async function readFolder(folder: string, marks: Marks, size: number | undefined
         `Cannot represent the clip as onset, apex and offset must follow one another: they are ${shown}`,
       );
     }
-    const apex = given ?? (await spotApex(frames, onset, offset));
+    const apex = given ?? spotApex({ frames, onset, apex: null, offset });
     return { clip: { frames, onset, apex, offset }, numbers, spotted: given === undefined };
   } finally {
     tf.dispose(images);
@@ -103,13 +103,6 @@ function position(numbers: readonly number[], number: number | undefined, name: 
     );
   }
   return index;
-}
-
-async function spotApex(frames: tf.Tensor4D, onset: number, offset: number): Promise<number> {
-  const intensities = frameIntensities({ frames, onset, apex: null, offset }, { measure: 'onset-difference' });
-  const values = await intensities.array();
-  intensities.dispose();
-  return onset + values.indexOf(Math.max(...values));
 }
 
 async function extractFrames(video: string, folder: string): Promise<void> {
