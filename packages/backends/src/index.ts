@@ -1,3 +1,9 @@
+/**
+ * Every TensorFlow.js backend behind one call, and a wasm backend that trains.
+ *
+ * @module @mer/backends
+ */
+
 export type { BackendInfo, BackendName, SkippedBackend, UseBackendOptions } from './backend-info.js';
 export { backendNames } from './backend-info.js';
 export type { BatchNormTrainingOptions } from './batch-norm-training.js';

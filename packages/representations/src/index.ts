@@ -1,3 +1,9 @@
+/**
+ * The motion pictures of micro-expression recognition: dynamic images, optical flow, strain.
+ *
+ * @module @mer/representations
+ */
+
 export { gaussianBlur } from './blur.js';
 export type { Clip, FrameLandmarks, FrameSource, Landmarks, Span } from './clip.js';
 export {
