@@ -34,29 +34,42 @@ function rowBytes(channels: i32): usize {
   return (<usize>channels << 2) + 64;
 }
 
-/** Bytes between points of so many floats; one line more than needed, for the same reason. */
+/**
+ * Bytes between points of so many bytes each: an odd number of cache lines, so that the 36 places that one transform
+ * writes to do not meet in the same few sets of the cache.
+ */
 // @ts-ignore: decorator
 @inline
-function pointBytes(size: i32): usize {
-  return (<usize>size << 2) + 64;
+function pointBytes(bytes: usize): usize {
+  return ((bytes + 63) & ~63) | 64;
+}
+
+/** The same in floats. */
+// @ts-ignore: decorator
+@inline
+function pointFloats(count: i32): i32 {
+  return <i32>(pointBytes(<usize>count << 2) >> 2);
 }
 
 /** Floats of the transformed filter. */
 export function winogradFilterSize(channels: i32, outChannels: i32): i32 {
-  return POINTS * (channels * ((outChannels + 7) & ~7) + 16);
+  return POINTS * pointFloats(channels * ((outChannels + 7) & ~7));
 }
 
 /** Floats of scratch memory for `winogradConv2d` with `block` tiles at once. */
 export function winogradScratch(channels: i32, outChannels: i32, block: i32): i32 {
-  return POINTS * block * (channels + 16 + outChannels + 16) + POINTS * channels + POINTS * 4 + 64;
+  return (
+    POINTS * (pointFloats(block * (channels + 16)) + pointFloats(block * (outChannels + 16))) +
+    POINTS * channels + POINTS * 4 + 64
+  );
 }
 
 /** Floats of scratch memory for `winogradFilterGradient`. */
 export function winogradGradientScratch(channels: i32, outChannels: i32, block: i32): i32 {
   const padded = (outChannels + 7) & ~7;
   return (
-    POINTS * (block * (channels + 16 + padded) + 16) + POINTS * channels + POINTS * 4 +
-    POINTS * (channels * outChannels + 16) + 64
+    POINTS * (pointFloats(block * (channels + 16)) + pointFloats(block * padded) + pointFloats(channels * outChannels)) +
+    POINTS * channels + POINTS * 4 + 64
   );
 }
 
@@ -94,7 +107,7 @@ function transformFilter(g: usize, step: usize, out: usize, pointStep: usize, te
 export function winogradFilter(channels: i32, outChannels: i32, filter: usize, to: usize, scratch: usize): void {
   const step = <usize>(channels * outChannels) << 2;
   const padded = (outChannels + 7) & ~7;
-  const pointStep = pointBytes(channels * padded);
+  const pointStep = pointBytes(<usize>(channels * padded) << 2);
   if (padded != outChannels) memory.fill(to, 0, pointStep * <usize>POINTS);
   for (let o = 0; o < outChannels; o += 8) {
     let g = filter + (<usize>o << 2);
@@ -253,14 +266,14 @@ export function winogradConv2d(
   const tiles = batch * tilesH * tilesW;
   const ldv = rowBytes(channels);
   const ldm = rowBytes(outChannels);
-  const pointV = <usize>block * ldv;
-  const pointM = <usize>block * ldm;
+  const pointV = pointBytes(<usize>block * ldv);
+  const pointM = pointBytes(<usize>block * ldm);
   const v = scratch;
   const m = v + pointV * POINTS;
   const patch = m + pointM * POINTS;
   const temporary = patch + (<usize>(POINTS * channels) << 2);
   const panelStep = <usize>channels << 5;
-  const filterStep = pointBytes(channels * ((outChannels + 7) & ~7));
+  const filterStep = pointBytes(<usize>(channels * ((outChannels + 7) & ~7)) << 2);
   const pixel = <usize>outChannels << 2;
   for (let t = 0; t < tiles; t += block) {
     const count = min(block, tiles - t);
@@ -342,9 +355,9 @@ export function winogradFilterGradient(
   const tiles = batch * tilesH * tilesW;
   const padded = (outChannels + 7) & ~7;
   const ldv = rowBytes(channels);
-  const pointV = <usize>block * ldv;
+  const pointV = pointBytes(<usize>block * ldv);
   const panelStep = <usize>block << 5;
-  const pointQ = pointBytes(block * padded);
+  const pointQ = pointBytes(<usize>(block * padded) << 2);
   const v = scratch;
   const q = v + pointV * POINTS;
   const patch = q + pointQ * POINTS;
@@ -352,7 +365,7 @@ export function winogradFilterGradient(
   const sums = temporary + 640;
   const ldc = <usize>outChannels << 2;
   const size = <usize>channels * ldc;
-  const pointS = size + 64;
+  const pointS = pointBytes(size);
   for (let t = 0; t < tiles; t += block) {
     const count = min(block, tiles - t);
     transformInputs(x, height, width, channels, padTop, padLeft, tilesH, tilesW, t, count, v, pointV, ldv, patch, temporary);

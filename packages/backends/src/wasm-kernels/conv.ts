@@ -6,17 +6,21 @@ import { address, kernelsOf, type WasmBackend, withScratch } from './wasm-backen
 /** Activations that the compiled kernels apply themselves. */
 export const activations: Readonly<Record<string, number>> = Object.freeze({ linear: 0, relu: 1, relu6: 2 });
 
-/** Tiles that Winograd's algorithm works on at once: their transforms stay in the second-level cache. */
-const tilesAtOnce = 48;
-
 type Tap = readonly [depth: number, height: number, width: number];
 
 function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
 }
 
-function tileBlock({ batch, output: [, height, width] }: ConvGeometry): number {
-  return Math.min(tilesAtOnce, roundUp(batch * Math.ceil(height / 4) * Math.ceil(width / 4), 6));
+/**
+ * Tiles that Winograd's algorithm works on at once: with few channels as many as the second-level cache has room for,
+ * with many more, since the filter is read once for each block.
+ */
+function tileBlock({ batch, channels, outChannels, output: [, height, width] }: ConvGeometry): number {
+  return Math.min(
+    channels + outChannels <= 160 ? 24 : 48,
+    roundUp(batch * Math.ceil(height / 4) * Math.ceil(width / 4), 6),
+  );
 }
 
 function writeTaps(backend: WasmBackend, at: number, taps: readonly Tap[]): void {
