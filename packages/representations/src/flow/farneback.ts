@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { numeric, type OptionRules, resolveOptions } from '../options.js';
-import { type FlowImage, runFlowKernel } from './pair.js';
+import { checkPair, type FlowImage, runFlowKernel } from './pair.js';
+import { farnebackOnGpu } from './webgpu/farneback.js';
+import { onWebgpu } from './webgpu/levels.js';
 
 /** Options of {@link farnebackFlow}; the defaults are those of HTNet and SLSTT (`0.5, 3, 15, 3, 5, 1.2`). */
 export interface FarnebackOptions {
@@ -44,7 +46,8 @@ const task = 'compute Farneback flow';
  * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (colour is made grey).
  * @param to the later image, same size.
  * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
- * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity or an option out of range.
+ * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity (not on webgpu, where they give NaN) or an option
+ * out of range.
  *
  * @example
  * ```ts
@@ -61,6 +64,10 @@ const task = 'compute Farneback flow';
  */
 export function farnebackFlow(from: FlowImage, to: FlowImage, options: FarnebackOptions = {}): tf.Tensor3D {
   const o = resolveOptions(task, farnebackRules, options);
+  if (onWebgpu()) {
+    checkPair(from, to, task);
+    return farnebackOnGpu(from, to, o);
+  }
   return runFlowKernel(from, to, task, (kernels, a, b, flow, width, height) => {
     kernels.farneback(
       a,

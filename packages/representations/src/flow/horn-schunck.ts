@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { numeric, type OptionRules, resolveOptions } from '../options.js';
-import { type FlowImage, runFlowKernel } from './pair.js';
+import { checkPair, type FlowImage, runFlowKernel } from './pair.js';
+import { hornSchunckOnGpu } from './webgpu/horn-schunck.js';
+import { onWebgpu } from './webgpu/levels.js';
 
 /** Options of {@link hornSchunckFlow}. `{ scales: 1, warps: 1, presmooth: 0 }` is the method of 1981. */
 export interface HornSchunckOptions {
@@ -47,7 +49,8 @@ const task = 'compute Horn-Schunck flow';
  * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (colour is made grey).
  * @param to the later image, same size.
  * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
- * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity or an option out of range.
+ * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity (not on webgpu, where they give NaN) or an option
+ * out of range.
  *
  * @example
  * ```ts
@@ -65,6 +68,10 @@ const task = 'compute Horn-Schunck flow';
  */
 export function hornSchunckFlow(from: FlowImage, to: FlowImage, options: HornSchunckOptions = {}): tf.Tensor3D {
   const o = resolveOptions(task, hornSchunckRules, options);
+  if (onWebgpu()) {
+    checkPair(from, to, task);
+    return hornSchunckOnGpu(from, to, o);
+  }
   return runFlowKernel(from, to, task, (kernels, a, b, flow, width, height) => {
     kernels.hornSchunck(
       a,

@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { flag, numeric, type OptionRules, oneOf, type Resolved, resolveOptions } from '../options.js';
-import { type FlowImage, runFlowKernel } from './pair.js';
+import { checkPair, type FlowImage, runFlowKernel } from './pair.js';
+import { onWebgpu } from './webgpu/levels.js';
+import { tvl1OnGpu } from './webgpu/tvl1.js';
 
 /** Options of {@link tvl1Flow}. The defaults are those of `preset`. */
 export interface Tvl1Options {
@@ -110,7 +112,8 @@ export function resolveTvl1(options: Tvl1Options = {}, about = task): Resolved<T
  * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (colour is made grey).
  * @param to the later image, same size.
  * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
- * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity or an option out of range.
+ * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity (not on webgpu, where they give NaN) or an option
+ * out of range.
  *
  * @example
  * ```ts
@@ -130,6 +133,10 @@ export function resolveTvl1(options: Tvl1Options = {}, about = task): Resolved<T
  */
 export function tvl1Flow(from: FlowImage, to: FlowImage, options: Tvl1Options = {}): tf.Tensor3D {
   const o = resolveTvl1(options);
+  if (onWebgpu()) {
+    checkPair(from, to, task);
+    return tvl1OnGpu(from, to, o);
+  }
   return runFlowKernel(
     from,
     to,
