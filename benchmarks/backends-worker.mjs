@@ -48,7 +48,10 @@ function network() {
     const scale = tf.variable(tf.ones([channels]));
     const offset = tf.variable(tf.zeros([channels]));
     weights.push(scale, offset);
-    const running = { mean: tf.variable(tf.zeros([channels]), false), variance: tf.variable(tf.ones([channels]), false) };
+    const running = {
+      mean: tf.variable(tf.zeros([channels]), false),
+      variance: tf.variable(tf.ones([channels]), false),
+    };
     const move = (variable, value) => variable.assign(tf.add(tf.mul(variable, 1 - momentum), tf.mul(value, momentum)));
     return (x, training) => {
       if (!training) return tf.batchNorm(x, running.mean, running.variance, offset, scale, 1e-5);
@@ -145,7 +148,13 @@ for await (const line of createInterface({ input: process.stdin })) {
     ready.clear();
     const model = make();
     const x = tf.randomUniform([batch, side, side, 3]);
-    const labels = tf.oneHot(tf.tensor1d(Array.from({ length: batch }, (_unused, i) => i % classes), 'int32'), classes);
+    const labels = tf.oneHot(
+      tf.tensor1d(
+        Array.from({ length: batch }, (_unused, i) => i % classes),
+        'int32',
+      ),
+      classes,
+    );
     const optimizer = tf.train.sgd(1e-3);
     ready.set(name, {
       train: () =>

@@ -20,7 +20,7 @@ function formula(weights: 'linear' | 'arp' | 'intensity', order: 'ascending' | '
     for (let p = 0; p < size; p++) image[p]! += weight * values[t * size + p]!;
   };
   const mean = m.reduce((a, b) => a + b) / T;
-  if (weights === 'intensity') m.forEach((value, t) => add(t, value - mean));
+  if (weights === 'intensity') for (const [t, value] of m.entries()) add(t, value - mean);
   else {
     const pi = m.map((_, t) => t).sort((a, b) => m[a]! - m[b]! || a - b);
     pi.forEach((t, index) => {
