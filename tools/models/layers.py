@@ -409,7 +409,7 @@ CASES = {
     "squeezeExcitation": (SqueezeExcitation(8, 2), [MAPS]),
     "adaptiveFusion": (AdaptiveFusion(16), [(3, 16), (3, 16)]),
     "gatedFusion": (GatedFusion(8), [MAPS, MAPS]),
-    "gradientAttention": (GradientAttention(8, 2), [MAPS]),
+    "gradientAttention": (GradientAttention(8, 4), [MAPS]),
     "continuousAttention": (ContinuousAttention(), [MAPS, (2, 6, 6, 1)]),
     "magnitudeModulation": (MagnitudeModulation(), [MAPS, (2, 12, 12, 1)]),
     "rankPooling": (RankPooling(8, 4), [(2, 5, 8)]),

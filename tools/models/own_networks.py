@@ -154,7 +154,7 @@ def statistics(x):
 class MotionAttention(nn.Module):
     def __init__(self, channels):
         super().__init__()
-        hidden = max(1, channels // 16)
+        hidden = max(4, channels // 16)
         self.spatial = nn.Conv2d(3, 1, 7, padding=3, bias=False)
         self.channel = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))
 
@@ -187,7 +187,7 @@ class FmaNet(nn.Module):
 class GradientAttention(nn.Module):
     def __init__(self, channels):
         super().__init__()
-        hidden = max(1, channels // 16)
+        hidden = max(4, channels // 16)
         self.spatial = nn.Conv2d(2, 1, 7, padding=3, bias=False)
         self.channel = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))
 

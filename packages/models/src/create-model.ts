@@ -1,16 +1,22 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { type ModelEntry, type ModelName, type ModelOptions, models } from './registry.js';
+import { checkOneOf } from './checks.js';
+import type { ModelEntry } from './model-entry.js';
+import { type ModelName, type ModelOptions, type ModelSize, models } from './registry.js';
 
 /**
  * Makes a network by its name in {@link models}.
  *
- * @throws {RangeError} when there is no network of that name; the message lists the names.
+ * `size: 'small'` takes the options of the registry's small variant where none are given.
+ *
+ * @throws {RangeError} when there is no network of that name, with the names, or an option is outside its range.
+ * @throws {TypeError} when an option is unknown, with the options.
  *
  * @example
  * ```ts
- * import { createModel } from '@mer/models';
+ * import { countParameters, createModel } from '@mer/models';
  *
- * console.log(createModel('ststnet', { classes: 3 }).outputs[0]!.shape); // [ null, 3 ]
+ * const model = createModel('afn', { classes: 5, size: 'small' });
+ * console.log(model.inputNames, countParameters(model).trainable < 500_000); // [ 'temporal', 'motion' ] true
  * ```
  */
 export function createModel<Name extends ModelName>(name: Name, options: ModelOptions<Name>): tfl.LayersModel {
@@ -20,5 +26,7 @@ export function createModel<Name extends ModelName>(name: Name, options: ModelOp
     );
   }
   const entry: ModelEntry = models[name];
-  return entry.create(options as never);
+  const { size = 'published', ...given } = options as { size?: ModelSize };
+  checkOneOf(`create ${name}`, 'size', size, ['published', 'small']);
+  return entry.create((size === 'small' ? { ...entry.small, ...given } : given) as never);
 }

@@ -27,6 +27,8 @@ export interface FdpOptions {
   frameOrder?: 'permuted' | 'reshaped';
   /** Whether a learned score weighs the frames ({@link RankPooling}); as in `variant` by default. */
   rank?: boolean;
+  /** Width of the scorer's hidden layer; 64 by default. */
+  scorer?: number;
   /** Maps of the stem's three kinds of convolutions; `[64, 32, 64]` by default. */
   stem?: readonly [number, number, number];
   /** Local blocks per stage; `[3, 4, 10, 3]` by default. */
@@ -93,7 +95,7 @@ export function createFdp(options: FdpOptions = {}): tfl.LayersModel {
   let x = nn.apply(new Regroup({ ...nn.named('join'), shape: [-2, frames, height * width] }), features);
   let scores: Node | null = null;
   if (rank) {
-    const scorer = new RankPooling({ ...nn.named('rank'), hidden: 64, pool: false });
+    const scorer = new RankPooling({ ...nn.named('rank'), hidden: plan.scorer, pool: false });
     [x, scores] = scorer.apply(x) as unknown as [Node, Node];
   }
   if (frameOrder === 'permuted') x = nn.apply(tfl.layers.permute({ name: 'permute', dims: [2, 1] }), x);
@@ -126,6 +128,7 @@ function fdpPlan(options: FdpOptions): FdpPlan {
     globalBlocks: paper,
     frameOrder: paper ? 'permuted' : 'reshaped',
     rank: paper,
+    scorer: 64,
     stem: [64, 32, 64],
     depths: [3, 4, 10, 3],
     local: [96, 192, 384, 768],
@@ -160,6 +163,7 @@ function fdpPlan(options: FdpOptions): FdpPlan {
   checkOneOf(task, 'outputs', plan.outputs, ['logits', 'all']);
   checkInteger(task, 'hidden', plan.hidden);
   checkInteger(task, 'decoder', plan.decoder);
+  checkInteger(task, 'scorer', plan.scorer);
   checkRate(task, 'dropPath', plan.dropPath);
   checkInteger(task, 'seed', plan.seed, 0);
   return plan;

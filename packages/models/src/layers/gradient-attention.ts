@@ -8,7 +8,7 @@ import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTens
 
 /** Arguments of {@link GradientAttention}. */
 export interface GradientAttentionArgs extends NetworkLayerArgs {
-  /** Channels over the width of the channel attention's hidden layer; 16 by default. */
+  /** Channels over the width of the channel attention's hidden layer, which has at least 4 units; 16 by default. */
   ratio?: number;
   /** Side of the spatial attention's kernel, odd; 7 by default. */
   kernelSize?: number;
@@ -56,7 +56,7 @@ export class GradientAttention extends NetworkLayer {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
     const channels = shape[3]!;
-    const hidden = Math.max(1, Math.floor(channels / this.ratio));
+    const hidden = Math.max(4, Math.floor(channels / this.ratio));
     const { seed, kernelSize } = this;
     const padding = (kernelSize - 1) / 2;
     this.spatial = this.addPart(

@@ -9,7 +9,7 @@ import { cellWeights, resample } from './resample2d.js';
 
 /** Arguments of {@link MotionAttention}. */
 export interface MotionAttentionArgs extends NetworkLayerArgs {
-  /** Channels over the width of the channel attention's hidden layer; 16 by default. */
+  /** Channels over the width of the channel attention's hidden layer, which has at least 4 units; 16 by default. */
   ratio?: number;
   /** Side of the spatial attention's kernel, odd; 7 by default. */
   kernelSize?: number;
@@ -53,7 +53,7 @@ export class MotionAttention extends NetworkLayer {
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const [maps] = threeShapes(this, inputShape);
     const channels = maps[3]!;
-    const hidden = Math.max(1, Math.floor(channels / this.ratio));
+    const hidden = Math.max(4, Math.floor(channels / this.ratio));
     const { seed, kernelSize } = this;
     const conv = { seed, filters: 1, kernelSize, padding: (kernelSize - 1) / 2, bias: false };
     this.spatial = this.addPart('spatial', new Conv2d({ ...conv, activation: 'sigmoid' }), [...maps.slice(0, 3), 3]);
