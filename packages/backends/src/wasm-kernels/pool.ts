@@ -83,8 +83,6 @@ function averageGradient(geometry: Geometry, { inputs, attrs, backend }: KernelA
 export const avgPoolGrad = (args: KernelArgs): tf.TensorInfo => averageGradient(geometry2d, args);
 /** AvgPool3DGrad. */
 export const avgPool3dGrad = (args: KernelArgs): tf.TensorInfo => averageGradient(geometry3d, args);
-/** MaxPool. */
-export const maxPool = (args: KernelArgs): tf.TensorInfo => forward(geometry2d, args);
 /** MaxPoolGrad. */
 export const maxPoolGrad = (args: KernelArgs): tf.TensorInfo => gradient(geometry2d, args);
 /** MaxPool3D. */
