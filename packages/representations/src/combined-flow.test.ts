@@ -1,3 +1,4 @@
+import { frameAt } from './frames.js';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -5,7 +6,6 @@ import { syntheticClip, worstDifference } from '../test/synthetic-clip.js';
 import { combinedFlow, magnitudeModulatedFlow, otsuThreshold } from './combined-flow.js';
 import { flowToColor } from './flow/color.js';
 import { farnebackFlow } from './flow/farneback.js';
-import { frameAt } from './flow/optical-flow.js';
 
 const clip = syntheticClip({ size: 48, frames: 11, onset: 0, apex: 4, offset: 9, channels: 1 });
 const flow = 'farneback';

@@ -5,6 +5,7 @@ import { hueToRgb, safeDivide } from './flow/color.js';
 import { flowBetween, stableRegionRule, subtractHeadMotion } from './flow/flow-image.js';
 import { type FlowChoice, flowRule } from './flow/optical-flow.js';
 import { components, flowMagnitude } from './flow/strain.js';
+import { concatChannels } from './frames.js';
 import type { Region } from './intensity.js';
 import { numeric, type OptionRule, type OptionRules, oneOf, resolveOptions, show } from './options.js';
 import { percentileOf } from './scaling.js';
@@ -127,11 +128,11 @@ function combine(
     const [x, y] = components(o.direction === 'difference' ? tf.sub(rise, fall) : rise);
     if (o.output === 'hsv') return hueToRgb(tf.div(tf.atan2(y, x), 2 * Math.PI), magnitude);
     const length = tf.sqrt(tf.add(tf.square(x), tf.square(y)));
-    const part = (component: tf.Tensor3D) => {
-      const signed = tf.mul(magnitude, safeDivide(component, length));
+    const part = (component: tf.Tensor3D): tf.Tensor3D => {
+      const signed = tf.mul(magnitude, safeDivide(component, length)) as tf.Tensor3D;
       return o.range === 'unit' ? tf.add(tf.mul(signed, 0.5), 0.5) : signed;
     };
-    return tf.concat([part(x), part(y), magnitude], 2) as tf.Tensor3D;
+    return concatChannels([part(x), part(y), magnitude]);
   });
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { apexOf, type Clip, checkClip } from './clip.js';
 import { type DynamicImageOptions, dynamicImage, dynamicImageRules } from './dynamic-image.js';
+import { concatChannels } from './frames.js';
 import { type OptionRules, oneOf, type Resolved, resolveOptions } from './options.js';
 
 /** The two phases of a clip and what was done about a missing one. */
@@ -94,10 +95,10 @@ export function dualPhaseDynamicImage(clip: Clip, options: DualPhaseOptions = {}
   return tf.tidy(() => {
     if (phase === 'onset-apex') return dynamicImage(clip, { ...image, span: onsetApex });
     if (phase === 'apex-offset') return dynamicImage(clip, { ...image, span: apexOffset });
-    return tf.concat(
-      [dynamicImage(clip, { ...image, span: onsetApex }), dynamicImage(clip, { ...image, span: apexOffset })],
-      2,
-    );
+    return concatChannels([
+      dynamicImage(clip, { ...image, span: onsetApex }),
+      dynamicImage(clip, { ...image, span: apexOffset }),
+    ]);
   });
 }
 

@@ -1,8 +1,8 @@
+import { frameAt } from './frames.js';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { syntheticClip, worstDifference } from '../test/synthetic-clip.js';
-import { frameAt } from './flow/optical-flow.js';
 import { frameDifference, frameImage } from './frame-images.js';
 
 const clip = syntheticClip({ size: 12, frames: 7, onset: 1, apex: 3, offset: 6 });

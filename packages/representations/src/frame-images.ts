@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from './clip.js';
 import { type Mark, markIndex, marks } from './flow/flow-image.js';
-import { frameAt } from './flow/optical-flow.js';
+import { frameAt } from './frames.js';
 import { toGrey } from './grey.js';
 import { flag, numeric, type OptionRules, oneOf, resolveOptions } from './options.js';
 import { type Scaling, scaleMotion, scalings } from './scaling.js';

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { blurRadius, gaussianBlur } from './blur.js';
 import { type FrameSource, resolveSpan, type Span } from './clip.js';
-import { type FlowChoice, flowRule, frameAt, opticalFlow } from './flow/optical-flow.js';
+import { type FlowChoice, flowRule, opticalFlow } from './flow/optical-flow.js';
+import { frameAt, sliceFrames } from './frames.js';
 import { toGrey } from './grey.js';
 import { canReadNow, hostValues } from './host.js';
 import { numeric, type OptionRule, type OptionRules, oneOf, resolveOptions, span as spanRule } from './options.js';
@@ -135,7 +136,7 @@ export function intensityTensor(frames: tf.Tensor4D, first: number, count: numbe
   if (canReadNow() && (channels === 1 || channels === 3)) return tf.tensor1d(byDifference(frames, first, count, plan));
   return tf.tidy(() => {
     const { top, left, bottom, right } = regionPixels(plan.region, height, width);
-    const grey = toGrey(tf.slice(frames, [first, 0, 0, 0], [count, -1, -1, -1]));
+    const grey = toGrey(sliceFrames(frames, first, count));
     const start = tf.slice(grey, [0, 0, 0, 0], [1, -1, -1, -1]);
     const before =
       plan.measure === 'onset-difference'

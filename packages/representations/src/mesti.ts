@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gaussianBlur } from './blur.js';
 import { apexOf, type Clip, checkClip } from './clip.js';
+import { concatChannels, sliceFrames } from './frames.js';
 import { toGrey } from './grey.js';
 import { hostValues, isHostBackend } from './host.js';
 import { numeric, type OptionRules, resolveOptions } from './options.js';
@@ -92,14 +93,13 @@ export function mesti(clip: Clip, options: MestiOptions = {}): tf.Tensor3D {
   }
   return tf.tidy(() => {
     const [, height, width] = frames.shape;
-    const part = tf.slice(frames, [onset, 0, 0, 0], [count, -1, -1, -1]);
-    const grey = toGrey(part) as tf.Tensor4D;
+    const grey = toGrey(sliceFrames(frames, onset, count));
     const signed = (weights: Float64Array) =>
       scaleMotion(gaussianBlur(weightedSum(grey, weights), blur), { scaling: 'symmetric', percentile });
     const total = totalChange(gaussianBlur(grey, blur));
     const robust = percentileOf(total, percentile);
     const full = tf.where(tf.greater(robust, 0), robust, tf.max(total));
     const amount = tf.clipByValue(tf.div(total, tf.add(full, tf.cast(tf.equal(full, 0), 'float32'))), 0, 1);
-    return tf.concat([signed(rise), signed(fall), tf.reshape(amount, [height, width, 1])], 2) as tf.Tensor3D;
+    return concatChannels([signed(rise), signed(fall), tf.reshape(amount, [height, width, 1])]);
   });
 }

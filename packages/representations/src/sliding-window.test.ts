@@ -1,9 +1,9 @@
+import { frameAt } from './frames.js';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { syntheticClip } from '../test/synthetic-clip.js';
 import { dynamicImage } from './dynamic-image.js';
-import { frameAt } from './flow/optical-flow.js';
 import { DynamicImageStream, slidingDynamicImages } from './sliding-window.js';
 
 const { frames } = syntheticClip({ size: 16, frames: 11 });

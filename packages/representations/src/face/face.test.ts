@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { frameAt } from '../frames.js';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { texture, worstDifference } from '../../test/synthetic-clip.js';
 import type { Clip, Landmarks } from '../clip.js';
-import { frameAt } from '../flow/optical-flow.js';
 import { resize } from '../image-steps.js';
 import { align, alignClip } from './align.js';
 import { createFaceApiDetector } from './face-api.js';

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type FrameLandmarks, type Landmarks } from '../clip.js';
-import { frameAt } from '../flow/optical-flow.js';
+import { frameAt } from '../frames.js';
 import { checkLandmarks } from './transform.js';
 
 /**

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hostValues, isHostBackend } from '../host.js';
 import { numeric, type OptionRules, oneOf, resolveOptions } from '../options.js';
 import { checkFlow, components, flowMagnitude } from './strain.js';
 
@@ -27,6 +28,19 @@ export function safeDivide<T extends tf.Tensor>(numerator: T, denominator: tf.Te
 
 /** RGB in 0..1 of full saturation: hue in turns, value in 0..1, both `[H, W, 1]`. */
 export function hueToRgb(hue: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D {
+  if (isHostBackend()) {
+    const task = 'draw colours';
+    const [hues, strengths] = [hostValues(hue, task), hostValues(value, task)];
+    const result = new Float32Array(3 * hues.length);
+    for (let i = 0; i < hues.length; i++) {
+      const sixths = (hues[i]! - Math.floor(hues[i]!)) * 6;
+      for (const [c, n] of [5, 3, 1].entries()) {
+        const k = (sixths + n) % 6;
+        result[3 * i + c] = strengths[i]! * (1 - Math.max(0, Math.min(k, 4 - k, 1)));
+      }
+    }
+    return tf.tensor3d(result, [hue.shape[0], hue.shape[1], 3]);
+  }
   return tf.tidy(() => {
     const sixths = tf.mul(tf.sub(hue, tf.floor(hue)), 6);
     const channel = (n: number) => {
@@ -60,6 +74,26 @@ function wheel(): Float32Array {
   return Float32Array.from(colors);
 }
 
+/** The Middlebury colours of a flow in main memory; `full` is the magnitude at full strength. */
+function wheelOnHost(flow: tf.Tensor3D, full: number): tf.Tensor3D {
+  const values = hostValues(flow, 'draw a flow in colours');
+  const colors = wheel();
+  const [height, width] = flow.shape;
+  const result = new Float32Array(3 * height * width);
+  for (let i = 0; i < height * width; i++) {
+    const [u, v] = [values[2 * i]!, values[2 * i + 1]!];
+    const radius = full > 0 ? Math.hypot(u, v) / full : 0;
+    const position = (Math.atan2(-v, -u) / (2 * Math.PI) + 0.5) * 54;
+    const before = Math.floor(position);
+    const part = position - before;
+    for (let c = 0; c < 3; c++) {
+      const color = (1 - part) * colors[3 * (before % 55) + c]! + part * colors[3 * ((before + 1) % 55) + c]!;
+      result[3 * i + c] = radius <= 1 ? 1 - radius * (1 - color) : 0.75 * color;
+    }
+  }
+  return tf.tensor3d(result, [height, width, 3]);
+}
+
 /**
  * A flow drawn in colours: hue tells the direction, strength the magnitude.
  *
@@ -90,6 +124,9 @@ export function flowToColor(flow: tf.Tensor3D, options: FlowColorOptions = {}): 
   const { style, max } = resolveOptions(task, flowColorRules, options);
   return tf.tidy(() => {
     const magnitude = flowMagnitude(flow);
+    if (style === 'middlebury' && isHostBackend()) {
+      return wheelOnHost(flow, max > 0 ? max : hostValues(tf.max(magnitude), task)[0]!);
+    }
     const [u, v] = components(flow);
     if (style === 'hsv') {
       const low = max > 0 ? tf.scalar(0) : tf.min(magnitude);

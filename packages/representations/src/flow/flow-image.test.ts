@@ -1,10 +1,10 @@
+import { frameAt } from '../frames.js';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { syntheticClip, worstDifference } from '../../test/synthetic-clip.js';
 import { farnebackFlow } from './farneback.js';
 import { flowColorImage, flowImage, subtractHeadMotion, uvStrainImage } from './flow-image.js';
-import { frameAt } from './optical-flow.js';
 import { opticalStrain } from './strain.js';
 
 const clip = syntheticClip({ size: 56, frames: 11, channels: 1, onset: 1, apex: 4, offset: 9 });

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { apexOf, type Clip, checkClip } from '../clip.js';
+import { concatChannels, frameAt } from '../frames.js';
+import { hostValues, isHostBackend } from '../host.js';
 import { type Region, regionPixels, regionRule } from '../intensity.js';
 import { flag, numeric, type OptionRule, type OptionRules, oneOf, resolveOptions } from '../options.js';
 import { type ResizeMethod, resizeImages, resizeMethods } from '../resize.js';
 import { percentileOf } from '../scaling.js';
 import { type FlowColorOptions, flowColorRules, flowToColor } from './color.js';
-import { type FlowChoice, flowRule, frameAt, opticalFlow } from './optical-flow.js';
+import { type FlowChoice, flowRule, opticalFlow } from './optical-flow.js';
 import { components, flowMagnitude, opticalStrain, type StrainDifferences } from './strain.js';
 
 /** A marked frame of a clip. */
@@ -124,7 +126,7 @@ export function flowImage(clip: Clip, options: FlowImageOptions = {}): tf.Tensor
     const moved = stableRegion ? subtractHeadMotion(raw, stableRegion) : raw;
     if (channels === 'u-v') return tf.div(moved, unit);
     const third = channels === 'u-v-magnitude' ? flowMagnitude(moved) : opticalStrain(moved);
-    return tf.div(tf.concat([moved, third], 2), unit);
+    return tf.div(concatChannels([moved, third]), unit);
   });
 }
 
@@ -215,6 +217,21 @@ export const uvStrainRules: OptionRules<UvStrainOptions> = Object.freeze({
 
 /** Each channel stretched to 0..1 by itself; 0 where a channel is constant. */
 export function stretchChannels(image: tf.Tensor3D): tf.Tensor3D {
+  if (isHostBackend()) {
+    const values = hostValues(image, 'stretch channels');
+    const channels = image.shape[2];
+    const result = new Float32Array(values.length);
+    for (let c = 0; c < channels; c++) {
+      let [low, high] = [Infinity, -Infinity];
+      for (let i = c; i < values.length; i += channels) {
+        if (values[i]! < low) low = values[i]!;
+        if (values[i]! > high) high = values[i]!;
+      }
+      const range = high - low || 1;
+      for (let i = c; i < values.length; i += channels) result[i] = (values[i]! - low) / range;
+    }
+    return tf.tensor3d(result, image.shape);
+  }
   return tf.tidy(() => {
     const low = tf.min(image, [0, 1], true);
     const range = tf.sub(tf.max(image, [0, 1], true), low);
@@ -254,7 +271,7 @@ export function uvStrainImage(clip: Clip, options: UvStrainOptions = {}): tf.Ten
     const raw = flowBetween(clip, clip.onset, apex, o.flow);
     const flow = o.stableRegion ? subtractHeadMotion(raw, o.stableRegion) : raw;
     const third = o.third === 'strain' ? opticalStrain(flow, { differences: o.differences }) : flowMagnitude(flow);
-    const all = tf.concat([flow, third], 2) as tf.Tensor3D;
+    const all = concatChannels([flow, third]);
     const resized = (image: tf.Tensor3D) => (o.size === 0 ? image : resizeImages(image, o.size, { method: o.resize }));
     const scaled = o.scaleLast ? stretchChannels(resized(all)) : resized(stretchChannels(all));
     const ordered = o.order === 'u-v-strain' ? scaled : tf.reverse(scaled, 2);

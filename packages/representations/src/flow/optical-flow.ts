@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type FrameSource, resolveSpan, type Span } from '../clip.js';
+import { frameAt } from '../frames.js';
 import { type OptionRule, type OptionRules, oneOf, resolveOptions, show, span as spanRule } from '../options.js';
 import { type FarnebackOptions, farnebackFlow, farnebackRules } from './farneback.js';
 import { type HornSchunckOptions, hornSchunckFlow, hornSchunckRules } from './horn-schunck.js';
@@ -78,11 +79,6 @@ export function opticalFlow(from: FlowImage, to: FlowImage, choice: FlowChoice =
     case 'horn-schunck':
       return hornSchunckFlow(from, to, options as HornSchunckOptions);
   }
-}
-
-/** Frame `index` of frames `[T, H, W, C]` as an image `[H, W, C]`. */
-export function frameAt(frames: tf.Tensor4D, index: number): tf.Tensor3D {
-  return tf.tidy(() => tf.squeeze(tf.slice(frames, [index, 0, 0, 0], [1, -1, -1, -1]), [0]) as tf.Tensor3D);
 }
 
 /** Options of {@link flowSequence}. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { apexOf, type Clip, checkClip } from '../clip.js';
+import { hostValues, isHostBackend } from '../host.js';
 import { type Blocks, blockStart, blocksRule } from '../lbp-top.js';
 import { flag, numeric, type OptionRules, oneOf, resolveOptions } from '../options.js';
 import { safeDivide } from './color.js';
@@ -47,6 +48,37 @@ function blockSums(image: tf.Tensor3D, [rows, columns]: Blocks): tf.Tensor3D {
   });
 }
 
+/** The sums of {@link votes} over each block, in main memory. */
+function votesOnHost(
+  flow: tf.Tensor3D,
+  {
+    bins,
+    blocks,
+    mirrored,
+    weight,
+  }: { bins: number; blocks: Blocks; mirrored: boolean; weight: 'magnitude' | 'count' },
+): tf.Tensor3D {
+  const [height, width] = flow.shape;
+  const values = hostValues(flow, 'compute a histogram of oriented flow');
+  const [rows, columns] = blocks;
+  const result = new Float64Array(rows * columns * bins);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const at = (row * columns + column) * bins;
+      for (let y = blockStart(row, rows, height); y < blockStart(row + 1, rows, height); y++) {
+        for (let x = blockStart(column, columns, width); x < blockStart(column + 1, columns, width); x++) {
+          const i = 2 * (y * width + x);
+          const [u, v] = [values[i]!, values[i + 1]!];
+          const turn = mirrored ? Math.atan2(v, Math.abs(u)) / Math.PI + 0.5 : Math.atan2(v, u) / (2 * Math.PI);
+          const bin = Math.min(bins - 1, Math.floor((mirrored ? turn : turn - Math.floor(turn)) * bins));
+          result[at + bin]! += weight === 'magnitude' ? Math.hypot(u, v) : 1;
+        }
+      }
+    }
+  }
+  return tf.tensor3d(Float32Array.from(result), [rows, columns, bins]);
+}
+
 /** `[H, W, bins]`: each pixel's weight in the bin of its direction. */
 function votes(flow: tf.Tensor3D, bins: number, mirrored: boolean, weights: tf.Tensor3D): tf.Tensor3D {
   return tf.tidy(() => {
@@ -90,9 +122,13 @@ export function orientedHistogram(flow: tf.Tensor3D, options: OrientedHistogramO
   checkFlow(flow, task);
   const { bins, blocks, weight, mirrored, normalize } = resolveOptions(task, histogramRules, options);
   return tf.tidy(() => {
-    const magnitude = flowMagnitude(flow);
-    const weights = weight === 'magnitude' ? magnitude : tf.onesLike(magnitude);
-    const sums = blockSums(votes(flow, bins, mirrored, weights), blocks);
+    let sums: tf.Tensor3D;
+    if (isHostBackend()) sums = votesOnHost(flow, { bins, blocks, mirrored, weight });
+    else {
+      const magnitude = flowMagnitude(flow);
+      const weights = weight === 'magnitude' ? magnitude : tf.onesLike(magnitude);
+      sums = blockSums(votes(flow, bins, mirrored, weights), blocks);
+    }
     if (normalize === 'none') return sums;
     return safeDivide(sums, normalize === 'block' ? tf.sum(sums, 2, true) : tf.sum(sums));
   });

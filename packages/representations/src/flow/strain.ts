@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { channelOf } from '../frames.js';
+import { hostValues, isHostBackend } from '../host.js';
 
 /** Throws unless `flow` is a float tensor `[H, W, 2]`. */
 export function checkFlow(flow: tf.Tensor3D, task: string): void {
@@ -15,7 +17,7 @@ export function checkFlow(flow: tf.Tensor3D, task: string): void {
 
 /** The components u and v of a flow, `[H, W, 1]` each. */
 export function components(flow: tf.Tensor3D): [tf.Tensor3D, tf.Tensor3D] {
-  return tf.split(flow, 2, 2) as [tf.Tensor3D, tf.Tensor3D];
+  return [channelOf(flow, 0), channelOf(flow, 1)];
 }
 
 /**
@@ -129,6 +131,33 @@ function repeatLast(image: tf.Tensor3D): tf.Tensor3D {
   return result;
 }
 
+/** The strain of a flow in main memory. */
+function strainOnHost(flow: tf.Tensor3D, differences: StrainDifferences): tf.Tensor3D {
+  const [height, width] = flow.shape;
+  const values = hostValues(flow, 'compute optical strain');
+  const result = new Float32Array(height * width);
+  // with forward differences, the last row and column repeat the one before
+  const [lastY, lastX] = differences === 'central' ? [height - 1, width - 1] : [height - 2, width - 2];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [row, column] = [Math.max(0, Math.min(y, lastY)), Math.max(0, Math.min(x, lastX))];
+      const [y0, x0] = differences === 'central' ? [Math.max(0, row - 1), Math.max(0, column - 1)] : [row, column];
+      const [y1, x1] = [Math.min(height - 1, row + 1), Math.min(width - 1, column + 1)];
+      const left = 2 * (row * width + x0);
+      const right = 2 * (row * width + x1);
+      const above = 2 * (y0 * width + column);
+      const below = 2 * (y1 * width + column);
+      const [dx, dy] = [x1 > x0 ? x1 - x0 : 1, y1 > y0 ? y1 - y0 : 1];
+      const ux = (values[right]! - values[left]!) / dx;
+      const vx = (values[right + 1]! - values[left + 1]!) / dx;
+      const uy = (values[below]! - values[above]!) / dy;
+      const vy = (values[below + 1]! - values[above + 1]!) / dy;
+      result[y * width + x] = Math.sqrt(ux * ux + vy * vy + 0.5 * (uy + vx) * (uy + vx));
+    }
+  }
+  return tf.tensor3d(result, [height, width, 1]);
+}
+
 /**
  * The magnitude of optical strain: how much skin is stretched, compressed and sheared.
  *
@@ -162,6 +191,7 @@ export function opticalStrain(flow: tf.Tensor3D, { differences = 'central' }: Op
       `Cannot ${task} as option 'differences' must be one of 'central', 'forward': current value is '${differences as string}'`,
     );
   }
+  if (isHostBackend()) return strainOnHost(flow, differences);
   return tf.tidy(() => {
     const [u, v] = components(flow);
     const d = differences === 'central' ? derivative : forward;

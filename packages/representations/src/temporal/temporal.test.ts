@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { frameAt } from '../frames.js';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { syntheticClip, texture, worstDifference } from '../../test/synthetic-clip.js';
 import type { Clip } from '../clip.js';
-import { frameAt } from '../flow/optical-flow.js';
 import { pipe } from '../pipe.js';
 import { midi } from '../steps.js';
 import { type InterpolateOptions, interpolate, interpolateClip, timWeights } from './interpolate.js';
