@@ -9,7 +9,8 @@ export async function optionalPackage<T>(name: string, load: () => Promise<T>): 
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const code = (cause as { code?: string } | null)?.code ?? '';
-    const isMissing = /MODULE_NOT_FOUND/.test(code) && message.includes(name);
+    // Node says so by a code, Vite by a message.
+    const isMissing = (/MODULE_NOT_FOUND/.test(code) || /^Could not resolve/.test(message)) && message.includes(name);
     throw new Error(
       isMissing
         ? `Cannot load ${name} as it must be installed: run "npm install ${name}"`

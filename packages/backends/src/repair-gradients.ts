@@ -169,9 +169,18 @@ function einsumGradient(
   letters: string,
   i: number,
 ): tf.Tensor {
-  const others = operands.filter((_operand, j) => j !== i);
-  const known = [...letters].filter((letter) => (others.join('') + result).includes(letter)).join('');
-  const part = tf.einsum(`${[result, ...others].join(',')}->${known}`, dy, ...saved.filter((_tensor, j) => j !== i));
+  // Letters of the other operand alone are summed beforehand: tfjs's einsum does not always.
+  const others = operands.flatMap((own, j) => {
+    if (j === i) return [];
+    const isAlone = (letter: string) => !result.includes(letter) && !letters.includes(letter);
+    const axes = [...own].flatMap((letter, axis) => (isAlone(letter) ? [axis] : []));
+    const tensor = axes.length > 0 ? tf.sum(saved[j]!, axes) : saved[j]!;
+    return [{ tensor, letters: [...own].filter((letter) => !isAlone(letter)).join('') }];
+  });
+  const around = result + others.map((other) => other.letters).join('');
+  const known = [...letters].filter((letter) => around.includes(letter)).join('');
+  const operandLetters = [result, ...others.map((other) => other.letters)].join(',');
+  const part = tf.einsum(`${operandLetters}->${known}`, dy, ...others.map(({ tensor }) => tensor));
   const shape = saved[i]!.shape;
   const kept = shape.map((size, axis) => (known.includes(letters[axis]!) ? size : 1));
   return tf.tile(

@@ -39,7 +39,7 @@ export async function startWasm(options: UseBackendOptions = {}): Promise<Starte
     const compiled = await compileKernels(memory, relaxedSimd);
     attachKernels(backend, compiled);
   }
-  registerWasmKernels();
+  registerWasmKernels(backend);
   return {
     device: 'CPU',
     simd: true,

@@ -128,4 +128,5 @@ export const matrixCases: readonly ContractCase[] = [
   einsumCase('ij->ji', [3, 4]),
   einsumCase('ijk->k', [2, 3, 4]),
   einsumCase('ij,jk->i', [3, 4], [4, 5]),
+  einsumCase('i,jk->ij', [2], [3, 4]),
 ];

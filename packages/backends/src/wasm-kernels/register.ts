@@ -12,16 +12,16 @@ import { batchMatMul, fusedMatMul } from './mat-mul.js';
 import { avgPool3dGrad, avgPoolGrad, maxPool3d, maxPool3dGrad, maxPoolGrad } from './pool.js';
 import { reduction } from './reduce.js';
 import { unsortedSegmentSum } from './segment-sum.js';
-import type { KernelFunction } from './wasm-backend.js';
+import { isStockRight } from './stock-probe.js';
+import type { KernelFunction, WasmBackend } from './wasm-backend.js';
 
 const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction>> = Object.freeze({
-  // Missing.
+  // Missing, or wrong: see stock-probe.ts.
   Conv2DBackpropFilter: () => conv2dBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: () => depthwiseBackpropInput,
   DepthwiseConv2dNativeBackpropFilter: () => depthwiseBackpropFilter,
   UnsortedSegmentSum: () => unsortedSegmentSum,
   Einsum: () => einsum,
-  // Wrong.
   MaxPoolGrad: () => maxPoolGrad,
   AvgPoolGrad: () => avgPoolGrad,
   AvgPool3DGrad: () => avgPool3dGrad,
@@ -63,13 +63,21 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
 const withFasterGradient = ['FusedBatchNorm', 'Mean', 'Sum', 'Square', 'Relu', 'Relu6'];
 
 const ours = new WeakSet<tf.KernelFunc>();
+const kept = new WeakSet<tf.KernelFunc>();
 
-/** Registers the training kernels for the wasm backend, in the place of those that tfjs has wrong or slow. */
-export function registerWasmKernels(): void {
+/**
+ * Registers the training kernels for the wasm backend, in the place of those that tfjs has wrong or slow. Those that it
+ * lacked or had wrong, and that are there and right now, stay.
+ */
+export function registerWasmKernels(backend: WasmBackend): void {
   const names = new Set([...Object.keys(kernels), ...withFasterGradient]);
   for (const kernelName of names) {
     const present = tf.getKernel(kernelName, 'wasm');
-    if (present && ours.has(present.kernelFunc)) continue;
+    if (present && (ours.has(present.kernelFunc) || kept.has(present.kernelFunc))) continue;
+    if (present && isStockRight(kernelName, present.kernelFunc as never, backend)) {
+      kept.add(present.kernelFunc);
+      continue;
+    }
     const stock = present?.kernelFunc as unknown as KernelFunction;
     const own = kernels[kernelName]?.(stock) ?? stock;
     const kernelFunc = (withFasterGradient.includes(kernelName)
