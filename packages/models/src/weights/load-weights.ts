@@ -99,12 +99,13 @@ export function loadWeights(
       const torch = target !== entry.name;
       const needed = torch ? torchShape(entry.shape, entry.layout) : entry.shape;
       if (!sameShape(array.shape, needed)) {
-        if (head === 'reinitialise' && entry.head && array.shape.length === needed.length) {
+        const otherClasses = entry.head && differsInClasses(array.shape, needed, torch);
+        if (head === 'reinitialise' && otherClasses) {
           reinitialised.push(entry.name);
           continue;
         }
-        const hint =
-          entry.head && array.shape.length === needed.length ? " (head: 'reinitialise' keeps the model's own)" : '';
+        const hint = otherClasses ? " (head: 'reinitialise' keeps the model's own)" : '';
+        refused.add(entry);
         problems.push(
           `  wrong shape: ${name} must be [${needed.join(', ')}] and is [${array.shape.join(', ')}]${hint}`,
         );
@@ -175,6 +176,12 @@ function sameShape(left: readonly number[], right: readonly number[]): boolean {
 /** The values as float32, without a copy where they are that already. */
 function asFloats(data: ArrayLike<number>): Float32Array {
   return data instanceof Float32Array ? data : new Float32Array(data);
+}
+
+/** Whether two shapes of a head differ in nothing but the number of classes: the first axis in PyTorch, the last in ours. */
+function differsInClasses(given: readonly number[], needed: readonly number[], torch: boolean): boolean {
+  const rest = (shape: readonly number[]) => (torch ? shape.slice(1) : shape.slice(0, -1));
+  return given.length === needed.length && sameShape(rest(given), rest(needed));
 }
 
 function plainNumbers(data: ArrayLike<number> | ArrayLike<bigint>): ArrayLike<number> {
