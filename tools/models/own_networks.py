@@ -275,4 +275,5 @@ def main():
     (GOLDEN / "afn-adam.json").write_text(json.dumps(adam_step()) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -51,4 +51,5 @@ def main():
     (GOLDEN / "ststnet.json").write_text(json.dumps(golden) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
