@@ -42,7 +42,12 @@ export function createProgram(): Command {
     .option('-o, --out <dir>', 'folder of the run (default: runs/<name of the experiment>)')
     .addOption(set)
     .addOption(backend)
-    .addOption(json)
+    .option('-w, --workers <n>', 'processes that train folds at the same time, or auto', workersOf, 'auto')
+    .option('--shard <i/n>', 'run part i of n of the folds; mer merge puts the parts together', shardOf)
+    .option('--final', 'also train on all samples, for mer predict')
+    .option('--cache <dir>', "folder of prepared images (default: .cache beside the run's folder)")
+    .option('--dry-run', 'check everything and say what would be done: folds, classes, parameters, time, memory')
+    .option('--json', 'print events as they happen and the result, one JSON object a line')
     .action(async (...args) => (await import('./commands/run.js')).run(args[0], args[1]));
 
   program
@@ -149,6 +154,18 @@ export function createProgram(): Command {
 
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
+}
+
+function workersOf(text: string): number | 'auto' {
+  return text === 'auto' ? text : wholeNumber(text);
+}
+
+function shardOf(text: string): { index: number; of: number } {
+  const found = /^(\d+)\/(\d+)$/.exec(text);
+  if (!found || Number(found[1]) < 1 || Number(found[1]) > Number(found[2])) {
+    throw new InvalidArgumentError('It must be i/n, such as 1/4 to 4/4.');
+  }
+  return { index: Number(found[1]), of: Number(found[2]) };
 }
 
 function wholeNumber(text: string): number {

@@ -14,10 +14,11 @@ export function createProgress(
   stream: ProgressStream,
   { every = 0 }: { every?: number } = {},
 ): { onEvent(event: RunEvent): void; end(): void } {
-  const begun = performance.now();
+  let begun = performance.now();
   let folds = { done: 0, total: 0, ran: 0 };
   let shown = false;
   let lastFold = 0;
+  let memory = 0;
   const line = (text: string) => {
     if (!stream.isTTY) return;
     stream.write(`\r\u001b[2K${text.slice(0, (stream.columns ?? 80) - 1)}`);
@@ -31,6 +32,13 @@ export function createProgress(
     clear();
     stream.write(`${text}\n`);
   };
+  /** `12.3 folds/min  2 min 05 s left`, once a fold has been run. */
+  const pace = () => {
+    if (folds.ran === 0) return '';
+    const seconds = (performance.now() - begun) / 1000;
+    const left = ((folds.total - folds.done) * seconds) / folds.ran;
+    return `${((folds.ran * 60) / seconds).toFixed(1)} folds/min  ${duration(left)} left`;
+  };
   return {
     onEvent(event) {
       switch (event.type) {
@@ -38,32 +46,44 @@ export function createProgress(
           plain(event.text);
           break;
         case 'prepare':
-          line(`preparing ${event.done}/${event.total} samples`);
+          line(`${bar(event.done, event.total)} preparing ${event.done}/${event.total} samples`);
           break;
         case 'ready':
+          begun = performance.now();
           folds = { done: event.foldsDone, total: event.folds, ran: 0 };
           plain(
             `${event.samples} samples, ${event.subjects} subjects, ${event.classes.length} classes (${event.classes.join(', ')}), ` +
-              `${event.folds} folds${event.foldsDone ? `, ${event.foldsDone} done before` : ''}, backend ${event.backend}`,
+              `${event.folds} folds${event.foldsDone ? `, ${event.foldsDone} done before` : ''}, backend ${event.backend}` +
+              `${event.workers > 1 ? `, ${event.workers} workers` : ''}`,
           );
           break;
         case 'epoch':
           if (stream.isTTY) {
             line(
-              `${bar(folds.done, folds.total)} ${folds.done}/${folds.total} folds  ${event.fold} epoch ${event.record.epoch}/${event.epochs}  ` +
+              `${bar(folds.done, folds.total)} ${folds.done}/${folds.total} folds  ${pace() ? `${pace()}  ` : ''}` +
+                `${event.fold} ${event.record.epoch}/${event.epochs}  ` +
                 `loss ${event.record.loss.toFixed(4)}  accuracy ${event.record.accuracy.toFixed(3)}`,
             );
           }
           break;
+        case 'crash':
+          plain(
+            `the worker of fold ${event.fold} (seed ${event.seed}) was ${event.reason}: ` +
+              `${event.again ? 'the fold is run once more' : 'given up, the other folds go on'}`,
+          );
+          break;
         case 'fold': {
           folds.done += 1;
           folds.ran += 1;
-          const seconds = (performance.now() - begun) / 1000;
-          if (seconds - lastFold < every && folds.done < folds.total) break;
+          memory = Math.max(memory, event.memory);
+          const seconds = performance.now() / 1000;
+          const last = folds.done === folds.total;
+          if (seconds - lastFold < every && !last) break;
           lastFold = seconds;
-          const left = ((folds.total - folds.done) * seconds) / folds.ran;
-          const text = `fold ${folds.done}/${folds.total}  ${event.fold}  seed ${event.seed}  ${event.correct}/${event.tested} right  ${event.seconds.toFixed(1)} s`;
-          plain(folds.done < folds.total ? `${text}  ${duration(left)} left` : text);
+          const right = event.tested > 0 ? `${event.correct}/${event.tested} right` : 'trained on all';
+          const text = `fold ${folds.done}/${folds.total}  ${event.fold}  seed ${event.seed}  ${right}  ${event.seconds.toFixed(1)} s`;
+          plain(last ? text : `${text}  ${pace()}`);
+          if (last) plain(`most memory of a process: ${(memory / 1e6).toFixed(0)} MB`);
           break;
         }
       }

@@ -1,23 +1,35 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { changedRows, drawImageChange } from './augment/images.js';
+import { drawMix, mixRows } from './augment/mixup.js';
+import { averageWeights } from './ema.js';
 import type { TrainingSettings } from './experiment/schema.js';
-import { createOptimizer } from './optimizer.js';
-import { predictLogits } from './predict.js';
-import { type PreparedData, takeBatch } from './prepared-data.js';
-import { randomOrder, randomStream } from './random.js';
+import { batchLoss, classWeights } from './losses.js';
+import { createUpdate, type Update } from './optimizer.js';
+import { applyModel, predictLogits } from './predict.js';
+import { copyRows, ONE_VIEW, type PreparedData } from './prepared-data.js';
+import { type RandomStream, randomStream } from './random.js';
+import { epochRows } from './sampling.js';
+import { learningRateShare } from './schedule.js';
 
 /** What one epoch gave: means over its samples. */
 export interface EpochRecord {
   /** 1 for the first. */
   epoch: number;
-  /** Training loss, dropout on, each batch as it was before its step. */
+  /** Training loss as it was made small (dropout, augmentation and weights on), each batch as it was before its step. */
   loss: number;
-  /** Training accuracy, likewise. */
+  /** Share of training samples that were right before their batch's step; of mixed samples the larger part counts. */
   accuracy: number;
-  /** Cross-entropy of the validation subjects, dropout off; only with `epochChoice: validation`. */
+  /** Learning rate of the epoch. */
+  learningRate: number;
+  /** Cross-entropy on the validation samples after the epoch. */
   validationLoss?: number;
-  /** Accuracy of the validation subjects, likewise. */
+  /** Share of validation samples right after the epoch. */
   validationAccuracy?: number;
+  /** Cross-entropy on the held-out samples after the epoch; only with `oracle`, and not for choosing anything. */
+  testLoss?: number;
+  /** Share of held-out samples right after the epoch; only with `oracle`, and not for choosing anything. */
+  testAccuracy?: number;
 }
 
 /** Options of {@link fit}. */
@@ -26,14 +38,16 @@ export interface FitOptions {
   train: readonly number[];
   /** Samples of the held-out training subjects; needed by `epochChoice: validation`. */
   validation?: readonly number[];
+  /** Held-out samples; only looked at by `oracle`, whose result stands apart. */
+  test?: readonly number[];
   /** How to train; `training` of an experiment. */
   settings: TrainingSettings;
-  /** What the random order of the samples depends on, such as `[seed, fold]`. */
+  /** What every random draw depends on, such as `[seed, fold]`. */
   key: readonly (string | number)[];
   /** Called after each epoch. */
   onEpoch?: (record: EpochRecord) => void;
   /** Ends the training after the batch in flight by throwing the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What {@link fit} gives back; the model itself holds the weights of the chosen epoch. */
@@ -42,16 +56,21 @@ export interface FitResult {
   epoch: number;
   /** One record for each epoch trained. */
   history: EpochRecord[];
+  /**
+   * With `oracle`: the first epoch with the highest accuracy on the held-out samples, and their logits. Not a result: it was chosen on what it is
+   * scored on.
+   */
+  oracle?: { epoch: number; logits: number[][] };
 }
 
 /**
  * Trains a classifier in place, on the training samples alone.
  *
- * Loss of a batch: the sum over samples of w_y (-log softmax(logits)_y) divided by the sum of w_y, with w = 1 or, for
- * `classWeights: balanced`, w_c = n / (classes n_c) counted over the training samples. A last batch that is not full is used as it is.
+ * The loss of a batch is {@link batchLoss}; class weights are counted over the training samples. A last batch that is not full is used as it is.
+ * Everything random is drawn from streams that depend on `key` alone.
  *
- * @param model - gives logits `[batch, classes]`; its weights change
- * @param data - prepared tensors; only the rows named by `train` and `validation` are read
+ * @param model - gives logits `[batch, classes]`, first where it has several outputs; its weights change
+ * @param data - prepared tensors; only the rows of the samples named are read
  * @param options - samples, settings, random key, callbacks
  * @returns the history and the chosen epoch
  * @throws RangeError where there is nothing to train on, or validation is asked for without validation samples
@@ -76,92 +95,156 @@ export interface FitResult {
  * ```
  */
 export async function fit(model: LayersModel, data: PreparedData, options: FitOptions): Promise<FitResult> {
-  const { train, validation = [], settings, key, onEpoch, signal } = options;
+  const { train, validation = [], test = [], settings, key, onEpoch, signal } = options;
   if (train.length === 0) throw new RangeError('Cannot train as there must be at least one training sample');
   const choosing = settings.epochChoice === 'validation';
   if (choosing && validation.length === 0) {
     throw new RangeError('Cannot choose the epoch by validation as there must be at least one validation sample');
   }
-  const optimizer = createOptimizer(settings.optimizer);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  const weights = classWeights(data, train, settings.classWeights);
-  const stream = randomStream([...key, 'shuffle']);
+  const labels = train.map((index) => data.labels[index]!);
+  const step: Step = {
+    model,
+    data,
+    settings,
+    variables,
+    weights: classWeights(labels, data.classes.length, settings.classWeights),
+    update: createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm }),
+    stream: randomStream([...key, 'augment']),
+  };
+  const average = settings.ema === undefined ? undefined : averageWeights(model, settings.ema);
+  const shuffling = randomStream([...key, 'shuffle']);
   const history: EpochRecord[] = [];
   const best = { epoch: settings.epochs, loss: Number.POSITIVE_INFINITY, weights: [] as tf.Tensor[] };
+  let oracle = undefined as { epoch: number; logits: number[][]; accuracy: number } | undefined;
+  const look = async (record: EpochRecord) => {
+    const { epoch } = record;
+    if (choosing) {
+      const { loss, accuracy } = await score(model, data, validation, settings.batchSize);
+      Object.assign(record, { validationLoss: loss, validationAccuracy: accuracy });
+      if (loss < best.loss) {
+        tf.dispose(best.weights);
+        Object.assign(best, { epoch, loss, weights: model.getWeights().map((weight) => tf.clone(weight)) });
+      }
+    }
+    if (settings.oracle && test.length > 0) {
+      const { loss, accuracy, logits } = await score(model, data, test, settings.batchSize);
+      Object.assign(record, { testLoss: loss, testAccuracy: accuracy });
+      if (!oracle || accuracy > oracle.accuracy) oracle = { epoch, logits, accuracy };
+    }
+  };
   try {
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-      const order = settings.shuffle ? randomOrder(train.length, stream).map((i) => train[i]!) : train;
-      let loss = 0;
-      let correct = 0;
-      for (let start = 0; start < order.length; start += settings.batchSize) {
-        signal?.throwIfAborted();
-        const batch = order.slice(start, start + settings.batchSize);
-        const step = trainBatch(model, data, batch, { optimizer, variables, weights });
-        loss += step.loss * batch.length;
-        correct += step.correct;
+      const learningRate =
+        settings.optimizer.learningRate * learningRateShare(settings.schedule, epoch, settings.epochs);
+      const rows = epochRows(data, train, settings, shuffling);
+      const sums: tf.Tensor1D[] = [];
+      try {
+        for (let start = 0; start < rows.length; start += settings.batchSize) {
+          signal?.throwIfAborted();
+          sums.push(trainBatch(step, rows.slice(start, start + settings.batchSize), learningRate));
+          average?.update();
+        }
+        const total = tf.tidy(() => tf.sum(tf.stack(sums), 0));
+        sums.push(total as tf.Tensor1D);
+        const [loss, correct] = await total.data();
+        history.push({ epoch, loss: loss! / rows.length, accuracy: correct! / rows.length, learningRate });
+      } finally {
+        tf.dispose(sums);
       }
-      const record: EpochRecord = { epoch, loss: loss / order.length, accuracy: correct / order.length };
+      const record = history.at(-1)!;
       if (!Number.isFinite(record.loss)) {
         throw new Error(
           `Cannot go on training as the loss of epoch ${epoch} is ${record.loss}: lower training.optimizer.learningRate`,
         );
       }
-      if (choosing) {
-        Object.assign(record, await validate(model, data, validation, settings.batchSize));
-        if (record.validationLoss! < best.loss) {
-          tf.dispose(best.weights);
-          Object.assign(best, {
-            epoch,
-            loss: record.validationLoss!,
-            weights: model.getWeights().map((weight) => tf.clone(weight)),
-          });
-        }
-      }
-      history.push(record);
+      await (average ? average.use(() => look(record)) : look(record));
       onEpoch?.(record);
+      if (settings.earlyStopping && epoch - best.epoch >= settings.earlyStopping.patience) break;
       await tf.nextFrame();
     }
     if (best.weights.length > 0) model.setWeights(best.weights);
+    else average?.settle();
   } finally {
     tf.dispose(best.weights);
-    optimizer.dispose();
+    average?.dispose();
+    step.update.dispose();
   }
-  return { epoch: best.epoch, history };
+  return {
+    epoch: best.epoch,
+    history,
+    ...(oracle && { oracle: { epoch: oracle.epoch, logits: oracle.logits } }),
+  };
 }
 
 interface Step {
-  optimizer: tf.Optimizer;
+  model: LayersModel;
+  data: PreparedData;
+  settings: TrainingSettings;
   variables: tf.Variable[];
   weights: Float32Array;
+  update: Update;
+  stream: RandomStream;
 }
 
-function trainBatch(
-  model: LayersModel,
-  data: PreparedData,
-  batch: readonly number[],
-  { optimizer, variables, weights }: Step,
-) {
+/** Trains on some rows; gives the sum of their losses and how many were right, on the device. */
+function trainBatch(step: Step, rows: readonly number[], learningRate: number): tf.Tensor1D {
+  const { model, data, settings, variables, weights, update } = step;
+  const { inputs, targets, classes, labels } = makeBatch(step, rows);
   return tf.tidy(() => {
-    const inputs = takeBatch(data, batch);
-    const labels = batch.map((index) => data.labels[index]!);
-    const classes = data.classes.length;
-    const targets = new Float32Array(batch.length * classes);
-    for (const [row, label] of labels.entries()) targets[row * classes + label] = weights[label]!;
-    const total = labels.reduce((sum, label) => sum + weights[label]!, 0);
-    let logits!: tf.Tensor;
+    const tensors = inputs.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32'));
+    const compared = {
+      classes: tf.tensor2d(classes, [rows.length, data.classes.length]),
+      images: targets.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32')),
+    };
+    let logits!: tf.Tensor2D;
     const { value, grads } = tf.variableGrads(() => {
-      logits = tf.keep(model.apply(inputs.length === 1 ? inputs[0]! : inputs, { training: true }) as tf.Tensor);
-      const likelihood = tf.sum(tf.mul(tf.tensor2d(targets, [batch.length, classes]), tf.logSoftmax(logits)));
-      return tf.div(likelihood, -total) as tf.Scalar;
+      const outputs = applyModel(model, tensors, true);
+      logits = tf.keep(outputs[0] as tf.Tensor2D);
+      return batchLoss(outputs, compared, {
+        loss: settings.loss,
+        ...(settings.classWeights !== 'none' && { weights: tf.tensor1d(weights) }),
+      });
     }, variables);
-    optimizer.applyGradients(grads);
-    const predicted = tf.argMax(logits, 1).dataSync();
+    update.apply(grads, learningRate);
+    const right = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32')), 'float32'));
     logits.dispose();
-    return { loss: value.dataSync()[0]!, correct: labels.filter((label, row) => label === predicted[row]).length };
+    return tf.stack([tf.mul(value, rows.length), right]) as tf.Tensor1D;
   });
 }
 
-async function validate(model: LayersModel, data: PreparedData, samples: readonly number[], batchSize: number) {
+interface BatchImages {
+  values: Float32Array;
+  shape: readonly number[];
+}
+
+/** The images of some rows, changed as drawn, with the share of each class in each. */
+function makeBatch({ data, settings, stream }: Step, rows: readonly number[]) {
+  const { images } = settings.augmentation;
+  const { count } = data.views ?? ONE_VIEW;
+  const labels = rows.map((row) => data.labels[Math.floor(row / count)]!);
+  let classes: Float32Array = new Float32Array(rows.length * data.classes.length);
+  for (const [place, label] of labels.entries()) classes[place * data.classes.length + label] = 1;
+  const changes = images.some(({ name }) => name !== 'mixup') ? rows.map(() => drawImageChange(images, stream)) : [];
+  let inputs: BatchImages[] = data.inputs.map((input) => {
+    return { values: changedRows(input, rows, changes, input.flow), shape: input.shape };
+  });
+  const targets: BatchImages[] = (data.targets ?? []).map((target) => {
+    const values = changes.length > 0 ? changedRows(target, rows, changes, target.flow) : copyRows(target, rows);
+    return { values, shape: target.shape };
+  });
+  for (const augmentation of images) {
+    if (augmentation.name !== 'mixup') continue;
+    const mix = drawMix(rows.length, augmentation.alpha, stream);
+    inputs = inputs.map(({ values, shape }) => ({ values: mixRows(values, mix), shape }));
+    classes = mixRows(classes, mix);
+    if (mix.share < 0.5) labels.splice(0, labels.length, ...mix.partner.map((other) => labels[other]!));
+  }
+  return { inputs, targets, classes, labels };
+}
+
+/** Mean cross-entropy (float64, no weights) and accuracy of samples, in inference mode. */
+async function score(model: LayersModel, data: PreparedData, samples: readonly number[], batchSize: number) {
   const logits = await predictLogits(model, data, samples, { batchSize });
   let loss = 0;
   let correct = 0;
@@ -172,17 +255,5 @@ async function validate(model: LayersModel, data: PreparedData, samples: readonl
     loss += highest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - highest), 0)) - values[label]!;
     if (values.indexOf(highest) === label) correct += 1;
   }
-  return { validationLoss: loss / samples.length, validationAccuracy: correct / samples.length };
-}
-
-function classWeights(
-  data: PreparedData,
-  train: readonly number[],
-  kind: TrainingSettings['classWeights'],
-): Float32Array {
-  const weights = new Float32Array(data.classes.length).fill(1);
-  if (kind === 'none') return weights;
-  const counts = new Array<number>(data.classes.length).fill(0);
-  for (const index of train) counts[data.labels[index]!]! += 1;
-  return weights.map((_, label) => (counts[label] ? train.length / (data.classes.length * counts[label]) : 0));
+  return { loss: loss / samples.length, accuracy: correct / samples.length, logits };
 }

@@ -4,8 +4,11 @@
  * @module @mer/training
  */
 
+export type { FlowChannels } from './augment/affine.js';
+export { viewPlan } from './augment/clips.js';
 export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './experiment/evaluate.js';
 export type { RunEvent } from './experiment/events.js';
+export { type RunFoldOptions, runFold } from './experiment/fold.js';
 export { makeModel } from './experiment/model.js';
 export { ExperimentError, type ParseExperimentOptions, parseExperiment } from './experiment/parse.js';
 export { type PlannedFold, planFolds } from './experiment/plan.js';
@@ -18,7 +21,7 @@ export {
 } from './experiment/prepare.js';
 export { type ReadExperimentOptions, readExperiment } from './experiment/read.js';
 export { readRunSummary } from './experiment/read-summary.js';
-export { type RunExperimentOptions, runExperiment, runFold } from './experiment/run.js';
+export { type RunExperimentOptions, runExperiment } from './experiment/run.js';
 export {
   experimentHash,
   type FoldPredictions,
@@ -34,11 +37,15 @@ export {
   writeJson,
 } from './experiment/run-store.js';
 export {
+  type ClipAugmentation,
   type Experiment,
   type ExperimentInput,
   experimentJsonSchema,
   experimentSchema,
+  type ImageAugmentation,
+  type LossSettings,
   type OptimizerSettings,
+  type ScheduleSettings,
   type TrainingSettings,
 } from './experiment/schema.js';
 export { setValue } from './experiment/set-value.js';
@@ -53,8 +60,10 @@ export {
 export { summaryText } from './experiment/summary-text.js';
 export { type EpochRecord, type FitOptions, type FitResult, fit } from './fit.js';
 export { experimentFolds, type FoldSample, holdOutValidation, subjectsOf } from './folds.js';
-export { createOptimizer } from './optimizer.js';
+export { type BatchTargets, batchLoss, classWeights } from './losses.js';
+export { createOptimizer, createUpdate, type Update } from './optimizer.js';
 export { type PredictLogitsOptions, predictLogits, softmax } from './predict.js';
-export { type PreparedData, type PreparedInput, takeBatch } from './prepared-data.js';
+export { type PreparedData, type PreparedInput, takeBatch, type ViewPlan } from './prepared-data.js';
 export { type RandomStream, randomOrder, randomStream, seedOf } from './random.js';
+export { learningRateShare } from './schedule.js';
 export { packageVersion } from './version.js';

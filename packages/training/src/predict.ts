@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type PreparedData, takeBatch } from './prepared-data.js';
+import { copyRows, ONE_VIEW, type PreparedData } from './prepared-data.js';
 
 /** Options of {@link predictLogits}. */
 export interface PredictLogitsOptions {
@@ -9,7 +9,8 @@ export interface PredictLogitsOptions {
 }
 
 /**
- * Gives the model's logits for some samples, in inference mode.
+ * Gives the model's logits for some samples, in inference mode. Where samples are tested in several views, the logits are the logarithm of the
+ * mean probability. A model of several outputs gives logits first.
  *
  * @param model - gives logits `[batch, classes]`
  * @param data - prepared data
@@ -35,16 +36,40 @@ export async function predictLogits(
   indices: readonly number[],
   { batchSize = 64 }: PredictLogitsOptions = {},
 ): Promise<number[][]> {
+  const { test } = data.views ?? ONE_VIEW;
+  const views: number[][][] = [];
+  for (const view of test) views.push(await viewLogits(model, data, indices, { batchSize, view }));
+  if (views.length === 1) return views[0]!;
+  return indices.map((_, row) => {
+    const probabilities = views.map((logits) => softmax(logits[row]!));
+    return probabilities[0]!.map((_p, c) => Math.log(probabilities.reduce((sum, p) => sum + p[c]!, 0) / test.length));
+  });
+}
+
+async function viewLogits(
+  model: LayersModel,
+  data: PreparedData,
+  indices: readonly number[],
+  { batchSize, view }: { batchSize: number; view: number },
+): Promise<number[][]> {
+  const { count } = data.views ?? ONE_VIEW;
   const rows: number[][] = [];
   for (let start = 0; start < indices.length; start += batchSize) {
+    const batch = indices.slice(start, start + batchSize).map((index) => index * count + view);
     const logits = tf.tidy(() => {
-      const inputs = takeBatch(data, indices.slice(start, start + batchSize));
-      return model.apply(inputs.length === 1 ? inputs[0]! : inputs, { training: false }) as tf.Tensor2D;
+      const inputs = data.inputs.map((input) => tf.tensor(copyRows(input, batch), [batch.length, ...input.shape]));
+      return applyModel(model, inputs, false)[0] as tf.Tensor2D;
     });
     rows.push(...(await logits.array()));
     logits.dispose();
   }
   return rows;
+}
+
+/** Applies a model to one tensor for each of its inputs and gives a list of its outputs, logits first. */
+export function applyModel(model: LayersModel, inputs: tf.Tensor[], training: boolean): tf.Tensor[] {
+  const outputs = model.apply(inputs.length === 1 ? inputs[0]! : inputs, { training }) as tf.Tensor | tf.Tensor[];
+  return Array.isArray(outputs) ? outputs : [outputs];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
@@ -68,4 +69,14 @@ export function randomOrder(n: number, stream: RandomStream): number[] {
     [order[i], order[j]] = [order[j]!, order[i]!];
   }
   return order;
+}
+
+/** Draws a number from 0 to below 1 (53 bits). */
+export function uniform(stream: RandomStream): number {
+  return uniformFloat64(stream);
+}
+
+/** Draws one of the integers 0 to n - 1. */
+export function uniformBelow(n: number, stream: RandomStream): number {
+  return uniformInt(stream, 0, n - 1);
 }

@@ -60,7 +60,7 @@ export async function evaluateExperiment(
   const files = await findWeights(weights, folds);
   const backend = await useBackend(experiment.backend);
   checkModel(experiment, dataset.classes.length);
-  const data = await prepareData(dataset, experiment.inputs, {
+  const data = await prepareData(dataset, experiment, {
     onProgress: (done, total) => onEvent({ type: 'prepare', done, total }),
     signal,
   });
@@ -72,6 +72,7 @@ export async function evaluateExperiment(
     folds: folds.length,
     foldsDone: 0,
     backend: backend.name,
+    workers: 1,
   });
   const model = makeModel(experiment, data, 0);
   try {
@@ -94,6 +95,7 @@ export async function evaluateExperiment(
         seconds: (performance.now() - begun) / 1000,
         tested: predictions.length,
         correct: predictions.filter(({ truth, predicted }) => truth === predicted).length,
+        memory: process.resourceUsage().maxRSS * 1024,
       });
     }
     const summary = summarise(tested, {

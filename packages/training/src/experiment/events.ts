@@ -15,8 +15,21 @@ export type RunEvent =
       folds: number;
       foldsDone: number;
       backend: string;
+      /** Processes that train at the same time. */
+      workers: number;
     }
   /** An epoch of a fold ended. */
   | { type: 'epoch'; seed: number; fold: string; epochs: number; record: EpochRecord }
   /** A fold is done and written. */
-  | { type: 'fold'; seed: number; fold: string; seconds: number; tested: number; correct: number };
+  | {
+      type: 'fold';
+      seed: number;
+      fold: string;
+      seconds: number;
+      tested: number;
+      correct: number;
+      /** Most memory that the process that ran the fold has held so far, in bytes. */
+      memory: number;
+    }
+  /** A worker ended without being told to; its fold is run once more, or given up. */
+  | { type: 'crash'; seed: number; fold: string; reason: string; again: boolean };

@@ -1,4 +1,7 @@
-import { createModel, type ModelOptions } from '@mer/models';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { parseWeights } from '@mer/io';
+import { createModel, type LoadWeightsReport, loadWeights, type ModelOptions, type WeightArrays } from '@mer/models';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { PreparedData } from '../prepared-data.js';
 import { ExperimentError } from './parse.js';
@@ -65,6 +68,20 @@ export function checkModel({ model }: Pick<Experiment, 'model'>, classes: number
   create(model, { classes, seed: 0 }).dispose();
 }
 
+/**
+ * Checks, before the first fold, that the model takes the prepared images and the weights to begin with.
+ *
+ * @throws {@link ExperimentError} that says what does not fit
+ */
+export function checkFit(experiment: Experiment, data: PreparedData, initial: InitialWeights | undefined): void {
+  const model = makeModel(experiment, data, 0);
+  try {
+    if (initial) startFrom(model, experiment, initial);
+  } finally {
+    model.dispose();
+  }
+}
+
 function create({ name, options }: Experiment['model'], given: Record<string, unknown>): LayersModel {
   try {
     return createModel(name, { ...options, ...given } as unknown as ModelOptions<typeof name>);
@@ -75,4 +92,64 @@ function create({ name, options }: Experiment['model'], given: Record<string, un
 
 function list(shapes: readonly (readonly (number | null)[])[]): string {
   return shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ');
+}
+
+/** Weights to begin with, as read by {@link readInitialWeights}. */
+export interface InitialWeights {
+  /** Arrays by name. */
+  arrays: WeightArrays;
+  /** SHA-256 of the file. */
+  digest: string;
+}
+
+/**
+ * Reads the weights that an experiment begins with, from its file or URL.
+ *
+ * @returns the arrays, or undefined where the experiment names none
+ * @throws {@link ExperimentError} where they cannot be read
+ */
+export async function readInitialWeights({ model }: Pick<Experiment, 'model'>): Promise<InitialWeights | undefined> {
+  if (model.weights === undefined) return undefined;
+  const file = typeof model.weights === 'string' ? model.weights : model.weights.file;
+  try {
+    const bytes = /^https?:\/\//.test(file) ? await download(file) : new Uint8Array(await readFile(file));
+    return { arrays: parseWeights(bytes), digest: createHash('sha256').update(bytes).digest('hex') };
+  } catch (cause) {
+    throw new ExperimentError(`Cannot read model.weights ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function download(url: string): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the server answers ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/**
+ * Puts the weights to begin with into a model.
+ *
+ * @throws {@link ExperimentError} where they do not fit it
+ */
+export function startFrom(
+  model: LayersModel,
+  { model: settings }: Pick<Experiment, 'model'>,
+  { arrays }: InitialWeights,
+): LoadWeightsReport {
+  const into = typeof settings.weights === 'object' ? settings.weights.into : undefined;
+  let report: LoadWeightsReport;
+  try {
+    report = loadWeights(model, arrays, {
+      head: 'reinitialise',
+      ...(into && { strict: false, mapping: (name: string) => into.map((prefix) => prefix + name) }),
+    });
+  } catch (cause) {
+    throw new ExperimentError(`Cannot use model.weights: ${(cause as Error).message}`, { cause });
+  }
+  const bare = into?.filter((prefix) => !report.loaded.some((name) => name.startsWith(prefix))) ?? [];
+  if (bare.length > 0) {
+    throw new ExperimentError(
+      `Cannot use model.weights as no weight of the file is one of ${bare.map((prefix) => `${prefix}*`).join(', ')} of the model`,
+    );
+  }
+  return report;
 }

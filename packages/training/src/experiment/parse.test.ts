@@ -24,7 +24,7 @@ describe('parseExperiment()', () => {
     expect(experiment.protocol).toEqual({ name: 'leave-one-subject-out' });
     expect(experiment.training).toMatchObject({ shuffle: true, epochChoice: 'last', classWeights: 'none' });
     expect(experiment.training.optimizer).toMatchObject({ beta1: 0.9, epsilon: 1e-8 });
-    expect(experiment.inputs).toEqual([{ channels: 'rgb', scale: 1, offset: 0 }]);
+    expect(experiment.inputs).toEqual([{ preprocessing: [], channels: 'rgb', scale: 1, offset: 0 }]);
     expect(experiment.seeds).toEqual([0]);
   });
 
@@ -37,7 +37,7 @@ describe('parseExperiment()', () => {
 
   it('names an unknown key inside a list and inside a choice by name', () => {
     expect(messageFor({ ...minimal, inputs: [{ chanels: 'bgr' }] })).toMatch(
-      /inputs\.0\.chanels: unknown key; allowed here: representation, size, channels/,
+      /inputs\.0\.chanels: unknown key; allowed here: preprocessing, representation, size, channels/,
     );
     const optimizer = { name: 'sgd', learningRate: 1, beta1: 0.9 };
     expect(messageFor({ ...minimal, training: { ...minimal.training, optimizer } })).toMatch(

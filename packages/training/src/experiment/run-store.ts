@@ -64,6 +64,8 @@ export interface FoldPredictions {
   validationSubjects: string[];
   /** The held-out samples. */
   predictions: Prediction[];
+  /** With `training.oracle`: the epoch that was best on the held-out samples themselves, and what it said. Not comparable with anything clean. */
+  oracle?: { epoch: number; predictions: Prediction[] };
 }
 
 /** A finished fold, ready to be written. */
@@ -114,7 +116,7 @@ function substance({
   return { ...rest, data: { name: data.name, options: data.options } };
 }
 
-function stableJson(value: unknown): string {
+export function stableJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner) =>
     inner && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -254,8 +256,12 @@ export async function writeFold(dir: string, { predictions, history, seconds, we
  * ```
  */
 export function foldFolder(dir: string, seed: number, fold: string): string {
+  if (fold === finalFold) return join(dir, 'final', String(seed));
   return join(dir, 'folds', String(seed), fileNameOf(fold));
 }
+
+/** Name of the fold that trains on all samples and tests none; its folder is `<run>/final/<seed>`. */
+export const finalFold = '(all)';
 
 /**
  * Turns any name into a file name: letters, digits, dashes, underscores and inner dots stay, everything else becomes %XX (UTF-8).

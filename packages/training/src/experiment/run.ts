@@ -1,19 +1,19 @@
-import { join } from 'node:path';
-import { useBackend } from '@mer/backends';
-import { fingerprint } from '@mer/datasets';
-import { exportWeights } from '@mer/models';
-import { fit } from '../fit.js';
-import { holdOutValidation, subjectsOf } from '../folds.js';
-import { predictLogits } from '../predict.js';
-import { seedOf } from '../random.js';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { availableParallelism, freemem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type BackendInfo, useBackend } from '@mer/backends';
+import { type Dataset, fingerprint } from '@mer/datasets';
+import { subjectsOf } from '../folds.js';
 import { packageVersion } from '../version.js';
 import type { RunEvent } from './events.js';
+import { runFold } from './fold.js';
 import { describeRun } from './manifest.js';
-import { checkModel, makeModel } from './model.js';
+import { checkFit, checkModel, type InitialWeights, readInitialWeights } from './model.js';
+import { ExperimentError } from './parse.js';
 import { type PlannedFold, planFolds } from './plan.js';
-import { predictionsOf } from './predictions.js';
+import { runInPool } from './pool.js';
 import { openExperimentData, type PreparedDataset, prepareData } from './prepare.js';
-import { type FoldPredictions, type FoldRecord, openRun, readFold, writeFold, writeJson } from './run-store.js';
+import { type FoldPredictions, finalFold, openRun, readFold, writeFold, writeJson } from './run-store.js';
 import type { Experiment } from './schema.js';
 import { type RunSummary, summarise } from './summary.js';
 
@@ -21,16 +21,25 @@ import { type RunSummary, summarise } from './summary.js';
 export interface RunExperimentOptions {
   /** Folder of the run; begun if it is new, gone on with if it holds this experiment's run. */
   out: string;
+  /** Processes that train folds at the same time; `auto` (default) is as many as cores and free memory allow on cpu and wasm, and one elsewhere. */
+  workers?: number | 'auto';
+  /** Run a part of the folds only: part `index` of `of`, from 1. Parts are put together by {@link mergeRuns}, or share a folder. */
+  shard?: { index: number; of: number } | undefined;
+  /** Also train on all samples, for {@link predictClip}: one more training for each seed, tested on nothing. */
+  final?: boolean;
+  /** Folder of prepared images, shared by the runs that use them; `.cache` beside the run's folder by default. */
+  cache?: string | undefined;
   /** Called as the work goes on. */
   onEvent?: (event: RunEvent) => void;
   /** Ends the work by throwing the signal's reason; folds that are done stay. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**
  * Prepares, trains and tests every fold of an experiment and writes the run; folds that the folder already has are not run again.
  *
- * What a fold gives depends on the experiment, its seed, its samples and the backend alone, so that a run that was killed and started again
+ * With several workers, folds run in processes of their own, each with a backend; the images lie in the cache's files and are read from there, not
+ * copied to each. What a fold gives depends on the experiment, its seed, its samples and the backend alone, so that a run that was killed and started again
  * ends with the predictions of one that was not.
  *
  * @param experiment - complete experiment, as read by {@link readExperiment}
@@ -49,61 +58,67 @@ export interface RunExperimentOptions {
  */
 export async function runExperiment(
   experiment: Experiment,
-  { out, onEvent = () => {}, signal }: RunExperimentOptions,
+  { out, workers = 'auto', shard, final = false, cache, onEvent = () => {}, signal }: RunExperimentOptions,
 ): Promise<RunSummary> {
-  const dataset = await openExperimentData(experiment);
-  const folds = planFolds(experiment, dataset.samples);
-  const backend = await useBackend(experiment.backend);
-  checkModel(experiment, dataset.classes.length);
-  const identity = await fingerprint(dataset);
-  const manifest = await openRun(
-    out,
-    describeRun(experiment, { fingerprint: identity, backend, classes: dataset.classes, folds }),
-  );
+  const plan = await planRun(experiment);
+  const { dataset, folds, backend, initial } = plan;
+  const manifest = await openRun(out, describeRun(experiment, { ...plan, classes: dataset.classes }));
   if (manifest.versions['mer'] !== packageVersion()) {
     onEvent({
       type: 'note',
       text: `the run was begun with version ${manifest.versions['mer']}, this is ${packageVersion()}`,
     });
   }
+  await sweep(out);
 
   const done = new Map<PlannedFold, FoldPredictions>();
-  for (const fold of folds) {
-    const before = await readFold(out, fold.seed, fold.name);
+  const ours = [...ofShard(folds, shard), ...(final ? ofShard(finalFolds(experiment, dataset), shard) : [])];
+  for (const fold of [...folds, ...ours]) {
+    const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name));
     if (before) done.set(fold, before);
   }
-  const counted = {
-    samples: dataset.samples.length,
-    subjects: subjectsOf(dataset.samples).length,
-    classes: dataset.classes,
-  };
+  const todo = ours.filter((fold) => !done.has(fold));
+  const count = workerCount(workers, backend, todo.length);
   const ready = () =>
-    onEvent({ type: 'ready', ...counted, folds: folds.length, foldsDone: done.size, backend: backend.name });
-  if (done.size < folds.length) {
-    const data = await prepareData(dataset, experiment.inputs, {
+    onEvent({
+      type: 'ready',
+      samples: dataset.samples.length,
+      subjects: subjectsOf(dataset.samples).length,
+      classes: dataset.classes,
+      folds: ours.length,
+      foldsDone: ours.length - todo.length,
+      backend: backend.name,
+      workers: count,
+    });
+  if (todo.length === 0) ready();
+  else {
+    const data = await prepareData(dataset, experiment, {
+      cache: cache ?? join(dirname(out), '.cache'),
       onProgress: (prepared, total) => onEvent({ type: 'prepare', done: prepared, total }),
       signal,
     });
     ready();
-    for (const fold of folds) {
-      if (done.has(fold)) continue;
-      const record = await runFold(experiment, data, fold, { onEvent, signal });
-      await writeFold(out, record);
-      done.set(fold, record.predictions);
-      const { predictions } = record.predictions;
-      onEvent({
-        type: 'fold',
-        seed: fold.seed,
-        fold: fold.name,
-        seconds: record.seconds,
-        tested: predictions.length,
-        correct: predictions.filter(({ truth, predicted }) => truth === predicted).length,
+    try {
+      checkFit(experiment, data, initial);
+      const run = count > 1 ? inPool : inline;
+      await run({ experiment, data, initial, out, backend, workers: count, onEvent, signal }, todo, (fold, report) => {
+        done.set(fold, report.predictions);
+        const { predictions } = report.predictions;
+        onEvent({
+          type: 'fold',
+          seed: fold.seed,
+          fold: fold.name,
+          seconds: report.seconds,
+          tested: predictions.length,
+          correct: predictions.filter(({ truth, predicted }) => truth === predicted).length,
+          memory: report.memory,
+        });
       });
+    } finally {
+      data.close();
     }
-  } else {
-    ready();
   }
-  const predictions = folds.map((fold) => done.get(fold)!);
+  const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
   const summary = summarise(predictions, {
     experiment,
     classes: dataset.classes,
@@ -114,68 +129,99 @@ export async function runExperiment(
   return summary;
 }
 
-/**
- * Trains on the training part of one fold and tests on the held-out samples.
- *
- * @param experiment - complete experiment
- * @param data - prepared samples
- * @param fold - index lists and seed
- * @param options - progress and interruption
- * @returns predictions, learning curve, weights and time
- *
- * @example
- * ```ts
- * import { experimentFolds, openExperimentData, prepareData, readExperiment, runFold } from '@mer/training';
- *
- * const experiment = await readExperiment('recipes/quickstart.yaml', {
- *   set: ['data.options={ subjects: 2, clipsPerSubject: 3 }', 'training.epochs=1'],
- * });
- * const data = await prepareData(await openExperimentData(experiment), experiment.inputs);
- * const [fold] = experimentFolds(data.samples, experiment.protocol, 0);
- * const { predictions } = await runFold(experiment, data, { ...fold, seed: 0 });
- * console.log(predictions.predictions.length); // 3
- * ```
- */
-export async function runFold(
-  experiment: Experiment,
-  data: PreparedDataset,
-  fold: PlannedFold,
-  { onEvent = () => {}, signal }: Pick<RunExperimentOptions, 'onEvent' | 'signal'> = {},
-): Promise<FoldRecord> {
-  const begun = performance.now();
-  const { training: settings } = experiment;
-  const key = [fold.seed, fold.name];
-  const { train, validation } =
-    settings.epochChoice === 'validation'
-      ? holdOutValidation(data.samples, fold.train, { fraction: settings.validationFraction, key })
-      : { train: fold.train, validation: [] };
-  const model = makeModel(experiment, data, seedOf([...key, 'weights']) >>> 0);
-  try {
-    const { epoch, history } = await fit(model, data, {
-      train,
-      validation,
-      settings,
-      key,
-      signal,
-      onEpoch: (record) =>
-        onEvent({ type: 'epoch', seed: fold.seed, fold: fold.name, epochs: settings.epochs, record }),
-    });
-    const logits = await predictLogits(model, data, fold.test);
-    return {
-      predictions: {
-        fold: fold.name,
-        seed: fold.seed,
-        epochChoice: settings.epochChoice,
-        epoch,
-        trained: train.length,
-        validationSubjects: subjectsOf(data.samples, validation),
-        predictions: predictionsOf(data, fold.test, logits),
-      },
-      history,
-      weights: await exportWeights(model),
-      seconds: (performance.now() - begun) / 1000,
-    };
-  } finally {
-    model.dispose();
+/** Everything that is known of a run before any image is made. */
+export interface RunPlan {
+  /** The data set, open. */
+  dataset: Dataset;
+  /** Every fold of every seed. */
+  folds: PlannedFold[];
+  /** The backend, in use. */
+  backend: BackendInfo;
+  /** Weights to begin with. */
+  initial: InitialWeights | undefined;
+  /** Identity of samples and initial weights. */
+  fingerprint: string;
+}
+
+/** Opens what an experiment names and checks it as a whole, before any work. */
+export async function planRun(experiment: Experiment): Promise<RunPlan> {
+  const dataset = await openExperimentData(experiment);
+  const folds = planFolds(experiment, dataset.samples);
+  const backend = await useBackend(experiment.backend);
+  const initial = await readInitialWeights(experiment);
+  checkModel(experiment, dataset.classes.length);
+  const samples = await fingerprint(dataset);
+  return { dataset, folds, backend, initial, fingerprint: initial ? `${samples}+${initial.digest}` : samples };
+}
+
+interface Job {
+  experiment: Experiment;
+  data: PreparedDataset;
+  initial: InitialWeights | undefined;
+  out: string;
+  backend: BackendInfo;
+  workers: number;
+  onEvent: (event: RunEvent) => void;
+  signal: AbortSignal | undefined;
+}
+
+type OnFold = (fold: PlannedFold, report: { predictions: FoldPredictions; seconds: number; memory: number }) => void;
+
+async function inline({ experiment, data, initial, out, onEvent, signal }: Job, folds: PlannedFold[], onFold: OnFold) {
+  for (const fold of folds) {
+    const record = await runFold(experiment, data, fold, { initial, onEvent, signal });
+    await writeFold(out, record);
+    onFold(fold, { ...record, memory: process.resourceUsage().maxRSS * 1024 });
+  }
+}
+
+async function inPool(job: Job, folds: PlannedFold[], onFold: OnFold) {
+  const { experiment, data, out, backend, workers, onEvent, signal } = job;
+  const { inputs, targets = [], files, close: _close, ...rest } = data;
+  const flows = { inputs: inputs.map(({ flow }) => flow), targets: targets.map(({ flow }) => flow) };
+  const context = { experiment, backend: backend.name, out, prepared: { ...rest, files: files!, flows } };
+  await runInPool(context, folds, { workers, onEvent, onFold, signal });
+}
+
+function ofShard(folds: PlannedFold[], shard: RunExperimentOptions['shard']): PlannedFold[] {
+  if (!shard) return folds;
+  const { index, of } = shard;
+  if (!Number.isInteger(of) || of < 1 || !Number.isInteger(index) || index < 1 || index > of) {
+    throw new ExperimentError(`Cannot run shard ${index}/${of} as it must be 1/n to n/n`);
+  }
+  return folds.filter((_, i) => i % of === index - 1);
+}
+
+/** For each seed the training on all samples. */
+function finalFolds({ seeds }: Experiment, dataset: Dataset): PlannedFold[] {
+  const train = dataset.samples.map((_, i) => i);
+  return seeds.map((seed) => ({ name: finalFold, seed, train, test: [] }));
+}
+
+/** Memory that a worker should find free, in bytes: a small network's peak; large ones need fewer workers by hand. */
+const WORKER_MEMORY = 1.5e9;
+
+function workerCount(workers: number | 'auto', backend: BackendInfo, folds: number): number {
+  if (workers !== 'auto') {
+    if (!Number.isInteger(workers) || workers < 1) {
+      throw new ExperimentError(
+        `Cannot run as workers must be a whole number of at least 1, or auto: current value is ${workers}`,
+      );
+    }
+    return Math.max(1, Math.min(workers, folds));
+  }
+  if (backend.name !== 'cpu' && backend.name !== 'wasm') return 1;
+  return Math.max(1, Math.min(availableParallelism(), folds, Math.floor(freemem() / WORKER_MEMORY)));
+}
+
+/** How long a file may be in the making, in milliseconds. */
+const LONGEST_WRITE = 10 * 60_000;
+
+/** Deletes what killed processes have left half written, unless it may still be in the making. */
+async function sweep(out: string): Promise<void> {
+  for (const name of await readdir(out, { recursive: true })) {
+    if (!/(^|[\\/])\.[^\\/]+\.[0-9a-f]{12}\.tmp$/.test(name)) continue;
+    const found = await stat(join(out, name)).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > LONGEST_WRITE) await rm(join(out, name), { force: true });
   }
 }
