@@ -43,7 +43,10 @@ export type UseBackendOptions = {
    * name. By default they are looked for where bundlers and tfjs put them.
    */
   wasmPaths?: string | Readonly<Record<string, string>>;
-  /** Threads of the wasm backend in a cross-origin isolated page; all processors by default. */
+  /**
+   * Threads of the wasm backend in a cross-origin isolated page. By default one with tfjs 4.22.0, whose threaded build
+   * computes with one whatever it is told (tfjs issue 8513), and what tfjs chooses with others.
+   */
   threads?: number;
   /**
    * Whether the wasm training kernels may use fused multiply-add where the engine has it: true by default. Its sums differ

@@ -13,16 +13,17 @@ import { withoutExitHandlers } from './without-exit-handlers.js';
 export async function startWasm(options: UseBackendOptions = {}): Promise<StartedBackend> {
   if (typeof WebAssembly === 'undefined') throw new Error('Cannot use backend wasm as there is no WebAssembly here');
   const wasm = await optionalPackage('@tensorflow/tfjs-backend-wasm', () => import('@tensorflow/tfjs-backend-wasm'));
-  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  const threaded = Boolean(simd) && Boolean(await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT'));
-  if (!simd) {
+  if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new Error('Cannot use backend wasm as this engine has no SIMD instructions: update it, or use cpu');
   }
   const { wasmPaths, threads, relaxedSimd = true } = options;
+  const canThread = Boolean(await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT'));
+  const threaded = canThread && (threads === undefined ? threadsWork(wasm.version_wasm) : threads > 1);
   let memory: WebAssembly.Memory | undefined;
   if (!('wasm' in tf.engine().registry)) {
     if (wasmPaths !== undefined) wasm.setWasmPaths(wasmPaths as never);
     else if (!isNode) await findWasmFiles(wasm, threaded);
+    if (!threaded) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     if (threads !== undefined) wasm.setThreadsCount(threads);
     memory = await withSharedMemory(() => withoutExitHandlers(() => startRegistered('wasm')));
   } else {
@@ -44,9 +45,14 @@ export async function startWasm(options: UseBackendOptions = {}): Promise<Starte
     device: 'CPU',
     simd: true,
     relaxedSimd: relaxedSimdOf(backend) === true,
-    threads: threaded ? wasm.getThreadsCount() : 1,
+    threads: wasm.getThreadsCount(),
     version: wasm.version_wasm,
   };
+}
+
+/** Whether the threaded build has threads: that of 4.22.0 keeps eight idle workers (tfjs issue 8513). */
+function threadsWork(version: string): boolean {
+  return version !== '4.22.0';
 }
 
 /** Runs `start` and returns the shared memory that Emscripten's glue makes meanwhile; it keeps it to itself. */
