@@ -107,6 +107,7 @@ function substance({
   name: _name,
   description: _d,
   $schema: _s,
+  extends: _e,
   published: _p,
   seeds: _seeds,
   backend: _b,

@@ -335,6 +335,12 @@ const publishedSchema = z.strictObject({
  */
 export const experimentSchema = z.strictObject({
   $schema: z.string().optional().describe('For editors; ignored.'),
+  extends: z
+    .string()
+    .optional()
+    .describe(
+      'Another experiment file, relative to this one, whose settings hold where this one says nothing: objects are merged, lists and plain values replaced; of a step, a model or anything else with another `name`, the whole.',
+    ),
   name: z
     .string()
     .regex(
