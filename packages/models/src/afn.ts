@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { resnet18Features } from './backbones/resnet.js';
+import { RESNET_PARTS, resnet18Features } from './backbones/resnet.js';
 import { buildModel } from './build-model.js';
 import { checkCommonOptions, checkInteger, checkKeys, checkOneOf, checkRate } from './checks.js';
 import { AdaptiveFusion } from './layers/adaptive-fusion.js';
@@ -80,7 +80,8 @@ export function createAfn(options: AfnOptions = {}): tfl.LayersModel {
   x = nn.dropout(x, 'dropout', dropout);
   const outputs = nn.linear(x, 'fc', { units: classes, head: true });
   const used = fusion === 'temporal' ? inputs.slice(0, 1) : fusion === 'motion' ? inputs.slice(1) : inputs;
-  return buildModel({ name: 'afn', inputs: used, outputs });
+  const backbone = { copies: ['temporal.', 'motion.'], parts: RESNET_PARTS };
+  return buildModel({ name: 'afn', inputs: used, outputs, torchNames: { backbone } });
 }
 
 interface Recurrent {

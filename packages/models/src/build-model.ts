@@ -6,6 +6,8 @@ export interface TorchNames {
   readonly unused?: readonly string[];
   /** Patterns (regular expressions) and their replacements, for names of older files. */
   readonly renamed?: ReadonlyArray<readonly [pattern: string, replacement: string]>;
+  /** Where a backbone's state dict goes: prefixes of its copies, and prefixes of its names (all by default). */
+  readonly backbone?: { readonly copies: readonly string[]; readonly parts?: readonly string[] };
 }
 
 /** What {@link buildModel} takes. */

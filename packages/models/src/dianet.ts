@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { resnet18Features } from './backbones/resnet.js';
+import { RESNET_PARTS, resnet18Features } from './backbones/resnet.js';
 import { buildModel } from './build-model.js';
 import { checkCommonOptions, checkInteger, checkKeys, checkOneOf, checkRate } from './checks.js';
 import { Regroup } from './layers/combine.js';
@@ -75,7 +75,9 @@ export function createDiaNet(options: DiaNetOptions = {}): tfl.LayersModel {
   const nn = layerBuilder({ seed });
   let x = nn.linear(join(nn, maps, { fusion, width, heads }), 'fc1', { units: hidden, activation: 'relu' });
   x = nn.dropout(x, 'dropout', dropout);
-  return buildModel({ name: 'dianet', inputs, outputs: nn.linear(x, 'fc2', { units: classes, head: true }) });
+  const outputs = nn.linear(x, 'fc2', { units: classes, head: true });
+  const backbone = { copies: ['rise.', 'fall.'], parts: RESNET_PARTS };
+  return buildModel({ name: 'dianet', inputs, outputs, torchNames: { backbone } });
 }
 
 interface JoinPlan {

@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { resnetStages, resnetStem } from './backbones/resnet.js';
+import { RESNET_PARTS, resnetStages, resnetStem } from './backbones/resnet.js';
 import { buildModel } from './build-model.js';
 import { checkCommonOptions, checkInteger, checkKeys, checkOneOf, checkRate } from './checks.js';
 import { ChannelSlice } from './layers/combine.js';
@@ -82,5 +82,7 @@ export function createFmaNet(options: FmaNetOptions = {}): tfl.LayersModel {
   x = resnetStages(nn, x, { block: 'basic', depths: [2, 2, 2, 2], width }, 2);
   if (attention) x = nn.apply(new MotionAttention(nn.named('attention')), [x, ...magnitudes]);
   x = nn.dropout(nn.globalAveragePool(x, 'avgpool'), 'dropout', dropout);
-  return buildModel({ name: 'fmanet', inputs, outputs: nn.linear(x, 'fc', { units: classes, head: true }) });
+  const outputs = nn.linear(x, 'fc', { units: classes, head: true });
+  const backbone = { copies: ['', 'stem1.', 'stem2.'], parts: RESNET_PARTS };
+  return buildModel({ name: 'fmanet', inputs, outputs, torchNames: { backbone } });
 }

@@ -84,5 +84,7 @@ export * from './stst-net.js';
 export * from './tsfmicro.js';
 export * from './weights/export-weights.js';
 export type { ParameterLayout } from './weights/layouts.js';
+export * from './weights/load-backbone.js';
 export * from './weights/load-weights.js';
 export * from './weights/model-parameters.js';
+export * from './weights/save-weights.js';

@@ -62,7 +62,7 @@ export function createDenseNet121(options: DenseNet121Options = {}): tfl.LayersM
     name: 'densenet121',
     inputs: input,
     outputs: nn.linear(x, 'classifier', { units: classes, head: true }),
-    torchNames: { renamed: [['(denselayer\\d+\\.(?:norm|conv))\\.([12])\\.', '$1$2.']] },
+    torchNames: { renamed: [['(denselayer\\d+\\.(?:norm|conv))\\.([12])\\.', '$1$2.']], backbone: { copies: [''] } },
   });
 }
 

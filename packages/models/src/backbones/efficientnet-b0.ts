@@ -75,7 +75,7 @@ export function createEfficientNetB0(options: EfficientNetB0Options = {}): tfl.L
   x = convNormSwish(nn, x, 'features.8', { filters: 4 * channels, kernelSize: 1, stride: 1 });
   x = nn.dropout(nn.globalAveragePool(x, 'avgpool'), 'classifier.0', dropout);
   const outputs = nn.linear(x, 'classifier.1', { units: classes, start: 'fan-out', head: true });
-  return buildModel({ name: 'efficientnet-b0', inputs: input, outputs });
+  return buildModel({ name: 'efficientnet-b0', inputs: input, outputs, torchNames: { backbone: { copies: [''] } } });
 }
 
 function convNormSwish(

@@ -79,8 +79,12 @@ function createResNet(name: string, plan: Omit<ResNetPlan, 'width'>, options: Re
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
   let x = resnetStages(nn, resnetStem(nn, input, width), { ...plan, width });
   x = nn.globalAveragePool(x, 'avgpool');
-  return buildModel({ name, inputs: input, outputs: nn.linear(x, 'fc', { units: classes, head: true }) });
+  const outputs = nn.linear(x, 'fc', { units: classes, head: true });
+  return buildModel({ name, inputs: input, outputs, torchNames: { backbone: { copies: [''] } } });
 }
+
+/** How the names of a ResNet's features start. */
+export const RESNET_PARTS = ['conv1.', 'bn1.', 'layer'] as const;
 
 /** The ResNet-18 features of an image: `[batch, height / 32, width / 32, 8 width]`. */
 export function resnet18Features(nn: LayerBuilder, x: Node, width = 64): Node {

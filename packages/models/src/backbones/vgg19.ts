@@ -83,5 +83,5 @@ export function createVgg19(options: Vgg19Options = {}): tfl.LayersModel {
   x = nn.linear(x, 'classifier.3', { units: hidden, activation: 'relu', start });
   x = nn.dropout(x, 'classifier.5', dropout);
   const outputs = nn.linear(x, 'classifier.6', { units: classes, start, head: true });
-  return buildModel({ name: 'vgg19', inputs: input, outputs });
+  return buildModel({ name: 'vgg19', inputs: input, outputs, torchNames: { backbone: { copies: [''] } } });
 }

@@ -80,6 +80,7 @@ export function createVitB16(options: VitB16Options = {}): tfl.LayersModel {
     inputs: input,
     outputs: nn.linear(x, 'heads.head', { units: classes, head: true }),
     torchNames: {
+      backbone: { copies: [''] },
       renamed: [
         ['\\.mlp\\.linear_1\\.', '.mlp.0.'],
         ['\\.mlp\\.linear_2\\.', '.mlp.3.'],

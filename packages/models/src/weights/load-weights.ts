@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { type TorchNames, torchNamesOf } from '../build-model.js';
+import { torchNamesOf } from '../build-model.js';
 import { checkKeys, checkOneOf } from '../checks.js';
 import { fromTorch, torchShape } from './layouts.js';
 import { type ModelParameter, modelParameters } from './model-parameters.js';
+import { stateDictNames } from './state-dict-names.js';
 
 /** An array as a weight file holds it. */
 export interface WeightArray {
@@ -75,7 +76,7 @@ export function loadWeights(
   const byName = new Map(
     parameters.flatMap((entry) => [[entry.name, entry] as const, [entry.torchName, entry] as const]),
   );
-  const mapping = options.mapping ?? defaultMapping(Object.keys(arrays), torchNamesOf(model));
+  const mapping = options.mapping ?? stateDictNames(Object.keys(arrays), torchNamesOf(model));
 
   const found = new Map<ModelParameter, { array: WeightArray; torch: boolean }>();
   const extra: string[] = [];
@@ -155,18 +156,6 @@ export function loadWeights(
 function usesTorchNames(found: Map<ModelParameter, { torch: boolean }>): boolean {
   const first = found.values().next().value;
   return first === undefined || first.torch;
-}
-
-function defaultMapping(names: readonly string[], torchNames: TorchNames): (name: string) => string | null {
-  const prefix = 'module.';
-  const shared = names.length > 0 && names.every((name) => name.startsWith(prefix));
-  const { unused = [], renamed = [] } = torchNames;
-  const patterns = renamed.map(([pattern, replacement]) => [new RegExp(pattern), replacement] as const);
-  return (name) => {
-    const bare = shared ? name.slice(prefix.length) : name;
-    if (unused.some((start) => bare.startsWith(start))) return null;
-    return patterns.reduce((current, [pattern, replacement]) => current.replace(pattern, replacement), bare);
-  };
 }
 
 function sameShape(left: readonly number[], right: readonly number[]): boolean {
