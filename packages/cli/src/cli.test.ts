@@ -110,10 +110,15 @@ describe('mer run', () => {
 
   it('is done at once when started again, and gives the weights that evaluate finds', async () => {
     const file = await experimentFile('again');
-    const first = JSON.parse(mer('run', file, '--out', 'again', '--json').stdout);
+    const events = mer('run', file, '--out', 'again', '--json')
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['prepare', 'ready', 'epoch', 'fold', 'summary']));
+    const { type: _type, ...first } = events.at(-1);
     const second = mer('run', file, '--out', 'again', '--json');
     expect(second.stderr).toMatch(/4 folds, 4 done before/);
-    expect(JSON.parse(second.stdout)).toEqual(first);
+    expect(JSON.parse(second.stdout.trim().split('\n').at(-1)!)).toMatchObject(first);
     const evaluation = JSON.parse(mer('evaluate', file, '--weights', 'again', '--json').stdout);
     const written = Object.values(await predictionsIn(join(root, 'again'))).flatMap(
       (text) => JSON.parse(text).predictions,

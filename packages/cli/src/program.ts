@@ -65,6 +65,32 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/evaluate.js')).evaluate(args[0], args[1]));
 
   program
+    .command('merge')
+    .description('put the parts of a run that --shard made into one')
+    .argument('<runs...>', 'folders of the parts')
+    .requiredOption('-o, --out <dir>', 'folder of the whole')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/merge.js')).merge(args[0], args[1]));
+
+  program
+    .command('predict')
+    .description('the class of a new clip, by the weights of a run')
+    .argument('<run>', 'folder of the run')
+    .argument('<clip>', 'folder of frames, a video (needs ffmpeg), or a picture for a run on pictures')
+    .option('-o, --out <dir>', 'also write what the network saw, and heat maps over it')
+    .addOption(
+      new Option('--weights <whose>', 'trained on all samples (final), or the mean over the folds')
+        .choices(['auto', 'final', 'folds'])
+        .default('auto'),
+    )
+    .option('--onset <n>', 'number of the onset frame, as in its file name (default: the first frame)', wholeNumber)
+    .option('--apex <n>', 'number of the apex frame (default: spotted)', wholeNumber)
+    .option('--offset <n>', 'number of the offset frame (default: the last frame)', wholeNumber)
+    .option('-b, --backend <name>', 'backend to run on (default: that of the experiment)')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/predict.js')).predict(args[0], args[1], args[2]));
+
+  program
     .command('report')
     .description('print the scores of a run, finished or not')
     .argument('<run>', 'folder of the run')

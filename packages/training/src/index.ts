@@ -6,12 +6,15 @@
 
 export type { FlowChannels } from './augment/affine.js';
 export { viewPlan } from './augment/clips.js';
+export { type DryRun, dryRun } from './experiment/dry-run.js';
 export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './experiment/evaluate.js';
 export type { RunEvent } from './experiment/events.js';
 export { type RunFoldOptions, runFold } from './experiment/fold.js';
+export { mergeRuns } from './experiment/merge.js';
 export { makeModel } from './experiment/model.js';
 export { ExperimentError, type ParseExperimentOptions, parseExperiment } from './experiment/parse.js';
 export { type PlannedFold, planFolds } from './experiment/plan.js';
+export { type ClipPrediction, type PredictClipOptions, predictClip } from './experiment/predict-clip.js';
 export { predictionsOf } from './experiment/predictions.js';
 export {
   openExperimentData,
@@ -65,5 +68,6 @@ export { createOptimizer, createUpdate, type Update } from './optimizer.js';
 export { type PredictLogitsOptions, predictLogits, softmax } from './predict.js';
 export { type PreparedData, type PreparedInput, takeBatch, type ViewPlan } from './prepared-data.js';
 export { type RandomStream, randomOrder, randomStream, seedOf } from './random.js';
+export * from './report/index.js';
 export { learningRateShare } from './schedule.js';
 export { packageVersion } from './version.js';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { type RunEvent, readExperiment, runExperiment, summaryText } from '@mer/training';
+import { type DryRun, dryRun, type RunEvent, readExperiment, runExperiment, summaryText } from '@mer/training';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
-import { createProgress } from '../progress.js';
+import { createProgress, duration } from '../progress.js';
+import { table } from '../table.js';
 
 /** What `mer run` takes beside the experiment. */
 export interface RunOptions extends ExperimentOptions {
@@ -11,6 +12,7 @@ export interface RunOptions extends ExperimentOptions {
   shard?: { index: number; of: number };
   final?: boolean;
   cache?: string;
+  dryRun?: boolean;
 }
 
 /** `mer run <experiment>` */
@@ -18,6 +20,11 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const experiment = await readExperiment(file, { set: settingsOf(options) });
   const out = options.out ?? join('runs', experiment.name);
   const { workers, shard, final = false, cache, json } = options;
+  if (options.dryRun) {
+    const plan = await dryRun(experiment);
+    process.stdout.write(json ? `${JSON.stringify(plan)}\n` : `${planText(plan, out)}\n`);
+    return;
+  }
   const progress = createProgress(process.stderr);
   const tell = (event: RunEvent | { type: 'summary' }) => process.stdout.write(`${JSON.stringify(event)}\n`);
   try {
@@ -31,4 +38,32 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   } finally {
     progress.end();
   }
+}
+
+function planText(plan: DryRun, out: string): string {
+  const { seconds, memory } = plan;
+  const range = ([low, high]: [number, number]) => (low === high ? `${low}` : `${low} to ${high}`);
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+  return [
+    `${plan.name}: nothing has been run or written`,
+    ...table([
+      ['samples', `${plan.samples} of ${plan.subjects} subjects`],
+      ['classes', plan.classes.map(({ name, n }) => `${name} ${n}`).join(', ')],
+      ['folds', `${plan.folds}, each trained on ${range(plan.train)} and tested on ${range(plan.test)} samples`],
+      ['seeds', plan.seeds.join(', ')],
+      ['model', `${plan.model}, ${plan.parameters.toLocaleString('en')} trainable parameters`],
+      ['inputs', plan.inputs.map((shape) => `[${shape.join(', ')}]`).join(' and ')],
+      ['steps', `${plan.stepsPerFold.toLocaleString('en')} in a fold of middle size`],
+      ['backend', plan.backend],
+      [
+        'time',
+        `about ${duration(seconds.prepare)} to prepare, ${duration(seconds.fold)} a fold, ${duration(seconds.total)} in all with one worker`,
+      ],
+      [
+        'memory',
+        `about ${megabytes(memory.worker)} a worker; ${megabytes(memory.prepared)} of prepared images on disk`,
+      ],
+      ['run', out],
+    ]).map((line) => `  ${line}`),
+  ].join('\n');
 }

@@ -159,18 +159,42 @@ export function openPrepared({
   };
 }
 
-type Source = tf.Tensor3D | Clip;
+/** A clip, or the one image that stands for it. */
+export type Source = tf.Tensor3D | Clip;
+
+/**
+ * Makes the model's inputs of one clip (or image), all views that are tested.
+ *
+ * @param experiment - preprocessing, inputs and clip augmentation
+ * @param source - the clip or image; stays the caller's
+ * @returns one entry for each input; its rows are the views
+ */
+export async function prepareSource(
+  experiment: Experiment,
+  source: Source,
+): Promise<Pick<PreparedData, 'views'> & { inputs: PreparedInput[] }> {
+  const { clips, test } = experiment.training.augmentation;
+  const views = viewPlan(clips, test);
+  const makers = imageMakers(experiment, source instanceof tf.Tensor ? 'images' : 'clips');
+  const wanted = experiment.inputs.map((_, i) => i);
+  const images = await makeImages(source, { makers, wanted, clips, views, id: 'new' });
+  return {
+    views,
+    inputs: images.map(({ shape, values }, i) => ({ shape: shape.slice(1), values, flow: experiment.inputs[i]!.flow })),
+  };
+}
+
 type ImageMaker = (source: Source) => tf.Tensor;
 
 /** Samples from `first` on, each read while the one before is worked on. */
 async function* readSamples(
   dataset: Dataset,
-  { data }: Experiment,
+  experiment: Experiment,
   { first, signal }: { first: number; signal: AbortSignal | undefined },
 ): AsyncGenerator<{ index: number; source: Source }> {
   const read = (index: number): Promise<Source> | undefined => {
     if (index >= dataset.samples.length) return undefined;
-    const source = dataset.kind === 'images' ? dataset.readImage(index) : dataset.readClip(index, defined(data.frames));
+    const source = readSource(dataset, experiment, index);
     // awaited in its turn; until then a failure is nobody's
     source.catch(() => {});
     return source;
@@ -189,6 +213,11 @@ async function* readSamples(
     const left = await next?.catch(() => undefined);
     if (left) tf.dispose(left instanceof tf.Tensor ? left : left.frames);
   }
+}
+
+/** Reads one sample as the experiment says; the tensor belongs to the caller. */
+export function readSource(dataset: Dataset, { data }: Experiment, index: number): Promise<Source> {
+  return dataset.kind === 'images' ? dataset.readImage(index) : dataset.readClip(index, defined(data.frames));
 }
 
 function defined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -1,5 +1,4 @@
-import { ExperimentError } from './parse.js';
-import { type FoldPredictions, readFold, readManifest } from './run-store.js';
+import { type Run, readRun } from '../report/read-run.js';
 import { type RunSummary, summarise } from './summary.js';
 
 /**
@@ -17,18 +16,23 @@ import { type RunSummary, summarise } from './summary.js';
  * ```
  */
 export async function readRunSummary(dir: string): Promise<RunSummary> {
-  const manifest = await readManifest(dir);
-  if (!manifest)
-    throw new ExperimentError(`Cannot report on ${dir} as it must be the folder of a run: it holds no run.json`);
-  const { experiment, classes, backend, folds } = manifest;
-  const done: FoldPredictions[] = [];
-  for (const { seed, name } of folds) {
-    const fold = await readFold(dir, seed, name);
-    if (fold) done.push(fold);
-  }
-  if (done.length === 0)
-    throw new ExperimentError(
-      `Cannot report on ${dir} as none of its ${folds.length} folds is done yet: resume it with mer run`,
-    );
-  return summarise(done, { experiment, classes, backend: backend.name, totalFolds: folds.length });
+  return summariseRun(await readRun(dir));
+}
+
+/**
+ * Scores a run that has been read.
+ *
+ * @param run - as read by {@link readRun}
+ * @returns the scores of the folds that are done
+ *
+ * @example
+ * ```ts no-run
+ * import { readRun, summariseRun } from '@mer/training';
+ *
+ * const run = await readRun('runs/quickstart');
+ * console.log(summariseRun(run).perSeed[0].scores[0].uf1);
+ * ```
+ */
+export function summariseRun({ manifest: { experiment, classes, backend, folds: planned }, folds }: Run): RunSummary {
+  return summarise(folds, { experiment, classes, backend: backend.name, totalFolds: planned.length });
 }

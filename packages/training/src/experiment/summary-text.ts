@@ -1,7 +1,9 @@
-import type { RunSummary } from './summary.js';
+import { type Interval, SCORE_NAMES, SCORE_TITLES } from '../report/subject-intervals.js';
+import type { OracleSummary, RunSummary, ScoreRow } from './summary.js';
 
 /**
- * Prints the scores of a run as plain text: what was run, scores in all and per data set, confusion matrix, classes, published results.
+ * Prints the scores of a run as plain text: what was run, scores with confidence intervals in all and per data set, confusion matrix, classes, published
+ * results, and apart from all others what epochs chosen on the test subjects gave.
  *
  * @param summary - as made by {@link summarise}
  * @returns lines joined by newlines, no newline at the end
@@ -29,6 +31,8 @@ export function summaryText(summary: RunSummary): string {
     folds,
     perSeed,
     overSeeds,
+    bootstrap,
+    oracle,
     published,
   } = summary;
   const lines = [
@@ -48,17 +52,7 @@ export function summaryText(summary: RunSummary): string {
   for (const { seed, scores, confusion, perClass } of perSeed) {
     lines.push('', ...(perSeed.length > 1 ? [`seed ${seed}`] : []));
     lines.push(
-      ...table([
-        ['', 'UF1', 'UAR', 'accuracy', 'n', 'subjects'],
-        ...scores.map((row) => [
-          row.name,
-          four(row.uf1),
-          four(row.uar),
-          four(row.accuracy),
-          String(row.n),
-          String(row.subjects),
-        ]),
-      ]),
+      ...scoreTable(scores),
       '',
       ...table([
         ['truth \\ predicted', ...classes, 'recall', 'precision', 'F1'],
@@ -73,11 +67,16 @@ export function summaryText(summary: RunSummary): string {
     lines.push('', `mean and standard deviation over ${seeds.length} seeds`);
     lines.push(
       ...table([
-        ['UF1', 'UAR', 'accuracy'],
-        [overSeeds.uf1, overSeeds.uar, overSeeds.accuracy].map(({ mean, sd }) => `${four(mean)} ± ${four(sd)}`),
+        SCORE_NAMES.map((score) => SCORE_TITLES[score]),
+        SCORE_NAMES.map((score) => {
+          const { mean, sd, interval } = overSeeds[score];
+          return `${four(mean)} ± ${four(sd)}${between(interval)}`;
+        }),
       ]),
     );
   }
+  if (perSeed.some(({ scores }) => scores.some(({ intervals }) => intervals)))
+    lines.push('', `[ ] ${bootstrapText(bootstrap)}`);
   if (published.length > 0) {
     lines.push('', 'published, for comparison');
     for (const { source, caveat, uf1, uar, accuracy } of published) {
@@ -86,7 +85,36 @@ export function summaryText(summary: RunSummary): string {
       if (caveat) lines.push(...wrap(caveat, 100).map((line) => `    ${line}`));
     }
   }
+  if (oracle) lines.push('', ...oracleLines(oracle));
   return lines.join('\n');
+}
+
+/** How the intervals of a summary were made, in words. */
+export function bootstrapText({ level, resamples, seed }: RunSummary['bootstrap']): string {
+  return `${level * 100} % confidence interval: percentiles of ${resamples} bootstrap resamples of subjects (seed ${seed})`;
+}
+
+function scoreTable(scores: readonly ScoreRow[]): string[] {
+  return table([
+    ['', ...SCORE_NAMES.map((score) => SCORE_TITLES[score]), 'n', 'subjects'],
+    ...scores.map((row) => [
+      row.name,
+      ...SCORE_NAMES.map((score) => four(row[score]) + between(row.intervals?.[score])),
+      String(row.n),
+      String(row.subjects),
+    ]),
+  ]);
+}
+
+function oracleLines({ note, perSeed }: OracleSummary): string[] {
+  return [
+    `ORACLE, ${note}`,
+    ...perSeed.flatMap(({ seed, scores }) => [...(perSeed.length > 1 ? [`seed ${seed}`] : []), ...scoreTable(scores)]),
+  ];
+}
+
+function between(interval: Interval | undefined): string {
+  return interval ? ` [${interval.lower.toFixed(3)}, ${interval.upper.toFixed(3)}]` : '';
 }
 
 /** Rows as aligned columns: the first to the left, the others to the right when they are numbers. */

@@ -1,4 +1,14 @@
-import { accuracy, confusionMatrix, perClass, subjectKey, uar, uf1 } from '@mer/metrics';
+import { perClass, subjectKey } from '@mer/metrics';
+import {
+  BOOTSTRAP,
+  type BootstrapSettings,
+  confusionOf,
+  type Interval,
+  SCORE_NAMES,
+  type ScoreName,
+  scoreOf,
+  subjectInterval,
+} from '../report/subject-intervals.js';
 import type { FoldPredictions, Prediction } from './run-store.js';
 import type { Experiment } from './schema.js';
 
@@ -16,6 +26,8 @@ export interface ScoreRow {
   uar: number;
   /** Share of right predictions. */
   accuracy: number;
+  /** Confidence interval of each score, see `bootstrap` of the summary; absent with fewer than two subjects. */
+  intervals?: Record<ScoreName, Interval>;
 }
 
 /** What one seed gave. */
@@ -36,7 +48,25 @@ export interface Spread {
   mean: number;
   /** Sample standard deviation (n - 1). */
   sd: number;
+  /** Confidence interval of the mean, drawing subjects; absent where seeds tested different samples (a run that is not finished). */
+  interval?: Interval;
 }
+
+/**
+ * What the epochs that were best on the test subjects gave. Each epoch was chosen on the samples that it is scored on, which favours it: never to be
+ * compared with anything but other numbers of that kind.
+ */
+export interface OracleSummary {
+  /** Always false. */
+  comparable: false;
+  /** Why. */
+  note: string;
+  /** All samples of each seed. */
+  perSeed: { seed: number; folds: number; scores: ScoreRow[] }[];
+}
+
+/** What stands beside every score of an {@link OracleSummary}. */
+export const ORACLE_NOTE = 'not comparable: epoch chosen on the test subject';
 
 /** The scores of a run with everything needed to read them. */
 export interface RunSummary {
@@ -67,7 +97,11 @@ export interface RunSummary {
   /** One entry for each seed. */
   perSeed: SeedSummary[];
   /** Over the seeds; only with more than one. */
-  overSeeds?: { uf1: Spread; uar: Spread; accuracy: Spread };
+  overSeeds?: Record<ScoreName, Spread>;
+  /** How confidence intervals were made. */
+  bootstrap: BootstrapSettings;
+  /** Kept apart from the scores; only with `training.oracle`. */
+  oracle?: OracleSummary;
   /** Published results, as the experiment gives them. */
   published: Experiment['published'];
 }
@@ -110,12 +144,12 @@ export function summarise(
   if (folds.length === 0)
     throw new RangeError('Cannot summarise a run as at least one fold must be done: current number is 0');
   const seeds = [...new Set(folds.map(({ seed }) => seed))];
-  const perSeed = seeds.map((seed) =>
-    summariseSeed(
-      seed,
-      folds.filter((fold) => fold.seed === seed).flatMap(({ predictions }) => predictions),
-      classes,
-    ),
+  const ofSeed = (seed: number) => folds.filter((fold) => fold.seed === seed);
+  const pooled = seeds.map((seed) => ofSeed(seed).flatMap(({ predictions }) => predictions));
+  const perSeed = seeds.map((seed, i) => summariseSeed(seed, pooled[i]!, classes));
+  const oracle = summariseOracle(
+    seeds.map((seed) => ({ seed, folds: ofSeed(seed) })),
+    classes,
   );
   const { name, data, model, protocol, training, published } = experiment;
   return {
@@ -132,25 +166,20 @@ export function summarise(
     seeds,
     folds: { done: folds.length, total: totalFolds },
     perSeed,
-    ...(seeds.length > 1 && {
-      overSeeds: { uf1: spread(perSeed, 'uf1'), uar: spread(perSeed, 'uar'), accuracy: spread(perSeed, 'accuracy') },
-    }),
+    ...(seeds.length > 1 && { overSeeds: overSeeds(pooled, classes) }),
+    bootstrap: BOOTSTRAP,
+    ...(oracle && { oracle }),
     published,
   };
 }
 
 function summariseSeed(seed: number, predictions: readonly Prediction[], classes: readonly string[]): SeedSummary {
-  const names = [...new Set(predictions.map(({ dataset }) => dataset))];
-  const parts =
-    names.length > 1
-      ? names.map((name) => ({ name, part: predictions.filter(({ dataset }) => dataset === name) }))
-      : [];
-  const outcome = outcomeOf(predictions, classes);
+  const confusion = confusionOf(predictions, classes.length);
   return {
     seed,
-    scores: [{ name: 'all', part: predictions }, ...parts].map(({ name, part }) => scoreRow(name, part, classes)),
-    confusion: confusionMatrix(outcome),
-    perClass: perClass(outcome).map(({ name, precision, recall, f1, support }) => ({
+    scores: scoreRows(predictions, classes),
+    confusion,
+    perClass: perClass({ confusion, classes }).map(({ name, precision, recall, f1, support }) => ({
       name,
       precision,
       recall,
@@ -160,28 +189,83 @@ function summariseSeed(seed: number, predictions: readonly Prediction[], classes
   };
 }
 
-function scoreRow(name: string, predictions: readonly Prediction[], classes: readonly string[]): ScoreRow {
-  const outcome = outcomeOf(predictions, classes);
+/** All samples, then each data set of a composite set. */
+function scoreRows(predictions: readonly Prediction[], classes: readonly string[]): ScoreRow[] {
+  const names = [...new Set(predictions.map(({ dataset }) => dataset))];
+  const parts = names.map((name) => ({ name, part: predictions.filter(({ dataset }) => dataset === name) }));
+  return [{ name: 'all', part: predictions }, ...(names.length > 1 ? parts : [])].map(({ name, part }) =>
+    scoreRow(name, part, classes.length),
+  );
+}
+
+function scoreRow(name: string, part: readonly Prediction[], classes: number): ScoreRow {
+  const intervals = byScore((score) =>
+    subjectInterval(part, (indices) =>
+      scoreOf(
+        score,
+        indices.map((index) => part[index]!),
+        classes,
+      ),
+    ),
+  );
   return {
     name,
-    n: predictions.length,
-    subjects: new Set(predictions.map(subjectKey)).size,
-    uf1: uf1(outcome),
-    uar: uar(outcome),
-    accuracy: accuracy(outcome),
+    n: part.length,
+    subjects: new Set(part.map(subjectKey)).size,
+    ...byScore((score) => scoreOf(score, part, classes)),
+    ...(intervals.uf1 && { intervals: intervals as Record<ScoreName, Interval> }),
   };
 }
 
-function outcomeOf(predictions: readonly Prediction[], classes: readonly string[]) {
+function summariseOracle(
+  seeds: readonly { seed: number; folds: readonly FoldPredictions[] }[],
+  classes: readonly string[],
+): OracleSummary | undefined {
+  const perSeed = seeds.flatMap(({ seed, folds }) => {
+    const chosen = folds.flatMap(({ oracle }) => oracle ?? []);
+    const predictions = chosen.flatMap((oracle) => oracle.predictions);
+    return predictions.length > 0 ? [{ seed, folds: chosen.length, scores: scoreRows(predictions, classes) }] : [];
+  });
+  return perSeed.length > 0 ? { comparable: false, note: ORACLE_NOTE, perSeed } : undefined;
+}
+
+function overSeeds(pooled: readonly (readonly Prediction[])[], classes: readonly string[]): Record<ScoreName, Spread> {
+  const [samples] = pooled as [readonly Prediction[]];
+  const places = pooled.map((predictions) => new Map(predictions.map((prediction) => [prediction.id, prediction])));
+  const alike =
+    places.every(({ size }) => size === samples.length) && samples.every(({ id }) => places.every((at) => at.has(id)));
+  const aligned = alike ? places.map((at) => samples.map(({ id }) => at.get(id)!)) : [];
+  return byScore((score) => {
+    const values = pooled.map((predictions) => scoreOf(score, predictions, classes.length));
+    const interval = alike
+      ? subjectInterval(samples, (indices) =>
+          mean(
+            aligned.map((predictions) =>
+              scoreOf(
+                score,
+                indices.map((index) => predictions[index]!),
+                classes.length,
+              ),
+            ),
+          ),
+        )
+      : undefined;
+    return { ...spread(values), ...(interval && { interval }) };
+  });
+}
+
+function byScore<T>(make: (score: ScoreName) => T): Record<ScoreName, T> {
+  return Object.fromEntries(SCORE_NAMES.map((score) => [score, make(score)])) as Record<ScoreName, T>;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function spread(values: readonly number[]): Spread {
+  const middle = mean(values);
   return {
-    truth: predictions.map(({ truth }) => truth),
-    predicted: predictions.map(({ predicted }) => predicted),
-    classes,
+    mean: middle,
+    sd: Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)),
   };
-}
-
-function spread(perSeed: readonly SeedSummary[], key: 'uf1' | 'uar' | 'accuracy'): Spread {
-  const values = perSeed.map(({ scores }) => scores[0]![key]);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { mean, sd: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)) };
 }

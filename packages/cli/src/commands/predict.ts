@@ -1,0 +1,105 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { useBackend } from '@mer/backends';
+import { readImage, writeImage } from '@mer/io';
+import { overlayHeatMap } from '@mer/models';
+import { displayImage } from '@mer/representations';
+import { type ClipPrediction, predictClip, readManifest } from '@mer/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { UsageError } from '../errors.js';
+import { interruptible } from '../interrupt.js';
+import { createCounter } from '../progress.js';
+import { type Marks, readClip } from '../represent/read-clip.js';
+import { table } from '../table.js';
+
+interface Options extends Marks {
+  out?: string;
+  weights: 'auto' | 'final' | 'folds';
+  backend?: string;
+  json?: boolean;
+}
+
+/** `mer predict <run> <clip>` */
+export async function predict(run: string, path: string, options: Options): Promise<void> {
+  const { out, weights, backend, json, ...marks } = options;
+  const manifest = await readManifest(run);
+  if (!manifest) throw new UsageError(`Cannot predict as ${run} must be the folder of a run: it holds no run.json`);
+  const used = (backend ?? manifest.experiment.backend) as Parameters<typeof useBackend>[0];
+  await useBackend(used);
+  const { size } = manifest.experiment.data.frames;
+  const source = await readSource(path, marks, size);
+  const progress = createCounter(process.stderr, 'used', 'sets of weights');
+  try {
+    const prediction = await interruptible('stopped', (signal) =>
+      predictClip(run, source, {
+        weights,
+        backend: used,
+        heatMaps: out !== undefined,
+        onProgress: progress.show,
+        signal,
+      }),
+    );
+    progress.end();
+    if (out !== undefined) await writePictures(out, prediction);
+    process.stdout.write(json ? `${JSON.stringify(plain(prediction), null, 1)}\n` : text(prediction));
+    if (out !== undefined) process.stderr.write(`pictures: ${out}\n`);
+  } finally {
+    progress.end();
+    tf.dispose(source instanceof tf.Tensor ? source : source.frames);
+  }
+}
+
+/** A folder or video is a clip; a picture is itself, with values from 0 to 255 as in data sets of images. */
+async function readSource(path: string, marks: Marks, size: number | [number, number] | undefined) {
+  const info = await stat(path).catch((cause) => {
+    throw new UsageError(`Cannot predict as ${path} must be a folder of frames, a video, or a picture`, { cause });
+  });
+  if (info.isFile() && /\.(png|jpe?g|bmp)$/i.test(path)) return readImage(path, { channels: 3, range: 'byte' });
+  const { clip } = await readClip(path, marks, undefined);
+  if (size === undefined) return clip;
+  const sides: [number, number] = typeof size === 'number' ? [size, size] : size;
+  const frames = tf.image.resizeBilinear(clip.frames, sides, false, true);
+  clip.frames.dispose();
+  return { ...clip, frames };
+}
+
+function text({ classes, probabilities, spread, predicted, members, weights }: ClipPrediction): string {
+  const order = classes.map((_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
+  const who =
+    weights === 'final' ? `weights trained on all samples (${members})` : `mean of the weights of ${members} folds`;
+  const rows = order.map((i) => [
+    classes[i]!,
+    probabilities[i]!.toFixed(4),
+    ...(members > 1 ? [`± ${spread[i]!.toFixed(4)}`] : []),
+  ]);
+  return `${predicted}\n\n${table(rows).join('\n')}\n\n${who}\n`;
+}
+
+function plain({ inputs: _inputs, heatMaps: _maps, ...rest }: ClipPrediction): object {
+  return rest;
+}
+
+/** What the network saw, and where it looked, for each input. */
+async function writePictures(out: string, { inputs, heatMaps = [] }: ClipPrediction): Promise<void> {
+  await mkdir(out, { recursive: true });
+  for (const { name, shape, values } of inputs) {
+    const picture = tf.tidy(() => {
+      const image = tf.tensor(values, shape);
+      // of a sequence the frame in the middle
+      const one = shape.length === 4 ? tf.squeeze(tf.slice(image, Math.floor(shape[0]! / 2), 1), [0]) : image;
+      return displayImage(one as tf.Tensor3D);
+    });
+    await writeImage(join(out, `${name}.png`), picture);
+    const heat = heatMaps.find((map) => map.name === name);
+    if (heat) {
+      const overlay = tf.tidy(() => {
+        const map = tf.tensor2d(heat.values, heat.shape);
+        const highest = tf.maximum(tf.max(map), 1e-7);
+        return overlayHeatMap(picture, tf.div(map, highest) as tf.Tensor2D);
+      });
+      await writeImage(join(out, `${name}-heat.png`), overlay);
+      overlay.dispose();
+    }
+    picture.dispose();
+  }
+}
