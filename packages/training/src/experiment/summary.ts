@@ -1,13 +1,15 @@
-import { perClass, subjectKey } from '@mer/metrics';
+import { perClass } from '@mer/metrics';
 import {
   BOOTSTRAP,
   type BootstrapSettings,
+  byScore,
   confusionOf,
   type Interval,
-  SCORE_NAMES,
   type ScoreName,
-  scoreOf,
-  subjectInterval,
+  type SubjectCounts,
+  scoresOf,
+  subjectCounts,
+  subjectIntervals,
 } from '../report/subject-intervals.js';
 import type { FoldPredictions, Prediction } from './run-store.js';
 import type { Experiment } from './schema.js';
@@ -174,7 +176,7 @@ export function summarise(
 }
 
 function summariseSeed(seed: number, predictions: readonly Prediction[], classes: readonly string[]): SeedSummary {
-  const confusion = confusionOf(predictions, classes.length);
+  const confusion = confusionOf(subjectCounts(predictions, classes.length));
   return {
     seed,
     scores: scoreRows(predictions, classes),
@@ -199,21 +201,14 @@ function scoreRows(predictions: readonly Prediction[], classes: readonly string[
 }
 
 function scoreRow(name: string, part: readonly Prediction[], classes: number): ScoreRow {
-  const intervals = byScore((score) =>
-    subjectInterval(part, (indices) =>
-      scoreOf(
-        score,
-        indices.map((index) => part[index]!),
-        classes,
-      ),
-    ),
-  );
+  const table = subjectCounts(part, classes);
+  const intervals = subjectIntervals(table.subjects, (drawn) => scoresOf(confusionOf(table, drawn)));
   return {
     name,
     n: part.length,
-    subjects: new Set(part.map(subjectKey)).size,
-    ...byScore((score) => scoreOf(score, part, classes)),
-    ...(intervals.uf1 && { intervals: intervals as Record<ScoreName, Interval> }),
+    subjects: table.subjects.length,
+    ...scoresOf(confusionOf(table)),
+    ...(intervals && { intervals }),
   };
 }
 
@@ -230,32 +225,23 @@ function summariseOracle(
 }
 
 function overSeeds(pooled: readonly (readonly Prediction[])[], classes: readonly string[]): Record<ScoreName, Spread> {
-  const [samples] = pooled as [readonly Prediction[]];
-  const places = pooled.map((predictions) => new Map(predictions.map((prediction) => [prediction.id, prediction])));
-  const alike =
-    places.every(({ size }) => size === samples.length) && samples.every(({ id }) => places.every((at) => at.has(id)));
-  const aligned = alike ? places.map((at) => samples.map(({ id }) => at.get(id)!)) : [];
-  return byScore((score) => {
-    const values = pooled.map((predictions) => scoreOf(score, predictions, classes.length));
-    const interval = alike
-      ? subjectInterval(samples, (indices) =>
-          mean(
-            aligned.map((predictions) =>
-              scoreOf(
-                score,
-                indices.map((index) => predictions[index]!),
-                classes.length,
-              ),
-            ),
-          ),
-        )
-      : undefined;
-    return { ...spread(values), ...(interval && { interval }) };
-  });
+  const tables = pooled.map((predictions) => subjectCounts(predictions, classes.length));
+  const each = tables.map((table) => scoresOf(confusionOf(table)));
+  const intervals = meanIntervals(pooled, tables);
+  return byScore((score) => ({
+    ...spread(each.map((scores) => scores[score])),
+    ...(intervals && { interval: intervals[score] }),
+  }));
 }
 
-function byScore<T>(make: (score: ScoreName) => T): Record<ScoreName, T> {
-  return Object.fromEntries(SCORE_NAMES.map((score) => [score, make(score)])) as Record<ScoreName, T>;
+/** Intervals of the mean over seeds that tested the same samples. */
+function meanIntervals(pooled: readonly (readonly Prediction[])[], tables: readonly SubjectCounts[]) {
+  const order = pooled.map((predictions) => predictions.map(({ id }) => id).join('\n'));
+  if (new Set(order).size > 1) return undefined;
+  return subjectIntervals(tables[0]!.subjects, (drawn) => {
+    const each = tables.map((table) => scoresOf(confusionOf(table, drawn)));
+    return byScore((score) => mean(each.map((scores) => scores[score])));
+  });
 }
 
 function mean(values: readonly number[]): number {

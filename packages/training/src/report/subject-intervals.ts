@@ -1,4 +1,5 @@
 import { accuracy, bootstrapConfidenceInterval, subjectKey, uar, uf1 } from '@mer/metrics';
+import { quantileSorted } from 'd3-array';
 
 /** The scores that every table shows. */
 export const SCORE_NAMES = ['uf1', 'uar', 'accuracy'] as const;
@@ -37,45 +38,97 @@ export const BOOTSTRAP: BootstrapSettings = Object.freeze({ level: 0.95, resampl
 
 /** A tested sample, as far as scores need it. */
 export interface Outcome {
+  /** Data set of the sample. */
+  dataset: string;
+  /** Subject of the sample. */
+  subject: string;
   /** Class index annotated. */
   truth: number;
   /** Class index predicted. */
   predicted: number;
 }
 
-const functions = { uf1, uar, accuracy };
-
-/** Counts of truth (rows) and prediction (columns). */
-export function confusionOf(outcomes: readonly Outcome[], classes: number): number[][] {
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (const { truth, predicted } of outcomes) confusion[truth]![predicted]! += 1;
-  return confusion;
+/** The confusion matrix of each subject; a score of any choice of subjects is the score of the sum of theirs. */
+export interface SubjectCounts {
+  /** Each subject once, in order of first appearance. */
+  subjects: { dataset: string; subject: string }[];
+  /** For each of them truth (rows) and prediction (columns), flat. */
+  counts: number[][];
+  /** Number of classes. */
+  classes: number;
 }
 
-/** One score of predictions that are known to be within the classes. */
-export function scoreOf(name: ScoreName, outcomes: readonly Outcome[], classes: number): number {
-  return functions[name]({ confusion: confusionOf(outcomes, classes) });
+const functions = { uf1, uar, accuracy };
+
+/** Counts truth and prediction for each subject. */
+export function subjectCounts(outcomes: readonly Outcome[], classes: number): SubjectCounts {
+  const places = new Map<string, number>();
+  const subjects: SubjectCounts['subjects'] = [];
+  const counts: number[][] = [];
+  for (const { dataset, subject, truth, predicted } of outcomes) {
+    const key = subjectKey({ dataset, subject });
+    const place = places.get(key) ?? places.size;
+    if (place === places.size) {
+      places.set(key, place);
+      subjects.push({ dataset, subject });
+      counts.push(new Array<number>(classes * classes).fill(0));
+    }
+    counts[place]![truth * classes + predicted]! += 1;
+  }
+  return { subjects, counts, classes };
+}
+
+/** The confusion matrix of a choice of subjects, by default of all; one that is chosen twice counts twice. */
+export function confusionOf({ counts, classes }: SubjectCounts, chosen?: readonly number[]): number[][] {
+  const sum = new Array<number>(classes * classes).fill(0);
+  const add = (matrix: readonly number[]) => {
+    for (let i = 0; i < sum.length; i++) sum[i]! += matrix[i]!;
+  };
+  if (chosen) for (const subject of chosen) add(counts[subject]!);
+  else counts.forEach(add);
+  return Array.from({ length: classes }, (_, row) => sum.slice(row * classes, (row + 1) * classes));
+}
+
+/** All scores of a confusion matrix. */
+export function scoresOf(confusion: readonly (readonly number[])[]): Record<ScoreName, number> {
+  return byScore((score) => functions[score]({ confusion }));
+}
+
+/** A value for each score. */
+export function byScore<T>(make: (score: ScoreName) => T): Record<ScoreName, T> {
+  return Object.fromEntries(SCORE_NAMES.map((score) => [score, make(score)])) as Record<ScoreName, T>;
 }
 
 /**
- * The confidence interval of any number that can be computed from a list of samples, drawing whole subjects.
+ * Confidence intervals of scores, drawing whole subjects.
  *
- * @param samples - subject and data set of each sample
- * @param statistic - gets indices into `samples`, some of them several times
+ * @param subjects - each subject once
+ * @param scoresFor - gets the subjects drawn, as indices into `subjects`, some of them several times
  * @returns undefined where there are fewer than two subjects
  */
-export function subjectInterval(
-  samples: readonly { subject: string; dataset: string }[],
-  statistic: (indices: readonly number[]) => number,
-): Interval | undefined {
-  if (new Set(samples.map(subjectKey)).size < 2) return undefined;
-  const indices = samples.map((_, index) => index);
+export function subjectIntervals(
+  subjects: SubjectCounts['subjects'],
+  scoresFor: (drawn: readonly number[]) => Record<ScoreName, number>,
+): Record<ScoreName, Interval> | undefined {
+  if (subjects.length < 2) return undefined;
+  const indices = subjects.map((_, index) => index);
   const { level, resamples, seed } = BOOTSTRAP;
-  const { lower, upper } = bootstrapConfidenceInterval(
-    // each sample is its own "class", so that the statistic is told which were drawn
-    { truth: indices, predicted: indices, classes: samples.length, samples },
-    ({ truth }) => statistic(truth as readonly number[]),
+  const drawn: Record<ScoreName, number>[] = [];
+  bootstrapConfidenceInterval(
+    // each subject is a sample and a "class" of its own, so that the score is told which were drawn
+    { truth: indices, predicted: indices, classes: subjects.length, samples: subjects },
+    ({ truth }) => drawn[drawn.push(scoresFor(truth as readonly number[])) - 1]!.accuracy,
     { level, resamples, seed },
   );
-  return { lower, upper };
+  // the first are those of the subjects as they are
+  const values = byScore((score) =>
+    drawn
+      .slice(1)
+      .map((scores) => scores[score])
+      .sort((a, b) => a - b),
+  );
+  return byScore((score) => ({
+    lower: quantileSorted(values[score], (1 - level) / 2)!,
+    upper: quantileSorted(values[score], (1 + level) / 2)!,
+  }));
 }
