@@ -68,6 +68,6 @@ export { createOptimizer, createUpdate, type Update } from './optimizer.js';
 export { type PredictLogitsOptions, predictLogits, softmax } from './predict.js';
 export { type PreparedData, type PreparedInput, takeBatch, type ViewPlan } from './prepared-data.js';
 export { type RandomStream, randomOrder, randomStream, seedOf } from './random.js';
-export { learningRateShare } from './schedule.js';
 export * from './report/index.js';
+export { learningRateShare } from './schedule.js';
 export { packageVersion } from './version.js';
