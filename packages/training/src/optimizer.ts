@@ -85,7 +85,12 @@ export function createUpdate(
       });
       tf.dispose(gradients);
     },
-    dispose: () => optimizer.dispose(),
+    dispose() {
+      // tfjs's momentum optimiser leaves the tensor of its rate behind
+      const { c } = optimizer as unknown as { c?: tf.Tensor };
+      optimizer.dispose();
+      if (c && !c.isDisposed) c.dispose();
+    },
   };
 }
 

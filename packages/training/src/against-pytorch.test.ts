@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { OptimizerSettings, ScheduleSettings } from './experiment/schema.js';
+import { batchLoss, classWeights } from './losses.js';
+import { createUpdate } from './optimizer.js';
+import { learningRateShare } from './schedule.js';
+
+interface Golden {
+  losses: {
+    smoothing: number;
+    weights: number[] | null;
+    gamma: number;
+    logits: number[];
+    labels: number[];
+    loss: number;
+    gradient: number[];
+  }[];
+  optimizers: {
+    settings: OptimizerSettings;
+    clipNorm: number | null;
+    start: number[][];
+    steps: { rate: number; gradients: number[][]; weights: number[][] }[];
+  }[];
+  schedules: { settings: ScheduleSettings; rates: number[] }[];
+}
+
+const golden = JSON.parse(readFileSync(new URL('../test/golden/training.json', import.meta.url), 'utf8')) as Golden;
+
+beforeAll(() => tf.setBackend('cpu'));
+
+function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number) {
+  expect(actual.length).toBe(expected.length);
+  const worst = Math.max(
+    ...Array.from(actual, (value, i) => Math.abs(value - expected[i]!) / Math.max(1, Math.abs(expected[i]!))),
+  );
+  expect(worst).toBeLessThan(tolerance);
+}
+
+describe('batchLoss()', () => {
+  it.each(golden.losses.map((entry, i) => [i, entry] as const))(
+    'and its gradient equal those of PyTorch: case %i',
+    (_i, entry) => {
+      const { smoothing, weights, gamma, logits, labels, loss, gradient } = entry;
+      const { value, grad } = tf.valueAndGrad((x) => {
+        return batchLoss(
+          [x],
+          { classes: tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), 4), 'float32') as tf.Tensor2D, images: [] },
+          {
+            loss:
+              gamma === 0
+                ? { name: 'cross-entropy', labelSmoothing: smoothing }
+                : { name: 'focal', gamma, labelSmoothing: smoothing },
+            ...(weights && { weights: tf.tensor1d(weights) }),
+          },
+        );
+      })(tf.tensor2d(logits, [6, 4]));
+      close(value.dataSync(), [loss], 1e-5);
+      close(grad.dataSync(), gradient, 1e-5);
+    },
+  );
+
+  it('asks for what fdp needs', () => {
+    const classes = tf.tensor2d([[1, 0]]);
+    const loss = { name: 'fdp', image: 100, rank: 0.1 } as const;
+    expect(() => batchLoss([tf.zeros([1, 2])], { classes, images: [] }, { loss })).toThrow(
+      'needs a model with an image output',
+    );
+  });
+
+  it('of fdp is the sum of its three parts', () => {
+    const classes = tf.tensor2d([[1, 0]]);
+    const image = tf.ones([1, 2, 2, 1]);
+    const outputs = [tf.zeros([1, 2]), tf.mul(image, 0.5), tf.tensor2d([[0, 1, 2]])];
+    const whole = batchLoss(outputs, { classes, images: [image] }, { loss: { name: 'fdp', image: 100, rank: 0.1 } });
+    const ranks = [1, 2, 1].map((difference) => Math.log1p(Math.exp(-difference)));
+    const mean = ranks.reduce((sum, value) => sum + value) / 3;
+    close(whole.dataSync(), [Math.log(2) + 25 + 0.1 * mean], 1e-5);
+  });
+});
+
+describe('classWeights()', () => {
+  it('are 1, balanced as in scikit-learn, or by the effective number of samples', () => {
+    const labels = [0, 0, 0, 0, 0, 0, 1, 1, 3];
+    expect([...classWeights(labels, 4, 'none')]).toEqual([1, 1, 1, 1]);
+    close(classWeights(labels, 4, 'balanced'), [9 / 24, 9 / 8, 0, 9 / 4], 1e-6);
+    const raw = [6, 2, 1].map((n) => (1 - 0.9) / (1 - 0.9 ** n));
+    const mean = raw.reduce((sum, value) => sum + value) / 3;
+    close(classWeights(labels, 4, { effectiveNumber: 0.9 }), [raw[0]! / mean, raw[1]! / mean, 0, raw[2]! / mean], 1e-6);
+  });
+});
+
+describe('createUpdate()', () => {
+  it.each(golden.optimizers.map((entry, i) => [i, entry.settings.name, entry] as const))(
+    'steps as PyTorch does: case %i, %s',
+    (_i, _name, { settings, clipNorm, start, steps }) => {
+      const before = tf.memory().numTensors;
+      const shapes = [[3], [2, 2]];
+      const variables = start.map((values, i) => tf.variable(tf.tensor(values, shapes[i]!)));
+      const update = createUpdate(variables, settings, { clipNorm: clipNorm ?? undefined });
+      for (const { rate, gradients, weights } of steps) {
+        const named = gradients.map((values, i) => [variables[i]!.name, tf.tensor(values, shapes[i]!)] as const);
+        update.apply(Object.fromEntries(named), rate);
+        for (const [i, variable] of variables.entries()) close(variable.dataSync(), weights[i]!, 2e-5);
+      }
+      update.dispose();
+      tf.dispose(variables);
+      // the tensors that the initial values were made of
+      expect(tf.memory().numTensors - before).toBeLessThanOrEqual(variables.length);
+    },
+  );
+});
+
+describe('learningRateShare()', () => {
+  it.each(golden.schedules.map((entry) => [entry.settings.name, entry] as const))(
+    'is that of PyTorch: %s',
+    (_name, { settings, rates }) => {
+      close(
+        rates.map((_, i) => learningRateShare(settings, i + 1, rates.length)),
+        rates,
+        1e-9,
+      );
+    },
+  );
+
+  it('warms up, and stays after `until`', () => {
+    const warm = { name: 'constant', warmup: 3 } as const;
+    expect([1, 2, 3, 4].map((epoch) => learningRateShare(warm, epoch, 10))).toEqual([0.25, 0.5, 0.75, 1]);
+    const stays = { name: 'exponential', factor: 0.5, until: 2, warmup: 0 } as const;
+    expect([1, 2, 3, 4, 9].map((epoch) => learningRateShare(stays, epoch, 10))).toEqual([1, 0.5, 0.25, 0.25, 0.25]);
+  });
+});

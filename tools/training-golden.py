@@ -1,0 +1,98 @@
+"""Reference values for packages/training: losses, optimisers and schedules of PyTorch, in float64.
+
+Run: python3 tools/training-golden.py > packages/training/test/golden/training.json
+"""
+
+import json
+import math
+
+import torch
+
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(7)
+
+
+def numbers(tensor):
+    return [round(value, 12) for value in tensor.detach().flatten().tolist()]
+
+
+def losses():
+    cases = []
+    for smoothing in (0, 0.1):
+        for weights in (None, [0.5, 2, 1, 0.25]):
+            for gamma in (0, 1, 2, 3.5):
+                logits = torch.randn(6, 4) * 2
+                logits.requires_grad_()
+                labels = torch.randint(0, 4, (6,))
+                w = torch.tensor(weights) if weights else torch.ones(4)
+                if gamma == 0:
+                    loss = torch.nn.CrossEntropyLoss(weight=w, label_smoothing=smoothing)(logits, labels)
+                else:
+                    target = torch.nn.functional.one_hot(labels, 4) * (1 - smoothing) + smoothing / 4
+                    log_p = torch.log_softmax(logits, 1)
+                    loss = -(w * target * (1 - log_p.exp()) ** gamma * log_p).sum() / w[labels].sum()
+                loss.backward()
+                cases.append({
+                    "smoothing": smoothing, "weights": weights, "gamma": gamma, "logits": numbers(logits),
+                    "labels": labels.tolist(), "loss": loss.item(), "gradient": numbers(logits.grad),
+                })
+    return cases
+
+
+def optimizers():
+    settings = [
+        {"name": "adam", "learningRate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0},
+        {"name": "adam", "learningRate": 0.01, "beta1": 0.8, "beta2": 0.99, "epsilon": 1e-4, "weightDecay": 0.05},
+        {"name": "adamw", "learningRate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0.6},
+        {"name": "sgd", "learningRate": 0.1, "momentum": 0, "nesterov": False, "weightDecay": 0.01},
+        {"name": "sgd", "learningRate": 0.1, "momentum": 0.9, "nesterov": False, "weightDecay": 0.01},
+        {"name": "sgd", "learningRate": 0.1, "momentum": 0.9, "nesterov": True, "weightDecay": 0},
+    ]
+    cases = []
+    for setting in settings:
+        for clip in (None, 1.5):
+            start = [torch.randn(3), torch.randn(2, 2)]
+            parameters = [torch.nn.Parameter(value.clone()) for value in start]
+            s = setting
+            if s["name"] == "sgd":
+                optimizer = torch.optim.SGD(parameters, s["learningRate"], momentum=s["momentum"], nesterov=s["nesterov"], weight_decay=s["weightDecay"])
+            else:
+                kind = torch.optim.AdamW if s["name"] == "adamw" else torch.optim.Adam
+                optimizer = kind(parameters, s["learningRate"], betas=(s["beta1"], s["beta2"]), eps=s["epsilon"], weight_decay=s["weightDecay"])
+            steps = []
+            for step in range(8):
+                # the rate changes on the way, as a schedule makes it
+                rate = s["learningRate"] * 0.9**step
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
+                gradients = [torch.randn_like(p) for p in parameters]
+                for p, g in zip(parameters, gradients):
+                    p.grad = g.clone()
+                if clip:
+                    torch.nn.utils.clip_grad_norm_(parameters, clip)
+                optimizer.step()
+                steps.append({"rate": rate, "gradients": [numbers(g) for g in gradients], "weights": [numbers(p) for p in parameters]})
+            cases.append({"settings": setting, "clipNorm": clip, "start": [numbers(p) for p in start], "steps": steps})
+    return cases
+
+
+def schedules():
+    def rates(make, epochs):
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], 1.0)
+        schedule = make(optimizer)
+        found = []
+        for _ in range(epochs):
+            found.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            schedule.step()
+        return found
+
+    lr = torch.optim.lr_scheduler
+    return [
+        {"settings": {"name": "step", "every": 10, "factor": 0.5, "warmup": 0}, "rates": rates(lambda o: lr.StepLR(o, 10, 0.5), 35)},
+        {"settings": {"name": "exponential", "factor": 0.987, "warmup": 0}, "rates": rates(lambda o: lr.ExponentialLR(o, 0.987), 35)},
+        {"settings": {"name": "cosine", "minimum": 0.01, "warmup": 0}, "rates": rates(lambda o: lr.CosineAnnealingLR(o, 35, 0.01), 35)},
+    ]
+
+
+print(json.dumps({"torch": torch.__version__, "losses": losses(), "optimizers": optimizers(), "schedules": schedules()}, separators=(",", ":")))
