@@ -59,7 +59,7 @@ export function composeDatasets<D extends ClipDataset | ImageDataset>(name: stri
     async sources(index: number) {
       const { part, number, index: inside } = at(index);
       const files = await part.sources(inside);
-      return files.map(({ path, size }) => ({ path: `${number}:${path}`, size }));
+      return files.map((file) => ({ ...file, path: `${number}:${file.path}` }));
     },
     async readSource(path: string) {
       const [, number, inside] = /^(\d+):(.*)$/s.exec(path) ?? [];

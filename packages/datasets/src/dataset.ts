@@ -18,12 +18,14 @@ export interface Sample {
   label: number;
 }
 
-/** Size of one source file: what {@link fingerprint} hashes. */
+/** One source file; {@link fingerprint} hashes its size. */
 export interface SourceFile {
   /** Path relative to the data set's root. */
   path: string;
   /** Bytes. */
   size: number;
+  /** When it was last changed, milliseconds since 1970, where the folder tells: for caches that must notice an edit. */
+  modified?: number;
 }
 
 /** What image and clip data sets have in common. */

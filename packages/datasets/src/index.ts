@@ -48,7 +48,7 @@ export type {
 } from './dataset.js';
 export { DatasetError, formatNote } from './dataset-error.js';
 export { type CsvRow, parseCsv } from './files/csv.js';
-export type { DataFolder, FolderEntry } from './files/data-folder.js';
+export type { DataFolder, FileInfo, FolderEntry } from './files/data-folder.js';
 export {
   type BrowserDirectory,
   type BrowserFile,

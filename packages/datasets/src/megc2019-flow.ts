@@ -2,7 +2,7 @@ import { tensor3d } from '@tensorflow/tfjs-core';
 import type { DatasetNote, ImageDataset, Sample } from './dataset.js';
 import { DatasetError } from './dataset-error.js';
 import { parseCsv } from './files/csv.js';
-import type { DataFolder } from './files/data-folder.js';
+import { type DataFolder, fileInfo } from './files/data-folder.js';
 import { openFolder } from './files/open-folder.js';
 import { safePath } from './files/safe-path.js';
 import { decodePicture } from './frames/decode-picture.js';
@@ -109,7 +109,7 @@ export async function openMegc2019Flow(
     settings: {},
     async sources(index) {
       const { file } = at(index);
-      return [{ path: file, size: (await folder.size(file)) ?? 0 }];
+      return [{ path: file, size: 0, ...(await fileInfo(folder, file)) }];
     },
     readSource: (path) => folder.read(path),
     async readImage(index) {

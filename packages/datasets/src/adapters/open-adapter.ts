@@ -4,7 +4,7 @@ import type { ClipRecord } from '../annotations/clip-record.js';
 import { knownAbsence } from '../annotations/corrections.js';
 import type { AnnotatedDataset, DatasetNote } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
-import type { DataFolder } from '../files/data-folder.js';
+import { type DataFolder, fileInfo } from '../files/data-folder.js';
 import { withListCache } from '../files/find-paths.js';
 import { openFolder } from '../files/open-folder.js';
 import { absentNumbers, type ClipFrames, listFrames } from '../frames/clip-frames.js';
@@ -213,7 +213,10 @@ export function annotatedDataset(parts: {
     async sources(index) {
       const { folder: path, files } = at(index).frames;
       return Promise.all(
-        files.map(async (file) => ({ path: `${path}/${file}`, size: (await folder.size(`${path}/${file}`)) ?? 0 })),
+        files.map(async (name) => {
+          const file = path ? `${path}/${name}` : name;
+          return { path: file, size: 0, ...(await fileInfo(folder, file)) };
+        }),
       );
     },
     readSource: (path) => folder.read(path),

@@ -6,6 +6,14 @@ export interface FolderEntry {
   kind: 'file' | 'folder';
 }
 
+/** What is known of a file without reading it. */
+export interface FileInfo {
+  /** Bytes. */
+  size: number;
+  /** When it was last changed, milliseconds since 1970, where the platform tells. */
+  modified?: number;
+}
+
 /**
  * A folder to read a data set from: on disk in Node ({@link openFolder}), or given by the user in a browser.
  *
@@ -18,6 +26,15 @@ export interface DataFolder {
   list(path: string): Promise<readonly FolderEntry[] | undefined>;
   /** Size of a file in bytes; undefined where there is no such file. */
   size(path: string): Promise<number | undefined>;
+  /** Size and time of a file; undefined where there is no such file. A folder without this function knows sizes only. */
+  info?(path: string): Promise<FileInfo | undefined>;
   /** The bytes of a file. */
   read(path: string): Promise<Uint8Array>;
+}
+
+/** Size and, where the folder knows it, time of a file; undefined where there is no such file. */
+export async function fileInfo(folder: DataFolder, path: string): Promise<FileInfo | undefined> {
+  if (folder.info) return folder.info(path);
+  const size = await folder.size(path);
+  return size === undefined ? undefined : { size };
 }

@@ -1,4 +1,4 @@
-import type { DataFolder, FolderEntry } from './data-folder.js';
+import { type DataFolder, type FolderEntry, fileInfo } from './data-folder.js';
 
 const join = (path: string, name: string) => (path ? `${path}/${name}` : name);
 
@@ -8,6 +8,7 @@ export function withListCache(folder: DataFolder): DataFolder {
   return {
     name: folder.name,
     size: (path) => folder.size(path),
+    info: (path) => fileInfo(folder, path),
     read: (path) => folder.read(path),
     list(path) {
       const listing = known.get(path) ?? folder.list(path);

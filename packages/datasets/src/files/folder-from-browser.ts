@@ -7,6 +7,8 @@ import { safePath } from './safe-path.js';
 export interface BrowserFile {
   readonly name: string;
   readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly lastModified?: number;
   /** Path below the folder that the user picked, with that folder's name first. */
   readonly webkitRelativePath?: string;
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -34,7 +36,7 @@ export function folderFromFiles(files: Iterable<BrowserFile>): DataFolder {
     new Map(
       list.map((file) => [
         below(file),
-        { size: file.size, read: async () => new Uint8Array(await file.arrayBuffer()) },
+        { size: file.size, modified: file.lastModified, read: async () => new Uint8Array(await file.arrayBuffer()) },
       ]),
     ),
   );
@@ -95,6 +97,10 @@ export function folderFromHandle(root: BrowserDirectory): DataFolder {
       return found.sort((a, b) => naturalOrder(a.name, b.name));
     },
     size: async (path) => (await file(path))?.size,
+    async info(path) {
+      const found = await file(path);
+      return found && { size: found.size, ...(found.lastModified !== undefined && { modified: found.lastModified }) };
+    },
     async read(path) {
       const found = await file(path);
       if (!found) throw new Error(`Cannot read '${path}' in ${root.name} as it must exist: it does not`);

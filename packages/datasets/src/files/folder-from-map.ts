@@ -5,6 +5,7 @@ import { safePath } from './safe-path.js';
 /** A file whose bytes are asked for later. */
 export interface LazyFile {
   size: number;
+  modified?: number | undefined;
   read(): Promise<Uint8Array>;
 }
 
@@ -37,6 +38,10 @@ export function folderFromMap(name: string, files: ReadonlyMap<string, LazyFile>
     },
     async size(path) {
       return paths.get(safePath(path))?.size;
+    },
+    async info(path) {
+      const file = paths.get(safePath(path));
+      return file && { size: file.size, ...(file.modified !== undefined && { modified: file.modified }) };
     },
     async read(path) {
       const file = paths.get(safePath(path));

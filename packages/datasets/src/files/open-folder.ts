@@ -57,17 +57,22 @@ export async function openFolder(path: string): Promise<DataFolder> {
   const inside = new Map<string, Promise<string | undefined>>();
   const { O_RDONLY, O_NOFOLLOW } = fs.constants;
 
-  /** The bytes of a file that is no link, without looking at each part of its path; undefined where that is not possible. */
-  async function readPlain(relative: string): Promise<Uint8Array | undefined> {
-    if (O_NOFOLLOW === undefined) return undefined;
+  /** Where a file lies whose folder was found to lie inside; undefined where there is no such folder. */
+  async function place(relative: string): Promise<string | undefined> {
     const safe = safePath(relative);
     const slash = safe.lastIndexOf('/');
     const parent = safe.slice(0, Math.max(0, slash));
     const folder = inside.get(parent) ?? locate(parent);
     inside.set(parent, folder);
     const real = await folder;
-    if (real === undefined) return undefined;
-    const file = nodePath!.join(real, safe.slice(slash + 1));
+    return real === undefined ? undefined : nodePath!.join(real, safe.slice(slash + 1));
+  }
+
+  /** The bytes of a file that is no link, without looking at each part of its path; undefined where that is not possible. */
+  async function readPlain(relative: string): Promise<Uint8Array | undefined> {
+    if (O_NOFOLLOW === undefined) return undefined;
+    const file = await place(relative);
+    if (file === undefined) return undefined;
     return fs!.readFile(file, { flag: (O_RDONLY | O_NOFOLLOW) as unknown as string }).catch(() => undefined);
   }
 
@@ -94,6 +99,14 @@ export async function openFolder(path: string): Promise<DataFolder> {
       const real = await locate(relative);
       const stat = real === undefined ? undefined : await fs.stat(real);
       return stat?.isFile() ? stat.size : undefined;
+    },
+    async info(relative) {
+      const file = await place(relative);
+      const plain = file === undefined ? undefined : await fs.lstat(file).catch(() => undefined);
+      if (plain?.isFile()) return { size: plain.size, modified: plain.mtimeMs };
+      const real = await locate(relative);
+      const stat = real === undefined ? undefined : await fs.stat(real);
+      return stat?.isFile() ? { size: stat.size, modified: stat.mtimeMs } : undefined;
     },
     async read(relative) {
       const plain = await readPlain(relative);

@@ -1,4 +1,4 @@
-import type { DataFolder } from './data-folder.js';
+import { type DataFolder, fileInfo } from './data-folder.js';
 import { safePath } from './safe-path.js';
 
 /** A folder inside a folder, as a data folder of its own. */
@@ -10,6 +10,7 @@ export function subFolder(folder: DataFolder, path: string): DataFolder {
     name: `${folder.name}/${base}`,
     list: (relative) => folder.list(inside(relative)),
     size: (relative) => folder.size(inside(relative)),
+    info: (relative) => fileInfo(folder, inside(relative)),
     read: (relative) => folder.read(inside(relative)),
   };
 }
