@@ -2,8 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hostValues, isHostBackend, wasmAddress, wasmMemory } from './host.js';
 import { floats, sharedKernels, withKernels } from './wasm/kernels.js';
 
-/** Floats that the kernel works on at a time; five such blocks stay in the processor's cache. */
-const block = 4096;
+/** Floats that the kernel works on at a time; six such blocks stay in the processor's second-level cache. */
+const block = 8192;
+
+/** Floats from one slot to the next: no multiple of a page, or the slots would evict one another from the first-level cache. */
+const slotStride = block + 48;
 
 /** Whether the weights keep what all frames have in common: their sum, or 0 if it is nothing but rounding. */
 function totalOf(weights: ArrayLike<number>): number {
@@ -43,8 +46,8 @@ function onHost(frames: tf.Tensor4D, weights: ArrayLike<number>, first: number):
   const values = hostValues(frames, task);
   const result = new Float32Array(size);
   withKernels(task, (kernels) => {
-    const slots = kernels.take(block * 4 * 4);
-    const base = kernels.take(block * 4);
+    const slots = kernels.take(slotStride * 4 * 4);
+    const base = kernels.take(slotStride * 4);
     const target = kernels.take(block * 4);
     const heap = floats(kernels, 0, kernels.memory.buffer.byteLength / 4);
     for (let from = 0; from < size; from += block) {
@@ -59,10 +62,10 @@ function onHost(frames: tf.Tensor4D, weights: ArrayLike<number>, first: number):
         for (let k = 0; k < 4; k++) {
           // past the last frame the weight is 0 and the slot a copy of the base
           const frame = Math.min(t + k, count - 1);
-          heap.set(values.subarray(start + frame * size + from, start + frame * size + to), slots / 4 + k * block);
+          heap.set(values.subarray(start + frame * size + from, start + frame * size + to), slots / 4 + k * slotStride);
         }
         const weight = (k: number) => (t + k < count ? weights[t + k]! : 0);
-        kernels.addWeighted4(target, slots, block * 4, base, padded, weight(0), weight(1), weight(2), weight(3));
+        kernels.addWeighted4(target, slots, slotStride * 4, base, padded, weight(0), weight(1), weight(2), weight(3));
       }
       result.set(heap.subarray(target / 4, target / 4 + length), from);
     }
