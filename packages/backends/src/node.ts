@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { StartedBackend } from './backend-info.js';
+import { repairNodeKernels } from './node-kernels.js';
 import { importInNode } from './optional-package.js';
 import { builtin, isInstalled, isNode, nodeMajor } from './platform.js';
 import { startRegistered } from './start-registered.js';
@@ -47,13 +48,16 @@ export async function startNode(
   }
   loaded = name;
   await startRegistered('tensorflow');
+  repairNodeKernels();
   const isGpu = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
   if (name === 'node-gpu' && !isGpu) {
     throw new Error(
       'Cannot use backend node-gpu as TensorFlow finds no graphics card: install CUDA and cuDNN, or use node',
     );
   }
-  const threads = builtin<typeof import('node:os')>('node:os').availableParallelism();
+  const threads =
+    Number(process.env['TF_NUM_INTRAOP_THREADS']) ||
+    builtin<typeof import('node:os')>('node:os').availableParallelism();
   const version = module.version?.['tfjs-node'] ?? 'unknown';
   return { device: isGpu ? 'GPU' : 'CPU', simd: false, relaxedSimd: false, threads, version };
 }

@@ -49,11 +49,11 @@ function mirrorPad(dy: tf.Tensor, attrs: tf.NamedAttrMap): tf.Tensor {
 
 /**
  * The stock kernels of the gradient of average pooling divide by the size of the window also at the border, where the
- * forward kernels divide by what lies inside: dy is scaled beforehand. The wasm kernel is ours and right.
+ * forward kernels divide by what lies inside: dy is scaled beforehand. The wasm kernel is ours and right, TensorFlow's too.
  */
 function averagePool(dimensions: 2 | 3): (stock: tf.GradFunc) => tf.GradFunc {
   return (stock) => (dy, saved, attrs) => {
-    if (tf.getBackend() === 'wasm') return stock(dy, saved, attrs);
+    if (['wasm', 'tensorflow'].includes(tf.getBackend())) return stock(dy, saved, attrs);
     const [x] = saved as [tf.Tensor];
     const { filterSize, strides, pad, dimRoundingMode } = attrs as never as Record<
       'filterSize' | 'strides' | 'pad' | 'dimRoundingMode',

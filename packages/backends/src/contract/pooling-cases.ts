@@ -66,6 +66,7 @@ export const poolingCases: readonly ContractCase[] = [
   poolCase('avg', [2, 6, 8, 3], 2, 2, 'valid'),
   poolCase('avg', [1, 7, 7, 5], 3, 2, 'valid'),
   poolCase('avg', [1, 7, 8, 4], 3, 2, 'same'),
+  poolCase('avg', [1, 7, 6, 4], 3, 2, 1),
   poolCase('avg', [1, 4, 6, 4, 3], 2, 2, 'valid'),
   poolCase('avg', [1, 5, 4, 5, 4], 3, 2, 'same'),
 ];
