@@ -1,4 +1,13 @@
 export { summariseRun } from '../experiment/read-summary.js';
 export type { OracleSummary } from '../experiment/summary.js';
+export { type ClassBars, type ClassScoresFigureOptions, classScoresFigure } from './figures/class-scores-figure.js';
+export { type ConfusionMatrixFigureOptions, confusionMatrixFigure } from './figures/confusion-matrix-figure.js';
+export { type LearningCurvesFigureOptions, learningCurvesFigure } from './figures/learning-curves-figure.js';
+export {
+  type SubjectAccuracyFigureOptions,
+  type SubjectBar,
+  subjectAccuracyFigure,
+} from './figures/subject-accuracy-figure.js';
+export { pageTheme, paperTheme, type Theme } from './figures/theme.js';
 export { type FinishedFold, type Run, readRun } from './read-run.js';
 export type { BootstrapSettings, Interval, ScoreName } from './subject-intervals.js';
