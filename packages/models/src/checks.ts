@@ -1,3 +1,5 @@
+import { suggestion } from './suggestion.js';
+
 /** Throws unless `value` is an integer of at least `least`. */
 export function checkInteger(task: string, name: string, value: unknown, least = 1): asserts value is number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least) {
@@ -35,12 +37,20 @@ export function checkShape(
   }
 }
 
+/** Throws unless `options` is an object. */
+export function checkOptions(task: string, options: unknown): asserts options is object {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`Cannot ${task} as options must be an object: current value is ${describe(options)}`);
+  }
+}
+
 /** Throws unless every key of `options` is in `known`. */
 export function checkKeys(task: string, options: object, known: readonly string[]): void {
+  checkOptions(task, options);
   const unknown = Object.keys(options).filter((key) => !known.includes(key));
   if (unknown.length > 0) {
     throw new TypeError(
-      `Cannot ${task} as ${unknown.map((key) => `"${key}"`).join(', ')} ${unknown.length > 1 ? 'are not options' : 'is not an option'}: the options are ${known.join(', ')}`,
+      `Cannot ${task} as ${unknown.map((key) => `"${key}"`).join(', ')} ${unknown.length > 1 ? 'are not options' : 'is not an option'}: the options are ${known.join(', ')}${unknown.map((key) => suggestion(key, known)).join('')}`,
     );
   }
 }
@@ -54,7 +64,7 @@ export function checkOneOf<T extends string>(
 ): asserts value is T {
   if (!allowed.includes(value as T)) {
     throw new RangeError(
-      `Cannot ${task} as ${name} must be one of ${allowed.join(', ')}: current value is ${describe(value)}`,
+      `Cannot ${task} as ${name} must be one of ${allowed.join(', ')}: current value is ${describe(value)}${suggestion(value, allowed)}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkOneOf } from './checks.js';
+import { checkOneOf, checkOptions } from './checks.js';
 import type { ModelEntry } from './model-entry.js';
 import { type ModelName, type ModelOptions, type ModelSize, models } from './registry.js';
 
@@ -20,13 +20,26 @@ import { type ModelName, type ModelOptions, type ModelSize, models } from './reg
  * ```
  */
 export function createModel<Name extends ModelName>(name: Name, options: ModelOptions<Name>): tfl.LayersModel {
-  if (!Object.hasOwn(models, name)) {
-    throw new RangeError(
-      `Cannot create a model as name must be one of ${Object.keys(models).join(', ')}: current value is "${name}"`,
-    );
-  }
-  const entry: ModelEntry = models[name];
+  const entry = modelEntry(name);
+  checkOptions(`create ${name}`, options);
   const { size = 'published', ...given } = options as { size?: ModelSize };
   checkOneOf(`create ${name}`, 'size', size, ['published', 'small']);
   return entry.create((size === 'small' ? { ...entry.small, ...given } : given) as never);
+}
+
+/**
+ * What {@link models} says about a network.
+ *
+ * @throws {RangeError} when there is no network of that name, with the names and the nearest.
+ *
+ * @example
+ * ```ts
+ * import { modelEntry } from '@mer/models';
+ *
+ * console.log(modelEntry('ststnet').parameters.trainable); // 1683
+ * ```
+ */
+export function modelEntry(name: string): ModelEntry {
+  checkOneOf('find a model', 'name', name, Object.keys(models) as ModelName[]);
+  return models[name];
 }

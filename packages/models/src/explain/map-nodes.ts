@@ -1,6 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { CrossAttention } from '../layers/cross-attention.js';
 import { TransformerBlock } from '../layers/transformer-block.js';
+import { suggestion } from '../suggestion.js';
 import { sourcesOf } from './evaluate.js';
 
 /** A node of a model's graph whose values are features of places: maps, or tokens that lie on a grid. */
@@ -103,10 +104,10 @@ export function namedMapNode(task: string, model: tfl.LayersModel, name: string)
   const nodes = mapNodes(model);
   const found = nodes.find(({ node }) => node.sourceLayer.name === name);
   if (found !== undefined) return found;
+  const names = nodes.map(({ node }) => node.sourceLayer.name);
   const state = model.layers.some((layer) => layer.name === name)
     ? `"${name}", whose values are no maps of learned features that the output depends on`
-    : `"${name}", which the model does not have`;
-  const names = nodes.map(({ node }) => node.sourceLayer.name);
+    : `"${name}", which the model does not have${suggestion(name, names)}`;
   const shown = names.length > 12 ? ['…', ...names.slice(-12)] : names;
   throw new RangeError(`Cannot ${task} as layer must be one of ${shown.join(', ')}: current value is ${state}`);
 }
