@@ -36,8 +36,11 @@ export interface DryRun {
   memory: { prepared: number; worker: number };
 }
 
-/** Samples of the trial step; a whole batch is taken where this few take less than a second. */
+/** Samples of the trial step; a whole batch is taken where this few take less than {@link PATIENCE}. */
 const TRIAL = 2;
+
+/** Seconds of a trial step from which on a whole batch would take too long: its time is then proportional to the samples, or nearly so. */
+const PATIENCE = 5;
 
 /**
  * Checks an experiment as a whole and estimates its cost, without writing anything: opens the data set, plans the folds, prepares two samples, and
@@ -51,7 +54,7 @@ const TRIAL = 2;
  * ```ts
  * import { dryRun, readExperiment } from '@mer/training';
  *
- * const experiment = await readExperiment('recipes/quickstart.yaml', { set: ['data={ name: synthetic, options: { subjects: 3, clipsPerSubject: 3 } }'] });
+ * const experiment = await readExperiment('recipes/first-steps.yaml', { set: ['data.options={ subjects: 3, clipsPerSubject: 3 }'] });
  * const { folds, samples } = await dryRun(experiment);
  * console.log(folds, samples); // 3 9
  * ```
@@ -140,8 +143,7 @@ async function timeTraining(experiment: Experiment, classes: readonly string[], 
     const parameters = model.trainableWeights.reduce((sum, { shape }) => sum + sizeOf(shape as number[]), 0);
     await time(TRIAL);
     const small = await time(TRIAL);
-    const samples = small < 1 ? training.batchSize : TRIAL;
-    if (samples > TRIAL) await time(samples);
+    const samples = small < PATIENCE ? training.batchSize : TRIAL;
     const seconds = samples > TRIAL ? await time(samples) : small;
     return { secondsPerItem: seconds / samples, parameters };
   } finally {

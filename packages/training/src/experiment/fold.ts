@@ -34,8 +34,8 @@ export interface RunFoldOptions {
  * ```ts
  * import { experimentFolds, openExperimentData, prepareData, readExperiment, runFold } from '@mer/training';
  *
- * const experiment = await readExperiment('recipes/quickstart.yaml', {
- *   set: ['data={ name: synthetic, options: { subjects: 2, clipsPerSubject: 3 } }', 'training.epochs=1'],
+ * const experiment = await readExperiment('recipes/first-steps.yaml', {
+ *   set: ['data.options={ subjects: 2, clipsPerSubject: 3 }', 'training.epochs=1'],
  * });
  * const data = await prepareData(await openExperimentData(experiment), experiment);
  * const [fold] = experimentFolds(data.samples, experiment.protocol, 0);

@@ -20,7 +20,7 @@ export interface PlannedFold extends Fold {
  * ```ts
  * import { planFolds, readExperiment } from '@mer/training';
  *
- * const experiment = await readExperiment('recipes/quickstart.yaml', { set: ['seeds=[0, 1]'] });
+ * const experiment = await readExperiment('recipes/first-steps.yaml', { set: ['seeds=[0, 1]'] });
  * const samples = ['a', 'b'].map((subject) => ({ dataset: 'x', subject, label: 0 }));
  * console.log(planFolds(experiment, samples).length); // 4
  * ```

@@ -45,7 +45,7 @@ export interface PrepareDataOptions {
  * ```ts
  * import { openExperimentData, readExperiment } from '@mer/training';
  *
- * const dataset = await openExperimentData(await readExperiment('recipes/quickstart.yaml'));
+ * const dataset = await openExperimentData(await readExperiment('recipes/first-steps.yaml'));
  * console.log(dataset.kind); // 'clips'
  * ```
  */
@@ -74,7 +74,7 @@ export async function openExperimentData(experiment: Experiment): Promise<Datase
  * ```ts
  * import { openExperimentData, prepareData, readExperiment } from '@mer/training';
  *
- * const experiment = await readExperiment('recipes/quickstart.yaml', { set: ['data={ name: synthetic, options: { subjects: 2, clipsPerSubject: 3 } }'] });
+ * const experiment = await readExperiment('recipes/first-steps.yaml', { set: ['data.options={ subjects: 2, clipsPerSubject: 3 }'] });
  * const data = await prepareData(await openExperimentData(experiment), experiment);
  * console.log(data.labels.length); // 6
  * ```

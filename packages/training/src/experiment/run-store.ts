@@ -93,7 +93,7 @@ export interface FoldRecord {
  * ```ts
  * import { experimentHash, readExperiment } from '@mer/training';
  *
- * const experiment = await readExperiment('recipes/quickstart.yaml');
+ * const experiment = await readExperiment('recipes/first-steps.yaml');
  * console.log(experimentHash(experiment, 'abc', 'wasm') === experimentHash({ ...experiment, name: 'other' }, 'abc', 'wasm')); // true
  * ```
  */

@@ -52,7 +52,7 @@ export interface RunExperimentOptions {
  * ```ts no-run
  * import { readExperiment, runExperiment, summaryText } from '@mer/training';
  *
- * const experiment = await readExperiment('recipes/quickstart.yaml');
+ * const experiment = await readExperiment('recipes/first-steps.yaml');
  * console.log(summaryText(await runExperiment(experiment, { out: 'runs/quickstart' })));
  * ```
  */
