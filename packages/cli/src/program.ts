@@ -92,8 +92,9 @@ export function createProgram(): Command {
 
   program
     .command('report')
-    .description('print the scores of a run, finished or not')
+    .description('write a report of a run, finished or not: HTML, tables, figures; and print its scores')
     .argument('<run>', 'folder of the run')
+    .option('-o, --out <dir>', 'folder of the report (default: the folder of the run)')
     .addOption(json)
     .action(async (...args) => (await import('./commands/report.js')).report(args[0], args[1]));
 

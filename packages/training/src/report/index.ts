@@ -1,13 +1,23 @@
 export { summariseRun } from '../experiment/read-summary.js';
 export type { OracleSummary } from '../experiment/summary.js';
+export { type BuildReportOptions, buildReport, writeReport } from './build-report.js';
 export { type ClassBars, type ClassScoresFigureOptions, classScoresFigure } from './figures/class-scores-figure.js';
 export { type ConfusionMatrixFigureOptions, confusionMatrixFigure } from './figures/confusion-matrix-figure.js';
 export { type LearningCurvesFigureOptions, learningCurvesFigure } from './figures/learning-curves-figure.js';
+export { type ScoresFigureOptions, scoresFigure } from './figures/scores-figure.js';
 export {
   type SubjectAccuracyFigureOptions,
   type SubjectBar,
   subjectAccuracyFigure,
 } from './figures/subject-accuracy-figure.js';
 export { pageTheme, paperTheme, type Theme } from './figures/theme.js';
+export type { GalleryItem } from './gallery-item.js';
 export { type FinishedFold, type Run, readRun } from './read-run.js';
+export {
+  type ReportData,
+  type ReportDataOptions,
+  reportData,
+  type SubjectResult,
+  type Verdict,
+} from './report-data.js';
 export type { BootstrapSettings, Interval, ScoreName } from './subject-intervals.js';

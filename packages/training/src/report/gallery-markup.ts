@@ -1,0 +1,23 @@
+import type { GalleryItem } from './gallery-item.js';
+import { type Markup, markup } from './markup.js';
+
+/** Samples as cards with their pictures within the page. */
+export function galleryMarkup(gallery: readonly GalleryItem[]): Markup | undefined {
+  if (gallery.length === 0) return undefined;
+  const part = (title: string, items: readonly GalleryItem[]) =>
+    items.length > 0 && markup`<h3>${title}</h3><div class="gallery">${items.map(card)}</div>`;
+  return markup`${part(
+    'Mistakes in pictures',
+    gallery.filter(({ right }) => !right),
+  )}
+${part(
+  'Right ones in pictures',
+  gallery.filter(({ right }) => right),
+)}
+<p class="note">What the network was given, and Grad-CAM for the class that it predicted: red where it found evidence, blue where it found none. A heat map says where, not why.</p>`;
+}
+
+function card({ id, title, right, pictures }: GalleryItem): Markup {
+  return markup`<figure class="sample ${right ? 'right' : 'wrong'}"><figcaption><strong>${title}</strong><span>${id}</span></figcaption>
+<div class="pictures">${pictures.map(({ caption, png }) => markup`<div><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${caption} of ${id}"><span>${caption}</span></div>`)}</div></figure>\n`;
+}
