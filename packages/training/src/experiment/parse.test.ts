@@ -73,3 +73,31 @@ describe('parseExperiment()', () => {
     expect(messageFor({ ...minimal, name: '../x' })).toMatch(/name: must be letters/);
   });
 });
+
+describe('messages of parseExperiment()', () => {
+  it.each([
+    [
+      { preprocessing: [{ step: 'nope' }] },
+      /preprocessing\.0\.step: must be one of .*align.*: current value is "nope"/,
+    ],
+    [{ preprocessing: ['nope'] }, /preprocessing\.0: must be one of .*align.*: current value is "nope"/],
+    [{ preprocessing: [{ step: 'align', sise: 3 }] }, /preprocessing\.0\.sise: unknown key/],
+    [{ inputs: [{ size: -1 }] }, /inputs\.0\.size: .*>0: current value is -1/],
+    [{ model: { name: 'afn', weights: { file: 'x' } } }, /model\.weights\.into/],
+    [
+      { training: { ...minimal.training, classWeights: 'some' } },
+      /training\.classWeights: must be one of none, balanced/,
+    ],
+    [
+      { training: { ...minimal.training, loss: { name: 'l2' } } },
+      /training\.loss.*must be one of cross-entropy, focal, fdp/,
+    ],
+    [
+      { training: { ...minimal.training, earlyStopping: { patience: 2 } } },
+      /earlyStopping: needs epochChoice: validation/,
+    ],
+    [{ training: { ...minimal.training, augmentation: { test: 'mean' } } }, /augmentation\.test: `mean` needs phases/],
+  ])('name what is wrong: %#', (changes, message) => {
+    expect(messageFor({ ...minimal, ...changes })).toMatch(message);
+  });
+});

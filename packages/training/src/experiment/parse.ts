@@ -68,12 +68,37 @@ function explain(error: ZodError, data: unknown): string[] {
       return `  ${path}: must be one of ${issue.options.join(', ')}: current value is ${show(valueAt(data, issue.path))}`;
     }
     const value = valueAt(data, issue.path);
+    if (issue.code === 'invalid_union' && 'errors' in issue && value !== undefined) {
+      return nearestBranch(issue.errors as ZodIssue[][], path, value);
+    }
     if (value === undefined) return `  ${path || 'top level'}: missing; ${lowerFirst(issue.message)}`;
     if (issue.code === 'invalid_value') {
       return `  ${path}: must be one of ${issue.values.join(', ')}: current value is ${show(value)}`;
     }
     return `  ${path || 'top level'}: ${lowerFirst(issue.message)}: current value is ${show(value)}`;
   });
+}
+
+type ZodIssue = ZodError['issues'][number];
+
+/** Of a choice without a name, the complaints of the form that the value comes nearest to. */
+function nearestBranch(branches: readonly ZodIssue[][], path: string, value: unknown): string {
+  const kindOf = ({ code, path: at }: ZodIssue) =>
+    at.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && typeof value === 'object'));
+  const fitting = branches.filter((issues) => !issues.some(kindOf));
+  const [issues] = (fitting.length > 0 ? fitting : branches).slice().sort((a, b) => depth(b) - depth(a));
+  const [issue] = issues!;
+  const at = [path, ...issue!.path.map(String)].filter(Boolean).join('.');
+  const found = valueAt(value, issue!.path);
+  if (issue!.code === 'invalid_value') {
+    return `  ${at}: must be one of ${issue!.values.join(', ')}: current value is ${show(found)}`;
+  }
+  if (issue!.code === 'unrecognized_keys') return `  ${at}: unknown key ${issue!.keys.join(', ')}`;
+  return `  ${at}: ${lowerFirst(issue!.message)}: current value is ${show(found)}`;
+}
+
+function depth(issues: readonly ZodIssue[]): number {
+  return Math.max(...issues.map((issue) => issue.path.length));
 }
 
 function lowerFirst(text: string): string {

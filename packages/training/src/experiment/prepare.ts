@@ -283,12 +283,43 @@ function imageMakers(experiment: Experiment, kind: Dataset['kind']): ImageMakers
     );
   }
   const makersOf = (inputs: readonly ExperimentInput[], name: string) =>
-    inputs.map((input, i) => imageMaker(input, { at: `${name}.${i}`, kind, dataset: data.name }));
+    inputs.map((input, i) => {
+      checkAugmentation(input, experiment.training.augmentation.images, `${name}.${i}`);
+      return imageMaker(input, { at: `${name}.${i}`, kind, dataset: data.name });
+    });
   return {
     // tidy keeps the frames of the clip that is given back
     prepare: (source) => (shared ? (tf.tidy(() => shared(source) as never) as Source) : source),
     images: [...makersOf(experiment.inputs, 'inputs'), ...makersOf(experiment.targets, 'targets')],
   };
+}
+
+/** Representations whose values say where things move to: a mirrored picture of one is the picture of no movement. */
+const directed = new Set<string>(['flow', 'flow-color', 'u-v-strain', 'cof', 'mm-cof']);
+/** Representations that are histograms, not pictures. */
+const histograms = new Set<string>(['lbp-top', 'hoof', 'bi-woof']);
+
+/** Throws where an augmentation would make nonsense of an input. */
+function checkAugmentation(
+  { representation, flow }: ExperimentInput,
+  images: Experiment['training']['augmentation']['images'],
+  at: string,
+): void {
+  if (!representation) return;
+  const { name } = representation;
+  const moving = images.find((augmentation) => augmentation.name !== 'mixup');
+  if (moving && histograms.has(name)) {
+    throw new ExperimentError(
+      `Cannot use augmentation ${moving.name} as ${at}.representation must be a picture: ${name} gives histograms; use augmentation.clips`,
+    );
+  }
+  const turning = images.find((augmentation) => augmentation.name === 'flip' || augmentation.name === 'rotate');
+  if (turning && directed.has(name) && !flow) {
+    throw new ExperimentError(
+      `Cannot use augmentation ${turning.name} as ${name} holds directions, which would not turn with the picture: ` +
+        `say which channels are the flow (${at}.flow: { u, v, zero }), or, where colours stand for directions, use mirror in training.augmentation.clips`,
+    );
+  }
 }
 
 function makeSteps(given: Experiment['preprocessing'], at: string): AnyStep | undefined {

@@ -111,10 +111,13 @@ function substance({
   published: _p,
   seeds: _seeds,
   backend: _b,
-  data,
+  data: { root: _r, ...data },
+  model: { weights, ...model },
   ...rest
 }: Experiment) {
-  return { ...rest, data: { name: data.name, options: data.options } };
+  // where the weights lie does not matter: what they are is part of the identity of the samples
+  const into = typeof weights === 'object' ? weights.into : undefined;
+  return { ...rest, data, model: { ...model, ...(into && { weights: { into } }) } };
 }
 
 export function stableJson(value: unknown): string {
