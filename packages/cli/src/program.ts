@@ -99,6 +99,13 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/report.js')).report(args[0], args[1]));
 
   program
+    .command('compare')
+    .description('compare runs on the same samples with the first: differences, intervals, McNemar, permutation test')
+    .argument('<runs...>', 'folders of two or more runs')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/compare.js')).compare(args[0], args[1]));
+
+  program
     .command('backends')
     .description('what can run here, and a two-second speed test of each')
     .option('--no-speed', 'list only')

@@ -1,6 +1,8 @@
 export { summariseRun } from '../experiment/read-summary.js';
 export type { OracleSummary } from '../experiment/summary.js';
 export { type BuildReportOptions, buildReport, writeReport } from './build-report.js';
+export { type ComparedRun, compareRuns, type RunComparison, type ScoreDifference } from './compare-runs.js';
+export { comparisonText } from './comparison-text.js';
 export { type ClassBars, type ClassScoresFigureOptions, classScoresFigure } from './figures/class-scores-figure.js';
 export { type ConfusionMatrixFigureOptions, confusionMatrixFigure } from './figures/confusion-matrix-figure.js';
 export { type LearningCurvesFigureOptions, learningCurvesFigure } from './figures/learning-curves-figure.js';

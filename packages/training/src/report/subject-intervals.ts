@@ -1,4 +1,4 @@
-import { accuracy, bootstrapConfidenceInterval, subjectKey, uar, uf1 } from '@mer/metrics';
+import { bootstrapConfidenceInterval, subjectKey } from '@mer/metrics';
 import { quantileSorted } from 'd3-array';
 
 /** The scores that every table shows. */
@@ -58,8 +58,6 @@ export interface SubjectCounts {
   classes: number;
 }
 
-const functions = { uf1, uar, accuracy };
-
 /** Counts truth and prediction for each subject. */
 export function subjectCounts(outcomes: readonly Outcome[], classes: number): SubjectCounts {
   const places = new Map<string, number>();
@@ -89,9 +87,27 @@ export function confusionOf({ counts, classes }: SubjectCounts, chosen?: readonl
   return Array.from({ length: classes }, (_, row) => sum.slice(row * classes, (row + 1) * classes));
 }
 
-/** All scores of a confusion matrix. */
+/**
+ * All scores of a confusion matrix: the same as `uf1`, `uar` and `accuracy` of @mer/metrics, without their checks, as resampling asks for tens of thousands.
+ */
 export function scoresOf(confusion: readonly (readonly number[])[]): Record<ScoreName, number> {
-  return byScore((score) => functions[score]({ confusion }));
+  const size = confusion.length;
+  let [f1, recall, hits, all] = [0, 0, 0, 0];
+  for (let c = 0; c < size; c++) {
+    const hit = confusion[c]![c]!;
+    let [truth, predicted] = [0, 0];
+    for (let other = 0; other < size; other++) {
+      truth += confusion[c]![other]!;
+      predicted += confusion[other]![c]!;
+    }
+    if (hit > 0) {
+      f1 += (2 * hit) / (truth + predicted);
+      recall += hit / truth;
+    }
+    hits += hit;
+    all += truth;
+  }
+  return { uf1: f1 / size, uar: recall / size, accuracy: hits / all };
 }
 
 /** A value for each score. */

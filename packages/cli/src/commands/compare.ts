@@ -1,0 +1,20 @@
+import { compareRuns, comparisonText, type RunComparison, readRun } from '@mer/training';
+import { UsageError } from '../errors.js';
+
+/** `mer compare <run> <run> [...]`: each further run with the first. */
+export async function compare(dirs: readonly string[], { json }: { json?: boolean }): Promise<void> {
+  if (dirs.length < 2) throw new UsageError('Cannot compare as at least two runs must be named: there is one');
+  const [first, ...others] = await Promise.all(dirs.map(readRun));
+  const comparisons = others.map((other) => compareRuns(first!, other));
+  process.stdout.write(json ? `${JSON.stringify(comparisons, null, 1)}\n` : `${text(comparisons)}\n`);
+}
+
+function text(comparisons: readonly RunComparison[]): string {
+  const parts = comparisons.map(comparisonText);
+  if (parts.length > 1) {
+    parts.push(
+      `${parts.length} comparisons with ${comparisons[0]!.first.name}: the p-values are not corrected for their number (Bonferroni: multiply each by ${parts.length}).`,
+    );
+  }
+  return parts.join('\n\n');
+}
