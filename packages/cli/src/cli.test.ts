@@ -1,6 +1,6 @@
-import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,19 @@ const bin = fileURLToPath(new URL('../bin/mer.js', import.meta.url));
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const shared = process.env['MER_SHARED_DATA'] ?? join(repository, '..', 'shared', 'data');
 const flow28 = join(shared, 'megc2019-flow28');
+
+/** Whether this user may mount a small disk: root on Linux. */
+const canMount = process.platform === 'linux' && process.getuid?.() === 0 && mayMount();
+
+function mayMount(): boolean {
+  const place = mkdtempSync(join(tmpdir(), 'mer-mount-'));
+  try {
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', place]).status !== 0) return false;
+    return spawnSync('umount', [place]).status === 0;
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
 
 let root = '';
 beforeAll(async () => {
@@ -174,6 +187,32 @@ describe('mer run', () => {
     expect(text).toMatch(/run the same command again to go on with stopped/);
     expect(status).toBe(130);
     expect(existsSync(join(root, 'stopped', 'folds'))).toBe(false);
+  });
+
+  it.skipIf(!canMount)('out of disk space, loses nothing that was done, and goes on when there is room', async () => {
+    const file = await experimentFile('full-disk');
+    mer('run', file, '--out', 'with-room', '--cache', 'cache');
+    const disk = join(root, 'disk');
+    await mkdir(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48k', 'tmpfs', disk]);
+    try {
+      const full = mer('run', file, '--out', join(disk, 'run'), '--cache', 'cache', '--workers', '1');
+      expectFailure(full, 1, /Cannot write .*: ENOSPC/);
+      const done = Object.values(await predictionsIn(join(disk, 'run')));
+      expect(done.length).toBeGreaterThan(0);
+      for (const text of done) JSON.parse(text);
+      execFileSync('mount', ['-o', 'remount,size=4m', disk]);
+      const again = mer('run', file, '--out', join(disk, 'run'), '--cache', 'cache', '--workers', '2');
+      expect(again.stderr).toMatch(new RegExp(`4 folds, ${done.length} done before`));
+      expect(await predictionsIn(join(disk, 'run'))).toEqual(await predictionsIn(join(root, 'with-room')));
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  });
+
+  it('says where it cannot write', async () => {
+    const file = await experimentFile('read-only');
+    expectFailure(mer('run', file, '--out', '/dev/null/run'), 1, /\/dev\/null\/run/);
   });
 
   it('refuses to resume with other settings and to write into a folder of something else', async () => {
