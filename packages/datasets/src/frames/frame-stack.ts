@@ -1,5 +1,6 @@
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import type { ReadClipOptions } from '../read-clip-options.js';
+import { type HeapTensor, heapTensor } from './heap-tensor.js';
 import { type Picture, resizeToUnit } from './resize.js';
 
 /** Collects the frames of one clip into one tensor; frames may come in any order. */
@@ -8,6 +9,8 @@ export interface FrameStack {
   put(position: number, picture: Picture): void;
   /** The frames `[T, H, W, C]`, float32, 0..1; the caller's. */
   tensor(): Tensor4D;
+  /** Gives up what was put. */
+  abandon(): void;
 }
 
 /** Size asked for, checked. */
@@ -31,16 +34,18 @@ export function frameSize(id: string, size: ReadClipOptions['size']): readonly [
  */
 export function frameStack(id: string, count: number, options: ReadClipOptions = {}): FrameStack {
   const asked = frameSize(id, options.size);
+  let heap: HeapTensor | undefined;
   let frames: Float32Array | undefined;
   let shape: [height: number, width: number, channels: number] = [0, 0, 0];
   let stored = '';
   return {
     put(position, picture) {
       const kind = `${picture.width}x${picture.height}`;
-      if (!frames) {
+      if (!heap && !frames) {
         const { colour = picture.channels >= 3 } = options;
         shape = [asked?.[0] ?? picture.height, asked?.[1] ?? picture.width, colour ? 3 : 1];
-        frames = new Float32Array(count * shape[0] * shape[1] * shape[2]);
+        heap = heapTensor([count, ...shape]);
+        if (!heap) frames = new Float32Array(count * shape[0] * shape[1] * shape[2]);
         stored = kind;
       }
       if (kind !== stored) {
@@ -49,11 +54,13 @@ export function frameStack(id: string, count: number, options: ReadClipOptions =
         );
       }
       const [height, width, channels] = shape;
-      resizeToUnit(picture, height, width, channels, frames, position * height * width * channels);
+      resizeToUnit(picture, height, width, channels, heap?.values() ?? frames!, position * height * width * channels);
     },
     tensor() {
+      if (heap) return heap.tensor;
       if (!frames) throw new RangeError(`Cannot read clip ${id} as it must have frames: it has none`);
       return tensor4d(frames, [count, ...shape]);
     },
+    abandon: () => heap?.tensor.dispose(),
   };
 }

@@ -76,7 +76,10 @@ export function clipReader(
     }
     const settled = await Promise.allSettled(tasks);
     const broken = settled.find((result) => result.status === 'rejected');
-    if (broken) throw broken.reason;
+    if (broken) {
+      stack.abandon();
+      throw broken.reason;
+    }
     return { frames: stack.tensor(), ...marks };
   };
 }

@@ -1,0 +1,36 @@
+import { backend, engine, getBackend, type Tensor4D, type TensorInfo } from '@tensorflow/tfjs-core';
+
+/** The parts of tfjs's wasm backend that make a tensor and tell where it lies. */
+interface WasmBackend {
+  makeOutput?(shape: number[], dtype: 'float32'): TensorInfo;
+  dataIdMap?: { get(id: object): { memoryOffset?: number | null } | undefined };
+  wasm?: { HEAPU8?: Uint8Array };
+}
+
+/** A tensor whose values are put in place. */
+export interface HeapTensor {
+  readonly tensor: Tensor4D;
+  /** Its values now; another call on the backend may move them. */
+  values(): Float32Array;
+}
+
+/**
+ * A tensor with values yet to come in the heap of tfjs's wasm backend, so that frames are written where they are used and not
+ * collected elsewhere first; undefined on other backends.
+ */
+export function heapTensor(shape: [number, number, number, number]): HeapTensor | undefined {
+  if (getBackend() !== 'wasm') return undefined;
+  const host = backend() as unknown as WasmBackend;
+  if (!host.makeOutput || !host.dataIdMap || !host.wasm?.HEAPU8) return undefined;
+  const tensor = engine().makeTensorFromTensorInfo(host.makeOutput(shape, 'float32')) as Tensor4D;
+  const offset = host.dataIdMap.get(tensor.dataId)?.memoryOffset;
+  if (typeof offset !== 'number' || offset === 0) {
+    tensor.dispose();
+    // an address of 0 is how its allocator says no
+    if (offset === undefined || offset === null) return undefined;
+    throw new RangeError(
+      `Cannot hold frames [${shape.join(', ')}] as the memory of the wasm backend must have room for them: read fewer frames or a smaller size`,
+    );
+  }
+  return { tensor, values: () => new Float32Array(host.wasm!.HEAPU8!.buffer, offset, tensor.size) };
+}
