@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const data = 'runs/quickstart-data';
 const recipes = ['quickstart', 'quickstart-trdi', 'quickstart-midi'];
 
-run('node', 'tools/setup.mjs');
+run('node', ['tools/setup.mjs']);
 
 if (!existsSync(`${root}/${data}`)) {
   title(`a synthetic data set in the layout of CASME II: ${data}`);
@@ -18,21 +18,22 @@ if (!existsSync(`${root}/${data}`)) {
 for (const recipe of recipes) {
   title(`recipes/${recipe}.yaml`);
   mer('run', `recipes/${recipe}.yaml`);
-  mer('report', `runs/${recipe}`, '--quiet');
+  // run has printed the scores already
+  run('node', ['packages/cli/bin/mer.js', 'report', `runs/${recipe}`], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 title('both images against each alone');
 for (const other of recipes.slice(1)) mer('compare', 'runs/quickstart', `runs/${other}`);
 process.stdout.write(`\nreport: ${root}runs/quickstart/report.html\n`);
 
 function mer(...args) {
-  run('node', 'packages/cli/bin/mer.js', ...args);
+  run('node', ['packages/cli/bin/mer.js', ...args]);
 }
 
 function title(text) {
   process.stdout.write(`\n== ${text} (${Math.round(process.uptime())} s)\n`);
 }
 
-function run(command, ...args) {
-  const { status, signal } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+function run(command, args, { stdio = 'inherit' } = {}) {
+  const { status, signal } = spawnSync(command, args, { cwd: root, stdio });
   if (status !== 0) process.exit(signal ? 130 : (status ?? 1));
 }
