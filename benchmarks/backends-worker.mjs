@@ -1,5 +1,5 @@
 // One backend of benchmarks/backends.mjs in a process of its own: reads lines "<workload> <train|infer>" and answers each
-// with the milliseconds of one step; the first answer, a line of JSON, says what runs.
+// with the milliseconds of one step, and those that processors worked on it; the first answer, a line of JSON, says what runs.
 import { createInterface } from 'node:readline';
 import { batchNormTraining, useBackend } from '@mer/backends';
 import * as tf from '@tensorflow/tfjs-core';
@@ -164,9 +164,11 @@ for await (const line of createInterface({ input: process.stdin })) {
     });
   }
   const started = performance.now();
+  const before = process.cpuUsage();
   const result = ready.get(name)[phase]();
   await result.data();
   const milliseconds = performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
   result.dispose();
-  console.log(milliseconds.toFixed(3));
+  console.log(`${milliseconds.toFixed(3)} ${((user + system) / 1e3).toFixed(3)}`);
 }

@@ -1,8 +1,9 @@
 // Training step and inference of three networks on each backend, beside PyTorch on one thread where there is one: one
-// step of each in turn, so that whatever else the machine does falls on all of them; medians.
+// step of each in turn, so that whatever else the machine does falls on all of them; medians of the time that passed and
+// of the time that processors worked, which other programs disturb less.
 //
-//   node benchmarks/backends.mjs [--backends wasm,webgpu] [--rounds 15] [--workloads ststnet,cnn,resnet18] [--torch cpu]
-//                                [--python /usr/bin/python3] [--no-csv]
+//   node benchmarks/backends.mjs [--backends wasm,webgpu] [--rounds 15] [--workloads ststnet,cnn,resnet18]
+//                                [--phases train,infer] [--torch cpu] [--python /usr/bin/python3] [--no-csv]
 //
 // Packages must be built. Results: benchmarks/results/backends.csv.
 import { spawn, spawnSync } from 'node:child_process';
@@ -19,6 +20,7 @@ const { values: options } = parseArgs({
     backends: { type: 'string' },
     rounds: { type: 'string', default: '15' },
     workloads: { type: 'string', default: 'ststnet,cnn,resnet18' },
+    phases: { type: 'string', default: 'train,infer' },
     python: { type: 'string' },
     torch: { type: 'string', default: 'cpu' },
     'no-csv': { type: 'boolean', default: false },
@@ -39,7 +41,8 @@ async function start(label, command, args) {
     info: JSON.parse(await next()),
     async step(workload, phase) {
       child.stdin.write(`${workload} ${phase}\n`);
-      return Number(await next());
+      const [wall, cpu] = (await next()).split(' ').map(Number);
+      return { wall, cpu };
     },
     end: () => child.stdin.end(),
   };
@@ -66,34 +69,38 @@ else console.error('No PyTorch here: no ratios.');
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 const rounds = Number(options.rounds);
+/** Milliseconds, and two rounds at least. */
+const warmUp = 5000;
 const hardware = `${cpus()[0].model.trim()} x ${cpus().length}`;
 const rows = [];
 for (const workload of options.workloads.split(',')) {
-  for (const phase of ['train', 'infer']) {
-    const times = new Map(runners.map((runner) => [runner, []]));
-    const ratios = new Map(runners.map((runner) => [runner, []]));
-    for (let round = -2; round < rounds; round++) {
-      const now = new Map();
-      for (const runner of runners) now.set(runner, await runner.step(workload, phase));
-      // Two rounds to warm up.
-      if (round < 0) continue;
-      const torch = now.get(runners.find(({ label }) => label === 'torch'));
-      for (const [runner, time] of now) {
-        times.get(runner).push(time);
-        if (torch !== undefined) ratios.get(runner).push(time / torch);
-      }
+  for (const phase of options.phases.split(',')) {
+    const steps = new Map(runners.map((runner) => [runner, []]));
+    // Engines compile the hot code meanwhile.
+    const started = performance.now();
+    for (let round = 0; round < 2 || performance.now() - started < warmUp; round++) {
+      for (const runner of runners) await runner.step(workload, phase);
     }
+    for (let round = 0; round < rounds; round++) {
+      for (const runner of runners) steps.get(runner).push(await runner.step(workload, phase));
+    }
+    const torch = steps.get(runners.find(({ label }) => label === 'torch'));
     for (const runner of runners) {
-      const ratio = ratios.get(runner).length > 0 ? median(ratios.get(runner)).toFixed(3) : '';
+      const own = steps.get(runner);
       const { info } = runner;
+      const times = (kind) => own.map((step) => step[kind]);
+      const ratio = (kind) => (torch ? median(own.map((step, i) => step[kind] / torch[i][kind])).toFixed(3) : '');
+      const onProcessor = info.device.toLowerCase() === 'cpu';
       rows.push({
         date: new Date().toISOString().slice(0, 10),
         workload,
         phase,
         backend: runner.label,
-        median_ms: median(times.get(runner)).toFixed(2),
-        best_ms: Math.min(...times.get(runner)).toFixed(2),
-        ratio_to_torch: runner.label === 'torch' ? '1' : ratio,
+        median_ms: median(times('wall')).toFixed(2),
+        best_ms: Math.min(...times('wall')).toFixed(2),
+        ratio_to_torch: ratio('wall'),
+        cpu_median_ms: median(times('cpu')).toFixed(2),
+        cpu_ratio_to_torch: onProcessor ? ratio('cpu') : '',
         rounds,
         device: info.device,
         threads: info.threads,
@@ -102,7 +109,11 @@ for (const workload of options.workloads.split(',')) {
         node: process.version,
         hardware,
       });
-      console.log(`${workload} ${phase} ${runner.label}: ${rows.at(-1).median_ms} ms, ${ratio || '-'} x torch`);
+      const { median_ms, ratio_to_torch, cpu_median_ms, cpu_ratio_to_torch } = rows.at(-1);
+      console.log(
+        `${workload} ${phase} ${runner.label}: ${median_ms} ms, ${ratio_to_torch || '-'} x torch; ` +
+          `processor time ${cpu_median_ms} ms, ${cpu_ratio_to_torch || '-'} x torch`,
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 """PyTorch's side of benchmarks/backends.mjs: the same protocol as benchmarks/backends-worker.mjs, on one thread.
 
 The first line printed is JSON; then each line "<workload> <train|infer>" on standard input is answered with the
-milliseconds of one step. Argument: "cpu" (default) or "cuda".
+milliseconds of one step, and those that processors worked on it. Argument: "cpu" (default) or "cuda".
 """
 
 import json
@@ -101,5 +101,7 @@ for line in sys.stdin:
     if name not in ready:
         ready = {name: prepare(name)}
     started = time.perf_counter()
+    before = time.process_time()
     ready[name][phase]()
-    print(f"{(time.perf_counter() - started) * 1e3:.3f}", flush=True)
+    wall, worked = time.perf_counter() - started, time.process_time() - before
+    print(f"{wall * 1e3:.3f} {worked * 1e3:.3f}", flush=True)

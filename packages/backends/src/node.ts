@@ -25,11 +25,11 @@ export function nodeObstacle(name: keyof typeof nodePackages): string | undefine
   return undefined;
 }
 
-/** Puts back two functions that Node 23 took from `util` and that tfjs-node calls. */
+/** Puts back what tfjs-node calls of `util`: a function that Node 23 removed, and one that warns or is removed. */
 export function restoreUtil(): void {
   const util = builtin<Record<string, unknown>>('node:util');
   util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-  util['isArray'] ??= Array.isArray;
+  util['isArray'] = Array.isArray;
 }
 
 /** Starts TensorFlow's C library, on the processor or on a graphics card. */
