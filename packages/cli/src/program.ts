@@ -95,6 +95,8 @@ export function createProgram(): Command {
     .description('write a report of a run, finished or not: HTML, tables, figures; and print its scores')
     .argument('<run>', 'folder of the run')
     .option('-o, --out <dir>', 'folder of the report (default: the folder of the run)')
+    .option('-d, --data <dir>', 'folder of the data set, for pictures of samples (default: that of the run)')
+    .option('--no-pictures', 'leave out the pictures of samples')
     .addOption(json)
     .action(async (...args) => (await import('./commands/report.js')).report(args[0], args[1]));
 

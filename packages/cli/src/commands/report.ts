@@ -1,16 +1,52 @@
 import { join } from 'node:path';
-import { buildReport, readRun, reportData, summaryText, writeReport } from '@mer/training';
+import {
+  buildReport,
+  type GalleryItem,
+  makeGallery,
+  type ReportData,
+  type Run,
+  readRun,
+  reportData,
+  summaryText,
+  writeReport,
+} from '@mer/training';
+import { Interrupted } from '../errors.js';
+import { interruptible } from '../interrupt.js';
+import { createCounter } from '../progress.js';
 
 interface Options {
   out?: string;
+  data?: string;
+  pictures: boolean;
   json?: boolean;
 }
 
 /** `mer report <run>` */
-export async function report(dir: string, { out = dir, json }: Options): Promise<void> {
+export async function report(dir: string, { out = dir, data: root, pictures, json }: Options): Promise<void> {
   const run = await readRun(dir);
   const data = reportData(run);
-  await writeReport(out, buildReport(run, { data }));
+  const gallery = pictures ? await pictureSamples(run, data, root) : [];
+  await writeReport(out, buildReport(run, { data, gallery }));
   process.stdout.write(json ? `${JSON.stringify(data.summary, null, 1)}\n` : `${summaryText(data.summary)}\n`);
   process.stderr.write(`report: ${join(out, 'report.html')}\n`);
+}
+
+/** Pictures of the worst mistakes and of a right prediction of each class; without the data set the report goes without, and says so. */
+async function pictureSamples(run: Run, { mistakes, surest }: ReportData, root?: string): Promise<GalleryItem[]> {
+  const right = surest.filter(({ truth }, i) => surest.findIndex((other) => other.truth === truth) === i);
+  const progress = createCounter(process.stderr, 'drawn', 'samples');
+  try {
+    return await interruptible('stopped', (signal) =>
+      makeGallery(run, [...mistakes.slice(0, 8), ...right], { root, onProgress: progress.show, signal }),
+    );
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    progress.end();
+    process.stderr.write(
+      `no pictures of samples: ${(error as Error).message} (--data names the folder of the data set, --no-pictures leaves them out)\n`,
+    );
+    return [];
+  } finally {
+    progress.end();
+  }
 }
