@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { useBackend } from '@mer/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +36,26 @@ describe('the registry', () => {
         name,
       ).toEqual(models[name].inputs.map((input) => [input.name, ...input.shape]));
       model.dispose();
+    }
+  });
+
+  it('is the table of the README', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8').replace(/ {2,}/g, ' ');
+    const count = (value: number) => value.toLocaleString('en-US');
+    for (const [name, { title, paper, origin, inputs, parameters }] of entries) {
+      const small = createModel(name, { classes: 5, size: 'small' } as never);
+      const shapes = new Set(inputs.map(({ shape }) => shape.join('x')));
+      const row = [
+        `\`${name}\``,
+        title,
+        paper?.match(/arXiv [\d.]+/)?.[0] ?? '',
+        `${inputs.map((input) => input.name).join(', ')} ${[...shapes].join(', ')}`,
+        count(parameters.trainable),
+        count(countParameters(small).trainable),
+        origin === 'authors-code' ? "authors' code" : origin.replace('-', ' '),
+      ].join(' | ');
+      small.dispose();
+      expect(readme).toContain(`| ${row} |`.replace(/ {2,}/g, ' '));
     }
   });
 
