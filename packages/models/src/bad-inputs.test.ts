@@ -21,8 +21,10 @@ describe('bad input', () => {
 
   it.each(names)('%s: one error that names the option', (name) => {
     const create = (options: object) => () => createModel(name, { classes: 3, ...options } as never);
-    expect(create({ clases: 3 })).toThrow('"clases" is not an option: the options are classes');
-    expect(create({ clases: 3 })).toThrow('did you mean "classes"?');
+    expect(create({ clases: 3 })).toThrow(
+      '"clases" is not an option (did you mean "classes"?): the options are classes',
+    );
+    expect(create({ clases: 3, xyzzy: 1 })).toThrow('"clases", "xyzzy" are not options (did you mean "classes"?): ');
     for (const classes of [1, 0, -3, 2.5, Number.NaN, '3', null]) {
       expect(create({ classes })).toThrow(
         /^Cannot create .* as classes must be an integer of at least 2: current value is /,

@@ -49,8 +49,10 @@ export function checkKeys(task: string, options: object, known: readonly string[
   checkOptions(task, options);
   const unknown = Object.keys(options).filter((key) => !known.includes(key));
   if (unknown.length > 0) {
+    const hints = unknown.map((key) => suggestion(key, known).slice(2)).filter((hint) => hint !== '');
+    const hint = hints.length > 0 ? ` (${hints.join(' ')})` : '';
     throw new TypeError(
-      `Cannot ${task} as ${unknown.map((key) => `"${key}"`).join(', ')} ${unknown.length > 1 ? 'are not options' : 'is not an option'}: the options are ${known.join(', ')}${unknown.map((key) => suggestion(key, known)).join('')}`,
+      `Cannot ${task} as ${unknown.map((key) => `"${key}"`).join(', ')} ${unknown.length > 1 ? 'are not options' : 'is not an option'}${hint}: the options are ${known.join(', ')}`,
     );
   }
 }
