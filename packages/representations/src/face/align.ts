@@ -1,8 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { gaussianBlur } from '../blur.js';
 import { type Clip, checkClip, type FrameLandmarks } from '../clip.js';
 import { flag, numeric, type OptionRule, type OptionRules, oneOf, resolveOptions } from '../options.js';
 import { defineStep, type Step } from '../step.js';
+import { checkClipLandmarks } from './landmarks.js';
 import {
   applyTransform,
   type FaceLayout,
@@ -11,7 +10,7 @@ import {
   invertTransform,
   type Transform,
 } from './transform.js';
-import { warpEach } from './warp-frames.js';
+import { warpSmoothly } from './warp-frames.js';
 
 /** Options of {@link alignClip} and {@link align}. */
 export interface AlignOptions {
@@ -56,11 +55,14 @@ function landmarksNear(landmarks: readonly FrameLandmarks[], onset: number): Fra
  * A clip of the aligned face: cut out, upright, in one size, by its landmarks.
  *
  * By default one similarity transform, from the landmarks of the onset frame (or the nearest frame that has any), is used for all frames, so that no
- * jitter of landmarks adds motion. `per: 'frame'` follows the head with the landmarks of every frame.
+ * jitter of landmarks adds motion: right where the head drifts by a few pixels, as in the data sets of the field. Where the head moves further the
+ * eyes leave their places; then `per: 'frame'` follows the head with the landmarks of every frame, and {@link stabilizeClip} after it takes off the
+ * jitter that they bring.
  *
  * @param clip with `landmarks`; {@link detectLandmarks} finds them, {@link parseLandmarks} reads them from a file.
  * @returns a new clip: frames `[T, size, size, C]`, the landmarks moved along, onset, apex and offset the same.
- * @throws RangeError if the clip has no landmarks (for each frame with `per: 'frame'`) or an option is wrong.
+ * @throws RangeError if the clip has no landmarks (for each frame with `per: 'frame'`), some belong to a frame that it does not
+ * have, the face lies wholly outside of the frame, or an option is wrong.
  *
  * @example
  * ```ts
@@ -86,7 +88,16 @@ export function alignClip(clip: Clip, options: AlignOptions = {}): Clip {
     );
   }
   const count = clip.frames.shape[0];
-  const transformOf = ({ points }: FrameLandmarks) => faceTransform(points, { layout, size, zoom });
+  checkClipLandmarks(clip, task);
+  const [, height, width] = clip.frames.shape;
+  const transformOf = ({ frame, points }: FrameLandmarks) => {
+    if (!points.some(([x, y]) => x >= -0.5 && y >= -0.5 && x < width - 0.5 && y < height - 0.5)) {
+      throw new RangeError(
+        `Cannot ${task} as the face must lie in the frame: all landmarks of frame ${frame} lie outside of its ${width} x ${height} pixels (are they of a frame of another size?)`,
+      );
+    }
+    return faceTransform(points, { layout, size, zoom });
+  };
   let transforms: Transform[];
   if (per === 'clip') transforms = new Array(count).fill(transformOf(landmarksNear(landmarks, clip.onset)));
   else {
@@ -99,11 +110,7 @@ export function alignClip(clip: Clip, options: AlignOptions = {}): Clip {
     });
   }
   const outside = border ?? (layout === 'mol' ? 128 / 255 : 0);
-  const frames = tf.tidy(() => {
-    const scale = Math.hypot(transforms[0]![0], transforms[0]![3]);
-    const smooth = antialias && scale > 1 ? gaussianBlur(clip.frames, Math.sqrt(scale ** 2 - 1) / 2) : clip.frames;
-    return warpEach(smooth, transforms, [size, size], outside);
-  });
+  const frames = warpSmoothly(clip.frames, transforms, [size, size], { border: outside, antialias });
   return {
     ...clip,
     frames,

@@ -62,9 +62,10 @@ async function importFaceApi(): Promise<FaceApi> {
 }
 
 /** The folder of the weights that come with the package. */
-async function ownModels(): Promise<string> {
-  const { createRequire } = await import('node:module');
-  const { dirname, join } = await import('node:path');
+function ownModels(): string {
+  // asked for at run time, so that bundlers for browsers find no Node module to resolve
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const { dirname, join } = process.getBuiltinModule('node:path');
   const require = createRequire(import.meta.url);
   return join(dirname(require.resolve('@vladmandic/face-api/package.json')), 'model');
 }
@@ -101,7 +102,7 @@ export async function createFaceApiDetector(options: FaceApiOptions = {}): Promi
     );
   }
   const faceapi = options.faceapi ?? (await importFaceApi());
-  const models = options.models ?? (isNode() ? await ownModels() : undefined);
+  const models = options.models ?? (isNode() ? ownModels() : undefined);
   if (models === undefined) {
     throw new TypeError(
       "Cannot find faces as option 'models' must be the address of the weights: current value is none",

@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { frameAt } from '../frames.js';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { texture, worstDifference } from '../../test/synthetic-clip.js';
+import { gaussianBlur } from '../blur.js';
 import type { Clip, Landmarks } from '../clip.js';
+import { opticalFlow } from '../flow/optical-flow.js';
+import { frameAt } from '../frames.js';
 import { resize } from '../image-steps.js';
+import { stabilizeClip } from '../temporal/stabilize.js';
 import { align, alignClip } from './align.js';
 import { createFaceApiDetector } from './face-api.js';
 import { detectLandmarks, parseLandmarks } from './landmarks.js';
@@ -130,6 +133,25 @@ describe('warpFrames()', () => {
     expect(new Set(tf.slice(shifted, [0, 0, 4, 0], [2, 4, 1, 3]).dataSync())).toEqual(new Set([0.5]));
     expect(() => warpFrames(frames, [1, 0, 0, 0, 1, 0], 0)).toThrow(/positive integer/);
   });
+
+  it('rejects what is no transform', () => {
+    const frames = tf.zeros([1, 4, 5, 1]) as tf.Tensor4D;
+    for (const wrong of [null, [1, 0, 0], [1, 0, Number.NaN, 0, 1, 0], 'x'] as unknown as Transform[]) {
+      expect(() => warpFrames(frames, wrong, 4)).toThrow(/six finite numbers .*current value is/);
+    }
+    expect(() => warpFrames(frames, [0, 0, 0, 0, 0, 0], 4)).toThrow(/into a line/);
+    expect(() => warpFrames(tf.zeros([4, 5, 1]) as unknown as tf.Tensor4D, [1, 0, 0, 0, 1, 0], 4)).toThrow(TypeError);
+  });
+
+  it('blurs only the part that is used, to the same result', () => {
+    const frames = tf.randomUniform([2, 90, 120, 1], 0, 1, 'float32', 4) as tf.Tensor4D;
+    const transform: Transform = [2.1, -0.4, 30, 0.4, 2.1, 12];
+    const sigma = Math.sqrt(2.1 ** 2 + 0.4 ** 2 - 1) / 2;
+    const all = warpFrames(gaussianBlur(frames, sigma), transform, [20, 25], { antialias: false });
+    expect(worstDifference(warpFrames(frames, transform, [20, 25]).dataSync(), all.dataSync())).toBeLessThan(1e-6);
+    const outside = warpFrames(frames, [2, 0, 500, 0, 2, 500], [20, 25], { border: 0.25 });
+    expect(new Set(outside.dataSync())).toEqual(new Set([0.25]));
+  });
 });
 
 describe('alignClip()', () => {
@@ -158,6 +180,17 @@ describe('alignClip()', () => {
     const eyes = aligned.landmarks!.map(({ points }) => eyeCentres(points).flat());
     expect(worstDifference(eyes[0]!, eyes[2]!)).toBeLessThan(1e-6);
     expect(() => alignClip(clip, { per: 'frame' })).toThrow(/frame 1 has none/);
+  });
+
+  it('rejects landmarks of another clip: of frames that there are not, or a face outside of the frame', () => {
+    const before = tf.memory().numTensors;
+    const at = (frame: number, points: Landmarks) => ({ ...clip, landmarks: [{ frame, points }] });
+    expect(() => alignClip(at(3, face(90, 80, 40, 0)))).toThrow(/frame in 0\.\.2: current value is 3/);
+    expect(() => alignClip(at(-1, face(90, 80, 40, 0)))).toThrow(/current value is -1/);
+    expect(() => alignClip(at(1, face(900, 80, 40, 0)))).toThrow(/outside of its 180 x 160 pixels/);
+    expect(() => alignClip(at(1, face(90, 80, -40, 0)), { layout: 'slstt' })).toThrow(/'slstt' has a side of -/);
+    expect(alignClip(at(1, face(-20, 80, 40, 0)), { size: 32 }).frames.shape).toEqual([3, 32, 32, 3]);
+    expect(tf.memory().numTensors).toBe(before + 1);
   });
 
   it('says how to get landmarks where there are none', () => {
@@ -224,14 +257,18 @@ describe('createFaceApiDetector()', () => {
     await expect(createFaceApiDetector({ detector: 'dlib' as never })).rejects.toThrow(/'ssd', 'tiny'.*'dlib'/);
   });
 
-  it.skipIf(!existsSync(`${shared}/face-clip`))(
-    'finds a real face; aligned by one transform, its eyes stay within a pixel (skipped without ../shared/data)',
-    async () => {
+  describe.skipIf(!existsSync(`${shared}/face-clip`))('on a real face (skipped without ../shared/data)', () => {
+    beforeAll(async () => {
       await import('@tensorflow/tfjs-backend-wasm');
       await tf.setBackend('wasm');
       await tf.ready();
+    });
+    afterAll(() => tf.setBackend('cpu'));
+
+    /** Frames of the real clip, by number. */
+    async function real(numbers: readonly number[]): Promise<Clip> {
       const images = await Promise.all(
-        [1, 2, 3].map(async (i) => {
+        numbers.map(async (i) => {
           const { data, info } = await sharp(`${shared}/face-clip/img${i}.jpg`)
             .removeAlpha()
             .raw()
@@ -242,7 +279,13 @@ describe('createFaceApiDetector()', () => {
           );
         }),
       );
-      const clip: Clip = { frames: tf.stack(images) as tf.Tensor4D, onset: 0, apex: 1, offset: 2 };
+      const frames = tf.stack(images) as tf.Tensor4D;
+      tf.dispose(images);
+      return { frames, onset: 0, apex: 1, offset: numbers.length - 1 };
+    }
+
+    it('finds it; aligned by one transform, its eyes stay within a pixel while the head rests', async () => {
+      const clip = await real([1, 2, 3]);
       const detect = await createFaceApiDetector({ detector: 'tiny' });
       const found = await detectLandmarks(clip, detect, { frames: 'all' });
       const [left, right] = eyeCentres(found.landmarks![0]!.points);
@@ -250,7 +293,35 @@ describe('createFaceApiDetector()', () => {
       const aligned = alignClip(found, { size: 224 });
       const eyes = aligned.landmarks!.map(({ points }) => eyeCentres(points).flat());
       for (const other of eyes) expect(worstDifference(other, eyes[0]!)).toBeLessThan(1);
-      await tf.setBackend('cpu');
-    },
-  );
+    });
+
+    it('over the whole clip the head leaves one transform; landmarks of each frame and stabilising hold it', async () => {
+      const clip = await real([1, 9, 17, 25, 33, 41, 49, 57]);
+      const detect = await createFaceApiDetector({ detector: 'tiny' });
+      const found = await detectLandmarks(clip, detect, { frames: 'all' });
+      const drift = found.landmarks!.map(({ points }) => eyeCentres(points).flat());
+      const furthest = Math.max(...drift.map((eyes) => worstDifference(eyes, drift[0]!)));
+      expect(furthest).toBeGreaterThan(20);
+      const once = alignClip(found, { size: 160 });
+      const moved = once.landmarks!.map(({ points }) => eyeCentres(points).flat());
+      expect(Math.max(...moved.map((eyes) => worstDifference(eyes, moved[0]!)))).toBeGreaterThan(10);
+      // held by the region of the eyes: the head nods, so nose and eyes do not move alike
+      const region = [0.28, 0.2, 0.5, 0.8] as const;
+      const stable = stabilizeClip(alignClip(found, { size: 160, per: 'frame' }), { region });
+      // where the eyes are, by optical flow and not by the landmarks that it was aligned by
+      const [eyes] = [eyeCentres(stable.landmarks![0]!.points)];
+      for (let t = 1; t < 8; t++) {
+        const field = opticalFlow(frameAt(stable.frames, 0), frameAt(stable.frames, t), 'farneback');
+        for (const [x, y] of eyes) {
+          const part = tf.slice(field, [Math.round(y) - 10, Math.round(x) - 16, 0], [20, 32, 2]);
+          const [u, v] = tf.unstack(part, 2).map((component) => {
+            const sorted = component.dataSync().slice().sort();
+            return sorted[sorted.length >> 1]!;
+          });
+          expect(Math.abs(u!), `frame ${t}`).toBeLessThan(1);
+          expect(Math.abs(v!), `frame ${t}`).toBeLessThan(1);
+        }
+      }
+    });
+  });
 });

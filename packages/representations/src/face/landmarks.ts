@@ -9,6 +9,19 @@ import { checkLandmarks } from './transform.js';
  */
 export type LandmarkDetector = (image: tf.Tensor3D) => Promise<Landmarks | null>;
 
+/** Throws unless all landmarks of a clip are 68 points of frames that it has; `task` begins the message. */
+export function checkClipLandmarks({ frames, landmarks = [] }: Clip, task: string): void {
+  const count = frames.shape[0];
+  for (const { frame, points } of landmarks) {
+    if (!Number.isInteger(frame) || frame < 0 || frame >= count) {
+      throw new RangeError(
+        `Cannot ${task} as landmarks must belong to a frame in 0..${count - 1}: current value is ${frame}`,
+      );
+    }
+    checkLandmarks(points, `${task} (landmarks of frame ${frame})`);
+  }
+}
+
 /** Options of {@link detectLandmarks}. */
 export interface DetectLandmarksOptions {
   /** Which frames to look at: the onset alone (default), or every frame. */

@@ -87,6 +87,22 @@ export function similarity(from: readonly Point[], to: readonly Point[]): Transf
   return [a, -b, q[0] - a * p[0] + b * p[1], b, a, q[1] - b * p[0] - a * p[1]];
 }
 
+/** Throws unless there are six finite numbers that do not squeeze the plane into a line; `task` begins the message. */
+export function checkTransform(transform: Transform, task: string): void {
+  if (!Array.isArray(transform) || transform.length !== 6 || !transform.every(Number.isFinite)) {
+    const given = Array.isArray(transform) ? `[${transform.join(', ')}]` : show(transform);
+    throw new TypeError(
+      `Cannot ${task} as transform must be [a, b, c, d, e, f], six finite numbers (faceTransform() makes one): current value is ${given}`,
+    );
+  }
+  const [a, b, , d, e] = transform as Transform;
+  if (a * e - b * d === 0) {
+    throw new RangeError(
+      `Cannot ${task} as transform must not squeeze the image into a line: current value is [${transform.join(', ')}]`,
+    );
+  }
+}
+
 /** Where the point (x, y) of the new image lies in the old. */
 export const applyTransform = ([a, b, c, d, e, f]: Transform, [x, y]: Point): [number, number] => [
   a * x + b * y + c,
@@ -169,6 +185,11 @@ export function faceTransform(points: Landmarks, options: FaceTransformOptions =
     }
     case 'slstt': {
       const side = points[8]![1] - points[19]![1] + (points[8]![1] - points[57]![1]);
+      if (!(side > 0)) {
+        throw new RangeError(
+          `Cannot ${task} as the chin (point 8) must lie below the brow (19) and the lower lip (57): the square of 'slstt' has a side of ${side}`,
+        );
+      }
       const scale = side / size;
       transform = [scale, 0, points[30]![0] - scale * middle, 0, scale, points[30]![1] - scale * middle];
       break;

@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gaussianBlur } from '../blur.js';
+import { checkFrames } from '../clip.js';
 import { hostValues, isHostBackend } from '../host.js';
-import type { Transform } from './transform.js';
+import { applyTransform, checkTransform, type Transform } from './transform.js';
+
+/** What lies outside of a frame: one value, or the nearest pixel of its border. */
+export type Border = number | 'nearest';
 
 /** Options of {@link warpFrames}. */
 export interface WarpFramesOptions {
@@ -20,14 +24,19 @@ function sampleFrame(
   [a, b, c, d, e, f]: Transform,
   newHeight: number,
   newWidth: number,
-  border: number,
+  border: Border,
   target: Float32Array,
 ): void {
+  const clamp = border === 'nearest';
   let out = 0;
   for (let y = 0; y < newHeight; y++) {
     for (let x = 0; x < newWidth; x++) {
-      const sx = a * x + b * y + c;
-      const sy = d * x + e * y + f;
+      let sx = a * x + b * y + c;
+      let sy = d * x + e * y + f;
+      if (clamp) {
+        sx = Math.min(width - 1, Math.max(0, sx));
+        sy = Math.min(height - 1, Math.max(0, sy));
+      }
       const x0 = Math.floor(sx);
       const y0 = Math.floor(sy);
       const fx = sx - x0;
@@ -43,7 +52,11 @@ function sampleFrame(
             fy * ((1 - fx) * values[below]! + fx * values[below + channels]!);
         } else {
           const pixel = (py: number, px: number) =>
-            px < 0 || py < 0 || px >= width || py >= height ? border : values[(py * width + px) * channels + k]!;
+            px < 0 || py < 0 || px >= width || py >= height
+              ? clamp
+                ? 0 // has no weight
+                : (border as number)
+              : values[(py * width + px) * channels + k]!;
           value =
             (1 - fy) * ((1 - fx) * pixel(y0, x0) + fx * pixel(y0, x0 + 1)) +
             fy * ((1 - fx) * pixel(y0 + 1, x0) + fx * pixel(y0 + 1, x0 + 1));
@@ -59,7 +72,7 @@ export function warpEach(
   frames: tf.Tensor4D,
   transforms: readonly Transform[],
   size: readonly [number, number],
-  border: number,
+  border: Border,
 ): tf.Tensor4D {
   const [count, height, width, channels] = frames.shape;
   const [newHeight, newWidth] = size;
@@ -88,7 +101,8 @@ export function warpEach(
       transforms.flatMap((transform) => [...transform, 0, 0]),
       [count, 8],
     );
-    return tf.image.transform(frames, rows, 'bilinear', 'constant', border, [newHeight, newWidth]);
+    const [mode, value] = border === 'nearest' ? (['nearest', 0] as const) : (['constant', border] as const);
+    return tf.image.transform(frames, rows, 'bilinear', mode, value, [newHeight, newWidth]);
   });
 }
 
@@ -101,7 +115,8 @@ export function warpEach(
  * @param transform from {@link faceTransform}.
  * @param size side of the new frames, or `[height, width]`.
  * @returns `[T, H', W', C]`.
- * @throws RangeError if the size is no positive integer.
+ * @throws TypeError if the frames are no float32 `[T, H, W, C]` or the transform is no six finite numbers; RangeError if the
+ * size is no positive integer.
  *
  * @example
  * ```ts
@@ -120,15 +135,79 @@ export function warpFrames(
   size: number | readonly [height: number, width: number],
   { border = 0, antialias = true }: WarpFramesOptions = {},
 ): tf.Tensor4D {
+  const task = 'warp frames';
+  checkFrames(frames, task);
+  checkTransform(transform, task);
   const shape = typeof size === 'number' ? ([size, size] as const) : size;
-  if (!shape.every((side) => Number.isInteger(side) && side > 0)) {
+  if (!Array.isArray(shape) || shape.length !== 2 || !shape.every((side) => Number.isInteger(side) && side > 0)) {
     throw new RangeError(
-      `Cannot warp frames as size must be a positive integer or [height, width]: current value is ${JSON.stringify(size)}`,
+      `Cannot ${task} as size must be a positive integer or [height, width]: current value is ${JSON.stringify(size)}`,
     );
   }
-  const scale = Math.hypot(transform[0], transform[3]);
+  return warpSmoothly(frames, new Array<Transform>(frames.shape[0]).fill(transform), shape, { border, antialias });
+}
+
+/** The part of the old frames that the new ones are made of, `reach` pixels wider on each side. */
+function sourceBox(
+  transforms: readonly Transform[],
+  [newHeight, newWidth]: readonly [number, number],
+  [height, width]: readonly [number, number],
+  reach: number,
+) {
+  const corners = [...new Set(transforms)].flatMap((transform) =>
+    [0, newWidth - 1].flatMap((x) => [0, newHeight - 1].map((y) => applyTransform(transform, [x, y]))),
+  );
+  const side = (axis: 0 | 1, end: number) => {
+    const values = corners.map((corner) => corner[axis]);
+    const first = Math.max(0, Math.floor(Math.min(...values)) - reach);
+    const last = Math.min(end, Math.ceil(Math.max(...values)) + 1 + reach);
+    // wholly outside: any pixel will do
+    return first < last ? ([first, last] as const) : ([0, Math.min(end, 2)] as const);
+  };
+  const [[left, right], [top, bottom]] = [side(0, width), side(1, height)];
+  return { top, left, bottom, right };
+}
+
+/** Part of each frame. */
+function crop(
+  frames: tf.Tensor4D,
+  { top, left, bottom, right }: { top: number; left: number; bottom: number; right: number },
+): tf.Tensor4D {
+  const [count, height, width, channels] = frames.shape;
+  const [newHeight, newWidth] = [bottom - top, right - left];
+  if (newHeight === height && newWidth === width) return tf.clone(frames);
+  if (!isHostBackend()) return tf.slice(frames, [0, top, left, 0], [count, newHeight, newWidth, channels]);
+  const values = hostValues(frames, 'crop frames');
+  const row = newWidth * channels;
+  const result = new Float32Array(count * newHeight * row);
+  for (let t = 0, to = 0; t < count; t++) {
+    for (let y = top; y < bottom; y++, to += row) {
+      const from = ((t * height + y) * width + left) * channels;
+      result.set(values.subarray(from, from + row), to);
+    }
+  }
+  return tf.tensor4d(result, [count, newHeight, newWidth, channels]);
+}
+
+/**
+ * Frames resampled with one transform for each of them; where the new frames are coarser than the old, the part that they are
+ * made of is blurred first.
+ */
+export function warpSmoothly(
+  frames: tf.Tensor4D,
+  transforms: readonly Transform[],
+  size: readonly [number, number],
+  { border, antialias }: { border: Border; antialias: boolean },
+): tf.Tensor4D {
+  const [a, , , d] = transforms[0]!;
+  const scale = Math.hypot(a, d);
+  if (!antialias || scale <= 1) return warpEach(frames, transforms, size, border);
+  const sigma = Math.sqrt(scale ** 2 - 1) / 2;
   return tf.tidy(() => {
-    const smooth = antialias && scale > 1 ? gaussianBlur(frames, Math.sqrt(scale ** 2 - 1) / 2) : frames;
-    return warpEach(smooth, new Array<Transform>(frames.shape[0]).fill(transform), shape, border);
+    const [, height, width] = frames.shape;
+    const box = sourceBox(transforms, size, [height, width], Math.ceil(4 * sigma) + 1);
+    const smooth = gaussianBlur(crop(frames, box), sigma);
+    const moved = transforms.map(([a, b, c, d, e, f]): Transform => [a, b, c - box.left, d, e, f - box.top]);
+    return warpEach(smooth, moved, size, border);
   });
 }

@@ -84,6 +84,11 @@ export function magnifyClip(clip: Clip, options: MagnifyOptions = {}): Clip {
   if (count < 2) {
     throw new RangeError(`Cannot ${task} as it must have at least 2 frames: current value is ${count}`);
   }
+  if (low > high) {
+    throw new RangeError(
+      `Cannot ${task} as option 'low' must be at most 'high': current values are ${low} and ${high}`,
+    );
+  }
   const band = bandPass(count, fps, low, high);
   if (band[0]!.every((weight) => weight === 0)) {
     throw new RangeError(

@@ -1,15 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
+import { checkClipLandmarks } from '../face/landmarks.js';
 import type { Transform } from '../face/transform.js';
 import { warpEach } from '../face/warp-frames.js';
 import { type FlowChoice, flowRule, opticalFlow } from '../flow/optical-flow.js';
 import { components } from '../flow/strain.js';
 import { frameAt } from '../frames.js';
+import { toGrey } from '../grey.js';
 import { hostValues } from '../host.js';
 import { type Region, regionPixels, regionRule } from '../intensity.js';
-import { type OptionRules, resolveOptions } from '../options.js';
+import { numeric, type OptionRules, resolveOptions } from '../options.js';
 import { percentileOf } from '../scaling.js';
 import { defineStep, type Step } from '../step.js';
+import { type Box, type GreyImage, likenessAt, matchShift } from './match-shift.js';
 
 /** Options of {@link stabilizeClip} and {@link stabilize}. */
 export interface StabilizeOptions {
@@ -17,21 +20,43 @@ export interface StabilizeOptions {
   region?: Region;
   /** The flow method; default `'farneback'`. */
   flow?: FlowChoice;
+  /** The furthest that the head may have drifted, as a share of the longer side of the image; default 0.25. */
+  reach?: number;
 }
 
 /** The rules of {@link StabilizeOptions}. */
 export const stabilizeRules: OptionRules<StabilizeOptions> = Object.freeze({
   region: regionRule([0.4, 0.4, 0.65, 0.6]),
   flow: flowRule('farneback'),
+  reach: numeric(0.25, { min: 0, max: 0.5 }),
 });
 
+/** A step of the flow below which a shift is found, in pixels. */
+const settled = 0.05;
+
+/** Likeness above which a region is certainly itself, so that nobody looks further away. */
+const sure = 0.9;
+
+/** A last step above which it is not. */
+const lost = 0.5;
+
+/** Least likeness of the region to itself, where it was found again. */
+const alike = 0.5;
+
 /**
- * A clip without the small motions of the head: each frame is shifted so that a stable region stays where it was at the onset.
+ * A clip without the motion of the head: each frame is shifted so that a stable region stays where it was at the onset.
  *
- *     s_t = median over the region of flow(I_onset, I_t)          I'_t(x) = I_t(x + s_t)
+ *     s_t = shift under which the region of I_onset is found in I_t        I'_t(x) = I_t(x + s_t)
  *
- * @param clip aligned already; this removes what drift remains.
- * @returns a new clip of the same size; what comes in at the border repeats nothing and is 0. Landmarks of the onset stay, others move along.
+ * The median over the region of flow(I_onset, I'_t) is added to s_t until it is under 0.05 pixel (at most 5 times). Where that
+ * does not find the region, it is looked for further away, by its likeness and that of its surroundings from coarse to fine,
+ * and s_t starts there. It is a shift alone: a head that
+ * turns, or comes nearer, is for {@link alignClip} with landmarks of every frame.
+ *
+ * @param clip aligned already, or nearly so; this removes what drift remains.
+ * @returns a new clip of the same size. What comes in at the border repeats the border's pixels, so that nothing seems to
+ * move there. Landmarks move along.
+ * @throws Error if the region is not found again in a frame: the last step was over 0.5 pixel, or its likeness (concordance) is under 0.5.
  * @throws RangeError on a wrong option; Error on a backend that cannot read values at once (webgpu outside of a browser).
  *
  * @example
@@ -43,30 +68,103 @@ export const stabilizeRules: OptionRules<StabilizeOptions> = Object.freeze({
  * console.log(stabilizeClip(clip).frames.shape); // [ 3, 40, 40, 1 ]
  * ```
  *
- * Reference: removal of head motion by the flow of the nose region is common practice; this form is this project's own.
+ * Reference: removal of head motion by the flow of the nose region is common practice; the search before it, the repetition and
+ * the limits are this project's own.
  */
 export function stabilizeClip(clip: Clip, options: StabilizeOptions = {}): Clip {
   const task = 'stabilize a clip';
-  const { region, flow } = resolveOptions(task, stabilizeRules, options);
+  const { region, flow, reach } = resolveOptions(task, stabilizeRules, options);
   checkClip(clip, task);
+  checkClipLandmarks(clip, task);
   const [count, height, width] = clip.frames.shape;
-  const { top, left, bottom, right } = regionPixels(region, height, width);
-  const shifts = Array.from({ length: count }, (_, t): readonly [number, number] => {
-    if (t === clip.onset) return [0, 0];
-    return tf.tidy(() => {
-      const field = opticalFlow(frameAt(clip.frames, clip.onset), frameAt(clip.frames, t), flow);
-      const part = tf.slice(field, [top, left, 0], [bottom - top, right - left, 2]);
-      const [u, v] = components(part).map((component) => hostValues(percentileOf(component, 50), task)[0]!);
-      return [u!, v!] as const;
+  const box = regionPixels(region, height, width);
+  const first = frameAt(clip.frames, clip.onset);
+  try {
+    const start = greyImage(first, task);
+    const shifts = Array.from({ length: count }, (_, t): Shift => {
+      if (t === clip.onset) return [0, 0];
+      const frame = frameAt(clip.frames, t);
+      try {
+        const place = (shift: Shift) => refine(start, first, frame, shift, box, flow, task);
+        let found = place([0, 0]);
+        if (found.step > settled || found.likeness < sure) {
+          const side = Math.round(reach * Math.max(height, width));
+          const far = place(matchShift(start, greyImage(frame, task), box, side));
+          if (far.likeness > found.likeness) found = far;
+        }
+        // a region without texture is like nothing, and does not move
+        const bare = likenessAt(start, start, box, 0, 0) < 0;
+        if (found.step > lost || (!bare && found.likeness < alike)) {
+          throw new Error(
+            `Cannot ${task} as its region must be found again in every frame: in frame ${t} the shift (${found.shift.map((value) => value.toFixed(1)).join(', ')}) still changes by ${found.step.toFixed(2)} pixels and the likeness is ${found.likeness.toFixed(2)} (choose another 'region' or a larger 'reach', or align per frame first)`,
+          );
+        }
+        return found.shift;
+      } finally {
+        frame.dispose();
+      }
     });
-  });
+    return shifted(clip, shifts);
+  } finally {
+    first.dispose();
+  }
+}
+
+type Shift = readonly [u: number, v: number];
+
+/** Grey levels of a frame, to compare; a copy. */
+function greyImage(frame: tf.Tensor3D, task: string): GreyImage {
+  const [height, width] = frame.shape;
+  return tf.tidy(() => ({ values: hostValues(toGrey(frame), task).slice(), height, width }));
+}
+
+/** A shift made finer by optical flow, the length of its last step, and how like the region then is. */
+function refine(
+  start: GreyImage,
+  first: tf.Tensor3D,
+  frame: tf.Tensor3D,
+  from: Shift,
+  box: Box,
+  flow: FlowChoice,
+  task: string,
+): { shift: Shift; step: number; likeness: number } {
+  const { top, left, bottom, right } = box;
+  const batch = tf.reshape(frame, [1, ...frame.shape]) as tf.Tensor4D;
+  const at = ([u, v]: Shift) =>
+    tf.reshape(
+      warpEach(batch, [[1, 0, u, 0, 1, v]], [start.height, start.width], 'nearest'),
+      frame.shape,
+    ) as tf.Tensor3D;
+  try {
+    let shift = from;
+    let step = 0;
+    for (let i = 0; i < 5; i++) {
+      const [du, dv] = tf.tidy(() => {
+        const field = opticalFlow(first, at(shift), flow);
+        const part = tf.slice(field, [top, left, 0], [bottom - top, right - left, 2]);
+        return components(part).map((component) => hostValues(percentileOf(component, 50), task)[0]!);
+      }) as [number, number];
+      shift = [shift[0] + du, shift[1] + dv];
+      step = Math.hypot(du, dv);
+      if (step < settled) break;
+    }
+    const likeness = tf.tidy(() => likenessAt(start, greyImage(at(shift), task), box, 0, 0));
+    return { shift, step, likeness };
+  } finally {
+    batch.dispose();
+  }
+}
+
+/** A clip whose frames, and landmarks, are moved back by their shifts. */
+function shifted(clip: Clip, shifts: readonly Shift[]): Clip {
+  const [, height, width] = clip.frames.shape;
   return {
     ...clip,
     frames: warpEach(
       clip.frames,
       shifts.map(([u, v]): Transform => [1, 0, u, 0, 1, v]),
       [height, width],
-      0,
+      'nearest',
     ),
     ...(clip.landmarks && {
       landmarks: clip.landmarks.map(({ frame, points }) => ({
@@ -81,7 +179,7 @@ export function stabilizeClip(clip: Clip, options: StabilizeOptions = {}): Clip 
 export const stabilizeEntry = /* @__PURE__ */ defineStep<StabilizeOptions, Clip, Clip>('stabilize', {
   title: 'Head motion removed by a stable region',
   reference: 'our own',
-  version: 1,
+  version: 2,
   takes: 'clip',
   gives: 'clip',
   rules: stabilizeRules,

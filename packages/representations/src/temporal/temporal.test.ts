@@ -3,7 +3,7 @@ import { frameAt } from '../frames.js';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { syntheticClip, texture, worstDifference } from '../../test/synthetic-clip.js';
+import { syntheticClip, texture as waves, worstDifference } from '../../test/synthetic-clip.js';
 import type { Clip } from '../clip.js';
 import { pipe } from '../pipe.js';
 import { midi } from '../steps.js';
@@ -144,8 +144,19 @@ describe('divideAndConquer()', () => {
   });
 });
 
+/** A texture that nowhere repeats: noise on a lattice of 5 pixels, interpolated smoothly. */
+function roughness(x: number, y: number): number {
+  const at = (i: number, j: number) => {
+    const hash = Math.sin(i * 127.1 + j * 311.7) * 43758.5453;
+    return hash - Math.floor(hash);
+  };
+  const [i, j] = [Math.floor(x / 5), Math.floor(y / 5)];
+  const [a, b] = [x / 5 - i, y / 5 - j].map((part) => part * part * (3 - 2 * part)) as [number, number];
+  return (1 - b) * ((1 - a) * at(i, j) + a * at(i + 1, j)) + b * ((1 - a) * at(i, j + 1) + a * at(i + 1, j + 1));
+}
+
 /** A textured clip that drifts as a whole by the given shifts. */
-function drifting(shifts: readonly (readonly [number, number])[], size = 64): Clip {
+function drifting(shifts: readonly (readonly [number, number])[], size = 64, texture = waves): Clip {
   const values = shifts.flatMap(([u, v]) =>
     Array.from({ length: size * size }, (_, i) => texture((i % size) - u, Math.floor(i / size) - v)),
   );
@@ -180,6 +191,55 @@ describe('stabilizeClip()', () => {
     ]);
     const before = tf.memory().numTensors;
     stabilizeClip(clip).frames.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('stabilizeClip() of a larger drift', () => {
+  const drifts: [number, number][] = [
+    [0, 0],
+    [4.6, -2.2],
+    [11.4, 6.3],
+    [-17.2, 13.6],
+  ];
+  const clip = drifting(drifts, 96, roughness);
+
+  it('finds drifts of many pixels to a few hundredths, and repeats the border', () => {
+    const stable = stabilizeClip({ ...clip, landmarks: drifts.map((_, frame) => ({ frame, points })) });
+    for (const [frame, [u, v]] of drifts.entries()) {
+      const [x, y] = stable.landmarks![frame]!.points[10]!;
+      expect(Math.abs(10 - u - x)).toBeLessThan(0.1);
+      expect(Math.abs(10 - v - y)).toBeLessThan(0.1);
+    }
+    const last = frameAt(stable.frames, 3);
+    const [left, next] = [0, 5].map((x) => tf.slice(last, [40, x, 0], [10, 1, 1]).dataSync());
+    expect(left).toEqual(next);
+    expect(Math.min(...last.dataSync())).toBeGreaterThan(0);
+  });
+
+  it('says so where it cannot, instead of giving frames that seem right', () => {
+    const before = tf.memory().numTensors;
+    expect(() => stabilizeClip(clip, { reach: 0 })).toThrow(
+      /region must be found again in every frame: in frame [123] the/,
+    );
+    const noise = tf.randomUniform([1, 96, 96, 1], 0, 1, 'float32', 3) as tf.Tensor4D;
+    const cut: Clip = { ...clip, frames: tf.concat([clip.frames, noise]) };
+    expect(() => stabilizeClip(cut)).toThrow(/in frame 4 .*likeness is/);
+    tf.dispose([cut.frames, noise]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('leaves what has no texture where it is', () => {
+    const flat: Clip = { frames: tf.fill([3, 40, 40, 1], 0.5), onset: 0, apex: 1, offset: 2 };
+    expect(stabilizeClip(flat).frames.dataSync()).toEqual(flat.frames.dataSync());
+  });
+
+  it('refuses landmarks of frames that the clip does not have, and leaks nothing', () => {
+    const before = tf.memory().numTensors;
+    for (const frame of [4, -1, 0.5]) {
+      const wrong = { ...clip, landmarks: [{ frame, points }] };
+      expect(() => stabilizeClip(wrong)).toThrow(/landmarks must belong to a frame in 0\.\.3: current value is/);
+    }
     expect(tf.memory().numTensors).toBe(before);
   });
 });
@@ -246,5 +306,6 @@ describe('magnifyClip()', () => {
 
   it('says so when the band is empty', () => {
     expect(() => magnifyClip(swinging(), { fps: 100, low: 60, high: 70 })).toThrow(/60\.\.70 Hz must hold a frequency/);
+    expect(() => magnifyClip(swinging(), { low: 9, high: 3 })).toThrow(/'low' must be at most 'high'.* 9 and 3/);
   });
 });
