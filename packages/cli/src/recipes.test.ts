@@ -1,0 +1,251 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { useBackend } from '@mer/backends';
+import { type ClassScheme, classSchemes, type DatasetEntry, datasets, resolveOptions } from '@mer/datasets';
+import { writeSafetensors } from '@mer/io';
+import { createModel, exportWeights, type ModelName, type ModelOptions, modelEntry } from '@mer/models';
+import { createRepresentation, createStep, type ImageShape, steps } from '@mer/representations';
+import { type Experiment, type ExperimentInput, readExperiment, runExperiment } from '@mer/training';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const recipes = fileURLToPath(new URL('../../../recipes', import.meta.url));
+const files = readdirSync(recipes, { recursive: true })
+  .map((path) => String(path).replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.yaml'))
+  .sort();
+/** Recipes of papers at full size; the quickstart and the first steps are no paper's. */
+const papers = files.filter((file) => !/^(small\/|quickstart|first-steps)/.test(file));
+const small = files.filter((file) => file.startsWith('small/'));
+const read = (file: string, set: string[] = []) => readExperiment(join(recipes, file), { set });
+
+/** The class scheme that a recipe names; undefined for a data set that has one only. */
+function schemeOf({ name, options }: Experiment['data']): ClassScheme | undefined {
+  const schemes = (classSchemes as Record<string, Readonly<Record<string, ClassScheme>>>)[name];
+  return schemes?.[(options['classes'] as string | undefined) ?? Object.keys(schemes)[0]!];
+}
+
+function classCount({ data }: Experiment): number {
+  if (data.name === 'synthetic') return datasets.synthetic.options.classes.default.length;
+  return Object.keys(schemeOf(data)?.classes ?? { negative: 0, positive: 0, surprise: 0 }).length;
+}
+
+const sides = (size: number | readonly [number, number]): readonly [number, number] =>
+  typeof size === 'number' ? [size, size] : size;
+
+/** The shape that an input has before the model, from the size of the frames. */
+function inputShape({ data, preprocessing }: Experiment, input: ExperimentInput): number[] {
+  if (data.name === 'megc2019-flow') return [28, 28, 3];
+  const { size, colour = true } = data.frames;
+  const [height, width] = sides(size!);
+  let shape: ImageShape = [height, width, colour ? 3 : 1];
+  let frames = 0;
+  for (const given of [...preprocessing, ...input.preprocessing]) {
+    const step = createStep(given);
+    shape = step.outputShape(shape);
+    if (step.name === 'sample') frames = (step.options as { frames: number }).frames;
+  }
+  const { representation } = input;
+  if (!representation) return [frames, ...shape];
+  shape = createRepresentation(representation.name, representation.options).outputShape(shape);
+  if (input.size !== undefined) shape = [...sides(input.size), shape[2]];
+  return input.channels === 'grey' ? [shape[0], shape[1], 1] : [...shape];
+}
+
+/** Makes the network with the recipe's options in its small variant: names and values of options are checked as for the full one. */
+function smallNetwork({ model }: Experiment, classes: number) {
+  return createModel(model.name, { ...model.options, size: 'small', classes } as unknown as ModelOptions<ModelName>);
+}
+
+beforeAll(() => useBackend('wasm'));
+
+describe('every recipe', () => {
+  it.each(files)('%s parses, is named after its file and says something of its own', async (file) => {
+    const { name, description } = await read(file);
+    expect(name).toBe(`${file.startsWith('small/') ? 'small-' : ''}${basename(file, '.yaml')}`);
+    expect(description?.length).toBeGreaterThan(40);
+    expect(await readFile(join(recipes, file), 'utf8')).toMatch(new RegExp(`^name: ${name}$`, 'm'));
+  });
+
+  it('has a description of its own', async () => {
+    const all = await Promise.all(files.map(async (file) => (await read(file)).description));
+    expect(new Set(all).size).toBe(files.length);
+  });
+});
+
+describe('every recipe of a paper', () => {
+  it.each(papers)(
+    '%s says what it is, runs three seeds, and quotes scores from 0 to 1 with their source',
+    async (file) => {
+      const { description, seeds, published, protocol, training } = await read(file);
+      expect(description).toMatch(/^.+ \(.*20\d\d, arXiv \d{4}\.\d{5}\) on /);
+      if (file !== 'ststnet-megc2019.yaml') expect(seeds).toEqual([0, 1, 2]);
+      expect(protocol.name).toBe('leave-one-subject-out');
+      expect(training.epochChoice).toBe('last');
+      for (const { source, caveat, ...scores } of published) {
+        expect(source).not.toBe('');
+        expect(caveat ?? '').not.toBe('');
+        expect(Object.keys(scores).length).toBeGreaterThan(0);
+        for (const score of Object.values(scores)) {
+          expect(score).toBeGreaterThan(0);
+          expect(score).toBeLessThan(1);
+        }
+      }
+    },
+  );
+
+  it.each(papers)('%s takes options and classes that the data set has, and states its n', async (file) => {
+    const { data, description } = await read(file);
+    const entry: DatasetEntry = datasets[data.name];
+    expect(() => resolveOptions(data.name, entry.options, data.options)).not.toThrow();
+    const scheme = schemeOf(data);
+    const stated = /(\d) classes, n = ([\d or]+)/.exec(description!);
+    expect(Number(stated?.[1])).toBe(scheme ? Object.keys(scheme.classes).length : 3);
+    const camera = (data.options['part'] as string | undefined) ?? 'HS';
+    const releases = scheme?.expected?.filter(({ release }) => data.name !== 'smic' || release === camera);
+    const n = [...new Set(releases?.map((release) => release.n) ?? [442])];
+    expect(stated?.[2]?.match(/\d+/g)?.map(Number)).toEqual(n);
+  });
+
+  it.each(papers)('%s feeds its network what it takes', async (file) => {
+    const experiment = await read(file);
+    const { model, inputs, targets, training, preprocessing } = experiment;
+    const entry = modelEntry(model.name);
+    const shapes = inputs.map((input) => inputShape(experiment, input));
+    expect(shapes).toEqual(entry.inputs.map(({ shape }) => [...shape]));
+    for (const { representation } of inputs) {
+      if (representation) expect(entry.inputs.flatMap((input) => input.representations)).toContain(representation.name);
+    }
+    const network = smallNetwork(experiment, classCount(experiment));
+    expect(network.inputNames).toHaveLength(inputs.length);
+    expect(targets.map((target) => inputShape(experiment, target))).toEqual(
+      training.loss.name === 'fdp' ? [[64, 64, 1]] : [],
+    );
+    if (training.loss.name === 'fdp') expect(network.outputs).toHaveLength(3);
+    network.dispose();
+    for (const step of preprocessing)
+      expect(steps[typeof step === 'string' ? step : step.step].takes).not.toBe('image');
+  });
+
+  it.each(papers)('%s estimates the apex where its data set may lack it', async (file) => {
+    const { data, inputs, preprocessing, training } = await read(file);
+    const needing = ['frame', 'flow', 'cof', 'mesti', 'dual-phase', 'u-v-strain'];
+    const needsApex =
+      inputs.some(({ representation }) => representation && needing.includes(representation.name)) ||
+      training.augmentation.clips.length > 0;
+    const spots = preprocessing.some((step) => (typeof step === 'string' ? step : step.step) === 'spot-apex');
+    expect(spots).toBe(data.name !== 'megc2019-flow' && needsApex);
+  });
+
+  it.each(papers)('%s: every --set of its comments works', async (file) => {
+    const text = await readFile(join(recipes, file), 'utf8');
+    const comments = text
+      .split('\n')
+      .filter((line) => /^# (?!yaml-)/.test(line))
+      .map((line) => line.slice(1).trim())
+      .join(' ');
+    for (const [, quoted, bare] of comments.matchAll(/--set (?:'([^']*)'|(\S+))/g)) {
+      const setting = quoted ?? bare!.replace(/[.,;:)]+$/, '');
+      const changed = await read(file, [setting]);
+      expect(changed, setting).not.toEqual(await read(file));
+      smallNetwork(changed, classCount(changed)).dispose();
+      for (const { representation } of changed.inputs) {
+        if (representation) createRepresentation(representation.name, representation.options);
+      }
+      const entry: DatasetEntry = datasets[changed.data.name];
+      resolveOptions(changed.data.name, entry.options, changed.data.options);
+    }
+  });
+
+  it('are there for each paper and data set', () => {
+    const papersOf = (prefix: string) => papers.filter((file) => file.startsWith(prefix)).length;
+    expect(
+      Object.fromEntries(
+        [
+          'afn',
+          'fmanet',
+          'cof',
+          'phase-aware',
+          'dianet',
+          'mesti-meganet',
+          'tsfmicro',
+          'fdp',
+          'mmnet',
+          'learnet',
+          'ststnet',
+        ].map((prefix) => [prefix, papersOf(`${prefix}-`)]),
+      ),
+    ).toEqual({
+      afn: 3,
+      fmanet: 4,
+      cof: 4,
+      'phase-aware': 12,
+      dianet: 3,
+      'mesti-meganet': 3,
+      tsfmicro: 6,
+      fdp: 4,
+      mmnet: 5,
+      learnet: 4,
+      ststnet: 2,
+    });
+  });
+});
+
+describe('every small recipe', () => {
+  let root = '';
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'mer-recipes-'));
+  });
+  afterAll(() => rm(root, { recursive: true, force: true }));
+
+  /** ImageNet weights as a user names them, here random ones of a small backbone: by recipe, backbone and parts that take them. */
+  const backbones: Readonly<Record<string, { name: ModelName; into?: string[] }>> = {
+    'small/afn.yaml': { name: 'resnet18', into: ['temporal.', 'motion.'] },
+    'small/dianet.yaml': { name: 'resnet18', into: ['rise.', 'fall.'] },
+    'small/fmanet.yaml': { name: 'resnet18', into: ['', 'stem1.', 'stem2.'] },
+    'small/cof-resnet50.yaml': { name: 'resnet50' },
+  };
+
+  async function weightsSetting(file: string): Promise<string[]> {
+    const backbone = backbones[file];
+    if (!backbone) return [];
+    const path = join(root, `${basename(file, '.yaml')}.safetensors`);
+    const model = createModel(backbone.name, { size: 'small', classes: 1000 } as ModelOptions<ModelName>);
+    await writeSafetensors(path, (await exportWeights(model)) as never);
+    model.dispose();
+    return [`model.weights=${JSON.stringify(backbone.into ? { file: path, into: backbone.into } : path)}`];
+  }
+
+  it.each(small)('%s trains two folds', { timeout: 180_000 }, async (file) => {
+    const experiment = await read(file, [
+      'data.options={ subjects: 2, clipsPerSubject: 3, frames: 10 }',
+      'training.epochs=1',
+      'protocol={ name: group-k-fold, folds: 2 }',
+      ...(await weightsSetting(file)),
+    ]);
+    expect(experiment.data.name).toBe('synthetic');
+    expect(experiment.published).toEqual([]);
+    const base = await read(
+      `${/extends: \.\.\/(.*)\.yaml/.exec(await readFile(join(recipes, file), 'utf8'))![1]}.yaml`,
+    );
+    expect(experiment.model.name).toBe(base.model.name);
+    const summary = await runExperiment(experiment, { out: join(root, experiment.name), workers: 1 });
+    expect(summary.perSeed[0]!.scores[0]!.n).toBe(6);
+  });
+
+  it('is the twin of a paper and network', () => {
+    expect(small).toHaveLength(17);
+  });
+});
+
+describe('docs/recipes.md', () => {
+  it('has the table that tools/recipes-table.mjs writes', () => {
+    const tool = fileURLToPath(new URL('../../../tools/recipes-table.mjs', import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [tool, '--check'], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+});

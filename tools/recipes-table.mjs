@@ -1,0 +1,123 @@
+// Writes the table of every recipe into docs/recipes.md, between its two markers; needs a build.
+//   node tools/recipes-table.mjs           writes it
+//   node tools/recipes-table.mjs --check   exit status 1 where the page is not what would be written
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { classSchemes, datasets } from '@mer/datasets';
+import { readExperiment } from '@mer/training';
+
+const recipes = fileURLToPath(new URL('../recipes/', import.meta.url));
+const page = fileURLToPath(new URL('../docs/recipes.md', import.meta.url));
+const begin = '<!-- recipes:begin (written by tools/recipes-table.mjs) -->';
+const end = '<!-- recipes:end -->';
+
+/** Foot notes by their text, in order of appearance. */
+const notes = new Map();
+const noteOf = (text) => notes.get(text) ?? notes.set(text, notes.size + 1).get(text);
+
+const protocols = {
+  'leave-one-subject-out': () => 'LOSO',
+  'leave-one-dataset-out': () => 'leave one data set out',
+  'group-k-fold': ({ folds }) => `${folds} folds`,
+  'hold-out': ({ fraction }) => `hold-out ${fraction}`,
+};
+
+/** Classes and n of the releases, as far as the data set's schemes say. */
+function sizeOf({ name, options }) {
+  const schemes = classSchemes[name];
+  if (!schemes) {
+    if (name === 'synthetic') {
+      const { subjects, clipsPerSubject, classes } = datasets.synthetic.options;
+      const each = (spec, key) => options[key] ?? spec.default;
+      return [
+        each(classes, 'classes').length,
+        `${each(subjects, 'subjects') * each(clipsPerSubject, 'clipsPerSubject')}`,
+      ];
+    }
+    return [3, '442'];
+  }
+  const { classes, expected } = schemes[options.classes ?? Object.keys(schemes)[0]];
+  const counts = expected.filter(({ release }) => name !== 'smic' || release === (options.part ?? 'HS'));
+  return [Object.keys(classes).length, [...new Set(counts.map(({ n }) => n))].join(' or ')];
+}
+
+const names = [
+  ['accuracy', 'accuracy'],
+  ['uf1', 'UF1'],
+  ['uar', 'UAR'],
+];
+
+function publishedText(published) {
+  return published
+    .map((entry) => {
+      const scores = names.flatMap(([key, label]) =>
+        entry[key] === undefined ? [] : [`${label} ${entry[key].toFixed(4)}`],
+      );
+      const note = noteOf(`${entry.source}.${entry.caveat ? ` ${entry.caveat}` : ''}`);
+      return `${scores.join(', ')} [${note}](#note-${note})`;
+    })
+    .join('; ');
+}
+
+async function rowOf(file) {
+  const { description = '', data, model, training, protocol, published } = await readExperiment(recipes + file);
+  const paper = /^(.+?) \(/.exec(description)?.[1] ?? description;
+  const [classes, n] = sizeOf(data);
+  const epochs = `${training.epochChoice}${training.oracle ? ' + oracle' : ''}`;
+  return [
+    `[${file}](../recipes/${file})`,
+    file.startsWith('small/') ? '' : paper,
+    model.name,
+    datasets[data.name].title.split(/[:;]| as /)[0],
+    classes,
+    n,
+    `${protocols[protocol.name](protocol)}, ${epochs}`,
+    publishedText(published),
+  ];
+}
+
+function tableText(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+async function written() {
+  const files = (await readdir(recipes, { recursive: true })).map((path) => path.replaceAll('\\', '/')).sort();
+  const rows = [];
+  // the quickstart and the first steps are no paper's
+  for (const file of files) {
+    if (file.endsWith('.yaml') && !/^(quickstart|first-steps)/.test(file)) rows.push(await rowOf(file));
+  }
+  const head = ['file', 'paper', 'network', 'data set', 'classes', 'n', 'protocol, epoch', 'published'];
+  const papers = rows.filter(([file]) => !file.includes('/small/'));
+  const small = rows.filter(([file]) => file.includes('/small/'));
+  const without = (columns, row) => row.filter((_, i) => !columns.includes(i));
+  return [
+    tableText(head, papers),
+    '',
+    'Where the published numbers come from, and what keeps them from being compared:',
+    '',
+    ...[...notes].map(([text, number]) => `${number}. <a id="note-${number}"></a>${text}`),
+    '',
+    '### Small twins',
+    '',
+    tableText(
+      without([1, 3, 7], head),
+      small.map((row) => without([1, 3, 7], row)),
+    ),
+  ].join('\n');
+}
+
+const old = await readFile(page, 'utf8');
+const [before, rest] = old.split(begin);
+const after = rest?.split(end)[1];
+if (after === undefined) {
+  console.error(`Cannot write the table as docs/recipes.md must have the lines ${begin} and ${end}`);
+  process.exit(2);
+}
+const text = `${before}${begin}\n\n${await written()}\n\n${end}${after}`;
+if (!process.argv.includes('--check')) await writeFile(page, text);
+else if (text !== old) {
+  console.error('docs/recipes.md is not what the recipes say: run node tools/recipes-table.mjs');
+  process.exit(1);
+}
