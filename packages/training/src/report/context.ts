@@ -15,6 +15,7 @@ export function contextOf(summary: RunSummary): string {
 /** How the tested epoch was chosen, in words. */
 export function epochText({ epochChoice, epochs }: Pick<RunSummary, 'epochChoice' | 'epochs'>): string {
   if (epochChoice === 'given') return 'weights as given';
+  if (epochChoice === 'oracle') return `epoch: best of ${epochs} on the test subject (oracle)`;
   if (epochChoice === 'last') return `epoch: last of ${epochs}`;
   if (epochChoice === 'validation') return `epoch: best of ${epochs} on validation subjects of the training part`;
   return `epoch: ${epochChoice} of ${epochs}`;

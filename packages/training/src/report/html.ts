@@ -23,13 +23,13 @@ export function reportHtml(data: ReportData, { figures, gallery }: PageParts): s
   const drawn = (name: string) => figures[name] !== undefined && figureMarkup(name, figures[name]);
   const sections: [id: string, title: string, content: Markup | undefined][] = [
     ['scores', 'Scores', scoresSection(data, drawn('scores'))],
-    ['oracle', 'Not comparable', oracleSection(summary)],
+    ['oracle', 'Oracle: not comparable', oracleSection(summary)],
     ['confusion', 'Confusion matrix', confusionSection(data, figures)],
-    ['classes', 'Classes', markup`${drawn('class-scores')}${classTable(data)}`],
+    ['classes', 'Classes', markup`<div class="side">${drawn('class-scores')}${classTable(data)}</div>`],
     [
       'subjects',
       'Subjects',
-      markup`${drawn('subject-accuracy')}<details><summary>Table of subjects</summary>${subjectTable(data)}</details>`,
+      markup`${drawn('subject-accuracy')}<p class="note">Bars: share of right predictions${data.summary.seeds.length > 1 ? ', the mean over seeds' : ''}. Dashed: all samples. ${contextOf(data.summary)}.</p><details><summary>Table of subjects</summary>${subjectTable(data)}</details>`,
     ],
     [
       'curves',
@@ -169,8 +169,8 @@ function samplesSection({ summary, mistakes, surest }: ReportData, gallery: read
       ]),
     });
   return markup`<p class="note">Confidence: the softmax of the predicted class; it is not calibrated.${several ? ' Each sample stands once, with the seed that was surest.' : ''}</p>
-${mistakes.length > 0 ? table('The worst mistakes: wrong, and surest of it', mistakes) : markup`<p>No sample is predicted wrongly.</p>`}
-${surest.length > 0 && table('Right, and surest of it, for each class', surest)}
+<div class="side">${mistakes.length > 0 ? table('The worst mistakes: wrong, and surest of it', mistakes) : markup`<p>No sample is predicted wrongly.</p>`}
+${surest.length > 0 && table('Right, and surest of it, for each class', surest)}</div>
 ${galleryMarkup(gallery)}`;
 }
 

@@ -24,6 +24,7 @@ nav { display: flex; flex-wrap: wrap; gap: 4px 16px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: 12px 0; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: 6px; }
+caption span, caption small { display: block; max-width: calc(100vw - 56px); }
 th, td { padding: 5px 14px 5px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); font-weight: 400; }
 thead th { border-bottom: 2px solid var(--muted); font-weight: 600; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
@@ -33,8 +34,9 @@ th.group { font-weight: 600; padding-top: 14px; }
 th.source { max-width: 46ch; min-width: 220px; }
 figure { margin: 12px 0; }
 figure svg { display: block; max-width: 100%; height: auto; }
-figure.confusion-matrix svg { max-width: none; }
-.side { display: flex; flex-wrap: wrap; gap: 12px 32px; }
+figure.scores svg { min-width: 620px; }
+.side { display: flex; flex-wrap: wrap; gap: 12px 40px; align-items: flex-start; }
+.side > * { min-width: 0; max-width: 100%; }
 .warning { margin: 16px 0; padding: 12px 16px; background: var(--warn-panel); border-left: 4px solid var(--warn); }
 .warning p { margin-top: 0; max-width: 80ch; }
 details { margin: 12px 0; }
@@ -49,4 +51,11 @@ pre { overflow-x: auto; padding: 12px; background: var(--panel); font-size: .85r
 .pictures { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
 .pictures div { display: flex; flex-direction: column; width: 128px; }
 .pictures img { width: 128px; height: auto; image-rendering: pixelated; }
+@media (max-width: 640px) {
+  table { font-size: .85rem; }
+  th, td { padding-right: 8px; }
+  th.source { min-width: 130px; }
+  .card { flex-basis: 130px; }
+  .card .value { font-size: 1.5rem; }
+}
 @media print { nav { display: none; } details { display: block; } section { break-inside: auto; } figure, table { break-inside: avoid; } }`);

@@ -33,7 +33,7 @@ export function oracleSection(summary: RunSummary): Markup | undefined {
   if (!oracle) return undefined;
   return markup`<div class="warning"><p><strong>Oracle, ${oracle.note}.</strong> In each fold the epoch with the most right predictions on the held-out subject itself was taken. Such scores are too
 high by construction: even a network that has learned nothing ends above chance. They stand here only because much published code scores in this way.</p>
-${scoreTable({ caption: `Oracle scores: ${oracle.note}`, summary: { ...summary, epochChoice: 'oracle' }, bodies: [markup`<tbody>${seedRows(oracle.perSeed)}</tbody>`] })}</div>`;
+${scoreTable({ caption: `Oracle scores (${oracle.note})`, summary: { ...summary, epochChoice: 'oracle' }, bodies: [markup`<tbody>${seedRows(oracle.perSeed)}</tbody>`] })}</div>`;
 }
 
 /** A warning above everything else where folds are missing. */
@@ -51,7 +51,7 @@ interface ScoreTable {
 function scoreTable({ caption, summary, bodies }: ScoreTable): Markup {
   return tableMarkup(
     caption,
-    markup`<caption>${caption}<small>${contextOf(summary)}</small></caption>
+    markup`<caption><span>${caption}</span><small>${contextOf(summary)}</small></caption>
 <thead><tr><th scope="col">seed</th><th scope="col">set</th><th scope="col" class="number">n</th><th scope="col" class="number">subjects</th><th scope="col" class="number">UF1</th><th scope="col" class="number">UAR</th><th scope="col" class="number">accuracy</th></tr></thead>
 ${bodies}`,
   );

@@ -17,7 +17,7 @@ export function dataTable({ caption, context, header, text = 1, rows }: DataTabl
   const kind = (column: number) => markup`${column >= text && markup` class="number"`}`;
   return tableMarkup(
     caption,
-    markup`<caption>${caption}${context !== undefined && markup`<small>${context}</small>`}</caption>
+    markup`<caption><span>${caption}</span>${context !== undefined && markup`<small>${context}</small>`}</caption>
 ${header.length > 0 && markup`<thead><tr>${header.map((name, i) => markup`<th scope="col"${kind(i)}>${name}</th>`)}</tr></thead>`}
 <tbody>${rows.map((row) => markup`<tr>${row.map((cell, i) => (i === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td${kind(i)}>${cell}</td>`))}</tr>\n`)}</tbody>`,
   );

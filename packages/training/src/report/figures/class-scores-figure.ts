@@ -52,7 +52,7 @@ export function classScoresFigure(
   const bar = 15;
   const group = MEASURES.length * bar + 14;
   const left = Math.max(40, ...classes.map(({ name }) => widthOf(name))) + 14;
-  const x = scaleLinear([0, 1], [left, 430]);
+  const x = scaleLinear([0, 1], [left, 370]);
   const top = 46;
   const bottom = top + classes.length * group;
   return figure(
@@ -64,7 +64,7 @@ export function classScoresFigure(
             `${name}: recall ${recall.toFixed(2)}, precision ${precision.toFixed(2)}, F1 ${f1.toFixed(2)}`,
         )
         .join('; '),
-      width: 480,
+      width: 410,
       height: bottom + 4,
       theme,
     },

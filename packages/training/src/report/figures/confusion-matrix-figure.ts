@@ -46,7 +46,7 @@ export function confusionMatrixFigure(
   const line = (row: number) => at(top + (row + 0.5) * cell.height);
   const cellOf = (count: number, row: number, column: number): Markup => {
     const share = sums[row]! > 0 ? count / sums[row]! : 0;
-    const ink = share > 0.5 ? theme.onFill : theme.ink;
+    const ink = share > 0.7 ? theme.onFill : theme.ink;
     const [x, y] = [at(left + column * cell.width), at(top + row * cell.height)];
     return markup`<g fill="${ink}"><title>${classes[row]!} predicted as ${classes[column]!}: ${count} of ${sums[row]!}</title><rect x="${x}" y="${y}" width="${at(cell.width)}" height="${cell.height}" fill="${theme.series[0]}" fill-opacity="${Math.round(share * 1000) / 1000}" stroke="${theme.grid}"/>
 <text x="${middle(column)}" y="${line(row) - 2}" text-anchor="middle" font-weight="${row === column ? 700 : 400}" font-size="14">${count}</text>

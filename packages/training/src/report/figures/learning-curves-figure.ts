@@ -48,7 +48,7 @@ export function learningCurvesFigure(
   const validation = curvesOf(histories, measure === 'loss' ? 'validationLoss' : 'validationAccuracy');
   if (training.length === 0)
     throw new RangeError('Cannot draw learning curves as at least one fold must have a history: none has');
-  const [width, height] = [460, 280];
+  const [width, height] = [420, 270];
   const area = { left: 52, right: width - 12, top: 34, bottom: height - 40 };
   const points = [...training, ...validation].flat();
   const [first, last] = extent(points, ({ epoch }) => epoch) as [number, number];
@@ -63,7 +63,7 @@ export function learningCurvesFigure(
     { name: 'validation', curves: validation, colour: theme.series[1], dash: '6 3' },
   ].filter(({ curves }) => curves.length > 0);
   const thin = Math.max(20, Math.floor(POINTS / (training.length + validation.length)));
-  const opacity = Math.max(0.12, Math.min(0.5, 4 / training.length));
+  const opacity = Math.max(0.2, Math.min(0.5, 5 / training.length));
   return figure(
     {
       title,

@@ -41,9 +41,10 @@ export function scoresFigure(
   const left = Math.max(...rows.map(({ name }) => widthOf(name, 11))) + 14;
   const panel = 150;
   const gap = 18;
-  const top = 40;
+  const top = 44;
   const line = 20;
   const bottom = top + rows.length * line;
+  const note = summary.published.length > 0 ? 20 : 0;
   const panels = SCORE_NAMES.map((score, i) => {
     const x = scaleLinear([0, 1], [left + i * (panel + gap), left + i * (panel + gap) + panel]);
     return markup`<text x="${at(x(0.5))}" y="14" text-anchor="middle" font-weight="700">${SCORE_TITLES[score]}</text>
@@ -60,10 +61,10 @@ ${rows.map((row, r) => mark(row, score, { x, y: top + (r + 0.5) * line, theme })
         )
         .join('; '),
       width: left + 3 * panel + 2 * gap + 12,
-      height: bottom + 6,
+      height: bottom + 6 + note,
       theme,
     },
-    markup`${rows.map(({ name, kind }, r) => markup`<text x="${at(left - 10)}" y="${at(top + (r + 0.5) * line + 4)}" text-anchor="end" font-size="11" fill="${kind === 'published' ? theme.muted : theme.ink}" font-weight="${kind === 'mean' ? 700 : 400}">${name}</text>`)}${panels}`,
+    markup`${rows.map(({ name, kind }, r) => markup`<text x="${at(left - 10)}" y="${at(top + (r + 0.5) * line + 4)}" text-anchor="end" font-size="11" fill="${kind === 'published' ? theme.muted : theme.ink}" font-weight="${kind === 'mean' ? 700 : 400}">${name}</text>`)}${panels}${note > 0 && markup`<text x="${at(left)}" y="${bottom + 18}" font-size="11" fill="${theme.muted}">dots: this run, with intervals; diamonds: published</text>`}`,
   );
 }
 
@@ -106,7 +107,7 @@ function rowsOf({ perSeed, overSeeds, published }: RunSummary): Row[] {
       })),
     ),
     ...published.map(({ source, ...values }) => ({
-      name: shortened(`published: ${source}`),
+      name: shortened(source),
       kind: 'published' as const,
       values,
     })),
@@ -114,5 +115,5 @@ function rowsOf({ perSeed, overSeeds, published }: RunSummary): Row[] {
 }
 
 function shortened(text: string): string {
-  return text.length > 34 ? `${text.slice(0, 33)}…` : text;
+  return text.length > 44 ? `${text.slice(0, 43)}…` : text;
 }

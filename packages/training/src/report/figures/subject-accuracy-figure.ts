@@ -49,7 +49,7 @@ export function subjectAccuracyFigure(
   const names = [...new Set(subjects.map(({ dataset }) => dataset))];
   const row = 15;
   const left = Math.max(...subjects.map(({ name }) => widthOf(name, 11))) + 12;
-  const x = scaleLinear([0, 1], [left, 420]);
+  const x = scaleLinear([0, 1], [left, 350]);
   let bottom = 30;
   const groups = names.map((dataset) => {
     const bars = subjects
@@ -63,7 +63,7 @@ export function subjectAccuracyFigure(
     {
       title,
       description: `${subjects.length} subjects, accuracies ${percent(Math.min(...subjects.map(({ accuracy }) => accuracy)))} to ${percent(Math.max(...subjects.map(({ accuracy }) => accuracy)))}`,
-      width: 480,
+      width: 410,
       height: bottom + 6,
       theme,
     },
@@ -76,7 +76,7 @@ ${groups.map(
   }) => markup`${names.length > 1 && markup`<text x="4" y="${top - 5}" font-weight="700">${dataset}</text>`}
 ${bars.map(({ name, accuracy, n }, i) => {
   const y = top + i * row;
-  return markup`<g font-size="11"><title>${name}: ${percent(accuracy)} of ${n}</title><text x="${at(left - 6)}" y="${y + 10}" text-anchor="end">${name}</text><rect x="${at(x(0))}" y="${y + 2}" width="${at(Math.max(1, x(accuracy) - x(0)))}" height="${row - 4}" fill="${theme.series[0]}"/><text x="426" y="${y + 10}" fill="${theme.muted}">n = ${n}</text></g>`;
+  return markup`<g font-size="11"><title>${name}: ${percent(accuracy)} of ${n}</title><text x="${at(left - 6)}" y="${y + 10}" text-anchor="end">${name}</text><rect x="${at(x(0))}" y="${y + 2}" width="${at(Math.max(1, x(accuracy) - x(0)))}" height="${row - 4}" fill="${theme.series[0]}"/><text x="358" y="${y + 10}" fill="${theme.muted}">n = ${n}</text></g>`;
 })}`,
 )}
 ${overall !== undefined && markup`<line x1="${at(x(overall))}" x2="${at(x(overall))}" y1="26" y2="${bottom}" stroke="${theme.series[1]}" stroke-width="1.5" stroke-dasharray="5 3"><title>all samples: ${percent(overall)}</title></line>`}`,
