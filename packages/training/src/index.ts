@@ -64,7 +64,7 @@ export { summaryText } from './experiment/summary-text.js';
 export { type EpochRecord, type FitOptions, type FitResult, fit } from './fit.js';
 export { experimentFolds, type FoldSample, holdOutValidation, subjectsOf } from './folds.js';
 export { type BatchTargets, batchLoss, classWeights } from './losses.js';
-export { createOptimizer, createUpdate, type Update } from './optimizer.js';
+export { createUpdate, type Update } from './optimizer.js';
 export { type PredictLogitsOptions, predictLogits, softmax } from './predict.js';
 export { type PreparedData, type PreparedInput, takeBatch, type ViewPlan } from './prepared-data.js';
 export { type RandomStream, randomOrder, randomStream, seedOf } from './random.js';

@@ -1,32 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerSettings } from './experiment/schema.js';
-
-/**
- * Makes a tfjs optimiser from its settings, with PyTorch's meaning of each; weight decay is the business of {@link createUpdate}.
- *
- * @param settings - name, learning rate and so on
- * @returns an optimiser that the caller disposes of
- *
- * @example
- * ```ts
- * import { createOptimizer } from '@mer/training';
- *
- * const optimizer = createOptimizer({ name: 'adam', learningRate: 5e-5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
- * console.log(optimizer.getClassName()); // 'Adam'
- * optimizer.dispose();
- * ```
- */
-export function createOptimizer(settings: OptimizerSettings): tf.Optimizer {
-  switch (settings.name) {
-    case 'adam':
-    case 'adamw':
-      return tf.train.adam(settings.learningRate, settings.beta1, settings.beta2, settings.epsilon);
-    case 'sgd':
-      return settings.momentum > 0
-        ? tf.train.momentum(settings.learningRate, settings.momentum, settings.nesterov)
-        : tf.train.sgd(settings.learningRate);
-  }
-}
+import { sizeOf } from './prepared-data.js';
 
 /** One step of the weights against their gradients, as {@link createUpdate} makes it. */
 export interface Update {
@@ -41,6 +15,8 @@ export interface Update {
  *
  * In this order: gradients are scaled so that their common L2 norm is at most `clipNorm`; `adam` and `sgd` add `weightDecay * w` to the gradient of w;
  * `adamw` multiplies w by `1 - learningRate * weightDecay`; the optimiser steps. All trainable weights decay, as in PyTorch when nothing else is said.
+ *
+ * Small weights are stepped together, as one long vector: a network has a hundred of them, and an operation costs more than its numbers.
  *
  * @param variables - the weights that train
  * @param settings - the optimiser's settings
@@ -58,50 +34,134 @@ export interface Update {
  * console.log(weight.dataSync()[0].toFixed(2)); // '0.45'
  * ```
  *
- * Reference: `torch.optim.Adam`, `AdamW`, `SGD` and `clip_grad_norm_` (Loshchilov and Hutter, ICLR 2019, for the decoupled decay).
+ * Reference: `torch.optim.Adam`, `AdamW`, `SGD` and `clip_grad_norm_`; Kingma and Ba, ICLR 2015; Loshchilov and Hutter, ICLR 2019.
  */
 export function createUpdate(
   variables: readonly tf.Variable[],
   settings: OptimizerSettings,
   { clipNorm }: { clipNorm?: number | undefined } = {},
 ): Update {
-  const optimizer = createOptimizer(settings);
-  const { weightDecay } = settings;
+  const groups = groupBySize(variables).map((members) => ({ members, step: createStep(settings) }));
   return {
     apply(gradients, learningRate) {
-      setLearningRate(optimizer, settings.name, learningRate);
       tf.tidy(() => {
-        let steps = gradients;
-        if (clipNorm !== undefined) steps = clipped(steps, clipNorm);
-        if (weightDecay > 0) {
-          for (const variable of variables) {
-            if (settings.name === 'adamw') variable.assign(tf.mul(variable, 1 - learningRate * weightDecay));
-            else if (steps[variable.name]) {
-              steps = { ...steps, [variable.name]: tf.add(steps[variable.name]!, tf.mul(variable, weightDecay)) };
-            }
-          }
+        const vectors = groups.map(({ members }) => joined(members.map(({ name }) => gradients[name]!)));
+        const scale = clipNorm === undefined ? undefined : clipFactor(vectors, clipNorm);
+        for (const [i, { members, step }] of groups.entries()) {
+          const gradient = scale ? tf.mul(vectors[i]!, scale) : vectors[i]!;
+          assign(members, step.next(joined(members), gradient as tf.Tensor1D, learningRate));
         }
-        optimizer.applyGradients(steps);
       });
       tf.dispose(gradients);
     },
     dispose() {
-      // tfjs's momentum optimiser leaves the tensor of its rate behind
-      const { c } = optimizer as unknown as { c?: tf.Tensor };
-      optimizer.dispose();
-      if (c && !c.isDisposed) c.dispose();
+      for (const { step } of groups) step.dispose();
     },
   };
 }
 
-function clipped(gradients: tf.NamedTensorMap, largest: number): tf.NamedTensorMap {
-  const norm = tf.sqrt(tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)))));
-  const factor = tf.minimum(1, tf.div(largest, tf.add(norm, 1e-6)));
-  return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]));
+/** Weights of more values than this step alone. */
+const LARGE = 1 << 16;
+
+/** The small weights together, each large one alone. */
+function groupBySize(variables: readonly tf.Variable[]): tf.Variable[][] {
+  const small = variables.filter(({ size }) => size <= LARGE);
+  const large = variables.filter(({ size }) => size > LARGE);
+  return [...(small.length > 0 ? [small] : []), ...large.map((variable) => [variable])];
 }
 
-function setLearningRate(optimizer: tf.Optimizer, name: OptimizerSettings['name'], rate: number): void {
-  // tfjs's instanceof takes any optimiser for any other
-  if (name === 'sgd') (optimizer as tf.SGDOptimizer).setLearningRate(rate);
-  else (optimizer as unknown as { learningRate: number }).learningRate = rate;
+/** All values one after the other. */
+function joined(tensors: readonly tf.Tensor[]): tf.Tensor1D {
+  const flat = tensors.map((tensor) => tf.reshape(tensor, [-1]) as tf.Tensor1D);
+  return flat.length === 1 ? flat[0]! : tf.concat1d(flat);
+}
+
+/** Gives each variable its part of the values. */
+function assign(variables: readonly tf.Variable[], values: tf.Tensor1D): void {
+  if (variables.length === 1) {
+    variables[0]!.assign(tf.reshape(values, variables[0]!.shape));
+    return;
+  }
+  const parts = tf.split(
+    values,
+    variables.map(({ shape }) => sizeOf(shape)),
+  );
+  for (const [i, variable] of variables.entries()) variable.assign(tf.reshape(parts[i]!, variable.shape));
+}
+
+function clipFactor(gradients: readonly tf.Tensor[], largest: number): tf.Tensor {
+  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+  return tf.minimum(1, tf.div(largest, tf.add(norm, 1e-6)));
+}
+
+/** The optimiser's rule for one vector of weights, with its state. */
+interface Step {
+  next(weights: tf.Tensor1D, gradient: tf.Tensor1D, learningRate: number): tf.Tensor1D;
+  dispose(): void;
+}
+
+function createStep(settings: OptimizerSettings): Step {
+  return settings.name === 'sgd' ? sgdStep(settings) : adamStep(settings);
+}
+
+type Settings<Name> = Extract<OptimizerSettings, { name: Name }>;
+
+function adamStep({ name, beta1, beta2, epsilon, weightDecay }: Settings<'adam' | 'adamw'>): Step {
+  const first = keeper();
+  const second = keeper();
+  let steps = 0;
+  return {
+    next(weights, gradient, learningRate) {
+      steps += 1;
+      const decoupled = name === 'adamw';
+      const slope = !decoupled && weightDecay > 0 ? tf.add(gradient, tf.mul(weights, weightDecay)) : gradient;
+      const mean = first.keep(blend(first.value, slope, beta1));
+      const square = second.keep(blend(second.value, tf.square(slope), beta2));
+      const spread = tf.add(tf.mul(tf.sqrt(square), 1 / Math.sqrt(1 - beta2 ** steps)), epsilon);
+      const move = tf.mul(tf.div(mean, spread), learningRate / (1 - beta1 ** steps));
+      const from = decoupled && weightDecay > 0 ? tf.mul(weights, 1 - learningRate * weightDecay) : weights;
+      return tf.sub(from, move);
+    },
+    dispose() {
+      first.dispose();
+      second.dispose();
+    },
+  };
+}
+
+function sgdStep({ momentum, nesterov, weightDecay }: Settings<'sgd'>): Step {
+  const velocity = keeper();
+  return {
+    next(weights, gradient, learningRate) {
+      const slope = weightDecay > 0 ? tf.add(gradient, tf.mul(weights, weightDecay)) : gradient;
+      if (momentum === 0) return tf.sub(weights, tf.mul(slope, learningRate));
+      const { value } = velocity;
+      const speed = velocity.keep(value ? tf.add(tf.mul(value, momentum), slope) : tf.clone(slope));
+      const move = nesterov ? tf.add(slope, tf.mul(speed, momentum)) : speed;
+      return tf.sub(weights, tf.mul(move, learningRate));
+    },
+    dispose: () => velocity.dispose(),
+  };
+}
+
+/** `share` of what was, the rest of what is; nothing was at first. */
+function blend(before: tf.Tensor1D | undefined, now: tf.Tensor1D, share: number): tf.Tensor1D {
+  const part = tf.mul(now, 1 - share);
+  return before ? tf.add(tf.mul(before, share), part) : part;
+}
+
+/** Holds a tensor from one step to the next. */
+function keeper(): { value: tf.Tensor1D | undefined; keep(next: tf.Tensor1D): tf.Tensor1D; dispose(): void } {
+  return {
+    value: undefined,
+    keep(next) {
+      this.value?.dispose();
+      this.value = tf.keep(next);
+      return next;
+    },
+    dispose() {
+      this.value?.dispose();
+      this.value = undefined;
+    },
+  };
 }
