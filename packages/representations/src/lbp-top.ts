@@ -118,7 +118,7 @@ function circle(
  * @param source a clip or frames `[T, H, W, C]`, float32 (colour is made grey).
  * @returns `[rows, columns, 3 B]`: per block the histograms XY, XT, YT of B bins (59 for 8 neighbours with `uniform`); zero
  * for a block without such pixels.
- * @throws RangeError if the span or the frames are too small for the radii, or on a wrong option.
+ * @throws RangeError if the span or the frames are too small for the radii, a value is NaN or infinite, or on a wrong option.
  *
  * @example
  * ```ts
@@ -151,6 +151,10 @@ export function lbpTop(source: FrameSource, options: LbpTopOptions = {}): tf.Ten
   }
   const size = height * width;
   const values = hostValues(frames, task).subarray(first * size * channels, (last + 1) * size * channels);
+  // a comparison with NaN is false: it would count as a pattern
+  if (!Number.isFinite(values.reduce((sum, value) => sum + value, 0))) {
+    throw new RangeError(`Cannot ${task} as frames must hold finite numbers: some are NaN or infinite`);
+  }
   let grey: ArrayLike<number> = values;
   if (channels === 3) {
     const made = new Float32Array(count * size);
