@@ -1,7 +1,7 @@
 import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -366,6 +366,69 @@ describe('mer represent', () => {
       2,
       /nothing must be a folder of frames or a video file/,
     );
+    expect(existsSync(join(root, 'x'))).toBe(false);
+  });
+
+  it('makes them of every clip of a data set, keeps what is made, and notices what has changed', async () => {
+    const all = (...more: string[]) =>
+      mer(
+        'represent',
+        '--data',
+        'casme2',
+        '--root',
+        'clip',
+        '--as',
+        'trdi,flow',
+        '-o',
+        'all',
+        '--set',
+        'flow.flow=farneback',
+        ...more,
+      );
+    const first = all();
+    expect(first.stderr).toMatch(/^2\/2 clips$/m);
+    expect(first.stdout).toBe('all: 2 clips, 4 representations made, 0 kept from before\n');
+    const files = (await readdir(join(root, 'all'), { recursive: true })).filter((file) => /\.\w+$/.test(file)).sort();
+    expect(files).toHaveLength(2 * 7);
+    const label = JSON.parse(
+      await readFile(join(root, 'all', files.find((file) => file.endsWith('trdi.json'))!), 'utf8'),
+    );
+    expect(label).toMatchObject({ step: { step: 'trdi' }, shape: [64, 56, 3], apexSpotted: false });
+    expect(label.id).toMatch(/^casme2\/sub0\d\/EP/);
+    expect(JSON.parse(all('--json').stdout)).toMatchObject({ clips: 2, made: 0, kept: 4, failed: [] });
+
+    // an option of one, a file that is cut short, a frame that was edited
+    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true').stdout)).toMatchObject({ made: 2, kept: 2 });
+    await writeFile(join(root, 'all', files.find((file) => file.endsWith('flow.npy'))!), 'x');
+    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true').stdout)).toMatchObject({ made: 1, kept: 3 });
+    const frame = join(root, clip, (await readdir(join(root, clip)))[0]!);
+    await utimes(frame, new Date(), new Date(0));
+    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true').stdout)).toMatchObject({ made: 2, kept: 2 });
+    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true', '--size', '32').stdout)).toMatchObject({ made: 4 });
+  });
+
+  it('goes on after a clip that cannot be read, and ends with status 1', async () => {
+    const small = ['subjects=2', 'clips=2', 'height=32', 'width=32', 'leastFrames=8', 'mostFrames=8'];
+    mer('synth', 'damaged', ...small.flatMap((option) => ['--set', option]));
+    const pictures = (await readdir(join(root, 'damaged'), { recursive: true })).filter((file) =>
+      file.endsWith('.jpg'),
+    );
+    await writeFile(join(root, 'damaged', pictures.sort()[3]!), 'no picture');
+    const { status, stdout, stderr } = mer('represent', '-d', 'casme2', '-r', 'damaged', '-a', 'trdi', '-o', 'rest');
+    expect(status).toBe(1);
+    expect(stdout).toBe('rest: 2 clips, 1 representations made, 0 kept from before\n');
+    expect(stderr).toMatch(/not made: 1\n {2}casme2\/sub0\d\/EP\w+ : Cannot read clip .* must be a whole picture/);
+  });
+
+  it('asks for a clip or a data set, and for clips', () => {
+    const as = ['--as', 'trdi', '-o', 'x'];
+    expectFailure(mer('represent', ...as), 2, /must be a clip .* or a data set .*: none is given/);
+    expectFailure(mer('represent', clip, '-d', 'casme2', ...as), 2, /both are given/);
+    expectFailure(mer('represent', clip, '-r', 'clip', ...as), 2, /--root as it must come with --data/);
+    expectFailure(mer('represent', '-d', 'casme3', '-r', 'clip', ...as), 2, /must be one of casme2, .*'casme3'/);
+    expectFailure(mer('represent', '-d', 'casme2', ...as), 2, /root must be the folder/);
+    expectFailure(mer('represent', '-d', 'casme2', '-r', 'clip', '--apex', '3', ...as), 2, /--apex with --data/);
+    expectFailure(mer('represent', '-d', 'casme2', '-r', 'clip', '-s', 'data.clases=x', ...as), 2, /clases/);
     expect(existsSync(join(root, 'x'))).toBe(false);
   });
 

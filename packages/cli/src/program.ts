@@ -121,8 +121,15 @@ export function createProgram(): Command {
 
   program
     .command('represent')
-    .description('turn a clip (a folder of frames, or a video) into pictures of its motion')
-    .argument('<clip>', 'folder of frames, or a video file (needs ffmpeg)')
+    .description(
+      'turn a clip (a folder of frames, or a video), or every clip of a data set, into pictures of its motion',
+    )
+    .argument('[clip]', 'folder of frames, or a video file (needs ffmpeg)')
+    .option(
+      '-d, --data <name>',
+      'every clip of this data set instead (mer datasets list); a second run keeps what is made',
+    )
+    .option('-r, --root <dir>', 'folder of the data set')
     .requiredOption('-a, --as <names>', 'representations, joined by commas (trdi,midi,mm-cof)', (text) =>
       text.split(','),
     )
@@ -136,11 +143,15 @@ export function createProgram(): Command {
     .option('--offset <n>', 'number of the offset frame (default: the last frame)', wholeNumber)
     .option('--size <pixels>', 'resize the frames to a square first', wholeNumber)
     .addOption(
-      new Option('-s, --set <name.option=value>', 'set an option of a representation; repeatable')
+      new Option(
+        '-s, --set <name.option=value>',
+        'set an option of a representation, or of the data set (data.option=value); repeatable',
+      )
         .argParser(collect)
         .default([], 'none'),
     )
     .option('-b, --backend <name>', 'backend to run on', 'auto')
+    .addOption(json)
     .action(async (...args) => (await import('./commands/represent.js')).represent(args[0], args[1]));
 
   program

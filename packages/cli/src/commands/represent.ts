@@ -1,12 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { type NumericArray, writeFlo, writeImage, writeNpy } from '@mer/io';
-import { type Clip, contactSheet, displayImage, representationEntry, type SheetTile } from '@mer/representations';
+import { openDataset } from '@mer/datasets';
+import { type AnyStep, contactSheet, representationEntry, type SheetTile } from '@mer/representations';
 import { setValue } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
+import { interruptible } from '../interrupt.js';
+import { clipProgress } from '../represent/clip-progress.js';
 import { type Marks, readClip } from '../represent/read-clip.js';
+import { representDataset } from '../represent/represent-dataset.js';
+import { writePicture, writeRepresentation } from '../represent/write-image.js';
 
 interface Options extends Marks {
   as: string[];
@@ -14,21 +18,38 @@ interface Options extends Marks {
   set: string[];
   size?: number;
   backend: string;
+  data?: string;
+  root?: string;
+  json?: boolean;
 }
 
-/** `mer represent <clip> --as <names> -o <dir>` */
-export async function represent(
+/** `mer represent <clip> --as <names> -o <dir>`, or `mer represent --data <name> --root <dir> …` for every clip of a data set. */
+export async function represent(path: string | undefined, options: Options): Promise<void> {
+  const { as: names, set, data } = options;
+  const settings = set.reduce<unknown>(setValue, {}) as Record<string, object>;
+  const known = data === undefined ? names : [...names, 'data'];
+  const stray = Object.keys(settings).find((name) => !known.includes(name));
+  if (stray) throw new UsageError(`Cannot set ${stray} as it must be one of ${known.join(', ')}`);
+  const steps = new Map(names.map((name) => [name, stepOf(name, settings[name])]));
+  if ((path === undefined) === (data === undefined)) {
+    throw new UsageError(
+      `Cannot represent as there must be a clip (mer represent <clip>) or a data set (mer represent --data <name> --root <dir>): ${path === undefined ? 'none is given' : 'both are given'}`,
+    );
+  }
+  if (path !== undefined) return representClip(path, steps, options);
+  return representAll(steps, (settings['data'] ?? {}) as Record<string, unknown>, options);
+}
+
+async function representClip(
   path: string,
-  { as: names, out, set, size, backend, ...marks }: Options,
+  steps: ReadonlyMap<string, AnyStep>,
+  { out, size, backend, root, json, onset, apex: givenApex, offset }: Options,
 ): Promise<void> {
-  const options = set.reduce<unknown>(setValue, {}) as Record<string, object>;
-  const stray = Object.keys(options).find((name) => !names.includes(name));
-  if (stray)
-    throw new UsageError(`Cannot set ${stray} as it must be one of the representations asked for: ${names.join(', ')}`);
-  const makers = names.map((name) => ({ name, make: makerOf(name, options[name]) }));
+  if (root !== undefined) throw new UsageError('Cannot use --root as it must come with --data <name>');
   await useBackend(backend as Parameters<typeof useBackend>[0]);
-  const { clip, numbers, spotted } = await readClip(path, marks, size);
+  const { clip, numbers, spotted } = await readClip(path, { onset, apex: givenApex, offset }, size);
   const tiles: SheetTile[] = [];
+  const made: Record<string, { shape: number[]; least: number; greatest: number }> = {};
   try {
     await mkdir(out, { recursive: true });
     const frame = (index: number) =>
@@ -39,13 +60,19 @@ export async function represent(
       { image: frame(apex), caption: `apex, frame ${numbers[apex]}${spotted ? ' (spotted)' : ''}` },
       { image: frame(clip.offset), caption: `offset, frame ${numbers[clip.offset]}` },
     );
-    for (const { name, make } of makers) {
-      const image = make(clip);
+    for (const [name, step] of steps) {
+      const image = step(clip) as tf.Tensor3D;
       tiles.push({ image, caption: name });
-      await writeRaw(join(out, name), image);
-      await writePicture(join(out, `${name}.png`), displayImage(image));
-      const range = tf.tidy(() => [tf.min(image), tf.max(image)].map((value) => value.dataSync()[0]!.toPrecision(3)));
+      await writeRepresentation(join(out, name), image);
+      const [least, greatest] = tf.tidy(() => [tf.min(image), tf.max(image)].map((value) => value.dataSync()[0]!));
+      made[name] = { shape: image.shape, least: least!, greatest: greatest! };
+      if (json) continue;
+      const range = [least!, greatest!].map((value) => value.toPrecision(3));
       process.stdout.write(`${name}: ${image.shape.join(' x ')}, ${range.join(' to ')}\n`);
+    }
+    if (json) {
+      const marks = [clip.onset, apex, clip.offset].map((index) => numbers[index]);
+      process.stdout.write(`${JSON.stringify({ out, marks, apexSpotted: spotted, made }, null, 1)}\n`);
     }
     await writePicture(join(out, 'contact-sheet.png'), contactSheet(tiles));
     process.stderr.write(`pictures: ${out}\n`);
@@ -54,22 +81,44 @@ export async function represent(
   }
 }
 
-function makerOf(name: string, options: object | undefined): (clip: Clip) => tf.Tensor3D {
+async function representAll(
+  steps: ReadonlyMap<string, AnyStep>,
+  dataOptions: Readonly<Record<string, unknown>>,
+  { data, root, out, size, backend, json, onset, apex, offset }: Options,
+): Promise<void> {
+  for (const [name, value] of Object.entries({ onset, apex, offset })) {
+    if (value !== undefined) throw new UsageError(`Cannot use --${name} with --data as each clip must have its own`);
+  }
+  const dataset = await openDataset(data!, root, dataOptions).catch((cause: unknown) => {
+    if (cause instanceof TypeError || cause instanceof RangeError) throw new UsageError(cause.message, { cause });
+    throw cause;
+  });
+  if (dataset.kind !== 'clips') {
+    throw new UsageError(`Cannot represent ${data} as a data set must be of clips: it is of ${dataset.kind}`);
+  }
+  await useBackend(backend as Parameters<typeof useBackend>[0]);
+  const progress = clipProgress(process.stderr);
+  const advice = `stopped: run the same command again to go on; what is whole in ${out} is kept`;
+  const done = await interruptible(advice, (signal) =>
+    representDataset(dataset, { steps, out, size, signal, onProgress: progress.show }),
+  ).finally(progress.end);
+  const { clips, made, kept, spotted, failed } = done;
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ out, ...done }, null, 1)}\n`
+      : `${out}: ${clips} clips, ${made} representations made, ${kept} kept from before${spotted ? `, ${spotted} apexes spotted` : ''}\n`,
+  );
+  if (failed.length > 0) {
+    const lines = failed.map(({ id, representation, message }) => `  ${id} ${representation}: ${message}`);
+    process.stderr.write(`not made: ${failed.length}\n${lines.join('\n')}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function stepOf(name: string, options: object | undefined): AnyStep {
   try {
     return representationEntry(name).create(options);
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
-}
-
-async function writeRaw(path: string, image: tf.Tensor3D): Promise<void> {
-  const array = { dtype: 'float32' as const, shape: [...image.shape], data: (await image.data()) as NumericArray };
-  await writeNpy(`${path}.npy`, array);
-  if (image.shape[2] === 2) await writeFlo(`${path}.flo`, array);
-}
-
-/** Writes an RGB picture in 0..1 and disposes of it. */
-async function writePicture(path: string, picture: tf.Tensor3D): Promise<void> {
-  await writeImage(path, picture);
-  picture.dispose();
 }

@@ -10,9 +10,9 @@ import { UsageError } from '../errors.js';
 
 /** Marks as typed: numbers of frames as their file names have them, or positions from 1 where there are none. */
 export interface Marks {
-  onset?: number;
-  apex?: number;
-  offset?: number;
+  onset?: number | undefined;
+  apex?: number | undefined;
+  offset?: number | undefined;
 }
 
 /** A clip with the numbers that its frames are known by. */

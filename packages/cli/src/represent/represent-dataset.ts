@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AnnotatedDataset, ClipDataset, Sample } from '@mer/datasets';
+import { writeFileAtomic } from '@mer/io';
+import { type AnyStep, type Clip, spotApex } from '@mer/representations';
+import * as tf from '@tensorflow/tfjs-core';
+import type { ClipCount } from './clip-progress.js';
+import { fileSize, writeRepresentation } from './write-image.js';
+
+/** Raised when the same key would stand for other files than before. */
+const layout = 1;
+
+/** What {@link representDataset} needs besides the data set. */
+export interface RepresentDatasetOptions {
+  /** The representations by the names that their files get. */
+  steps: ReadonlyMap<string, AnyStep>;
+  /** Folder to write to. */
+  out: string;
+  /** Frames are resized to a square of this side as they are read. */
+  size?: number | undefined;
+  signal: AbortSignal;
+  onProgress: (count: ClipCount) => void;
+}
+
+/** What {@link representDataset} did. */
+export interface RepresentedDataset {
+  clips: number;
+  /** Representations written now, and those that an earlier run had written. */
+  made: number;
+  kept: number;
+  /** Clips whose apex nobody annotated, of those that were read. */
+  spotted: number;
+  /** What could not be made, and why. */
+  failed: { id: string; representation: string; message: string }[];
+}
+
+/** What stands beside the files of one representation of one clip; written last, so that it vouches for them. */
+interface Label {
+  /** Hash of all that the files depend on. */
+  key: string;
+  id: string;
+  subject: string;
+  clip: string;
+  class: string;
+  step: unknown;
+  shape: readonly number[];
+  /** Indices into the frames that were read. */
+  onset: number;
+  apex: number;
+  apexSpotted: boolean;
+  offset: number;
+  /** Bytes of each file. */
+  files: Record<string, number>;
+}
+
+/** The folder of a sample: its identifier, each part made a file name. */
+export function sampleFolder(id: string): string {
+  const part = (text: string) =>
+    /^\.*$/.test(text)
+      ? `_${text.replaceAll('.', '%2E')}`
+      : encodeURIComponent(text).replaceAll(/[*'()!]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return join(...id.split('/').map(part));
+}
+
+/** A hash of everything that the files of a sample depend on but the representation. */
+async function sampleKey(dataset: ClipDataset, index: number, size: number | undefined): Promise<string> {
+  const record = (dataset as Partial<AnnotatedDataset>).records?.[index];
+  const marks = record && [record.onset, record.apex, record.offset];
+  const files = (await dataset.sources(index)).map((file) => [file.path, file.size, file.modified ?? null]);
+  // nothing on disk: the settings tell what is generated
+  const settings = files.length ? null : dataset.settings;
+  const text = JSON.stringify([layout, dataset.name, dataset.samples[index]!.id, marks, files, settings, size ?? null]);
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function isWritten(path: string, key: string): Promise<boolean> {
+  try {
+    const label = JSON.parse(await readFile(`${path}.json`, 'utf8')) as Label;
+    if (label.key !== key) return false;
+    const sizes = await Promise.all(Object.keys(label.files).map((ending) => fileSize(`${path}.${ending}`)));
+    return Object.values(label.files).every((size, i) => size === sizes[i]);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes representations of every clip of a data set, one folder for each clip. What an earlier run has made of the same
+ * files with the same options is kept; a clip is read only if something of it is missing, and one at a time.
+ *
+ * A clip that cannot be read, or of which something cannot be made, is noted and passed over.
+ */
+export async function representDataset(
+  dataset: ClipDataset,
+  { steps, out, size, signal, onProgress }: RepresentDatasetOptions,
+): Promise<RepresentedDataset> {
+  const total = dataset.samples.length;
+  const done: RepresentedDataset = { clips: total, made: 0, kept: 0, spotted: 0, failed: [] };
+  let worked = 0;
+  for (const [index, sample] of dataset.samples.entries()) {
+    signal.throwIfAborted();
+    const folder = join(out, sampleFolder(sample.id));
+    const source = await sampleKey(dataset, index, size);
+    const missing: { name: string; step: AnyStep; key: string }[] = [];
+    for (const [name, step] of steps) {
+      const key = createHash('sha256').update(`${source} ${step.hash()}`).digest('hex');
+      if (await isWritten(join(folder, name), key)) done.kept++;
+      else missing.push({ name, step, key });
+    }
+    if (missing.length > 0) {
+      worked++;
+      await mkdir(folder, { recursive: true });
+      const fail = (representation: string, cause: unknown) =>
+        done.failed.push({ id: sample.id, representation, message: (cause as Error).message });
+      const clip = await readMarked(dataset, index, size).catch((cause: unknown) => void fail('', cause));
+      if (clip) {
+        try {
+          if (clip.spotted) done.spotted++;
+          for (const { name, step, key } of missing) {
+            signal.throwIfAborted();
+            try {
+              await writeOne(join(folder, name), key, step, clip, sample, dataset.classes);
+              done.made++;
+            } catch (cause) {
+              if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw cause;
+              fail(name, cause);
+            }
+          }
+        } finally {
+          clip.frames.dispose();
+        }
+      }
+    }
+    onProgress({ done: index + 1, total, worked });
+  }
+  return done;
+}
+
+type MarkedClip = Clip & { apex: number; spotted: boolean };
+
+async function readMarked(dataset: ClipDataset, index: number, size: number | undefined): Promise<MarkedClip> {
+  const clip = await dataset.readClip(index, size === undefined ? {} : { size });
+  if (clip.apex !== null) return { ...clip, apex: clip.apex, spotted: false };
+  try {
+    return { ...clip, apex: spotApex(clip), spotted: true };
+  } catch (cause) {
+    clip.frames.dispose();
+    throw cause;
+  }
+}
+
+async function writeOne(
+  path: string,
+  key: string,
+  step: AnyStep,
+  clip: MarkedClip,
+  { id, subject, clip: name, label }: Sample,
+  classes: readonly string[],
+): Promise<void> {
+  const image = step(clip) as tf.Tensor3D;
+  try {
+    // the old label must not vouch for new files
+    await rm(`${path}.json`, { force: true });
+    const files: Record<string, number> = {};
+    for (const ending of await writeRepresentation(path, image)) files[ending] = (await fileSize(`${path}.${ending}`))!;
+    const { onset, apex, offset, spotted } = clip;
+    const text: Label = {
+      key,
+      id,
+      subject,
+      clip: name,
+      class: classes[label]!,
+      step: step.toJSON(),
+      shape: image.shape,
+      onset,
+      apex,
+      apexSpotted: spotted,
+      offset,
+      files,
+    };
+    await writeFileAtomic(`${path}.json`, `${JSON.stringify(text, null, 1)}\n`);
+  } finally {
+    tf.dispose(image);
+  }
+}
