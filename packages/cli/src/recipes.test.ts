@@ -7,7 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { useBackend } from '@mer/backends';
 import { type ClassScheme, classSchemes, type DatasetEntry, datasets, resolveOptions } from '@mer/datasets';
 import { writeSafetensors } from '@mer/io';
-import { createModel, exportWeights, type ModelName, type ModelOptions, modelEntry } from '@mer/models';
+import {
+  countParameters,
+  createModel,
+  exportWeights,
+  type ModelName,
+  type ModelOptions,
+  modelEntry,
+} from '@mer/models';
 import { createRepresentation, createStep, type ImageShape, steps } from '@mer/representations';
 import { type Experiment, type ExperimentInput, readExperiment, runExperiment } from '@mer/training';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -234,6 +241,19 @@ describe('every small recipe', () => {
     expect(experiment.model.name).toBe(base.model.name);
     const summary = await runExperiment(experiment, { out: join(root, experiment.name), workers: 1 });
     expect(summary.perSeed[0]!.scores[0]!.n).toBe(6);
+  });
+
+  it.each(small)('%s has under half a million parameters', async (file) => {
+    const experiment = await read(file);
+    const { model, inputs } = experiment;
+    const options = {
+      ...model.options,
+      classes: classCount(experiment),
+      inputShape: inputShape(experiment, inputs[0]!),
+    };
+    const network = createModel(model.name, options as unknown as ModelOptions<ModelName>);
+    expect(countParameters(network).trainable).toBeLessThan(500_000);
+    network.dispose();
   });
 
   it('is the twin of a paper and network', () => {
