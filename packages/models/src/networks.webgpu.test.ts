@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { useBackend } from '@mer/backends';
+import '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { checkNetwork, firstLosses } from '../test/check-network.js';
+import { worstRelativeDifference } from '../test/compare.js';
+import { names } from '../test/networks.js';
+import type { ModelName } from './index.js';
+
+// Without a graphics card, the one that Chromium emulates serves.
+const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
+const driver = process.env['VK_ICD_FILENAMES'] ?? (existsSync(swiftShader) ? swiftShader : undefined);
+if (driver !== undefined) process.env['VK_ICD_FILENAMES'] = driver;
+
+// An emulated card takes most of its time to compile: 10 to 25 seconds per network. All run with MER_SLOW_TESTS=1 or MER_WEBGPU_TESTS=1.
+const all = process.env['MER_SLOW_TESTS'] === '1' || process.env['MER_WEBGPU_TESTS'] === '1';
+const chosen: readonly ModelName[] = all ? names : ['ststnet'];
+
+describe.skipIf(driver === undefined)(
+  'networks on webgpu in Node (skipped without VK_ICD_FILENAMES or Chromium)',
+  () => {
+    const expected = new Map<ModelName, number[]>();
+
+    beforeAll(async () => {
+      await useBackend('wasm');
+      for (const name of chosen) expected.set(name, await firstLosses(name));
+      await useBackend('webgpu');
+    });
+
+    // this backend's matrix product adds in no fixed order: two predictions of one model differ too
+    it.each(chosen)('%s: shape, loss, a gradient for every weight; saves and loads; no tensors left', (name) =>
+      checkNetwork(name, { batch: 2, tolerance: 1e-5 }),
+    );
+
+    // learning by heart takes minutes per network on an emulated card: it is tested on wasm
+    it.each(chosen)('%s takes the first steps of training as on wasm', async (name) => {
+      expect(worstRelativeDifference(await firstLosses(name), expected.get(name))).toBeLessThan(1e-3);
+    });
+  },
+);
