@@ -601,12 +601,16 @@ class Drawing(Named):
         return x
 
 
+# maps of the stem; local blocks, their maps, maps of the global block and its reduction per stage
+NARROW_STAGES = ((8, 6, 8), (1, 2), (32, 40), (128, 160), (4, 2))
+PUBLISHED_STAGES = ((64, 32, 64), (3, 4, 10, 3), (96, 192, 384, 768), (128, 256, 512, 1024), (8, 4, 2, 1))
+
+
 class Fdp(Named):
-    def __init__(self, released, size=32, frames=8, classes=5, hidden=12, decoder=4):
+    def __init__(self, released, size=32, frames=8, classes=5, hidden=12, decoder=4, stages=NARROW_STAGES):
         super().__init__()
         self.released, self.size = released, size
-        settings = ((8, 6, 8), (1, 2), (32, 40), (128, 160), (4, 2), size * size, not released)
-        self.frame_rep = Frames(*settings)
+        self.frame_rep = Frames(*stages, size * size, not released)
         if not released:
             self.put("rank.embed", nn.Linear(size * size, 64, bias=False))
             self.put("rank.score", nn.Linear(64, 1, bias=False))
@@ -616,6 +620,10 @@ class Fdp(Named):
         self.dyimg_net = Drawing(8, decoder)
 
     def forward(self, x):
+        logits, feat, scores = self.classified(x)
+        return logits, torch.sigmoid(self.dyimg_net(feat[..., 0])), scores
+
+    def classified(self, x):
         b, t = x.shape[:2]
         z = torch.stack([self.frame_rep(x[:, frame]) for frame in range(t)], 1)
         scores = None
@@ -629,7 +637,7 @@ class Fdp(Named):
         feat = self.at("mer.conv3d")(z)
         y = F.max_pool3d(feat, (3, 3, 1)).flatten(1)
         logits = self.at("mer.fc2")(torch.relu(self.at("mer.fc1")(y)))
-        return logits, torch.sigmoid(self.dyimg_net(feat[..., 0])), scores
+        return logits, feat, scores
 
 
 def fdp_parity(released):
