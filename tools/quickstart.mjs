@@ -12,7 +12,7 @@ run('node', ['tools/setup.mjs']);
 
 if (!existsSync(`${root}/${data}`)) {
   title(`a synthetic data set in the layout of CASME II: ${data}`);
-  const look = { subjects: 10, clips: 100, height: 96, width: 96, leastFrames: 16, mostFrames: 28, difficulty: 'easy' };
+  const look = { subjects: 10, clips: 120, height: 64, width: 64, leastFrames: 16, mostFrames: 28, difficulty: 'easy' };
   mer('synth', data, ...Object.entries(look).flatMap(([key, value]) => ['--set', `${key}=${value}`]));
 }
 for (const recipe of recipes) {
