@@ -1,3 +1,4 @@
+import { guessing } from '../report/guessing.js';
 import { type Interval, SCORE_NAMES, SCORE_TITLES } from '../report/subject-intervals.js';
 import type { OracleSummary, RunSummary, ScoreRow } from './summary.js';
 
@@ -75,6 +76,11 @@ export function summaryText(summary: RunSummary): string {
       ]),
     );
   }
+  const { class: most, ...guessed } = guessing(perSeed[0]!.confusion, classes);
+  lines.push(
+    '',
+    `always guessing ${most}, the most frequent class: ${SCORE_NAMES.map((score) => `${SCORE_TITLES[score]} ${four(guessed[score])}`).join('  ')}`,
+  );
   if (perSeed.some(({ scores }) => scores.some(({ intervals }) => intervals)))
     lines.push('', `[ ] ${bootstrapText(bootstrap)}`);
   if (published.length > 0) {

@@ -25,7 +25,7 @@ export function reportHtml(data: ReportData, { figures, gallery }: PageParts): s
     ['scores', 'Scores', scoresSection(data, drawn('scores'))],
     ['oracle', 'Oracle: not comparable', oracleSection(summary)],
     ['confusion', 'Confusion matrix', confusionSection(data, figures)],
-    ['classes', 'Classes', markup`<div class="side">${drawn('class-scores')}${classTable(data)}</div>`],
+    ['classes', 'Classes', markup`<div class="side tight">${drawn('class-scores')}${classTable(data)}</div>`],
     [
       'subjects',
       'Subjects',
@@ -190,7 +190,7 @@ function environmentSection({ environment, experiment, missing }: ReportData): M
     ['Experiment hash', hash],
     ['Data fingerprint', fingerprint],
   ];
-  return markup`${dataTable({ caption: 'Environment', header: [], rows, text: 2 })}
+  return markup`${dataTable({ caption: 'Where, when and with what', header: [], rows, text: 2 })}
 <details><summary>The experiment, every default filled in</summary><pre>${stringify(experiment)}</pre></details>
 ${missing.length > 0 && markup`<details><summary>Folds that are not done (${missing.length})</summary><p>${missing.map(({ seed, name }) => `${name} (seed ${seed})`).join(', ')}</p></details>`}`;
 }

@@ -14,6 +14,7 @@ export {
 } from './figures/subject-accuracy-figure.js';
 export { pageTheme, paperTheme, type Theme } from './figures/theme.js';
 export type { GalleryItem } from './gallery-item.js';
+export type { Guessing } from './guessing.js';
 export { type MakeGalleryOptions, makeGallery } from './make-gallery.js';
 export { type FinishedFold, type Run, readRun } from './read-run.js';
 export {

@@ -14,6 +14,7 @@ import { copyRows, ONE_VIEW, type PreparedData, type PreparedInput } from '../pr
 import type { GalleryItem } from './gallery-item.js';
 import type { Run } from './read-run.js';
 import type { Verdict } from './report-data.js';
+import { percentage } from './table-markup.js';
 
 /** Options of {@link makeGallery}. */
 export interface MakeGalleryOptions {
@@ -88,7 +89,7 @@ export async function makeGallery(
 }
 
 function titleOf({ truth, predicted, confidence }: Verdict): string {
-  const sure = `${(confidence * 100).toFixed(1)} %`;
+  const sure = percentage(confidence);
   return truth === predicted ? `${truth}, ${sure}` : `${truth} taken for ${predicted}, ${sure}`;
 }
 

@@ -22,7 +22,7 @@ dt { color: var(--muted); font-size: .85rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 nav { display: flex; flex-wrap: wrap; gap: 4px 16px; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; margin: 12px 0; font-variant-numeric: tabular-nums; }
+table { font-size: .95rem; border-collapse: collapse; margin: 12px 0; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: 6px; }
 caption span, caption small { display: block; max-width: calc(100vw - 56px); }
 th, td { padding: 5px 14px 5px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); font-weight: 400; }
@@ -37,6 +37,7 @@ figure svg { display: block; max-width: 100%; height: auto; }
 figure.scores svg { min-width: 620px; }
 .side { display: flex; flex-wrap: wrap; gap: 12px 40px; align-items: flex-start; }
 .side > * { min-width: 0; max-width: 100%; }
+.side.tight > .scroll { flex: 1 1 380px; }
 .warning { margin: 16px 0; padding: 12px 16px; background: var(--warn-panel); border-left: 4px solid var(--warn); }
 .warning p { margin-top: 0; max-width: 80ch; }
 details { margin: 12px 0; }

@@ -4,8 +4,9 @@ import type { RunManifest } from '../experiment/run-store.js';
 import type { Experiment } from '../experiment/schema.js';
 import type { RunSummary } from '../experiment/summary.js';
 import { softmax } from '../predict.js';
+import { type Guessing, guessing } from './guessing.js';
 import type { Run } from './read-run.js';
-import { confusionOf, type ScoreName, scoresOf, subjectCounts } from './subject-intervals.js';
+import { confusionOf, subjectCounts } from './subject-intervals.js';
 
 /** How well one subject was recognised. */
 export interface SubjectResult {
@@ -48,7 +49,7 @@ export interface ReportData {
   /** Scores with intervals, what they are of, and published results. */
   summary: RunSummary;
   /** What always guessing the most frequent class would give. */
-  guessing: Record<ScoreName, number> & { class: string };
+  guessing: Guessing;
   /** Truth (rows) and prediction (columns) of all seeds together. */
   confusion: number[][];
   /** Scores of each class over all seeds together. */
@@ -159,11 +160,4 @@ function subjectResults({ folds }: Run): SubjectResult[] {
     const correct = result.perSeed.reduce((sum, seed) => sum + seed.correct, 0);
     return { ...result, n: tested / result.perSeed.length, accuracy: correct / tested };
   });
-}
-
-function guessing(confusion: readonly (readonly number[])[], classes: readonly string[]): ReportData['guessing'] {
-  const sums = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const most = sums.indexOf(Math.max(...sums));
-  const guessed = sums.map((sum) => sums.map((_, column) => (column === most ? sum : 0)));
-  return { class: classes[most]!, ...scoresOf(guessed) };
 }

@@ -75,8 +75,8 @@ function counts(n: number, subjects: number): Markup {
 }
 
 function cell(value: number | undefined, interval?: Interval, more?: string): Markup {
-  const below = [interval && `${interval.lower.toFixed(3)} – ${interval.upper.toFixed(3)}`, more]
-    .filter(Boolean)
-    .join('; ');
-  return markup`<td class="number">${value === undefined ? '–' : four(value)}${below !== '' && markup`<small>${below}</small>`}</td>`;
+  const below = [interval && `${interval.lower.toFixed(3)} – ${interval.upper.toFixed(3)}`, more].filter(
+    (text) => text !== undefined,
+  );
+  return markup`<td class="number">${value === undefined ? '–' : four(value)}${below.map((text) => markup`<small>${text}</small>`)}</td>`;
 }

@@ -40,5 +40,5 @@ export function four(value: number): string {
 
 /** A share with one digit after the point. */
 export function percentage(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+  return `${(share * 100).toFixed(1)}\u00a0%`;
 }

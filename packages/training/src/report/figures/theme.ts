@@ -27,7 +27,7 @@ export const paperTheme: Theme = Object.freeze({
   font: 'Helvetica, Arial, sans-serif',
 });
 
-/** For the report: the page says what the colours are, in the light and in the dark; see {@link themeStyle}. */
+/** For the report: the page says what the colours are, in the light and in the dark. */
 export const pageTheme: Theme = Object.freeze({
   background: 'none',
   ink: 'var(--ink)',
