@@ -76,9 +76,12 @@ async function rowOf(file) {
   ];
 }
 
+/** Cells padded to the width of their column, as the formatter leaves them. */
 function tableText(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  const all = [head, ...rows].map((cells) => cells.map(String));
+  const widths = head.map((_, i) => Math.max(3, ...all.map((cells) => cells[i].length)));
+  const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+  return [line(all[0]), line(widths.map((width) => '-'.repeat(width))), ...all.slice(1).map(line)].join('\n');
 }
 
 async function written() {
