@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Name of a colour map of {@link overlayHeatMap}. */
-export type ColormapName = keyof typeof COLORMAPS;
+export type ColormapName = 'turbo' | 'viridis' | 'inferno';
 
 /**
  * 256 colours each, hexadecimal RGB, from 0 to 1: turbo by Mikhailov (Google, 2019; Apache 2.0), viridis and inferno by van der
@@ -56,7 +56,7 @@ const COLORMAPS = Object.freeze({
     'fbbc21fbbe23fac026fac228fac42afac62df9c72ff9c932f9cb35f8cd37f8cf3af7d13df7d340f6d543f6d746f5d949f5db4cf4dd4f' +
     'f4df53f4e156f3e35af3e55df2e661f2e865f2ea69f1ec6df1ed71f1ef75f1f179f2f27df2f482f3f586f3f68af4f88ef5f992f6fa96' +
     'f8fb9af9fc9dfafda1fcffa4',
-});
+} satisfies Record<ColormapName, string>);
 
 /** The names of {@link ColormapName}. */
 export const COLORMAP_NAMES = Object.keys(COLORMAPS) as ColormapName[];
