@@ -2,7 +2,7 @@ import { subjectKey } from '@mer/metrics';
 import { softmax } from '../predict.js';
 import type { Run } from './read-run.js';
 import type { ReportData } from './report-data.js';
-import { SCORE_NAMES } from './subject-intervals.js';
+import { SCORE_NAMES, type ScoreName } from './subject-intervals.js';
 
 type Cell = string | number | undefined;
 
@@ -85,7 +85,7 @@ export function scoresCsv({ summary, guessing }: ReportData): string {
   ]);
 }
 
-function alone(scores: { [score in (typeof SCORE_NAMES)[number]]?: number | undefined }): Cell[] {
+function alone(scores: { [score in ScoreName]?: number | undefined }): Cell[] {
   return SCORE_NAMES.flatMap((score) => [scores[score], undefined, undefined, undefined]);
 }
 

@@ -1,11 +1,11 @@
 import { bootstrapConfidenceInterval, subjectKey } from '@mer/metrics';
 import { quantileSorted } from 'd3-array';
 
-/** The scores that every table shows. */
-export const SCORE_NAMES = ['uf1', 'uar', 'accuracy'] as const;
-
 /** One of the scores that every table shows. */
-export type ScoreName = (typeof SCORE_NAMES)[number];
+export type ScoreName = 'uf1' | 'uar' | 'accuracy';
+
+/** All of them, in the order of the columns. */
+export const SCORE_NAMES: readonly ScoreName[] = ['uf1', 'uar', 'accuracy'];
 
 /** How scores are written for people. */
 export const SCORE_TITLES = { uf1: 'UF1', uar: 'UAR', accuracy: 'accuracy' } as const satisfies Record<
