@@ -262,6 +262,22 @@ describe('every small recipe', () => {
 });
 
 describe('docs/recipes.md', () => {
+  const page = fileURLToPath(new URL('../../../docs/recipes.md', import.meta.url));
+
+  it('shows settings that recipes take', async () => {
+    const text = await readFile(page, 'utf8');
+    const spans = [...text.matchAll(/`(--set [^`]+)`|^npx mer run (recipes\/\S+\.yaml) (.*--set .*)$/gm)];
+    expect(spans.length).toBeGreaterThan(12);
+    for (const [, span, file = 'recipes/mmnet-casme2-5.yaml', rest] of spans) {
+      const settings = [...(span ?? rest!).matchAll(/--set (?:'([^']*)'|(\S+))/g)].map(
+        ([, quoted, bare]) => quoted ?? bare!,
+      );
+      const changed = await read(basename(file), settings);
+      if (!settings.includes('training.oracle=true'))
+        expect(changed, settings.join()).not.toEqual(await read(basename(file)));
+    }
+  });
+
   it('has the table that tools/recipes-table.mjs writes', () => {
     const tool = fileURLToPath(new URL('../../../tools/recipes-table.mjs', import.meta.url));
     const { status, stderr } = spawnSync(process.execPath, [tool, '--check'], { encoding: 'utf8' });
