@@ -41,7 +41,7 @@ export function summaryText(summary: RunSummary): string {
     ...table([
       ['data set', dataset],
       ['model', model],
-      ['protocol', `${protocol}, ${folds.total / seeds.length} folds`],
+      ['protocol', `${protocol}, ${folds.perSeed} folds`],
       ['epoch choice', epochChoice === 'given' ? 'weights as given' : `${epochChoice} of ${epochs}`],
       ['n', `${n} samples, ${subjects} subjects, ${classes.length} classes (${classes.join(', ')})`],
       [seeds.length > 1 ? 'seeds' : 'seed', seeds.join(', ')],

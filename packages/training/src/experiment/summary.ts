@@ -94,8 +94,8 @@ export interface RunSummary {
   subjects: number;
   /** Seeds run. */
   seeds: number[];
-  /** Folds done and planned; the scores cover the folds that are done. */
-  folds: { done: number; total: number };
+  /** Folds done and planned, and planned for each seed; the scores cover the folds that are done. */
+  folds: { done: number; total: number; perSeed: number };
   /** One entry for each seed. */
   perSeed: SeedSummary[];
   /** Over the seeds; only with more than one. */
@@ -166,7 +166,7 @@ export function summarise(
     n: perSeed[0]!.scores[0]!.n,
     subjects: perSeed[0]!.scores[0]!.subjects,
     seeds,
-    folds: { done: folds.length, total: totalFolds },
+    folds: { done: folds.length, total: totalFolds, perSeed: totalFolds / experiment.seeds.length },
     perSeed,
     ...(seeds.length > 1 && { overSeeds: overSeeds(pooled, classes) }),
     bootstrap: BOOTSTRAP,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MadeRunOptions, writeMadeRun } from '../../test/made-run.js';
+import { foldFolder } from '../experiment/run-store.js';
 import { buildReport, writeReport } from './build-report.js';
 import { csvText } from './csv.js';
 import { texText } from './latex.js';
@@ -104,6 +105,15 @@ describe('buildReport()', () => {
     expect(files['report.html']).toContain('x/s2 (seed 0)');
     expect(files['table.tex']).toContain('% INCOMPLETE: 4 of 5 folds');
     expect((await reportOf())['report.html']).not.toContain('INCOMPLETE');
+  });
+
+  it('counts the folds of a seed rightly where another seed has not begun', async () => {
+    const folds = ['x/s0', 'x/s1', 'x/s2', 'y/s0', 'y/s1'];
+    await writeMadeRun(dir, { seeds: [0, 1] });
+    for (const fold of folds) await rm(join(foldFolder(dir, 1, fold), 'predictions.json'));
+    const html = buildReport(await readRun(dir))['report.html']!;
+    expect(html).toContain('leave-one-subject-out, 5 folds; epoch: last of 3; n = 30 (5 subjects); 2 classes; seed 0');
+    expect(html).toContain('INCOMPLETE:</strong> 5 of 10 folds');
   });
 
   it('shows published scores with their caveats, and says where there is none', async () => {

@@ -4,7 +4,7 @@ import type { RunSummary } from '../experiment/summary.js';
 export function contextOf(summary: RunSummary): string {
   const { protocol, classes, n, subjects, seeds, folds } = summary;
   return [
-    `${protocol}, ${folds.total / seeds.length} folds`,
+    `${protocol}, ${folds.perSeed} folds`,
     epochText(summary),
     `n = ${n} (${subjects} subjects)`,
     `${classes.length} classes`,

@@ -14,7 +14,7 @@ ${part(
   'Right ones in pictures',
   gallery.filter(({ right }) => right),
 )}
-<p class="note">What the network was given, and Grad-CAM for the class that it predicted: red where it found evidence, blue where it found none. A heat map says where, not why.</p>`;
+<p class="note">What the network was given, and Grad-CAM for the class that it predicted: red where it found evidence, blue where it found none. A heat map is as coarse as the layer that it explains, and says where, not why.</p>`;
 }
 
 function card({ id, title, right, pictures }: GalleryItem): Markup {

@@ -88,7 +88,7 @@ function whatWasRun({ summary, missing }: ReportData): Markup {
   const rows: [string, string][] = [
     ['Data set', dataset],
     ['Model', model],
-    ['Protocol', `${protocol}, ${folds.total / seeds.length} folds`],
+    ['Protocol', `${protocol}, ${folds.perSeed} folds`],
     ['Epoch choice', epochText(summary).replace('epoch: ', '')],
     ['Samples', `n = ${n}, ${subjects} subjects`],
     [`Classes (${classes.length})`, classes.join(', ')],
