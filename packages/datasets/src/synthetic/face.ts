@@ -113,7 +113,7 @@ export function createFace(seed: number, subject: string): Face {
     shirt: [random.uniform(0.1, 0.7), random.uniform(0.1, 0.7), random.uniform(0.15, 0.75)],
     wall: [grey, grey + random.uniform(-0.03, 0.03), grey + random.uniform(-0.03, 0.05)],
     lipTint: random.uniform(0.35, 0.8),
-    freckles: random.chance(0.3) ? random.uniform(0.03, 0.08) : 0.012,
+    freckles: random.chance(0.3) ? random.uniform(0.06, 0.1) : 0.05,
     stubble: random.chance(0.35) ? random.uniform(0.05, 0.16) : 0,
     light: [side * random.uniform(0.1, 0.5), -random.uniform(0.25, 0.55), random.uniform(0.7, 1)],
     ambient: random.uniform(0.38, 0.52),

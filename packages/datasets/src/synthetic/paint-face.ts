@@ -126,7 +126,8 @@ function reliefGrid(face: Face, place: Placement, height: number, width: number)
 /** Wall, hair behind the head, neck, shirt and ears. */
 function paintBackground(point: Point, { face, broad, fine, strand, pixel, light }: Brush): void {
   const { u, v, a } = point;
-  const wall = 1 + 0.06 * broad(u * 0.7, v * 0.7) - 0.06 * u * Math.sign(light[0]);
+  // paint on plaster: a wall without any texture would make optical flow follow its shading
+  const wall = (1 + 0.06 * broad(u * 0.7, v * 0.7) - 0.06 * u * Math.sign(light[0])) * (1 + 0.03 * fine(u, v));
   [point.red, point.green, point.blue] = [face.wall[0] * wall, face.wall[1] * wall, face.wall[2] * wall];
 
   const shine = 0.35 * bump(u - 0.3 * Math.sign(light[0]), v + 0.85, 0.3, 0.12);
