@@ -42,6 +42,9 @@ export class Retention extends NetworkLayer {
   private readonly mode: 'plane' | 'axes';
   private readonly initial: number;
   private readonly range: number;
+  /** Tables that follow from the size of the maps alone: turns by number of places, decays by height and width. */
+  private readonly rotations = new Map<number, Rotation>();
+  private readonly decays = new Map<string, Float32Array>();
   private steps!: { q: Linear; k: Linear; v: Linear; lepe: DepthwiseConv2d; out: Linear };
 
   constructor(args: RetentionArgs) {
@@ -83,7 +86,7 @@ export class Retention extends NetworkLayer {
       const [batch, height, width, channels] = x.shape;
       const places: [number, number, number] = [batch, height * width, channels];
       const size = channels / this.heads;
-      const turn = rotation(height * width, size, this.heads);
+      const turn = this.turns(height * width, size);
       const queries = turned(tf.reshape(q.call(x), places) as tf.Tensor3D, turn);
       const keys = turned(tf.reshape(tf.mul(k.call(x), 1 / Math.sqrt(size)), places) as tf.Tensor3D, turn);
       const values = v.call(x) as tf.Tensor4D;
@@ -96,7 +99,7 @@ export class Retention extends NetworkLayer {
     const [batch, height, width, channels] = values.shape;
     const distance = (i: number, j: number) =>
       Math.abs(Math.floor(i / width) - Math.floor(j / width)) + Math.abs((i % width) - (j % width));
-    const bias = this.decay(height * width, distance);
+    const bias = this.decay(`${height}x${width}`, height * width, distance);
     const flat = tf.reshape(values, [batch, height * width, channels]) as tf.Tensor3D;
     return tf.reshape(this.retain(queries, keys, flat, bias), values.shape);
   }
@@ -111,8 +114,8 @@ export class Retention extends NetworkLayer {
         channels,
       ]) as tf.Tensor3D;
     const gap = (i: number, j: number) => Math.abs(i - j);
-    const wide = this.retain(along(queries), along(keys), along(values), this.decay(width, gap));
-    const tall = this.retain(across(queries), across(keys), across(wide), this.decay(height, gap));
+    const wide = this.retain(along(queries), along(keys), along(values), this.decay(`${width}`, width, gap));
+    const tall = this.retain(across(queries), across(keys), across(wide), this.decay(`${height}`, height, gap));
     return tf.transpose(tf.reshape(tall, [batch, width, height, channels]), [0, 2, 1, 3]);
   }
 
@@ -125,15 +128,30 @@ export class Retention extends NetworkLayer {
     return joinHeads(tf.matMul(weights, splitHeads(v, this.heads)), this.heads);
   }
 
+  /** `[1, count, channels]` each: how the channels of every place are turned. */
+  private turns(count: number, size: number): { cosine: tf.Tensor3D; sine: tf.Tensor3D } {
+    let table = this.rotations.get(count);
+    if (table === undefined) {
+      table = rotation(count, size, this.heads);
+      this.rotations.set(count, table);
+    }
+    const shape: [number, number, number] = [1, count, size * this.heads];
+    return { cosine: tf.tensor3d(table.cosine, shape), sine: tf.tensor3d(table.sine, shape) };
+  }
+
   /** `[heads, count, count]`: log decay times distance. */
-  private decay(count: number, distance: (i: number, j: number) => number): tf.Tensor3D {
+  private decay(key: string, count: number, distance: (i: number, j: number) => number): tf.Tensor3D {
     const { heads, initial, range } = this;
-    const values = new Float32Array(heads * count * count);
-    for (let head = 0; head < heads; head++) {
-      const base = Math.log(1 - 2 ** (-initial - (range * head) / heads));
-      for (let i = 0; i < count; i++) {
-        for (let j = 0; j < count; j++) values[(head * count + i) * count + j] = base * distance(i, j);
+    let values = this.decays.get(key);
+    if (values === undefined) {
+      values = new Float32Array(heads * count * count);
+      for (let head = 0; head < heads; head++) {
+        const base = Math.log(1 - 2 ** (-initial - (range * head) / heads));
+        for (let i = 0; i < count; i++) {
+          for (let j = 0; j < count; j++) values[(head * count + i) * count + j] = base * distance(i, j);
+        }
       }
+      this.decays.set(key, values);
     }
     return tf.tensor3d(values, [heads, count, count]);
   }
@@ -149,30 +167,41 @@ export class Retention extends NetworkLayer {
   }
 }
 
-/** Cosines, and sines with the sign of the turn, of every place and channel: `[1, count, channels]` each. */
-function rotation(count: number, size: number, heads: number): { cosine: tf.Tensor3D; sine: tf.Tensor3D } {
+/** Cosines, and sines with the sign of the turn, of every place and channel: `[count, channels]` each. */
+function rotation(count: number, size: number, heads: number): Rotation {
   const channels = size * heads;
   const cosine = new Float32Array(count * channels);
   const sine = new Float32Array(count * channels);
   const half = size / 2;
+  const angles = Array.from({ length: half }, (_, pair) =>
+    Math.fround(1 / 10000 ** (half === 1 ? 0 : pair / (half - 1))),
+  );
   for (let place = 0; place < count; place++) {
-    for (let channel = 0; channel < channels; channel++) {
-      const pair = (channel % size) >> 1;
-      const angle = Math.fround(1 / 10000 ** (half === 1 ? 0 : pair / (half - 1)));
+    const start = place * channels;
+    angles.forEach((angle, pair) => {
       const turn = Math.fround(place * angle);
-      cosine[place * channels + channel] = Math.cos(turn);
-      sine[place * channels + channel] = (channel % 2 === 0 ? -1 : 1) * Math.sin(turn);
+      cosine[start + 2 * pair] = cosine[start + 2 * pair + 1] = Math.cos(turn);
+      sine[start + 2 * pair + 1] = Math.sin(turn);
+      sine[start + 2 * pair] = -sine[start + 2 * pair + 1]!;
+    });
+    for (let head = 1; head < heads; head++) {
+      cosine.copyWithin(start + head * size, start, start + size);
+      sine.copyWithin(start + head * size, start, start + size);
     }
   }
-  return {
-    cosine: tf.tensor3d(cosine, [1, count, channels]),
-    sine: tf.tensor3d(sine, [1, count, channels]),
-  };
+  return { cosine, sine };
+}
+
+/** What {@link rotation} gives. */
+interface Rotation {
+  readonly cosine: Float32Array;
+  readonly sine: Float32Array;
 }
 
 /** x cos + (pairs of x swapped) sin. */
 function turned(x: tf.Tensor3D, turn: { cosine: tf.Tensor3D; sine: tf.Tensor3D }): tf.Tensor3D {
-  const [batch, count, channels] = x.shape;
-  const swapped = tf.reverse(tf.reshape(x, [batch * count, channels / 2, 2]), 2);
-  return tf.add(tf.mul(x, turn.cosine), tf.mul(tf.reshape(swapped, x.shape), turn.sine)) as tf.Tensor3D;
+  // a product with this matrix swaps: tf.reverse and tf.gather take ten times as long on wasm
+  const swap = tf.tensor2d([0, 1, 1, 0], [2, 2]);
+  const swapped = tf.reshape(tf.matMul(tf.reshape(x, [-1, 2]), swap), x.shape);
+  return tf.add(tf.mul(x, turn.cosine), tf.mul(swapped, turn.sine)) as tf.Tensor3D;
 }
