@@ -64,18 +64,20 @@ export async function speedTest(name: BackendName | 'auto', options: SpeedTestOp
   }
 }
 
-/** Median time of `run`, repeated for a while; the first run, which compiles, counts only when there is no other. */
+/** Median time of `run`, repeated for a while after a first run, which compiles. */
 async function median(run: () => tf.Tensor, milliseconds: number): Promise<number> {
-  const times: number[] = [];
-  const end = performance.now() + milliseconds;
-  do {
+  const timed = async () => {
     const from = performance.now();
     const result = run();
     await result.data();
     result.dispose();
-    times.push(performance.now() - from);
-  } while (performance.now() < end);
-  if (times.length > 1) times.shift();
+    return performance.now() - from;
+  };
+  await timed();
+  const times: number[] = [];
+  const end = performance.now() + milliseconds;
+  do times.push(await timed());
+  while (performance.now() < end);
   times.sort((a, b) => a - b);
   return times[times.length >> 1]!;
 }

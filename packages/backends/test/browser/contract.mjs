@@ -73,7 +73,7 @@ async function runPage(browser, port, name) {
   const finished = async () => {
     const address = name === 'wasm-threads' ? 'isolated/?backend=wasm&threads=2' : `?backend=${name}`;
     await page.goto(`http://127.0.0.1:${port}/${address}`);
-    const found = await page.waitForFunction(() => window.outcome, undefined, { timeout: 300_000, polling: 250 });
+    const found = await page.waitForFunction(() => window.outcome, undefined, { timeout: 600_000, polling: 250 });
     return found.jsonValue();
   };
   let outcome;
