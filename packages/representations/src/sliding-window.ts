@@ -112,7 +112,7 @@ export class DynamicImageStream {
       throw new TypeError(`Cannot ${task} as it must be a tensor [H, W, C]: current shape is [${frame?.shape}]`);
     }
     const before = this.#frames[0];
-    if (before && before.shape.some((size, axis) => size !== frame.shape[axis])) {
+    if (before?.shape.some((size, axis) => size !== frame.shape[axis])) {
       throw new TypeError(
         `Cannot ${task} as all frames must have one shape: current values are [${before.shape.join(', ')}] and [${frame.shape.join(', ')}]`,
       );

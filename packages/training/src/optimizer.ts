@@ -49,7 +49,7 @@ export function createUpdate(
         const scale = clipNorm === undefined ? undefined : clipFactor(vectors, clipNorm);
         for (const [i, { members, step }] of groups.entries()) {
           const gradient = scale ? tf.mul(vectors[i]!, scale) : vectors[i]!;
-          assign(members, step.next(joined(members), gradient as tf.Tensor1D, learningRate));
+          assign(members, step.next(joined(members), gradient, learningRate));
         }
       });
       tf.dispose(gradients);
@@ -77,7 +77,7 @@ function joined(tensors: readonly tf.Tensor[]): tf.Tensor1D {
 }
 
 /** Gives each variable its part of the values. */
-function assign(variables: readonly tf.Variable[], values: tf.Tensor1D): void {
+function assign(variables: readonly tf.Variable[], values: tf.Tensor): void {
   if (variables.length === 1) {
     variables[0]!.assign(tf.reshape(values, variables[0]!.shape));
     return;
@@ -96,7 +96,7 @@ function clipFactor(gradients: readonly tf.Tensor[], largest: number): tf.Tensor
 
 /** The optimiser's rule for one vector of weights, with its state. */
 interface Step {
-  next(weights: tf.Tensor1D, gradient: tf.Tensor1D, learningRate: number): tf.Tensor1D;
+  next(weights: tf.Tensor, gradient: tf.Tensor, learningRate: number): tf.Tensor;
   dispose(): void;
 }
 
@@ -145,13 +145,13 @@ function sgdStep({ momentum, nesterov, weightDecay }: Settings<'sgd'>): Step {
 }
 
 /** `share` of what was, the rest of what is; nothing was at first. */
-function blend(before: tf.Tensor1D | undefined, now: tf.Tensor1D, share: number): tf.Tensor1D {
+function blend(before: tf.Tensor | undefined, now: tf.Tensor, share: number): tf.Tensor {
   const part = tf.mul(now, 1 - share);
   return before ? tf.add(tf.mul(before, share), part) : part;
 }
 
 /** Holds a tensor from one step to the next. */
-function keeper(): { value: tf.Tensor1D | undefined; keep(next: tf.Tensor1D): tf.Tensor1D; dispose(): void } {
+function keeper(): { value: tf.Tensor | undefined; keep(next: tf.Tensor): tf.Tensor; dispose(): void } {
   return {
     value: undefined,
     keep(next) {
