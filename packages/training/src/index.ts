@@ -11,7 +11,7 @@ export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } f
 export type { RunEvent } from './experiment/events.js';
 export { type RunFoldOptions, runFold } from './experiment/fold.js';
 export { mergeRuns } from './experiment/merge.js';
-export { makeModel } from './experiment/model.js';
+export { type InitialWeights, makeModel } from './experiment/model.js';
 export { ExperimentError, type ParseExperimentOptions, parseExperiment } from './experiment/parse.js';
 export { type PlannedFold, planFolds } from './experiment/plan.js';
 export { type ClipPrediction, type PredictClipOptions, predictClip } from './experiment/predict-clip.js';
@@ -21,9 +21,11 @@ export {
   type PrepareDataOptions,
   type PreparedDataset,
   prepareData,
+  type Source,
 } from './experiment/prepare.js';
 export { type ReadExperimentOptions, readExperiment } from './experiment/read.js';
 export { readRunSummary } from './experiment/read-summary.js';
+export type { RowFile } from './experiment/row-file.js';
 export { type RunExperimentOptions, runExperiment } from './experiment/run.js';
 export {
   experimentHash,

@@ -12,7 +12,7 @@ import { type RandomStream, randomStream, uniformBelow } from '../random.js';
  *
  * @param augmentations - `training.augmentation.clips` of an experiment
  * @param test - `training.augmentation.test` of an experiment
- * @returns the plan; {@link clipViews} makes the views in its order
+ * @returns the plan
  *
  * @example
  * ```ts

@@ -94,7 +94,7 @@ function list(shapes: readonly (readonly (number | null)[])[]): string {
   return shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ');
 }
 
-/** Weights to begin with, as read by {@link readInitialWeights}. */
+/** Weights to begin with, as an experiment names them. */
 export interface InitialWeights {
   /** Arrays by name. */
   arrays: WeightArrays;
