@@ -1,7 +1,7 @@
 """PyTorch's side of benchmarks/models.mjs: the networks at their published sizes, in inference, on one thread.
 
 The first line printed is JSON; then each line "<model> <batch> <repeats>" on standard input is answered with the milliseconds of one
-pass (mean of the repeats), or "none" for a network that is not here. A model is kept until another one is asked for.
+pass and of the processor's time in it (means of the repeats), or "none" for a network that is not here. A model is kept until another one is asked for.
 """
 
 import json
@@ -72,10 +72,11 @@ def main():
             kept[key] = make().eval(), [torch.rand(int(batch), *shape) for shape in shapes]
         model, inputs = kept[key]
         with torch.no_grad():
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), time.process_time()
             for _ in range(int(repeats)):
                 model(*inputs)
-            print((time.perf_counter() - start) * 1000 / int(repeats), flush=True)
+            wall, busy = time.perf_counter() - start, time.process_time() - cpu
+            print(wall * 1000 / int(repeats), busy * 1000 / int(repeats), flush=True)
 
 
 main()
