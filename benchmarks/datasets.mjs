@@ -1,7 +1,8 @@
 // Reading clips beside sharp alone: the same JPEG files (640x480, 67 frames a clip), the same number at a time, one clip of each
-// in turn; medians, and the median of the ratios of neighbouring steps. Then memory over many clips, and the inspection of 255.
+// in turn; medians, and the median of the ratios of neighbouring steps, of wall time and of processor time (which other work on
+// the machine disturbs less). Then memory over many clips, and the inspection of 255.
 //
-//   node benchmarks/datasets.mjs [--clips 255] [--rounds 15] [--decoders 4] [--data ../shared/data] [--no-csv]
+//   node benchmarks/datasets.mjs [--clips 255] [--rounds 15] [--decoders 4] [--backend wasm] [--data ../shared/data] [--no-csv]
 //
 // Packages must be built. Frames are those of <data>/face-clip where there is one, made-up ones elsewhere; clips share them by
 // hard links. Results: benchmarks/results/datasets.csv.
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '15' },
     decoders: { type: 'string', default: '4' },
     data: { type: 'string', default: here('../../shared/data') },
+    backend: { type: 'string', default: 'wasm' },
     'no-csv': { type: 'boolean', default: false },
   },
 });
@@ -75,13 +77,14 @@ async function sharpAlone(files) {
 }
 
 async function timed(work) {
-  const start = performance.now();
+  const [start, used] = [performance.now(), process.cpuUsage()];
   await work();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(used);
+  return { wall: performance.now() - start, cpu: (user + system) / 1000 };
 }
 
 try {
-  const backend = await useBackend('cpu');
+  const backend = await useBackend(options.backend);
   await writeSet();
   const dataset = await openClipFolder(home, { decoders });
   const filesOf = (index) => {
@@ -102,7 +105,7 @@ try {
     ['read as stored', {}],
     ['read as 224x224', { size: 224 }],
   ]) {
-    const [ours, theirs, ratios] = [[], [], []];
+    const [ours, theirs, ratios, cpuRatios] = [[], [], [], []];
     for (let round = -1; round < rounds; round++) {
       const index = (round + 1) % clips;
       // each goes first in turn
@@ -110,9 +113,10 @@ try {
       const times = [];
       for (const which of round % 2 ? [1, 0] : [0, 1]) times[which] = await timed(steps[which]);
       if (round < 0) continue; // one round to warm up
-      ours.push(times[0]);
-      theirs.push(times[1]);
-      ratios.push(times[0] / times[1]);
+      ours.push(times[0].wall);
+      theirs.push(times[1].wall);
+      ratios.push(times[0].wall / times[1].wall);
+      cpuRatios.push(times[0].cpu / times[1].cpu);
     }
     rows.push({
       workload,
@@ -120,6 +124,7 @@ try {
       unit: 'frames/s',
       reference: ((1000 * length) / median(theirs)).toFixed(0),
       ratio: median(ratios).toFixed(3),
+      cpu_ratio: median(cpuRatios).toFixed(3),
       rounds,
     });
   }
@@ -135,33 +140,38 @@ try {
     unit: 'MiB',
     reference: at(0.25).toFixed(0),
     ratio: (at(1) / at(0.25)).toFixed(3),
+    cpu_ratio: '',
     rounds: 1,
   });
-  const seconds = (await timed(() => inspectFolder('folder', home, {}, { images: 'check' }))) / 1000;
+  const seconds = (await timed(() => inspectFolder('folder', home, {}, { images: 'check' }))).wall / 1000;
   rows.push({
     workload: `inspect ${clips} clips, every picture looked at`,
     value: seconds.toFixed(1),
     unit: 's',
     reference: '',
     ratio: '',
+    cpu_ratio: '',
     rounds: 1,
   });
-  for (const { workload, value, unit, reference, ratio } of rows) {
-    console.log(`${workload}: ${value} ${unit}${reference && `, reference ${reference} ${unit}, ratio ${ratio}`}`);
+  for (const { workload, value, unit, reference, ratio, cpu_ratio: cpu } of rows) {
+    console.log(
+      `${workload}: ${value} ${unit}${reference && `, reference ${reference} ${unit}, ratio ${ratio}`}${cpu && ` (processor time ${cpu})`}`,
+    );
   }
   if (!options['no-csv']) {
     const file = here('results/datasets.csv');
     mkdirSync(here('results'), { recursive: true });
     const lines = rows.map((row) => {
       const { date, ...rest } = common;
-      return Object.values({ date, ...row, decoders, ...rest })
+      return Object.values({ date, ...row, decoders, backend: options.backend, ...rest })
         .map((value) => `"${String(value).replaceAll('"', '""')}"`)
         .join(',');
     });
-    const key = (text) => text.split('","')[1] + text.split('","').at(-1);
+    const key = (text) => [1, 9, -1].map((at) => text.split('","').at(at)).join();
     const fresh = new Set(lines.map(key));
     const kept = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(1) : [];
-    const header = 'date,workload,value,unit,reference,ratio,rounds,decoders,frames,sharp,tfjs,node,hardware';
+    const header =
+      'date,workload,value,unit,reference,ratio,cpu_ratio,rounds,decoders,backend,frames,sharp,tfjs,node,hardware';
     writeFileSync(file, `${[header, ...kept.filter((text) => !fresh.has(key(text))), ...lines].join('\n')}\n`);
   }
 } finally {
