@@ -64,7 +64,7 @@ describe('openMegc2019Flow()', () => {
       { id: 'samm/006/006_1_2', dataset: 'samm', subject: '006', clip: '006_1_2', label: 2 },
     ]);
     expect(dataset.classes).toEqual(['negative', 'positive', 'surprise']);
-    expect(await dataset.sources(1)).toEqual([{ path: 'a.png', size: png.length }]);
+    expect(await dataset.sources(1)).toEqual([{ path: 'a.png', size: png.length, modified: expect.any(Number) }]);
     await expect(dataset.readImage(3)).rejects.toThrow('index must be 0 to 2: current value is 3');
   });
 
