@@ -66,7 +66,8 @@ export interface FitResult {
 /**
  * Trains a classifier in place, on the training samples alone.
  *
- * The loss of a batch is {@link batchLoss}; class weights are counted over the training samples. A last batch that is not full is used as it is.
+ * The loss of a batch is {@link batchLoss}; class weights are counted over the training samples. A last batch that is not full is
+ * used as it is, but a single sample joins the batch before it: it has no batch statistics.
  * Everything random is drawn from streams that depend on `key` alone.
  *
  * @param model - gives logits `[batch, classes]`, first where it has several outputs; its weights change
@@ -140,9 +141,9 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
       const rows = epochRows(data, train, settings, shuffling);
       const sums: tf.Tensor1D[] = [];
       try {
-        for (let start = 0; start < rows.length; start += settings.batchSize) {
+        for (const batch of batches(rows, settings.batchSize)) {
           signal?.throwIfAborted();
-          sums.push(trainBatch(step, rows.slice(start, start + settings.batchSize), learningRate));
+          sums.push(trainBatch(step, batch, learningRate));
           average?.update();
         }
         const total = tf.tidy(() => tf.sum(tf.stack(sums), 0));
@@ -175,6 +176,15 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     history,
     ...(oracle && { oracle: { epoch: oracle.epoch, logits: oracle.logits } }),
   };
+}
+
+/** Rows in batches; a single row left at the end joins the batch before it, as one sample has no batch statistics. */
+function batches(rows: readonly number[], size: number): number[][] {
+  const found: number[][] = [];
+  for (let start = 0; start < rows.length; start += size) found.push(rows.slice(start, start + size));
+  if (size > 1 && found.length > 1 && found.at(-1)!.length === 1)
+    found.splice(-2, 2, [...found.at(-2)!, ...found.at(-1)!]);
+  return found;
 }
 
 interface Step {

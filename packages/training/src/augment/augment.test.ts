@@ -140,11 +140,13 @@ describe('clip views', () => {
     );
   const clip = (): Clip => ({ frames: frames(), onset: 0, apex: 4, offset: 8 });
   const marks = ({ onset, apex, offset }: Clip) => [onset, apex, offset];
+  const viewsOf = (...given: Parameters<typeof clipViews>) =>
+    Promise.all(clipViews(...given).map(async (make) => marks(await make())));
 
-  it('phases: the whole, the rise, the fall, all trained on', () => {
+  it('phases: the whole, the rise, the fall, all trained on', async () => {
     const plan = viewPlan([{ name: 'phases' }], 'mean');
     expect(plan).toEqual({ count: 3, train: [[0], [1], [2]], test: [0, 1, 2] });
-    const views = clipViews(clip(), [{ name: 'phases' }], ['id']).map((make) => marks(make()));
+    const views = await viewsOf(clip(), [{ name: 'phases' }], ['id']);
     expect(views).toEqual([
       [0, 4, 8],
       [0, 4, 4],
@@ -152,9 +154,9 @@ describe('clip views', () => {
     ]);
   });
 
-  it('phases of a clip whose apex is its onset are both the fall', () => {
+  it('phases of a clip whose apex is its onset are both the fall', async () => {
     const odd = { ...clip(), apex: 0 };
-    const views = clipViews(odd, [{ name: 'phases' }], ['id']).map((make) => marks(make()));
+    const views = await viewsOf(odd, [{ name: 'phases' }], ['id']);
     expect(views).toEqual([
       [0, 0, 8],
       [0, 0, 8],
@@ -162,7 +164,7 @@ describe('clip views', () => {
     ]);
   });
 
-  it('mirror: an alternative with frames of its own', () => {
+  it('mirror: an alternative with frames of its own', async () => {
     expect(viewPlan([{ name: 'phases' }, { name: 'mirror' }])).toEqual({
       count: 6,
       train: [
@@ -173,18 +175,18 @@ describe('clip views', () => {
       test: [0],
     });
     const original = clip();
-    const [same, mirrored] = clipViews(original, [{ name: 'mirror' }], ['id']).map((make) => make());
+    const [same, mirrored] = await Promise.all(clipViews(original, [{ name: 'mirror' }], ['id']).map((make) => make()));
     expect(same!.frames).toBe(original.frames);
     expect([...mirrored!.frames.dataSync().slice(0, 3)]).toEqual([...original.frames.dataSync().slice(0, 3)].reverse());
   });
 
-  it('jitter: onset later, apex earlier, the same for the same clip', () => {
+  it('jitter: onset later, apex earlier, the same for the same clip', async () => {
     const settings = { name: 'jitter', copies: 8, onset: 0.5, apex: 0.5, offset: 0.5 } as const;
     expect(viewPlan([settings]).train).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8]]);
-    const draw = (id: string) => clipViews(clip(), [settings], [id]).map((make) => marks(make()) as number[]);
-    const views = draw('a');
-    expect(draw('a')).toEqual(views);
-    expect(draw('b')).not.toEqual(views);
+    const draw = (id: string) => viewsOf(clip(), [settings], [id]) as Promise<number[][]>;
+    const views = await draw('a');
+    expect(await draw('a')).toEqual(views);
+    expect(await draw('b')).not.toEqual(views);
     expect(views[0]).toEqual([0, 4, 8]);
     for (const [onset, apex, offset] of views) {
       expect(onset).toBeLessThanOrEqual(2);
@@ -194,14 +196,14 @@ describe('clip views', () => {
     expect(new Set(views.map(String)).size).toBeGreaterThan(3);
   });
 
-  it('strongest-pair: trains on the pair that differs most, tests the annotated one', () => {
+  it('strongest-pair: trains on the pair that differs most, tests the annotated one', async () => {
     const settings = { name: 'strongest-pair', share: 0.5 } as const;
     expect(viewPlan([settings])).toEqual({ count: 2, train: [[1]], test: [0] });
     const values = new Float32Array(9);
     values[1] = -1;
     values[3] = 2;
     const odd = { frames: tf.tensor4d(values, [9, 1, 1, 1]), onset: 0, apex: 4, offset: 8 };
-    const [clean, strongest] = clipViews(odd, [settings], ['id']).map((make) => marks(make()));
+    const [clean, strongest] = await viewsOf(odd, [settings], ['id']);
     expect(clean).toEqual([0, 4, 8]);
     expect(strongest).toEqual([1, 3, 8]);
   });

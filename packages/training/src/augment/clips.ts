@@ -86,14 +86,18 @@ export function clipViews(
   clip: Clip,
   augmentations: readonly ClipAugmentation[],
   key: readonly (string | number)[],
-): (() => Clip)[] {
+): (() => Promise<Clip>)[] {
   const groups = augmentations.reduce<View[][]>((before, augmentation) => extend(before, augmentation), [[[]]]);
   const views = groups.flat();
   const all = views.some((view) => view.length === 0) ? views : [[], ...views];
-  return all.map((view) => () => view.reduce<Clip>((current, change) => apply(current, change, key), clip));
+  return all.map((view) => async () => {
+    let current = clip;
+    for (const change of view) current = await apply(current, change, key);
+    return current;
+  });
 }
 
-function apply(clip: Clip, change: Change, key: readonly (string | number)[]): Clip {
+async function apply(clip: Clip, change: Change, key: readonly (string | number)[]): Promise<Clip> {
   switch (change.name) {
     case 'phase': {
       const { onsetApex, apexOffset } = phasesOf(clip);
@@ -125,7 +129,7 @@ function jittered(
 }
 
 /** Moves onset and apex to the pair of frames, near the annotated ones, that differ most (L2). */
-function strongestPair(clip: Clip, share: number): Clip {
+async function strongestPair(clip: Clip, share: number): Promise<Clip> {
   if (clip.apex === null || clip.apex <= clip.onset) return clip;
   const reach = Math.floor(share * (clip.apex - clip.onset));
   const starts = Array.from({ length: reach + 1 }, (_, i) => clip.onset + i);
@@ -134,10 +138,12 @@ function strongestPair(clip: Clip, share: number): Clip {
   for (const onset of starts) {
     for (const apex of ends) {
       if (apex <= onset) continue;
-      const norm = tf.tidy(() => {
+      const sum = tf.tidy(() => {
         const [first, last] = [onset, apex].map((at) => tf.slice(clip.frames, [at, 0, 0, 0], [1, -1, -1, -1]));
-        return tf.sum(tf.square(tf.sub(last!, first!))).dataSync()[0]!;
+        return tf.sum(tf.square(tf.sub(last!, first!)));
       });
+      const norm = (await sum.data())[0]!;
+      sum.dispose();
       // of equal pairs the later apex: the annotated one, where all are alike
       if (norm >= best.norm) best = { onset, apex, norm };
     }

@@ -237,9 +237,9 @@ async function makeImages(source: Source, { makers, wanted, clips, views, id }: 
   const images: { values: Float32Array; shape: number[] }[] = [];
   const shared = makers.prepare(source);
   try {
-    const variants = shared instanceof tf.Tensor ? [() => shared] : clipViews(shared, clips, [id]);
+    const variants = shared instanceof tf.Tensor ? [async () => shared] : clipViews(shared, clips, [id]);
     for (const [view, variant] of variants.entries()) {
-      const input = variant();
+      const input = await variant();
       for (const [n, i] of wanted.entries()) {
         const image = tf.tidy(() => makers.images[i]!(input));
         const values = await image.data<'float32'>();

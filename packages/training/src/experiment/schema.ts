@@ -419,7 +419,8 @@ export type ImageAugmentation = TrainingSettings['augmentation']['images'][numbe
 export type ClipAugmentation = TrainingSettings['augmentation']['clips'][number];
 
 /**
- * Gives the JSON Schema (draft 2020-12) of experiment files, for editors that complete and check YAML and JSON.
+ * Gives the JSON Schema (draft 2020-12) of experiment files, for editors that complete and check YAML and JSON. It asks for no key but the `name` that
+ * tells one kind of settings from another, since a file may extend one that has the rest; what is missing is found by {@link parseExperiment}.
  *
  * @returns the same document as `@mer/training/experiment.schema.json`
  *
@@ -431,5 +432,13 @@ export type ClipAugmentation = TrainingSettings['augmentation']['clips'][number]
  * ```
  */
 export function experimentJsonSchema(): Record<string, unknown> {
-  return { title: 'mer experiment', ...z.toJSONSchema(experimentSchema, { io: 'input' }) };
+  const schema = z.toJSONSchema(experimentSchema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      const { name } = (jsonSchema.properties ?? {}) as { name?: { const?: unknown } };
+      delete jsonSchema.required;
+      if (name?.const !== undefined) jsonSchema.required = ['name'];
+    },
+  });
+  return { title: 'mer experiment', ...schema };
 }
