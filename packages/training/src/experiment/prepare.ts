@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { clipViews, viewPlan } from '../augment/clips.js';
 import { type PreparedData, type PreparedInput, sizeOf, type ViewPlan } from '../prepared-data.js';
 import { preparationCodeHash } from './code-hash.js';
+import { withLandmarks } from './landmarks.js';
 import { ExperimentError } from './parse.js';
 import { findRowFile, openRowFile, type RowFile, type RowWriter, writeRowFile } from './row-file.js';
 import { stableJson } from './run-store.js';
@@ -56,7 +57,11 @@ export async function openExperimentData(experiment: Experiment): Promise<Datase
     throw cause;
   });
   imageMakers(experiment, dataset.kind);
-  return dataset;
+  if (data.landmarks === undefined) return dataset;
+  if (dataset.kind !== 'clips') {
+    throw new ExperimentError(`Cannot use data.landmarks as the data set must be of clips: ${data.name} is of images`);
+  }
+  return withLandmarks(dataset, data.landmarks);
 }
 
 /**

@@ -111,11 +111,11 @@ function substance({
   published: _p,
   seeds: _seeds,
   backend: _b,
-  data: { root: _r, ...data },
+  data: { root: _r, landmarks: _l, ...data },
   model: { weights, ...model },
   ...rest
 }: Experiment) {
-  // where the weights lie does not matter: what they are is part of the identity of the samples
+  // where weights and landmarks lie does not matter: what they are is part of the identity of the samples
   const into = typeof weights === 'object' ? weights.into : undefined;
   return { ...rest, data, model: { ...model, ...(into && { weights: { into } }) } };
 }

@@ -30,6 +30,12 @@ const dataSchema = z.strictObject({
     })
     .default({})
     .describe('How the frames of a clip are read.'),
+  landmarks: z
+    .string()
+    .optional()
+    .describe(
+      'Folder of landmark files for the step `align`: `<subject>/<clip>.json`, .pts, .txt or .csv with 68 points in pixels of the first frame as it is read. Relative to the working directory.',
+    ),
 });
 
 const stepSchema = z
