@@ -72,6 +72,7 @@ export const frameEntries = {
       reductions: [4, 2],
       hidden: 32,
       scorer: 16,
+      decoder: 2,
     },
     /** Makes the network. */
     create: createFdp,
