@@ -127,10 +127,12 @@ describe('mer run', () => {
       .stdout.trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['prepare', 'ready', 'epoch', 'fold', 'summary']));
+    // the images may be there already, from the runs of other tests
+    const types = new Set(events.map(({ type }) => type).filter((type) => type !== 'prepare'));
+    expect(types).toEqual(new Set(['ready', 'epoch', 'fold', 'summary']));
     const { type: _type, ...first } = events.at(-1);
     const second = mer('run', file, '--out', 'again', '--json');
-    expect(second.stderr).toMatch(/4 folds, 4 done before/);
+    expect(second.stdout).toMatch(/"type":"ready".*"folds":4,"foldsDone":4/);
     expect(JSON.parse(second.stdout.trim().split('\n').at(-1)!)).toMatchObject(first);
     const evaluation = JSON.parse(mer('evaluate', file, '--weights', 'again', '--json').stdout);
     const written = Object.values(await predictionsIn(join(root, 'again'))).flatMap(
@@ -212,7 +214,7 @@ describe('mer run', () => {
 
   it('says where it cannot write', async () => {
     const file = await experimentFile('read-only');
-    expectFailure(mer('run', file, '--out', '/dev/null/run'), 1, /\/dev\/null\/run/);
+    expectFailure(mer('run', file, '--out', '/dev/null/run'), 2, /\/dev\/null\/run/);
   });
 
   it('refuses to resume with other settings and to write into a folder of something else', async () => {
