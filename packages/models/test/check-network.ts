@@ -8,8 +8,8 @@ import { crossEntropy } from './train-step.js';
 
 /**
  * Expects of a network on the backend in use: shape of the output, finite loss, a gradient for every trainable weight, the same weights
- * and the same output once saved and loaded, and no tensors left. The outputs may differ by `tolerance` where a backend adds in no
- * fixed order.
+ * and the same output once saved and loaded, and no tensors left. The outputs may differ by `tolerance`, where a
+ * backend does not repeat itself to the last digit.
  */
 export async function checkNetwork(name: ModelName, { batch = 4, tolerance = 0 } = {}): Promise<void> {
   const model = make(name);

@@ -28,7 +28,7 @@ function outcome(name: RepresentationName, input: Clip): string | Float32Array {
     expect(tf.memory().numTensors).toBe(before);
   }
 }
-const isFinite = (values: Float32Array) => values.every(Number.isFinite);
+const allFinite = (values: Float32Array) => values.every(Number.isFinite);
 
 /** What of the apex and of time each one needs. */
 const needsApex = new Set(names.filter((name) => typeof outcome(name, { ...clip, apex: null }) === 'string'));
@@ -40,7 +40,7 @@ describe.each(names)('%s, given', (name) => {
       expect(result).toMatch(
         /^Cannot .*(at least \d+ frames|one frame|both 0|are all 0|must be different|columns, rows and frames)/,
       );
-    else expect(isFinite(result)).toBe(true);
+    else expect(allFinite(result)).toBe(true);
   });
 
   it('an apex outside of onset to offset: an error with the range', () => {
@@ -59,14 +59,14 @@ describe.each(names)('%s, given', (name) => {
   it('no apex: an error that says how to get one, if it needs one', () => {
     const result = outcome(name, { ...clip, apex: null });
     if (needsApex.has(name)) expect(result).toMatch(/must have an apex: .*spotApex\(\)/);
-    else expect(isFinite(result as Float32Array)).toBe(true);
+    else expect(allFinite(result as Float32Array)).toBe(true);
   });
 
   it('an apex at the onset or offset: an image without NaN, by the documented fallback, or an error', () => {
     for (const apex of [0, 8]) {
       const result = outcome(name, { ...clip, apex });
       if (typeof result === 'string') expect(result).toMatch(/^Cannot .*(apex|onset|span)/);
-      else expect(isFinite(result)).toBe(true);
+      else expect(allFinite(result)).toBe(true);
     }
   });
 
@@ -77,7 +77,7 @@ describe.each(names)('%s, given', (name) => {
     const result = outcome(name, { ...clip, frames: broken });
     broken.dispose();
     if (typeof result === 'string') expect(result).toMatch(/finite|NaN/);
-    else expect(isFinite(result)).toBe(false);
+    else expect(allFinite(result)).toBe(false);
   });
 
   it('bytes instead of floats: an error that says how to convert', () => {
