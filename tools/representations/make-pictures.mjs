@@ -8,7 +8,6 @@ import { useBackend } from '@mer/backends';
 import { openCasme2, writeSyntheticDataset } from '@mer/datasets';
 import { writeImage } from '@mer/io';
 import { contactSheet, createRepresentation, frameImage, resizeImages } from '@mer/representations';
-import * as tf from '@tensorflow/tfjs-core';
 
 const target = fileURLToPath(new URL('../../packages/representations/docs/pictures/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mer-pictures-'));

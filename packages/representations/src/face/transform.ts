@@ -143,7 +143,7 @@ export interface FaceTransformOptions {
  * import { faceTransform } from '@mer/representations';
  *
  * const points = Array.from({ length: 68 }, (_, i) => [100 + (i % 17) * 5, 100 + Math.floor(i / 17) * 30] as const);
- * console.log(faceTransform(points, { layout: 'slstt', size: 128 }).length); // 6
+ * console.log(faceTransform(points, { layout: 'mol', size: 128 }).length); // 6
  * ```
  *
  * Reference: `mol` and `slstt` as in the code of MOL (2025, arXiv 2506.14511) and SLSTT (2021, arXiv 2112.05851); the average face

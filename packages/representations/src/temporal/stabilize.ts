@@ -64,7 +64,8 @@ const alike = 0.5;
  * import * as tf from '@tensorflow/tfjs-core';
  * import { stabilizeClip } from '@mer/representations';
  *
- * const clip = { frames: tf.randomUniform([3, 40, 40, 1], 0, 1, 'float32', 1) as tf.Tensor4D, onset: 0, apex: 1, offset: 2 };
+ * const still = tf.randomUniform([1, 40, 40, 1], 0, 1, 'float32', 1);
+ * const clip = { frames: tf.tile(still, [3, 1, 1, 1]) as tf.Tensor4D, onset: 0, apex: 1, offset: 2 };
  * console.log(stabilizeClip(clip).frames.shape); // [ 3, 40, 40, 1 ]
  * ```
  *
