@@ -1,5 +1,5 @@
 import { guessing } from '../report/guessing.js';
-import { type Interval, SCORE_NAMES, SCORE_TITLES } from '../report/subject-intervals.js';
+import { type Interval, SCORE_NAMES, SCORE_TITLES } from './subject-intervals.js';
 import type { OracleSummary, RunSummary, ScoreRow } from './summary.js';
 
 /**

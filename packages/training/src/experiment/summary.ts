@@ -1,4 +1,6 @@
 import { perClass } from '@mer/metrics';
+import type { FoldPredictions, Prediction } from './run-store.js';
+import type { Experiment } from './schema.js';
 import {
   BOOTSTRAP,
   type BootstrapSettings,
@@ -10,9 +12,7 @@ import {
   scoresOf,
   subjectCounts,
   subjectIntervals,
-} from '../report/subject-intervals.js';
-import type { FoldPredictions, Prediction } from './run-store.js';
-import type { Experiment } from './schema.js';
+} from './subject-intervals.js';
 
 /** The scores of one set of pooled predictions. */
 export interface ScoreRow {

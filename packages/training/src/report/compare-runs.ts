@@ -1,7 +1,6 @@
 import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutationTest } from '@mer/metrics';
 import { ExperimentError } from '../experiment/parse.js';
 import { type Prediction, type RunManifest, stableJson } from '../experiment/run-store.js';
-import type { Run } from './read-run.js';
 import {
   BOOTSTRAP,
   type BootstrapSettings,
@@ -13,7 +12,8 @@ import {
   scoresOf,
   subjectCounts,
   subjectIntervals,
-} from './subject-intervals.js';
+} from '../experiment/subject-intervals.js';
+import type { Run } from './read-run.js';
 
 /** One score of two runs on the same samples. */
 export interface ScoreDifference {

@@ -1,5 +1,5 @@
+import { SCORE_NAMES, SCORE_TITLES } from '../experiment/subject-intervals.js';
 import type { RunComparison } from './compare-runs.js';
-import { SCORE_NAMES, SCORE_TITLES } from './subject-intervals.js';
 
 /**
  * Prints a comparison as plain text.

@@ -1,8 +1,8 @@
 import { subjectKey } from '@mer/metrics';
+import { SCORE_NAMES, type ScoreName } from '../experiment/subject-intervals.js';
 import { softmax } from '../predict.js';
 import type { Run } from './read-run.js';
 import type { ReportData } from './report-data.js';
-import { SCORE_NAMES, type ScoreName } from './subject-intervals.js';
 
 type Cell = string | number | undefined;
 

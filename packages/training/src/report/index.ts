@@ -1,4 +1,5 @@
 export { summariseRun } from '../experiment/read-summary.js';
+export type { BootstrapSettings, Interval, ScoreName } from '../experiment/subject-intervals.js';
 export type { OracleSummary } from '../experiment/summary.js';
 export { type BuildReportOptions, buildReport, writeReport } from './build-report.js';
 export { type ComparedRun, compareRuns, type RunComparison, type ScoreDifference } from './compare-runs.js';
@@ -24,4 +25,3 @@ export {
   type SubjectResult,
   type Verdict,
 } from './report-data.js';
-export type { BootstrapSettings, Interval, ScoreName } from './subject-intervals.js';

@@ -1,7 +1,7 @@
+import { SCORE_NAMES } from '../experiment/subject-intervals.js';
 import type { RunSummary } from '../experiment/summary.js';
 import { bootstrapText } from '../experiment/summary-text.js';
 import { contextOf } from './context.js';
-import { SCORE_NAMES } from './subject-intervals.js';
 
 /** `table.tex`: rows for a table, below comments that say what they are of. */
 export function tableTex(summary: RunSummary): string {

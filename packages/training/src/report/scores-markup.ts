@@ -1,8 +1,8 @@
+import { type Interval, SCORE_NAMES } from '../experiment/subject-intervals.js';
 import type { RunSummary, ScoreRow } from '../experiment/summary.js';
 import { contextOf } from './context.js';
 import { type Content, type Markup, markup } from './markup.js';
 import type { ReportData } from './report-data.js';
-import { type Interval, SCORE_NAMES } from './subject-intervals.js';
 import { four, tableMarkup } from './table-markup.js';
 
 /** Scores of each seed and data set, their mean, and below them what they are to be read beside. */

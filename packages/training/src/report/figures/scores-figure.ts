@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
+import { type Interval, SCORE_NAMES, SCORE_TITLES, type ScoreName } from '../../experiment/subject-intervals.js';
 import type { RunSummary } from '../../experiment/summary.js';
 import { type Markup, markup } from '../markup.js';
-import { type Interval, SCORE_NAMES, SCORE_TITLES, type ScoreName } from '../subject-intervals.js';
 import { at, figure, widthOf } from './figure.js';
 import { paperTheme, type Theme } from './theme.js';
 
