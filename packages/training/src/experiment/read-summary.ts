@@ -1,4 +1,4 @@
-import { type Run, readRun } from '../report/read-run.js';
+import { type Run, readRun } from './read-run.js';
 import { type RunSummary, summarise } from './summary.js';
 
 /**

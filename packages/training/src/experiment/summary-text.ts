@@ -1,4 +1,4 @@
-import { guessing } from '../report/guessing.js';
+import { guessing } from './guessing.js';
 import { type Interval, SCORE_NAMES, SCORE_TITLES } from './subject-intervals.js';
 import type { OracleSummary, RunSummary, ScoreRow } from './summary.js';
 

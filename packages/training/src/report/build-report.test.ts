@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MadeRunOptions, writeMadeRun } from '../../test/made-run.js';
+import { readRun } from '../experiment/read-run.js';
 import { foldFolder } from '../experiment/run-store.js';
 import { buildReport, writeReport } from './build-report.js';
 import { csvText } from './csv.js';
 import { texText } from './latex.js';
-import { readRun } from './read-run.js';
 import { reportData } from './report-data.js';
 
 let dir = '';

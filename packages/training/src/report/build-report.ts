@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '@mer/io';
+import type { Run } from '../experiment/read-run.js';
 import { perSubjectCsv, predictionsCsv, scoresCsv } from './csv.js';
 import { classScoresFigure } from './figures/class-scores-figure.js';
 import { confusionMatrixFigure } from './figures/confusion-matrix-figure.js';
@@ -11,7 +12,6 @@ import { pageTheme, paperTheme, type Theme } from './figures/theme.js';
 import type { GalleryItem } from './gallery-item.js';
 import { reportHtml } from './html.js';
 import { tableTex } from './latex.js';
-import type { Run } from './read-run.js';
 import { type ReportData, reportData } from './report-data.js';
 
 /** Options of {@link buildReport}. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MadeRunOptions, writeMadeRun } from '../../test/made-run.js';
+import { readRun } from '../experiment/read-run.js';
 import { compareRuns } from './compare-runs.js';
 import { comparisonText } from './comparison-text.js';
-import { readRun } from './read-run.js';
 
 let root = '';
 beforeEach(async () => {

@@ -1,5 +1,6 @@
 import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutationTest } from '@mer/metrics';
 import { ExperimentError } from '../experiment/parse.js';
+import type { Run } from '../experiment/read-run.js';
 import { type Prediction, type RunManifest, stableJson } from '../experiment/run-store.js';
 import {
   BOOTSTRAP,
@@ -13,7 +14,6 @@ import {
   subjectCounts,
   subjectIntervals,
 } from '../experiment/subject-intervals.js';
-import type { Run } from './read-run.js';
 
 /** One score of two runs on the same samples. */
 export interface ScoreDifference {

@@ -1,7 +1,7 @@
 import { subjectKey } from '@mer/metrics';
+import type { Run } from '../experiment/read-run.js';
 import { SCORE_NAMES, type ScoreName } from '../experiment/subject-intervals.js';
 import { softmax } from '../predict.js';
-import type { Run } from './read-run.js';
 import type { ReportData } from './report-data.js';
 
 type Cell = string | number | undefined;

@@ -1,3 +1,5 @@
+export type { Guessing } from '../experiment/guessing.js';
+export { type FinishedFold, type Run, readRun } from '../experiment/read-run.js';
 export { summariseRun } from '../experiment/read-summary.js';
 export type { BootstrapSettings, Interval, ScoreName } from '../experiment/subject-intervals.js';
 export type { OracleSummary } from '../experiment/summary.js';
@@ -15,9 +17,7 @@ export {
 } from './figures/subject-accuracy-figure.js';
 export { pageTheme, paperTheme, type Theme } from './figures/theme.js';
 export type { GalleryItem } from './gallery-item.js';
-export type { Guessing } from './guessing.js';
 export { type MakeGalleryOptions, makeGallery } from './make-gallery.js';
-export { type FinishedFold, type Run, readRun } from './read-run.js';
 export {
   type ReportData,
   type ReportDataOptions,

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseExperiment } from '../experiment/parse.js';
+import { type Run, readRun } from '../experiment/read-run.js';
 import { runExperiment } from '../experiment/run.js';
 import { buildReport } from './build-report.js';
 import { makeGallery } from './make-gallery.js';
-import { type Run, readRun } from './read-run.js';
 import { reportData } from './report-data.js';
 
 let dir = '';

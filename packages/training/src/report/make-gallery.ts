@@ -8,11 +8,11 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { makeModel } from '../experiment/model.js';
 import { ExperimentError } from '../experiment/parse.js';
 import { openExperimentData, prepareSource, readSource } from '../experiment/prepare.js';
+import type { Run } from '../experiment/read-run.js';
 import { foldFolder } from '../experiment/run-store.js';
 import type { Experiment } from '../experiment/schema.js';
 import { copyRows, ONE_VIEW, type PreparedData, type PreparedInput } from '../prepared-data.js';
 import type { GalleryItem } from './gallery-item.js';
-import type { Run } from './read-run.js';
 import type { Verdict } from './report-data.js';
 import { percentage } from './table-markup.js';
 

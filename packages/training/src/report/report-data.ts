@@ -1,12 +1,12 @@
 import { type ClassScores, perClass, subjectKey } from '@mer/metrics';
+import { type Guessing, guessing } from '../experiment/guessing.js';
+import type { Run } from '../experiment/read-run.js';
 import { summariseRun } from '../experiment/read-summary.js';
 import type { RunManifest } from '../experiment/run-store.js';
 import type { Experiment } from '../experiment/schema.js';
 import { confusionOf, subjectCounts } from '../experiment/subject-intervals.js';
 import type { RunSummary } from '../experiment/summary.js';
 import { softmax } from '../predict.js';
-import { type Guessing, guessing } from './guessing.js';
-import type { Run } from './read-run.js';
 
 /** How well one subject was recognised. */
 export interface SubjectResult {

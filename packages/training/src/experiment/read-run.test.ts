@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { predictionsFor, writeMadeRun } from '../../test/made-run.js';
-import { summariseRun } from '../experiment/read-summary.js';
-import { foldFolder } from '../experiment/run-store.js';
-import { summaryText } from '../experiment/summary-text.js';
 import { readRun } from './read-run.js';
+import { summariseRun } from './read-summary.js';
+import { foldFolder } from './run-store.js';
+import { summaryText } from './summary-text.js';
 
 let dir = '';
 beforeEach(async () => {

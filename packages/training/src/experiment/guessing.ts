@@ -1,4 +1,4 @@
-import { type ScoreName, scoresOf } from '../experiment/subject-intervals.js';
+import { type ScoreName, scoresOf } from './subject-intervals.js';
 
 /** The scores of always guessing one class. */
 export type Guessing = Record<ScoreName, number> & {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExperimentError } from '../experiment/parse.js';
+import type { EpochRecord } from '../fit.js';
+import { ExperimentError } from './parse.js';
 import {
   type FoldPredictions,
   foldFolder,
@@ -8,8 +9,7 @@ import {
   type RunManifest,
   readFold,
   readManifest,
-} from '../experiment/run-store.js';
-import type { EpochRecord } from '../fit.js';
+} from './run-store.js';
 
 /** A fold that is done. */
 export interface FinishedFold extends FoldPredictions {
