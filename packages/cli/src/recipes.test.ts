@@ -43,7 +43,7 @@ function classCount({ data }: Experiment): number {
 const sides = (size: number | readonly [number, number]): readonly [number, number] =>
   typeof size === 'number' ? [size, size] : size;
 
-/** The shape that an input has before the model, from the size of the frames. */
+/** The shape that an input (or one window of it) has before the model, from the size of the frames. */
 function inputShape({ data, preprocessing }: Experiment, input: ExperimentInput): number[] {
   if (data.name === 'megc2019-flow') return [28, 28, 3];
   const { size, colour = true } = data.frames;
@@ -128,6 +128,9 @@ describe('every recipe of a paper', () => {
     }
     const network = smallNetwork(experiment, classCount(experiment));
     expect(network.inputNames).toHaveLength(inputs.length);
+    for (const [i, { windows }] of inputs.entries()) {
+      if (windows) expect(network.inputs[i]!.shape.slice(0, 2)).toEqual([null, windows.count]);
+    }
     expect(targets.map((target) => inputShape(experiment, target))).toEqual(
       training.loss.name === 'fdp' ? [[64, 64, 1]] : [],
     );
@@ -186,7 +189,7 @@ describe('every recipe of a paper', () => {
         ].map((prefix) => [prefix, papersOf(`${prefix}-`)]),
       ),
     ).toEqual({
-      afn: 3,
+      afn: 4,
       fmanet: 4,
       cof: 4,
       'phase-aware': 12,

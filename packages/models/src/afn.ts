@@ -16,13 +16,16 @@ export type AfnFusion = 'adaptive' | 'channel' | 'stream' | 'concat' | 'mean' | 
 export interface AfnOptions {
   /** Number of classes; 5 by default. */
   classes?: number;
-  /** Height, width and channels of each image; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, number];
+  /** Height, width and channels of each image; `[224, 224, 3]` by default. With `recurrent` also `[windows, height, width, channels]`. */
+  inputShape?: readonly [number, number, number] | readonly [number, number, number, number];
   /** Maps of the first stage of each ResNet-18; 64 by default. */
   width?: number;
   /** How the streams are joined: `adaptive` (both gates, default) or an ablation. */
   fusion?: AfnFusion;
-  /** Recurrent variant: number of windows per clip and width of the recurrent state; false (default) for one image each. */
+  /**
+   * Recurrent variant: number of windows of a clip (4 by default, or as `inputShape` says) and width of the recurrent state (256 by default); false
+   * (default) for one image each.
+   */
   recurrent?: { windows?: number; units?: number } | false;
   /** Share of the fused features that training drops; 0.5 by default. */
   dropout?: number;
@@ -59,12 +62,12 @@ const FUSIONS: readonly AfnFusion[] = ['adaptive', 'channel', 'stream', 'concat'
 export function createAfn(options: AfnOptions = {}): tfl.LayersModel {
   const task = 'create AFN';
   checkKeys(task, options, ['classes', 'inputShape', 'width', 'fusion', 'recurrent', 'dropout', 'seed']);
-  const { classes = 5, inputShape = [224, 224, 3], width = 64, fusion = 'adaptive', dropout = 0.5, seed = 0 } = options;
+  const { classes = 5, width = 64, fusion = 'adaptive', dropout = 0.5, seed = 0 } = options;
+  const { inputShape, recurrent } = plannedInput(task, options);
   checkCommonOptions(task, { classes, inputShape, seed });
   checkInteger(task, 'width', width);
   checkOneOf(task, 'fusion', fusion, FUSIONS);
   checkRate(task, 'dropout', dropout);
-  const recurrent = recurrentOptions(task, options.recurrent ?? false);
   registerLayers();
   const shape = recurrent === null ? [...inputShape] : [recurrent.windows, ...inputShape];
   const inputs = ['temporal', 'motion'].map((name) => tfl.input({ shape, name }));
@@ -89,19 +92,29 @@ interface Recurrent {
   units: number;
 }
 
-function recurrentOptions(task: string, recurrent: NonNullable<AfnOptions['recurrent']>): Recurrent | null {
-  if (recurrent === false) return null;
+/** The shape of one image, and what the recurrent variant needs besides. */
+function plannedInput(task: string, { inputShape = [224, 224, 3], recurrent = false }: AfnOptions): StreamInput {
+  if (recurrent === false) return { inputShape, recurrent: null };
   checkKeys(task, recurrent, ['windows', 'units']);
-  const { windows = 4, units = 256 } = recurrent;
+  const sequence = Array.isArray(inputShape) && inputShape.length === 4;
+  const { windows = sequence ? inputShape[0]! : 4, units = 256 } = recurrent;
   checkInteger(task, 'recurrent.windows', windows);
   checkInteger(task, 'recurrent.units', units);
-  return { windows, units };
+  if (sequence && windows !== inputShape[0]) {
+    throw new RangeError(
+      `Cannot ${task} as inputShape must begin with the number of windows, ${windows}: current value is [${inputShape.join(', ')}]`,
+    );
+  }
+  return { inputShape: sequence ? inputShape.slice(1) : inputShape, recurrent: { windows, units } };
 }
 
-interface StreamPlan {
+interface StreamInput {
   inputShape: readonly number[];
-  width: number;
   recurrent: Recurrent | null;
+}
+
+interface StreamPlan extends StreamInput {
+  width: number;
 }
 
 /** ResNet-18 and global average; over windows and a GRU in the recurrent variant. */

@@ -39,6 +39,15 @@ describe('bad input', () => {
     );
   });
 
+  it('recurrent AFN: windows that contradict the shape of the input', () => {
+    const afn = (options: object) => () => createModel('afn', { size: 'small', ...options });
+    expect(afn({ inputShape: [3, 32, 32, 3], recurrent: { windows: 4 } })).toThrow(
+      'inputShape must begin with the number of windows, 4: current value is [3, 32, 32, 3]',
+    );
+    expect(afn({ inputShape: [3, 32, 32, 3] })).toThrow('inputShape must be [height, width, channels]');
+    expect(afn({ inputShape: [0, 32, 32, 3], recurrent: {} })).toThrow('recurrent.windows must be an integer');
+  });
+
   it.each(names)('%s: an image of another size or without a batch is refused by its name', (name) => {
     const model = make(name);
     const before = tf.memory().numTensors;

@@ -6,6 +6,7 @@
 
 export { gaussianBlur } from './blur.js';
 export type { Clip, FrameLandmarks, FrameSource, Landmarks, Span } from './clip.js';
+export { type ClipWindowsOptions, clipWindows } from './clip-windows.js';
 export {
   type CombinedFlowOptions,
   combinedFlow,

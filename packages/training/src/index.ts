@@ -63,6 +63,7 @@ export {
   summarise,
 } from './experiment/summary.js';
 export { summaryText } from './experiment/summary-text.js';
+export type { HeatMap } from './explain.js';
 export { type EpochRecord, type FitOptions, type FitResult, fit } from './fit.js';
 export { experimentFolds, type FoldSample, holdOutValidation, subjectsOf } from './folds.js';
 export { type BatchTargets, batchLoss, classWeights } from './losses.js';

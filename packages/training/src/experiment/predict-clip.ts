@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { readWeights } from '@mer/io';
-import { gradCam, loadWeights } from '@mer/models';
-import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { loadWeights } from '@mer/models';
+import { type HeatMap, heatMapsOf } from '../explain.js';
 import { predictLogits, softmax } from '../predict.js';
 import { copyRows, ONE_VIEW, type PreparedData } from '../prepared-data.js';
 import { makeModel } from './model.js';
@@ -47,7 +46,7 @@ export interface ClipPrediction {
   /** What the network saw: for each input its name and image. */
   inputs: { name: string; shape: number[]; values: Float32Array }[];
   /** For each input where the predicted class is seen, `[height, width]`, from 0 to 1: the mean over the sets of weights. */
-  heatMaps?: { name: string; shape: [number, number]; values: Float32Array }[];
+  heatMaps?: ({ name: string } & HeatMap)[];
 }
 
 /**
@@ -82,10 +81,11 @@ export async function predictClip(
   await useBackend(backend ?? experiment.backend);
   const { inputs, views } = await prepareSource(experiment, source);
   const data: PreparedData = { classes, labels: [0], inputs, ...(views && { views }) };
+  const shown = (views ?? ONE_VIEW).test[0]!;
   const model = makeModel(experiment, data, 0);
   const names = model.inputNames;
   const members: number[][] = [];
-  const heat = new Map<string, { shape: [number, number]; values: Float32Array }[]>();
+  const heat = new Map<string, HeatMap[]>();
   try {
     for (const [i, file] of chosen.files.entries()) {
       signal?.throwIfAborted();
@@ -100,12 +100,11 @@ export async function predictClip(
       for (const file of chosen.files) {
         signal?.throwIfAborted();
         loadWeights(model, await readWeights(file));
-        for (const [i, map] of (await explain(model, data, best)).entries()) {
+        for (const [i, map] of (await heatMapsOf(model, data, { row: shown, classIndex: best })).entries()) {
           heat.set(names[i] ?? String(i), [...(heat.get(names[i] ?? String(i)) ?? []), map]);
         }
       }
     }
-    const count = (views ?? ONE_VIEW).test[0]!;
     return {
       classes: [...classes],
       probabilities,
@@ -116,7 +115,7 @@ export async function predictClip(
       inputs: inputs.map((input, i) => ({
         name: names[i]!,
         shape: [...input.shape],
-        values: copyRows(input, [count]),
+        values: copyRows(input, [shown]),
       })),
       ...(heatMaps && {
         heatMaps: [...heat].map(([name, maps]) => ({ name, shape: maps[0]!.shape, values: meanMap(maps) })),
@@ -149,18 +148,6 @@ function chooseWeights(
   return { kind: 'folds', files };
 }
 
-async function explain(model: LayersModel, data: PreparedData, classIndex: number) {
-  const [view] = (data.views ?? ONE_VIEW).test;
-  const tensors = data.inputs.map((input) => tf.tensor(copyRows(input, [view!]), [1, ...input.shape]));
-  const { heatMaps } = await gradCam(model, tensors, { classIndex });
-  const maps: { shape: [number, number]; values: Float32Array }[] = [];
-  for (const map of heatMaps) {
-    maps.push({ shape: [map.shape[1], map.shape[2]], values: (await map.data()) as Float32Array });
-  }
-  tf.dispose([tensors, heatMaps]);
-  return maps;
-}
-
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
@@ -170,6 +157,6 @@ function deviation(values: readonly number[]): number {
   return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
 }
 
-function meanMap(maps: readonly { values: Float32Array }[]): Float32Array {
+function meanMap(maps: readonly HeatMap[]): Float32Array {
   return maps[0]!.values.map((_, p) => mean(maps.map(({ values }) => values[p]!)));
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Dataset, fingerprint, openDataset, type Sample } from '@mer/datasets';
-import { type AnyStep, type Clip, createRepresentation, createStep, pipe } from '@mer/representations';
+import { type AnyStep, type Clip, clipWindows, createRepresentation, createStep, pipe } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { clipViews, viewPlan } from '../augment/clips.js';
 import { type PreparedData, type PreparedInput, sizeOf, type ViewPlan } from '../prepared-data.js';
@@ -26,7 +26,7 @@ export interface PreparedDataset extends PreparedData {
 export interface PrepareDataOptions {
   /**
    * Folder in which the images are kept as `.npy` files, to be found again by a later run; without it they are held in memory. What the images depend on
-   * names the files: samples and sizes of their files, steps and options, backend, code.
+   * names the files: samples, sizes and last changes of their files, steps and options, backend, code.
    */
   cache?: string | undefined;
   /** Called after each sample. */
@@ -339,7 +339,7 @@ function makeSteps(given: Experiment['preprocessing'], at: string): AnyStep | un
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
 function imageMaker(
-  { preprocessing, representation, size, channels, scale, offset, normalize }: ExperimentInput,
+  { preprocessing, representation, windows, size, channels, scale, offset, normalize }: ExperimentInput,
   { at, kind, dataset }: { at: string; kind: Dataset['kind']; dataset: string },
 ): ImageMaker {
   if (kind === 'images' && representation) {
@@ -354,11 +354,20 @@ function imageMaker(
   } catch (cause) {
     throw new ExperimentError(`Cannot use ${at}.representation: ${(cause as Error).message}`, { cause });
   }
+  if (windows && !represent) {
+    throw new ExperimentError(
+      `Cannot use ${at}.windows as there must be a representation to make of each: set ${at}.representation, or leave windows out`,
+    );
+  }
+  const picture = (clip: Clip): tf.Tensor => {
+    // without a representation a clip stays a sequence: [T, H, W, C] of its frames
+    if (!represent) return clip.frames;
+    return windows ? tf.stack(clipWindows(clip, windows).map(represent)) : represent(clip);
+  };
   const { mean, std } = normalize === 'imagenet' ? IMAGENET : (normalize ?? { mean: [0], std: [1] });
   return (source) => {
     const prepared = steps ? (steps(source) as Source) : source;
-    // without a representation a clip stays a sequence: [T, H, W, C] of its frames
-    let image: tf.Tensor = prepared instanceof tf.Tensor ? prepared : (represent?.(prepared) ?? prepared.frames);
+    let image: tf.Tensor = prepared instanceof tf.Tensor ? prepared : picture(prepared);
     const axis = image.rank - 1;
     if (channels === 'bgr') image = tf.reverse(image, axis);
     if (channels === 'grey') image = tf.mean(image, axis, true);
@@ -375,10 +384,11 @@ function imageMaker(
 async function imageKeys(dataset: Dataset, experiment: Experiment): Promise<string[]> {
   const { data, preprocessing, inputs, targets, training } = experiment;
   const common = {
-    format: 1,
+    format: 2,
     code: await preparationCodeHash(),
     backend: tf.getBackend(),
     fingerprint: await fingerprint(dataset),
+    changed: await lastChanges(dataset),
     frames: data.frames,
     preprocessing: makeSteps(preprocessing, 'preprocessing')?.hash(),
     clips: training.augmentation.clips,
@@ -391,6 +401,15 @@ async function imageKeys(dataset: Dataset, experiment: Experiment): Promise<stri
       .digest('hex')
       .slice(0, 32);
   });
+}
+
+/** When each sample's files were last changed: an edit that keeps the size is seen by this alone. */
+async function lastChanges(dataset: Dataset): Promise<(number | null)[][]> {
+  const times: (number | null)[][] = [];
+  for (const index of dataset.samples.keys()) {
+    times.push((await dataset.sources(index)).map(({ modified = null }) => modified));
+  }
+  return times;
 }
 
 /** Where the images of one input go. */

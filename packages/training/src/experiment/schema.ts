@@ -58,6 +58,15 @@ const inputSchema = z.strictObject({
     .describe(
       'How a clip becomes one image. Left out for a data set of images; left out for clips, the input is the frames themselves, [T, H, W, C].',
     ),
+  windows: z
+    .strictObject({
+      count: z.int().min(2).default(4).describe('Windows of a clip.'),
+      overlap: z.number().min(0).max(0.9).default(0.5).describe('Share of a window that the next one sees too.'),
+    })
+    .optional()
+    .describe(
+      'The representation is made of each of so many windows between onset and offset: the input is [windows, H, W, C], as recurrent networks need.',
+    ),
   size: z
     .union([z.int().positive(), z.tuple([z.int().positive(), z.int().positive()])])
     .optional()

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { encodeImage, readSafetensors } from '@mer/io';
-import { gradCam, loadWeights, overlayHeatMap } from '@mer/models';
+import { loadWeights, overlayHeatMap } from '@mer/models';
 import { displayImage } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -11,6 +11,7 @@ import { openExperimentData, prepareSource, readSource } from '../experiment/pre
 import type { Run } from '../experiment/read-run.js';
 import { foldFolder } from '../experiment/run-store.js';
 import type { Experiment } from '../experiment/schema.js';
+import { type HeatMap, heatMapsOf } from '../explain.js';
 import { copyRows, ONE_VIEW, type PreparedData, type PreparedInput } from '../prepared-data.js';
 import type { GalleryItem } from './gallery-item.js';
 import type { Verdict } from './report-data.js';
@@ -70,7 +71,7 @@ export async function makeGallery(
         model ??= makeModel(experiment, data, 0);
         const weights = join(foldFolder(run.dir, verdict.seed, verdict.fold), 'weights.safetensors');
         loadWeights(model, (await readSafetensors(weights)).arrays);
-        const heat = await heatMaps(model, data, classes.indexOf(verdict.predicted));
+        const heat = await heatMapsOf(model, data, { row: 0, classIndex: classes.indexOf(verdict.predicted) });
         items.push({
           id: verdict.id,
           title: titleOf(verdict),
@@ -110,27 +111,6 @@ async function prepareBoth(experiment: Experiment, classes: string[], source: Pa
   const count = experiment.inputs.length;
   const data: PreparedData = { classes, labels: [0], inputs: inputs.slice(0, count).map(one) };
   return { data, seen: inputs.slice(count).map(one) };
-}
-
-interface HeatMap {
-  shape: [number, number];
-  values: Float32Array;
-}
-
-async function heatMaps(model: LayersModel, { inputs }: PreparedData, classIndex: number): Promise<HeatMap[]> {
-  const tensors = inputs.map((input) => tf.tensor(copyRows(input, [0]), [1, ...input.shape], 'float32'));
-  const { heatMaps: maps } = await gradCam(model, tensors, { classIndex });
-  try {
-    const found: HeatMap[] = [];
-    for (const map of maps) {
-      const [, height, width] = map.shape;
-      // where windows or frames are run as a batch, the first
-      found.push({ shape: [height, width], values: (await map.data<'float32'>()).slice(0, height * width) });
-    }
-    return found;
-  } finally {
-    tf.dispose([tensors, maps]);
-  }
 }
 
 interface Drawing {
