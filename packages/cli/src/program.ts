@@ -61,6 +61,7 @@ export function createProgram(): Command {
     .addOption(data)
     .addOption(set)
     .addOption(backend)
+    .option('--cache <dir>', 'folder of prepared images, such as that of a run (default: held in memory)')
     .addOption(json)
     .action(async (...args) => (await import('./commands/evaluate.js')).evaluate(args[0], args[1]));
 

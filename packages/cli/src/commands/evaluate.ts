@@ -4,12 +4,16 @@ import { interruptible } from '../interrupt.js';
 import { createProgress } from '../progress.js';
 
 /** `mer evaluate <experiment> --weights <dir>` */
-export async function evaluate(file: string, options: ExperimentOptions & { weights: string }): Promise<void> {
+export async function evaluate(
+  file: string,
+  options: ExperimentOptions & { weights: string; cache?: string },
+): Promise<void> {
   const experiment = await readExperiment(file, { set: settingsOf(options) });
+  const { weights, cache } = options;
   const progress = createProgress(process.stderr, { every: 1 });
   try {
     const result = await interruptible('stopped', (signal) =>
-      evaluateExperiment(experiment, { weights: options.weights, signal, onEvent: progress.onEvent }),
+      evaluateExperiment(experiment, { weights, cache, signal, onEvent: progress.onEvent }),
     );
     progress.end();
     process.stdout.write(options.json ? `${JSON.stringify(result, null, 1)}\n` : `${summaryText(result.summary)}\n`);

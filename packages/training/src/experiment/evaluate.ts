@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { readWeights } from '@mer/io';
 import { loadWeights } from '@mer/models';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { subjectsOf } from '../folds.js';
 import { predictLogits } from '../predict.js';
 import type { RunEvent } from './events.js';
@@ -19,6 +20,8 @@ import { type RunSummary, summarise } from './summary.js';
 export interface EvaluateExperimentOptions {
   /** Folder of `<fold>.safetensors`, `<fold>.pth` or `<fold>.pt` (a fold is named after its subject), or the folder of a run. */
   weights: string;
+  /** Folder of prepared images, such as the `.cache` of a run, so that they need not be held in memory; none by default. */
+  cache?: string | undefined;
   /** Called as the work goes on. */
   onEvent?: (event: RunEvent) => void;
   /** Ends the work by throwing the signal's reason. */
@@ -53,7 +56,7 @@ export interface Evaluation {
  */
 export async function evaluateExperiment(
   experiment: Experiment,
-  { weights, onEvent = () => {}, signal }: EvaluateExperimentOptions,
+  { weights, cache, onEvent = () => {}, signal }: EvaluateExperimentOptions,
 ): Promise<Evaluation> {
   const dataset = await openExperimentData(experiment);
   const folds = planFolds(experiment, dataset.samples);
@@ -61,6 +64,7 @@ export async function evaluateExperiment(
   const backend = await useBackend(experiment.backend);
   checkModel(experiment, dataset.classes.length);
   const data = await prepareData(dataset, experiment, {
+    cache,
     onProgress: (done, total) => onEvent({ type: 'prepare', done, total }),
     signal,
   });
@@ -74,8 +78,9 @@ export async function evaluateExperiment(
     backend: backend.name,
     workers: 1,
   });
-  const model = makeModel(experiment, data, 0);
+  let model: LayersModel | undefined;
   try {
+    model = makeModel(experiment, data, 0);
     const tested: FoldPredictions[] = [];
     for (const [i, { name: fold, seed, test }] of folds.entries()) {
       signal?.throwIfAborted();
@@ -109,7 +114,8 @@ export async function evaluateExperiment(
       predictions: tested.flatMap(({ predictions }) => predictions),
     };
   } finally {
-    model.dispose();
+    model?.dispose();
+    data.close();
   }
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { parseWeights } from '@mer/io';
-import { createModel, type LoadWeightsReport, loadWeights, type ModelOptions, type WeightArrays } from '@mer/models';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type NamedArrays, parseWeights, writeSafetensors } from '@mer/io';
+import { createModel, type LoadWeightsReport, loadWeights, type ModelOptions } from '@mer/models';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { PreparedData } from '../prepared-data.js';
 import { ExperimentError } from './parse.js';
@@ -97,7 +99,7 @@ function list(shapes: readonly (readonly (number | null)[])[]): string {
 /** Weights to begin with, as an experiment names them. */
 export interface InitialWeights {
   /** Arrays by name. */
-  arrays: WeightArrays;
+  arrays: NamedArrays;
   /** SHA-256 of the file. */
   digest: string;
 }
@@ -110,14 +112,42 @@ export interface InitialWeights {
  */
 export async function readInitialWeights({ model }: Pick<Experiment, 'model'>): Promise<InitialWeights | undefined> {
   if (model.weights === undefined) return undefined;
-  const file = typeof model.weights === 'string' ? model.weights : model.weights.file;
+  const file = fileOf(model.weights);
   try {
-    const bytes = /^https?:\/\//.test(file) ? await download(file) : new Uint8Array(await readFile(file));
+    const bytes = isUrl(file) ? await download(file) : new Uint8Array(await readFile(file));
     return { arrays: parseWeights(bytes), digest: createHash('sha256').update(bytes).digest('hex') };
   } catch (cause) {
     throw new ExperimentError(`Cannot read model.weights ${file}: ${(cause as Error).message}`, { cause });
   }
 }
+
+/**
+ * Keeps weights that came from a URL as a file, so that other processes begin with the very same and download nothing.
+ *
+ * @param experiment - names the URL, or a file, or no weights
+ * @param initial - what {@link readInitialWeights} gave for it
+ * @param dir - folder for the file, which is named by the weights' hash
+ * @returns the experiment with the file in place of the URL; the same experiment where it names none
+ */
+export async function keepInitialWeights(
+  experiment: Experiment,
+  initial: InitialWeights | undefined,
+  dir: string,
+): Promise<Experiment> {
+  const { model } = experiment;
+  if (!initial || model.weights === undefined || !isUrl(fileOf(model.weights))) return experiment;
+  const file = join(dir, `${initial.digest}.safetensors`);
+  await mkdir(dir, { recursive: true });
+  if (!existsSync(file)) await writeSafetensors(file, initial.arrays);
+  return {
+    ...experiment,
+    model: { ...model, weights: typeof model.weights === 'string' ? file : { ...model.weights, file } },
+  };
+}
+
+const isUrl = (file: string) => /^https?:\/\//.test(file);
+const fileOf = (weights: NonNullable<Experiment['model']['weights']>) =>
+  typeof weights === 'string' ? weights : weights.file;
 
 async function download(url: string): Promise<Uint8Array> {
   const response = await fetch(url);

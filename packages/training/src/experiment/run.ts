@@ -8,7 +8,7 @@ import { packageVersion } from '../version.js';
 import type { RunEvent } from './events.js';
 import { runFold } from './fold.js';
 import { describeRun } from './manifest.js';
-import { checkFit, checkModel, type InitialWeights, readInitialWeights } from './model.js';
+import { checkFit, checkModel, type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
 import { ExperimentError } from './parse.js';
 import { type PlannedFold, planFolds } from './plan.js';
 import { runInPool } from './pool.js';
@@ -92,8 +92,9 @@ export async function runExperiment(
     });
   if (todo.length === 0) ready();
   else {
+    const kept = cache ?? join(dirname(out), '.cache');
     const data = await prepareData(dataset, experiment, {
-      cache: cache ?? join(dirname(out), '.cache'),
+      cache: kept,
       onProgress: (prepared, total) => onEvent({ type: 'prepare', done: prepared, total }),
       signal,
     });
@@ -101,19 +102,23 @@ export async function runExperiment(
     try {
       checkFit(experiment, data, initial);
       const run = count > 1 ? inPool : inline;
-      await run({ experiment, data, initial, out, backend, workers: count, onEvent, signal }, todo, (fold, report) => {
-        done.set(fold, report.predictions);
-        const { predictions } = report.predictions;
-        onEvent({
-          type: 'fold',
-          seed: fold.seed,
-          fold: fold.name,
-          seconds: report.seconds,
-          tested: predictions.length,
-          correct: predictions.filter(({ truth, predicted }) => truth === predicted).length,
-          memory: report.memory,
-        });
-      });
+      await run(
+        { experiment, data, initial, out, cache: kept, backend, workers: count, onEvent, signal },
+        todo,
+        (fold, report) => {
+          done.set(fold, report.predictions);
+          const { predictions } = report.predictions;
+          onEvent({
+            type: 'fold',
+            seed: fold.seed,
+            fold: fold.name,
+            seconds: report.seconds,
+            tested: predictions.length,
+            correct: predictions.filter(({ truth, predicted }) => truth === predicted).length,
+            memory: report.memory,
+          });
+        },
+      );
     } finally {
       data.close();
     }
@@ -159,6 +164,7 @@ interface Job {
   data: PreparedDataset;
   initial: InitialWeights | undefined;
   out: string;
+  cache: string;
   backend: BackendInfo;
   workers: number;
   onEvent: (event: RunEvent) => void;
@@ -176,7 +182,8 @@ async function inline({ experiment, data, initial, out, onEvent, signal }: Job, 
 }
 
 async function inPool(job: Job, folds: PlannedFold[], onFold: OnFold) {
-  const { experiment, data, out, backend, workers, onEvent, signal } = job;
+  const { data, initial, out, cache, backend, workers, onEvent, signal } = job;
+  const experiment = await keepInitialWeights(job.experiment, initial, cache);
   const { inputs, targets = [], files, close: _close, ...rest } = data;
   const flows = { inputs: inputs.map(({ flow }) => flow), targets: targets.map(({ flow }) => flow) };
   const context = { experiment, backend: backend.name, out, prepared: { ...rest, files: files!, flows } };
