@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { flowToColor } from './flow/color.js';
 import { glyphDot, glyphSize } from './glyphs.js';
-import { hostValues } from './host.js';
+import { type Reading, readLater, readNow } from './reading.js';
 import { resizeImages } from './resize.js';
 import { scaleMotion } from './scaling.js';
 
@@ -16,6 +16,7 @@ import { scaleMotion } from './scaling.js';
  *
  * @param image `[H, W, C]`, float32.
  * @returns `[H', W', 3]`.
+ * @throws Error on a backend that cannot read values at once (webgpu): see {@link displayImageAsync}.
  *
  * @example
  * ```ts
@@ -28,16 +29,41 @@ import { scaleMotion } from './scaling.js';
  * Reference: this project's own.
  */
 export function displayImage(image: tf.Tensor3D): tf.Tensor3D {
+  return readNow(displaying(image), 'draw an image');
+}
+
+/**
+ * {@link displayImage} on any backend, also where values cannot be read at once (webgpu).
+ *
+ * @param image as for {@link displayImage}; it must live until the promise is settled.
+ * @returns as {@link displayImage}.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { displayImageAsync } from '@mer/representations';
+ *
+ * const picture = await displayImageAsync(tf.zeros([8, 8, 6]) as tf.Tensor3D);
+ * console.log(picture.shape); // [ 8, 16, 3 ]
+ * ```
+ *
+ * Reference: this project's own.
+ */
+export async function displayImageAsync(image: tf.Tensor3D): Promise<tf.Tensor3D> {
+  return readLater(displaying(image));
+}
+
+function* displaying(image: tf.Tensor3D): Reading<tf.Tensor3D> {
   const [height, width, channels] = image.shape;
   if (channels === 2) return flowToColor(image);
+  const values = yield tf.clone(image);
   if (channels === 1 || (channels % 3 === 0 && channels <= 12)) {
+    let [low, high] = [0, 1];
+    for (const value of values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
     return tf.tidy(() => {
-      const values = hostValues(image, 'draw an image');
-      let [low, high] = [0, 1];
-      for (const value of values) {
-        if (value < low) low = value;
-        if (value > high) high = value;
-      }
       const inside = low >= -1e-6 && high <= 1 + 1e-6;
       const scaled = inside ? tf.clipByValue(image, 0, 1) : scaleMotion(image, { scaling: 'symmetric' });
       if (channels === 1) return tf.tile(scaled, [1, 1, 3]);
@@ -46,7 +72,6 @@ export function displayImage(image: tf.Tensor3D): tf.Tensor3D {
     });
   }
   // blocks of bars
-  const values = hostValues(image, 'draw histograms');
   const [barHeight, gap] = [24, 2];
   const [rows, columns] = [height * (barHeight + gap), width * (channels + gap)];
   let most = 0;
@@ -85,12 +110,15 @@ export interface ContactSheetOptions {
   margin?: number;
 }
 
+const task = 'make a contact sheet';
+
 /**
  * Pictures side by side on white, each with its caption below.
  *
  * @param tiles at least one; images of any size and number of channels.
  * @returns `[H, W, 3]`, RGB in 0..1, to be written as a PNG.
  * @throws RangeError if there is no tile or an option is no positive integer.
+ * @throws Error on a backend that cannot read values at once (webgpu): see {@link contactSheetAsync}.
  *
  * @example
  * ```ts
@@ -105,7 +133,36 @@ export interface ContactSheetOptions {
  * Reference: this project's own.
  */
 export function contactSheet(tiles: readonly SheetTile[], options: ContactSheetOptions = {}): tf.Tensor3D {
-  const task = 'make a contact sheet';
+  return readNow(arranging(tiles, options), task);
+}
+
+/**
+ * {@link contactSheet} on any backend, also where values cannot be read at once (webgpu).
+ *
+ * @param tiles as for {@link contactSheet}; their images must live until the promise is settled.
+ * @returns as {@link contactSheet}.
+ * @throws as {@link contactSheet}, as a rejection.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { contactSheetAsync } from '@mer/representations';
+ *
+ * const image = tf.zeros([16, 16, 1]) as tf.Tensor3D;
+ * const sheet = await contactSheetAsync([{ image, caption: 'onset' }, { image, caption: 'apex' }], { tile: 64 });
+ * console.log(sheet.shape); // [ 95, 152, 3 ]
+ * ```
+ *
+ * Reference: this project's own.
+ */
+export async function contactSheetAsync(
+  tiles: readonly SheetTile[],
+  options: ContactSheetOptions = {},
+): Promise<tf.Tensor3D> {
+  return readLater(arranging(tiles, options));
+}
+
+function* arranging(tiles: readonly SheetTile[], options: ContactSheetOptions): Reading<tf.Tensor3D> {
   const { columns = Math.ceil(Math.sqrt(tiles.length)), tile = 224, margin = 8 } = options;
   if (tiles.length === 0)
     throw new RangeError(`Cannot ${task} as there must be at least one tile: current value is none`);
@@ -126,17 +183,17 @@ export function contactSheet(tiles: readonly SheetTile[], options: ContactSheetO
   for (const [index, { image, caption: text }] of tiles.entries()) {
     const left = margin + (index % columns) * cellWidth;
     const top = margin + Math.floor(index / columns) * cellHeight;
-    const picture = tf.tidy(() => {
-      const drawn = displayImage(image);
-      const scale = tile / Math.max(drawn.shape[0], drawn.shape[1]);
-      const size = [drawn.shape[0], drawn.shape[1]].map((side) => Math.max(1, Math.round(side * scale)));
-      return resizeImages(drawn, size as [number, number], { method: 'area' });
-    });
-    const values = hostValues(picture, task);
-    const [h, w] = picture.shape;
+    const drawn = yield* displaying(image);
+    const scale = tile / Math.max(drawn.shape[0], drawn.shape[1]);
+    const [h, w] = [drawn.shape[0], drawn.shape[1]].map((side) => Math.max(1, Math.round(side * scale))) as [
+      number,
+      number,
+    ];
+    const picture = resizeImages(drawn, [h, w], { method: 'area' });
+    drawn.dispose();
+    const values = yield picture;
     const [dy, dx] = [Math.floor((tile - h) / 2), Math.floor((tile - w) / 2)];
     for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) put(top + dy + y, left + dx + x, values, (y * w + x) * 3);
-    picture.dispose();
     const letters = text.slice(0, Math.floor(tile / glyphSize.width));
     const start = left + Math.floor((tile - letters.length * glyphSize.width + 1) / 2);
     for (let i = 0; i < letters.length; i++) {

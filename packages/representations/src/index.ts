@@ -13,7 +13,14 @@ export {
   type MagnitudeModulatedFlowOptions,
   magnitudeModulatedFlow,
 } from './combined-flow.js';
-export { type ContactSheetOptions, contactSheet, displayImage, type SheetTile } from './contact-sheet.js';
+export {
+  type ContactSheetOptions,
+  contactSheet,
+  contactSheetAsync,
+  displayImage,
+  displayImageAsync,
+  type SheetTile,
+} from './contact-sheet.js';
 export {
   type DualPhaseOptions,
   dualPhaseDynamicImage,
@@ -109,7 +116,7 @@ export {
   intensityMeasures,
   type Region,
 } from './intensity.js';
-export { type Blocks, type LbpTopOptions, lbpTop } from './lbp-top.js';
+export { type Blocks, type LbpTopOptions, lbpTop, lbpTopAsync } from './lbp-top.js';
 export { type MestiOptions, mesti } from './mesti.js';
 export {
   type IntensityWeights,
@@ -118,7 +125,7 @@ export {
   motionIntensityDynamicImage,
 } from './motion-intensity.js';
 export { type Pipe, type PipeInput, type PipeOutput, pipe } from './pipe.js';
-export { type RankPoolingOptions, rankPooling } from './rank-pooling.js';
+export { type RankPoolingOptions, rankPooling, rankPoolingAsync } from './rank-pooling.js';
 export { type RankVariant, type RankWeightsOptions, rankVariants, rankWeights } from './rank-weights.js';
 export {
   createRepresentation,
@@ -169,6 +176,6 @@ export {
 } from './temporal/interpolate.js';
 export { type MagnifyOptions, magnify, magnifyClip } from './temporal/magnify.js';
 export { type SampleOptions, sample, sampleClip } from './temporal/sample.js';
-export { type SpotApexOptions, type SpotOptions, spot, spotApex } from './temporal/spot-apex.js';
-export { type StabilizeOptions, stabilize, stabilizeClip } from './temporal/stabilize.js';
+export { type SpotApexOptions, type SpotOptions, spot, spotApex, spotApexAsync } from './temporal/spot-apex.js';
+export { type StabilizeOptions, stabilize, stabilizeClip, stabilizeClipAsync } from './temporal/stabilize.js';
 export { type TemporalRankedOptions, temporalRankedDynamicImage } from './temporal-ranked.js';

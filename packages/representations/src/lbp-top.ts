@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type FrameSource, resolveSpan, type Span } from './clip.js';
 import { luma } from './grey.js';
-import { hostValues } from './host.js';
 import { flag, numeric, type OptionRule, type OptionRules, resolveOptions, span as spanRule } from './options.js';
+import { type Reading, readLater, readNow } from './reading.js';
 
 /** How many parts an image is divided into: `[rows, columns]`. */
 export type Blocks = readonly [rows: number, columns: number];
@@ -107,6 +107,8 @@ function circle(
   });
 }
 
+const task = 'compute LBP-TOP';
+
 /**
  * Local binary patterns on three orthogonal planes (LBP-TOP): the texture of a clip in space and in time, as histograms.
  *
@@ -118,6 +120,7 @@ function circle(
  * @param source a clip or frames `[T, H, W, C]`, float32 (colour is made grey).
  * @returns `[rows, columns, 3 B]`: per block the histograms XY, XT, YT of B bins (59 for 8 neighbours with `uniform`); zero
  * for a block without such pixels.
+ * @throws Error on a backend that cannot read values at once (webgpu): see {@link lbpTopAsync}.
  * @throws RangeError if the span or the frames are too small for the radii, a value is NaN or infinite, or on a wrong option.
  *
  * @example
@@ -133,7 +136,33 @@ function circle(
  * Expressions", TPAMI 29(6), 2007. The order of the bins (rising code, all other patterns last) is ours.
  */
 export function lbpTop(source: FrameSource, options: LbpTopOptions = {}): tf.Tensor3D {
-  const task = 'compute LBP-TOP';
+  return readNow(patterns(source, options), task);
+}
+
+/**
+ * {@link lbpTop} on any backend, also where values cannot be read at once (webgpu).
+ *
+ * @param source as for {@link lbpTop}; its frames must live until the promise is settled.
+ * @returns as {@link lbpTop}.
+ * @throws as {@link lbpTop}, as a rejection.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { lbpTopAsync } from '@mer/representations';
+ *
+ * const frames = tf.randomUniform([6, 20, 20, 1], 0, 1, 'float32', 1) as tf.Tensor4D;
+ * const histograms = await lbpTopAsync(frames, { blocks: [2, 2] });
+ * console.log(histograms.shape); // [ 2, 2, 177 ]
+ * ```
+ *
+ * Reference: as {@link lbpTop}.
+ */
+export async function lbpTopAsync(source: FrameSource, options: LbpTopOptions = {}): Promise<tf.Tensor3D> {
+  return readLater(patterns(source, options));
+}
+
+function* patterns(source: FrameSource, options: LbpTopOptions): Reading<tf.Tensor3D> {
   const { blocks, radiusX, radiusY, radiusT, neighbours, uniform, span } = resolveOptions(task, lbpTopRules, options);
   const { frames, first, last } = resolveSpan(source, span, task);
   const [, height, width, channels] = frames.shape;
@@ -150,7 +179,8 @@ export function lbpTop(source: FrameSource, options: LbpTopOptions = {}): tf.Ten
     );
   }
   const size = height * width;
-  const values = hostValues(frames, task).subarray(first * size * channels, (last + 1) * size * channels);
+  const all = yield tf.clone(frames);
+  const values = all.subarray(first * size * channels, (last + 1) * size * channels);
   // a comparison with NaN is false: it would count as a pattern
   if (!Number.isFinite(values.reduce((sum, value) => sum + value, 0))) {
     throw new RangeError(`Cannot ${task} as frames must hold finite numbers: some are NaN or infinite`);

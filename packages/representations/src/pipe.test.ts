@@ -2,11 +2,15 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { syntheticClip, worstDifference } from '../test/synthetic-clip.js';
+import { type Clip, isClip } from './clip.js';
 import { grey, multiply, normalize, resize, reverseChannels, rgb } from './image-steps.js';
 import { motionIntensityDynamicImage } from './motion-intensity.js';
 import { pipe } from './pipe.js';
 import { resizeImages } from './resize.js';
-import { createStep, midi, mmCof, type StepName, steps, trdi } from './steps.js';
+import type { Step } from './step.js';
+import { createStep, mestiImage, midi, mmCof, type StepName, steps, trdi } from './steps.js';
+import { spot } from './temporal/spot-apex.js';
+import { stabilize } from './temporal/stabilize.js';
 
 const clip = syntheticClip({ size: 40, frames: 9 });
 
@@ -51,6 +55,51 @@ describe('pipe()', () => {
     expect(() => pipe(resize(8), multiply(), midi())).toThrow(/'midi' must be given a clip/);
     expect(() => pipe()).toThrow(/at least one step/);
     expect(() => pipe((() => 1) as never)).toThrow(/argument 0 is the function/);
+  });
+});
+
+describe('applyAsync()', () => {
+  const textured = syntheticClip({ size: 44, frames: 9 });
+  const shape = textured.frames.shape;
+  const valuesOf = (made: Clip | tf.Tensor3D) => {
+    const tensor = isClip(made as Clip) ? (made as Clip).frames : (made as tf.Tensor3D);
+    const values = tensor.dataSync().slice();
+    tensor.dispose();
+    return values;
+  };
+
+  it.each(Object.keys(steps).filter((name) => name !== 'align') as StepName[])(
+    'of %s gives what the call gives and keeps nothing',
+    async (name) => {
+      const step = createStep(name);
+      const image = tf.randomUniform([12, 12, 3], 0, 1, 'float32', 1) as tf.Tensor3D;
+      const input = step.takes === 'image' ? image : { ...textured, apex: name === 'spot-apex' ? null : textured.apex };
+      const before = tf.memory().numTensors;
+      const expected = valuesOf(step(input));
+      for (const other of [step, pipe(step as Step)]) {
+        const found = valuesOf(await other.applyAsync(input as Clip));
+        expect(found).toHaveLength(expected.length);
+        expect(worstDifference(found, expected)).toBe(0);
+      }
+      expect(tf.memory().numTensors).toBe(before);
+      expect(image.isDisposed || textured.frames.isDisposed).toBe(false);
+      image.dispose();
+    },
+  );
+
+  it('of a pipe that reads in between keeps nothing, also where a step fails', async () => {
+    const blank = { ...textured, apex: null };
+    const step = pipe(stabilize(), grey(), resize(24), spot(), mestiImage());
+    const before = tf.memory().numTensors;
+    const image = await step.applyAsync(blank);
+    expect(tf.memory().numTensors).toBe(before + 1);
+    expect(image.dataSync()).toEqual(step(blank).dataSync());
+    const jumping = { ...textured, frames: tf.randomUniform(shape, 0, 1, 'float32', 3) as tf.Tensor4D };
+    const now = tf.memory().numTensors;
+    await expect(pipe(resize(44), stabilize(), grey()).applyAsync(jumping)).rejects.toThrow(
+      /found again in every frame/,
+    );
+    expect(tf.memory().numTensors).toBe(now);
   });
 });
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Clip, isClip } from './clip.js';
 import {
   type AnyStep,
   asStep,
@@ -31,7 +32,7 @@ export type Pipe<Steps extends readonly unknown[]> =
 /**
  * Steps one after the other, as one step: what the first gives the second takes, and so on.
  *
- * The result can be applied, printed, serialised ({@link createStep} brings it back) and hashed like each of its steps. Tensors in between are disposed.
+ * The result can be applied (`applyAsync` where a step must read values and the backend cannot at once), printed, serialised ({@link createStep} brings it back) and hashed like each of its steps. Tensors in between are disposed.
  *
  * @param steps at least one; pipes among them are unrolled.
  * @returns a step that takes what the first takes and gives what the last gives.
@@ -77,6 +78,18 @@ export function pipe<Steps extends readonly (AnyStep | EitherStep)[]>(...steps: 
       // every tensor in between goes; what the last step gives stays
       const apply = () => parts.reduce<ClipOrImage>((value, step) => step(value) as ClipOrImage, input);
       return tf.tidy(apply as () => tf.Tensor3D) as ClipOrImage;
+    },
+    async (input) => {
+      let value = input;
+      for (const step of parts) {
+        const given = value;
+        try {
+          value = await step.applyAsync(given);
+        } finally {
+          if (given !== input) tf.dispose(isClip(given as Clip) ? (given as Clip).frames : (given as tf.Tensor3D));
+        }
+      }
+      return value;
     },
     {
       name: 'pipe',

@@ -5,6 +5,7 @@ import { type DynamicImageOptions, dynamicImageRules } from './dynamic-image.js'
 import { toGrey } from './grey.js';
 import { hostValues, isHostBackend } from './host.js';
 import { numeric, type OptionRules, oneOf, resolveOptions } from './options.js';
+import { type Reading, readLater, readNow } from './reading.js';
 import { scaleMotion } from './scaling.js';
 import { weightedSum } from './weighted-sum.js';
 
@@ -87,7 +88,7 @@ export function rankSvm(
 }
 
 /** `<I_s - I_1, I_t - I_1>` of the frames, T x T, in float64. */
-function gramOfChanges(frames: tf.Tensor4D, first: number, count: number, task: string): Float64Array {
+function* gramOfChanges(frames: tf.Tensor4D, first: number, count: number): Reading<Float64Array> {
   const size = frames.size / frames.shape[0];
   const gram = new Float64Array(count * count);
   if (!isHostBackend()) {
@@ -96,8 +97,7 @@ function gramOfChanges(frames: tf.Tensor4D, first: number, count: number, task: 
       const change = tf.sub(flat, tf.slice(flat, [0, 0], [1, size])) as tf.Tensor2D;
       return tf.matMul(change, change, false, true);
     });
-    gram.set(hostValues(product, task));
-    product.dispose();
+    gram.set(yield product);
     return gram;
   }
   const values = hostValues(frames, task);
@@ -122,6 +122,8 @@ function gramOfChanges(frames: tf.Tensor4D, first: number, count: number, task: 
   return gram;
 }
 
+const task = 'compute exact rank pooling';
+
 /**
  * Exact rank pooling: the weight vector of a RankSVM that puts the frames in the order of time, as an image.
  *
@@ -133,7 +135,7 @@ function gramOfChanges(frames: tf.Tensor4D, first: number, count: number, task: 
  *
  * @param source a {@link Clip} (onset to offset are used unless `span` says otherwise) or frames `[T, H, W, C]`, 0..1.
  * @returns `[H, W, C]`, or `[H, W, 1]` with `grey`; 0..1 unless `scaling` is `'none'`.
- * @throws as {@link dynamicImage}; Error on a backend that cannot read values at once (webgpu outside of a browser).
+ * @throws as {@link dynamicImage}; Error on a backend that cannot read values at once (webgpu): see {@link rankPoolingAsync}.
  *
  * @example
  * ```ts
@@ -150,7 +152,33 @@ function gramOfChanges(frames: tf.Tensor4D, first: number, count: number, task: 
  * Linear SVM", ICML 2008. Fernando's code uses support vector regression and non-linear features instead.
  */
 export function rankPooling(source: FrameSource, options: RankPoolingOptions = {}): tf.Tensor3D {
-  const task = 'compute exact rank pooling';
+  return readNow(pooling(source, options), task);
+}
+
+/**
+ * {@link rankPooling} on any backend, also where values cannot be read at once (webgpu).
+ *
+ * @param source as for {@link rankPooling}; its frames must live until the promise is settled.
+ * @returns as {@link rankPooling}.
+ * @throws as {@link rankPooling}, as a rejection.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { rankPoolingAsync } from '@mer/representations';
+ *
+ * const frames = tf.tensor4d([0, 0, 0, 1, 0, 2], [3, 1, 2, 1]); // the second pixel grows
+ * const image = await rankPoolingAsync(frames, { features: 'frames', scaling: 'none' });
+ * console.log(image.shape); // [ 1, 2, 1 ]
+ * ```
+ *
+ * Reference: as {@link rankPooling}.
+ */
+export async function rankPoolingAsync(source: FrameSource, options: RankPoolingOptions = {}): Promise<tf.Tensor3D> {
+  return readLater(pooling(source, options));
+}
+
+function* pooling(source: FrameSource, options: RankPoolingOptions): Reading<tf.Tensor3D> {
   const { c, features, tolerance, maxPasses, span, grey, blur, scaling, percentile } = resolveOptions(
     task,
     rankPoolingRules,
@@ -163,7 +191,7 @@ export function rankPooling(source: FrameSource, options: RankPoolingOptions = {
       `Cannot ${task} as the span must hold at least 2 frames: current value is ${first}..${last} of ${frames.shape[0]} frames`,
     );
   }
-  const gram = gramOfChanges(frames, first, count, task);
+  const gram = yield* gramOfChanges(frames, first, count);
   if (features === 'time-average') averageOverTime(gram, count);
   const weights = rankSvm(gram, count, { c, tolerance, maxPasses });
   if (features === 'time-average') {

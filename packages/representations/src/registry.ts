@@ -37,10 +37,10 @@ import {
   frameImage,
   frameImageRules,
 } from './frame-images.js';
-import { type Blocks, type LbpTopOptions, lbpTop, lbpTopBins, lbpTopRules } from './lbp-top.js';
+import { type Blocks, type LbpTopOptions, lbpTop, lbpTopAsync, lbpTopBins, lbpTopRules } from './lbp-top.js';
 import { type MestiOptions, mesti, mestiRules } from './mesti.js';
 import { type MotionIntensityOptions, motionIntensityDynamicImage, motionIntensityRules } from './motion-intensity.js';
-import { type RankPoolingOptions, rankPooling, rankPoolingRules } from './rank-pooling.js';
+import { type RankPoolingOptions, rankPooling, rankPoolingAsync, rankPoolingRules } from './rank-pooling.js';
 import { defineStep, type ImageShape, type Step, type StepDefinition, type StepEntry } from './step.js';
 import { type TemporalRankedOptions, temporalRankedDynamicImage } from './temporal-ranked.js';
 
@@ -103,6 +103,7 @@ export const representations = Object.freeze({
     reference: 'Fernando et al., CVPR 2015; Bilen et al., CVPR 2016',
     rules: rankPoolingRules,
     compute: rankPooling,
+    computeAsync: rankPoolingAsync,
     shape: dynamicImageShape,
   }),
   'dual-phase': define<DualPhaseOptions>('dual-phase', {
@@ -177,6 +178,7 @@ export const representations = Object.freeze({
     reference: 'Zhao and Pietikäinen 2007',
     rules: lbpTopRules,
     compute: lbpTop,
+    computeAsync: lbpTopAsync,
     shape: (_frame, options) => [...(options.blocks as Blocks), lbpTopBins(options as Required<LbpTopOptions>)],
   }),
   hoof: define<HoofOptions>('hoof', {

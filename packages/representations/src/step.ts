@@ -19,14 +19,21 @@ export type StepData = { step: string; options: object } | { pipe: StepData[] };
  * Call it with a clip (or an image) to apply it; `String(step)` prints it, `JSON.stringify(step)` serialises it with every
  * option, {@link createStep} brings it back, and `step.hash()` is a key for caches. The result belongs to the caller, the
  * input stays the caller's.
+ *
+ * Some steps must read values on their way (spotting an apex, for instance). Where the backend cannot read at once, as webgpu,
+ * calling those throws; `await step.applyAsync(input)` works for every step on every backend and gives the same result.
  */
 export interface Step<In = Clip, Out = tf.Tensor3D> extends StepInfo {
   (input: In): Out;
+  /** Applies it on any backend; the input must live until the promise is settled. */
+  applyAsync(input: In): Promise<Out>;
 }
 
 /** A {@link Step} that gives what it is given: clips for clips, images for images. */
 export interface EitherStep extends StepInfo {
   <T extends Clip | tf.Tensor3D>(input: T): T;
+  /** Applies it on any backend; the input must live until the promise is settled. */
+  applyAsync<T extends Clip | tf.Tensor3D>(input: T): Promise<T>;
 }
 
 /** What every {@link Step} knows about itself. */
@@ -66,6 +73,8 @@ export interface StepDefinition<Options extends object, In, Out> {
   gives: StepKind;
   rules: OptionRules<Options>;
   compute: (input: In, options: Options) => Out;
+  /** The same for backends that cannot read values at once, where it must read; left out: `compute` reads none. */
+  computeAsync?: (input: In, options: Options) => Promise<Out>;
   shape: (frame: ImageShape, options: Options) => ImageShape;
 }
 
@@ -104,6 +113,7 @@ export function hashOf(value: unknown): string {
 /** Adds name, options and methods to a function. */
 export function asStep<In, Out>(
   apply: (input: In) => Out,
+  applyAsync: (input: In) => Promise<Out>,
   data: {
     name: string;
     options: object;
@@ -124,6 +134,7 @@ export function asStep<In, Out>(
       options: value(Object.freeze(data.options)),
       takes: value(data.takes),
       gives: value(data.gives),
+      applyAsync: value(applyAsync),
       outputShape: value(data.outputShape),
       toJSON: value(data.json),
       toString: value(data.text),
@@ -167,7 +178,7 @@ export function defineStep<Options extends object, In = Clip, Out = tf.Tensor3D>
   definition: StepDefinition<Options, In, Out>,
 ): StepEntry<Options, In, Out> {
   const task = `make the step '${name}'`;
-  const { title, reference, version, takes, gives, rules, compute, shape } = definition;
+  const { title, reference, version, takes, gives, rules, compute, computeAsync, shape } = definition;
   const defaults = Object.freeze(resolveOptions<Options>(task, rules)) as Readonly<Options>;
   return Object.freeze({
     title,
@@ -178,16 +189,20 @@ export function defineStep<Options extends object, In = Clip, Out = tf.Tensor3D>
     create: (options?: Options) => {
       const resolved = resolveOptions<Options>(task, rules, options) as Options;
       const json = () => ({ step: name, options: resolved });
-      return asStep<In, Out>((input) => compute(input, resolved), {
-        name,
-        options: resolved,
-        takes,
-        gives,
-        outputShape: (frame) => shape(frame, resolved),
-        json,
-        text: () => `${camel(name)}(${described(resolved, defaults)})`,
-        identity: () => ({ ...json(), version }),
-      });
+      return asStep<In, Out>(
+        (input) => compute(input, resolved),
+        async (input) => (computeAsync ?? compute)(input, resolved),
+        {
+          name,
+          options: resolved,
+          takes,
+          gives,
+          outputShape: (frame) => shape(frame, resolved),
+          json,
+          text: () => `${camel(name)}(${described(resolved, defaults)})`,
+          identity: () => ({ ...json(), version }),
+        },
+      );
     },
     outputShape: (frame: ImageShape, options?: Options) =>
       shape(frame, resolveOptions<Options>(task, rules, options) as Options),

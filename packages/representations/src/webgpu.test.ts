@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { syntheticClip, worstDifference } from '../test/synthetic-clip.js';
 import { startWebgpu } from '../test/webgpu.js';
 import type { Clip } from './clip.js';
+import { contactSheet, contactSheetAsync } from './contact-sheet.js';
 import { type FlowChoice, opticalFlow } from './flow/optical-flow.js';
 import type { StepData } from './step.js';
 import { createStep } from './steps.js';
@@ -119,6 +120,30 @@ const everything: [StepData | { step: string; options?: object }, number][] = [
   ],
 ];
 
+/** Those that must read values on their way. */
+const reading: typeof everything = [
+  [{ step: 'lbp-top', options: { blocks: [2, 2] } }, 1e-5],
+  [{ step: 'rank-pooling', options: { features: 'frames' } }, 5e-3],
+  [
+    {
+      pipe: [
+        { step: 'spot-apex', options: { overwrite: true, search: 'divide-and-conquer' } },
+        { step: 'mesti', options: {} },
+      ],
+    },
+    1e-3,
+  ],
+  [
+    {
+      pipe: [
+        { step: 'stabilize', options: { region: [0.1, 0.6, 0.5, 0.9] } },
+        { step: 'trdi', options: {} },
+      ],
+    },
+    5e-3,
+  ],
+];
+
 describe.skipIf(adapter === null)('representations on webgpu (skipped without an adapter)', () => {
   const made = () => syntheticClip({ size: 40, frames: 9, apex: 3 });
 
@@ -133,6 +158,34 @@ describe.skipIf(adapter === null)('representations on webgpu (skipped without an
     expect(tf.memory().numTensors).toBe(before + 1);
     expect(result.shape).toEqual(expected.shape);
     expect(worstDifference(await result.data(), expected.values)).toBeLessThan(tolerance);
+  });
+
+  it.each(reading)('%j reads values asynchronously and is the same as on cpu', async (data, tolerance) => {
+    const step = createStep(data);
+    const expected = await onCpu(() => step(made()));
+    const clip = made();
+    const onGpu: Clip = { ...clip, frames: tf.add(clip.frames, tf.zeros(clip.frames.shape)) };
+    const before = tf.memory().numTensors;
+    expect(() => step(onGpu)).toThrow(/on the backend 'webgpu' .* applyAsync/);
+    expect(tf.memory().numTensors).toBe(before);
+    const result = (await step.applyAsync(onGpu)) as tf.Tensor3D;
+    expect(tf.memory().numTensors).toBe(before + 1);
+    expect(result.shape).toEqual(expected.shape);
+    expect(worstDifference(await result.data(), expected.values)).toBeLessThan(tolerance);
+  });
+
+  it('draws a contact sheet of images on the GPU', async () => {
+    const tiles = () => [
+      { image: tf.mul(tf.ones([8, 8, 1]), 0.25) as tf.Tensor3D, caption: 'one' },
+      { image: tf.mul(tf.ones([8, 8, 3]), -2) as tf.Tensor3D, caption: 'two' },
+      { image: tf.mul(tf.ones([2, 2, 5]), 3) as tf.Tensor3D, caption: 'three' },
+    ];
+    const expected = await onCpu(() => contactSheet(tiles(), { tile: 32 }));
+    const onGpu = tiles();
+    const before = tf.memory().numTensors;
+    const sheet = await contactSheetAsync(onGpu, { tile: 32 });
+    expect(tf.memory().numTensors).toBe(before + 1);
+    expect(worstDifference(await sheet.data(), expected.values)).toBeLessThan(1e-5);
   });
 
   it('draws mm-cof with colours near those of cpu', async () => {

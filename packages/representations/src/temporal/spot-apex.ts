@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
 import { type FlowChoice, flowRule } from '../flow/optical-flow.js';
-import { hostValues } from '../host.js';
 import { intensityTensor, type Region, regionRule } from '../intensity.js';
 import { flag, numeric, type OptionRule, type OptionRules, oneOf, resolveOptions } from '../options.js';
+import { type Reading, readLater, readNow } from '../reading.js';
 import { defineStep, type Step } from '../step.js';
 
 /** Options of {@link spotApex}. */
@@ -87,6 +87,8 @@ export function divideAndConquer(values: readonly number[]): number {
   return peaks[0]!;
 }
 
+const task = 'spot the apex of a clip';
+
 /**
  * The frame between onset and offset in which the face has moved most.
  *
@@ -98,7 +100,7 @@ export function divideAndConquer(values: readonly number[]): number {
  *
  * @param clip its apex does not matter. For bare frames give onset 0, apex null and offset T - 1.
  * @returns an index into the clip's frames; onset or offset themselves only if there is nothing between them.
- * @throws RangeError on a wrong option; Error on a backend that cannot read values at once (webgpu outside of a browser).
+ * @throws RangeError on a wrong option; Error on a backend that cannot read values at once (webgpu): see {@link spotApexAsync}.
  *
  * @example
  * ```ts
@@ -114,7 +116,33 @@ export function divideAndConquer(values: readonly number[]): number {
  * ACPR 2015 (D&C-RoIs; there with LBP features on landmark regions). The measures, the regions and the smoothing are ours.
  */
 export function spotApex(clip: Clip, options: SpotApexOptions = {}): number {
-  const task = 'spot the apex of a clip';
+  return readNow(spotting(clip, options), task);
+}
+
+/**
+ * {@link spotApex} on any backend, also where values cannot be read at once (webgpu).
+ *
+ * @param clip its apex does not matter; its frames must live until the promise is settled.
+ * @returns as {@link spotApex}.
+ * @throws as {@link spotApex}, as a rejection.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { spotApexAsync } from '@mer/representations';
+ *
+ * const course = tf.reshape(tf.tensor1d([0, 0.1, 0.3, 0.9, 0.4, 0.1, 0]), [7, 1, 1, 1]);
+ * const frames = tf.mul(course, tf.ones([7, 16, 16, 1])) as tf.Tensor4D;
+ * console.log(await spotApexAsync({ frames, onset: 0, apex: null, offset: 6 })); // 3
+ * ```
+ *
+ * Reference: as {@link spotApex}.
+ */
+export async function spotApexAsync(clip: Clip, options: SpotApexOptions = {}): Promise<number> {
+  return readLater(spotting(clip, options));
+}
+
+function* spotting(clip: Clip, options: SpotApexOptions): Reading<number> {
   const { search, regions, smooth, ...plan } = resolveOptions<SpotApexOptions>(task, spotApexRules, options);
   checkClip(clip, task);
   const { onset, offset, frames } = clip;
@@ -122,9 +150,7 @@ export function spotApex(clip: Clip, options: SpotApexOptions = {}): number {
   if (count < 3) return onset + count - 1;
   const sums = new Array<number>(count).fill(0);
   for (const region of regions) {
-    const course = tf.tidy(() =>
-      Array.from(hostValues(intensityTensor(frames, onset, count, { ...plan, region }), task)),
-    );
+    const course = yield intensityTensor(frames, onset, count, { ...plan, region });
     for (let t = 0; t < count; t++) sums[t]! += course[t]!;
   }
   const course = smoothCourse(sums, smooth);
@@ -150,11 +176,14 @@ export const spotEntry = /* @__PURE__ */ defineStep<SpotOptions, Clip, Clip>('sp
   takes: 'clip',
   gives: 'clip',
   rules: Object.freeze({ overwrite: flag(false), ...spotApexRules }),
-  compute: (clip, { overwrite, ...options }) => ({
-    ...clip,
-    frames: tf.clone(clip.frames),
-    apex: clip.apex === null || overwrite ? spotApex(clip, options) : clip.apex,
-  }),
+  compute: (clip, { overwrite, ...options }) => {
+    const apex = clip.apex === null || overwrite ? spotApex(clip, options) : clip.apex;
+    return { ...clip, frames: tf.clone(clip.frames), apex };
+  },
+  computeAsync: async (clip, { overwrite, ...options }) => {
+    const apex = clip.apex === null || overwrite ? await spotApexAsync(clip, options) : clip.apex;
+    return { ...clip, frames: tf.clone(clip.frames), apex };
+  },
   shape: (frame) => frame,
 });
 

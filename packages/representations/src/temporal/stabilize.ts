@@ -7,9 +7,9 @@ import { type FlowChoice, flowRule, opticalFlow } from '../flow/optical-flow.js'
 import { components } from '../flow/strain.js';
 import { frameAt } from '../frames.js';
 import { toGrey } from '../grey.js';
-import { hostValues } from '../host.js';
 import { type Region, regionPixels, regionRule } from '../intensity.js';
 import { numeric, type OptionRules, resolveOptions } from '../options.js';
+import { type Reading, readLater, readNow } from '../reading.js';
 import { percentileOf } from '../scaling.js';
 import { defineStep, type Step } from '../step.js';
 import { type Box, type GreyImage, likenessAt, matchShift } from './match-shift.js';
@@ -43,6 +43,8 @@ const lost = 0.5;
 /** Least likeness of the region to itself, where it was found again. */
 const alike = 0.5;
 
+const task = 'stabilize a clip';
+
 /**
  * A clip without the motion of the head: each frame is shifted so that a stable region stays where it was at the onset.
  *
@@ -57,7 +59,7 @@ const alike = 0.5;
  * @returns a new clip of the same size. What comes in at the border repeats the border's pixels, so that nothing seems to
  * move there. Landmarks move along.
  * @throws Error if the region is not found again in a frame: the last step was over 0.5 pixel, or its likeness (concordance) is under 0.5.
- * @throws RangeError on a wrong option; Error on a backend that cannot read values at once (webgpu outside of a browser).
+ * @throws RangeError on a wrong option; Error on a backend that cannot read values at once (webgpu): see {@link stabilizeClipAsync}.
  *
  * @example
  * ```ts
@@ -73,7 +75,34 @@ const alike = 0.5;
  * the limits are this project's own.
  */
 export function stabilizeClip(clip: Clip, options: StabilizeOptions = {}): Clip {
-  const task = 'stabilize a clip';
+  return readNow(stabilizing(clip, options), task);
+}
+
+/**
+ * {@link stabilizeClip} on any backend, also where values cannot be read at once (webgpu).
+ *
+ * @param clip its frames must live until the promise is settled.
+ * @returns as {@link stabilizeClip}.
+ * @throws as {@link stabilizeClip}, as a rejection.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { stabilizeClipAsync } from '@mer/representations';
+ *
+ * const still = tf.randomUniform([1, 40, 40, 1], 0, 1, 'float32', 1);
+ * const clip = { frames: tf.tile(still, [3, 1, 1, 1]) as tf.Tensor4D, onset: 0, apex: 1, offset: 2 };
+ * const { frames } = await stabilizeClipAsync(clip);
+ * console.log(frames.shape); // [ 3, 40, 40, 1 ]
+ * ```
+ *
+ * Reference: as {@link stabilizeClip}.
+ */
+export async function stabilizeClipAsync(clip: Clip, options: StabilizeOptions = {}): Promise<Clip> {
+  return readLater(stabilizing(clip, options));
+}
+
+function* stabilizing(clip: Clip, options: StabilizeOptions): Reading<Clip> {
   const { region, flow, reach } = resolveOptions(task, stabilizeRules, options);
   checkClip(clip, task);
   checkClipLandmarks(clip, task);
@@ -81,16 +110,20 @@ export function stabilizeClip(clip: Clip, options: StabilizeOptions = {}): Clip 
   const box = regionPixels(region, height, width);
   const first = frameAt(clip.frames, clip.onset);
   try {
-    const start = greyImage(first, task);
-    const shifts = Array.from({ length: count }, (_, t): Shift => {
-      if (t === clip.onset) return [0, 0];
+    const start = yield* greyImage(() => first);
+    const shifts: Shift[] = [];
+    for (let t = 0; t < count; t++) {
+      if (t === clip.onset) {
+        shifts.push([0, 0]);
+        continue;
+      }
       const frame = frameAt(clip.frames, t);
       try {
-        const place = (shift: Shift) => refine(start, first, frame, shift, box, flow, task);
-        let found = place([0, 0]);
+        const place = (shift: Shift) => refine(start, first, frame, shift, box, flow);
+        let found = yield* place([0, 0]);
         if (found.step > settled || found.likeness < sure) {
           const side = Math.round(reach * Math.max(height, width));
-          const far = place(matchShift(start, greyImage(frame, task), box, side));
+          const far = yield* place(matchShift(start, yield* greyImage(() => frame), box, side));
           if (far.likeness > found.likeness) found = far;
         }
         // a region without texture is like nothing, and does not move
@@ -100,11 +133,11 @@ export function stabilizeClip(clip: Clip, options: StabilizeOptions = {}): Clip 
             `Cannot ${task} as its region must be found again in every frame: in frame ${t} the shift (${found.shift.map((value) => value.toFixed(1)).join(', ')}) still changes by ${found.step.toFixed(2)} pixels and the likeness is ${found.likeness.toFixed(2)} (choose another 'region' or a larger 'reach', or align per frame first)`,
           );
         }
-        return found.shift;
+        shifts.push(found.shift);
       } finally {
         frame.dispose();
       }
-    });
+    }
     return shifted(clip, shifts);
   } finally {
     first.dispose();
@@ -114,21 +147,29 @@ export function stabilizeClip(clip: Clip, options: StabilizeOptions = {}): Clip 
 type Shift = readonly [u: number, v: number];
 
 /** Grey levels of a frame, to compare; a copy. */
-function greyImage(frame: tf.Tensor3D, task: string): GreyImage {
-  const [height, width] = frame.shape;
-  return tf.tidy(() => ({ values: hostValues(toGrey(frame), task).slice(), height, width }));
+function* greyImage(frame: () => tf.Tensor3D): Reading<GreyImage> {
+  const grey = tf.tidy(() => toGrey(frame()));
+  const [height, width] = grey.shape;
+  const values = yield grey;
+  return { values: values.slice(), height, width };
+}
+
+/** The medians of u and of v of a flow. */
+function* median(flow: () => tf.Tensor3D): Reading<Shift> {
+  const both = tf.tidy(() => tf.stack(components(flow()).map((component) => percentileOf(component, 50))));
+  const values = yield both;
+  return [values[0]!, values[1]!];
 }
 
 /** A shift made finer by optical flow, the length of its last step, and how like the region then is. */
-function refine(
+function* refine(
   start: GreyImage,
   first: tf.Tensor3D,
   frame: tf.Tensor3D,
   from: Shift,
   box: Box,
   flow: FlowChoice,
-  task: string,
-): { shift: Shift; step: number; likeness: number } {
+): Reading<{ shift: Shift; step: number; likeness: number }> {
   const { top, left, bottom, right } = box;
   const batch = tf.reshape(frame, [1, ...frame.shape]) as tf.Tensor4D;
   const at = ([u, v]: Shift) =>
@@ -140,16 +181,15 @@ function refine(
     let shift = from;
     let step = 0;
     for (let i = 0; i < 5; i++) {
-      const [du, dv] = tf.tidy(() => {
+      const [du, dv] = yield* median(() => {
         const field = opticalFlow(first, at(shift), flow);
-        const part = tf.slice(field, [top, left, 0], [bottom - top, right - left, 2]);
-        return components(part).map((component) => hostValues(percentileOf(component, 50), task)[0]!);
-      }) as [number, number];
+        return tf.slice(field, [top, left, 0], [bottom - top, right - left, 2]);
+      });
       shift = [shift[0] + du, shift[1] + dv];
       step = Math.hypot(du, dv);
       if (step < settled) break;
     }
-    const likeness = tf.tidy(() => likenessAt(start, greyImage(at(shift), task), box, 0, 0));
+    const likeness = likenessAt(start, yield* greyImage(() => at(shift)), box, 0, 0);
     return { shift, step, likeness };
   } finally {
     batch.dispose();
@@ -185,6 +225,7 @@ export const stabilizeEntry = /* @__PURE__ */ defineStep<StabilizeOptions, Clip,
   gives: 'clip',
   rules: stabilizeRules,
   compute: stabilizeClip,
+  computeAsync: stabilizeClipAsync,
   shape: (frame) => frame,
 });
 
