@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
-import { displayImage } from '@mer/representations';
+import { displayImageAsync } from '@mer/representations';
 import { type ClipPrediction, predictClip, readManifest } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
@@ -83,12 +83,9 @@ function plain({ inputs: _inputs, heatMaps: _maps, ...rest }: ClipPrediction): o
 async function writePictures(out: string, { inputs, heatMaps = [] }: ClipPrediction): Promise<void> {
   await mkdir(out, { recursive: true });
   for (const { name, shape, values } of inputs) {
-    const picture = tf.tidy(() => {
-      const image = tf.tensor(values, shape);
-      // of a sequence the frame in the middle
-      const one = shape.length === 4 ? tf.squeeze(tf.slice(image, Math.floor(shape[0]! / 2), 1), [0]) : image;
-      return displayImage(one as tf.Tensor3D);
-    });
+    const image = tf.tidy(() => imageOf(tf.tensor(values, shape)));
+    const picture = await displayImageAsync(image);
+    image.dispose();
     await writeImage(join(out, `${name}.png`), picture);
     const heat = heatMaps.find((map) => map.name === name);
     if (heat) {
@@ -102,4 +99,10 @@ async function writePictures(out: string, { inputs, heatMaps = [] }: ClipPredict
     }
     picture.dispose();
   }
+}
+
+/** Of a sequence the image in the middle. */
+function imageOf(input: tf.Tensor): tf.Tensor3D {
+  if (input.rank !== 4) return input as tf.Tensor3D;
+  return tf.squeeze(tf.slice(input, Math.floor(input.shape[0]! / 2), 1), [0]);
 }

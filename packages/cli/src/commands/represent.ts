@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { openDataset } from '@mer/datasets';
-import { type AnyStep, contactSheet, representationEntry, type SheetTile } from '@mer/representations';
+import { type AnyStep, contactSheetAsync, representationEntry, type SheetTile } from '@mer/representations';
 import { setValue } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
@@ -61,23 +61,32 @@ async function representClip(
       { image: frame(clip.offset), caption: `offset, frame ${numbers[clip.offset]}` },
     );
     for (const [name, step] of steps) {
-      const image = step(clip) as tf.Tensor3D;
+      const image = (await step.applyAsync(clip)) as tf.Tensor3D;
       tiles.push({ image, caption: name });
       await writeRepresentation(join(out, name), image);
-      const [least, greatest] = tf.tidy(() => [tf.min(image), tf.max(image)].map((value) => value.dataSync()[0]!));
-      made[name] = { shape: image.shape, least: least!, greatest: greatest! };
+      const [least, greatest] = await extremes(image);
+      made[name] = { shape: image.shape, least, greatest };
       if (json) continue;
-      const range = [least!, greatest!].map((value) => value.toPrecision(3));
+      const range = [least, greatest].map((value) => value.toPrecision(3));
       process.stdout.write(`${name}: ${image.shape.join(' x ')}, ${range.join(' to ')}\n`);
     }
     if (json) {
       const marks = [clip.onset, apex, clip.offset].map((index) => numbers[index]);
       process.stdout.write(`${JSON.stringify({ out, marks, apexSpotted: spotted, made }, null, 1)}\n`);
     }
-    await writePicture(join(out, 'contact-sheet.png'), contactSheet(tiles));
+    await writePicture(join(out, 'contact-sheet.png'), await contactSheetAsync(tiles));
     process.stderr.write(`pictures: ${out}\n`);
   } finally {
     tf.dispose([clip.frames, ...tiles.map(({ image }) => image)]);
+  }
+}
+
+async function extremes(image: tf.Tensor): Promise<[least: number, greatest: number]> {
+  const both = tf.tidy(() => tf.stack([tf.min(image), tf.max(image)]));
+  try {
+    return (await both.array()) as [number, number];
+  } finally {
+    both.dispose();
   }
 }
 

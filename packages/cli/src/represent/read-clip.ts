@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { naturalOrder } from '@mer/datasets';
 import { readImage } from '@mer/io';
-import { type Clip, spotApex } from '@mer/representations';
+import { type Clip, spotApexAsync } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 
@@ -73,7 +73,7 @@ async function readFolder(folder: string, marks: Marks, size: number | undefined
         `Cannot represent the clip as onset, apex and offset must follow one another: they are ${shown}`,
       );
     }
-    const apex = given ?? spotApex({ frames, onset, apex: null, offset });
+    const apex = given ?? (await spotApexAsync({ frames, onset, apex: null, offset }));
     return { clip: { frames, onset, apex, offset }, numbers, spotted: given === undefined };
   } finally {
     tf.dispose(images);

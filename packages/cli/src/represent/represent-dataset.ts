@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnnotatedDataset, ClipDataset, Sample } from '@mer/datasets';
 import { writeFileAtomic } from '@mer/io';
-import { type AnyStep, type Clip, spotApex } from '@mer/representations';
+import { type AnyStep, type Clip, spotApexAsync } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ClipCount } from './clip-progress.js';
 import { fileSize, writeRepresentation } from './write-image.js';
@@ -143,7 +143,7 @@ async function readMarked(dataset: ClipDataset, index: number, size: number | un
   const clip = await dataset.readClip(index, size === undefined ? {} : { size });
   if (clip.apex !== null) return { ...clip, apex: clip.apex, spotted: false };
   try {
-    return { ...clip, apex: spotApex(clip), spotted: true };
+    return { ...clip, apex: await spotApexAsync(clip), spotted: true };
   } catch (cause) {
     clip.frames.dispose();
     throw cause;
@@ -158,7 +158,7 @@ async function writeOne(
   { id, subject, clip: name, label }: Sample,
   classes: readonly string[],
 ): Promise<void> {
-  const image = step(clip) as tf.Tensor3D;
+  const image = (await step.applyAsync(clip)) as tf.Tensor3D;
   try {
     // the old label must not vouch for new files
     await rm(`${path}.json`, { force: true });

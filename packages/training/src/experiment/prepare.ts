@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Dataset, fingerprint, openDataset, type Sample } from '@mer/datasets';
-import { type AnyStep, type Clip, clipWindows, createRepresentation, createStep, pipe } from '@mer/representations';
+import {
+  type AnyStep,
+  type Clip,
+  clipWindows,
+  createRepresentation,
+  createStep,
+  pipe,
+  type Step,
+} from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { clipViews, viewPlan } from '../augment/clips.js';
 import { type PreparedData, type PreparedInput, sizeOf, type ViewPlan } from '../prepared-data.js';
@@ -111,7 +119,7 @@ export async function prepareData(
         if (signal?.aborted) throw cause;
         throw new Error(`Cannot prepare ${id}: ${(cause as Error).message}`, { cause });
       } finally {
-        tf.dispose(source instanceof tf.Tensor ? source : source.frames);
+        disposeSource(source);
       }
       onProgress?.(index + 1, total);
     }
@@ -189,7 +197,7 @@ export async function prepareSource(
   };
 }
 
-type ImageMaker = (source: Source) => tf.Tensor;
+type ImageMaker = (source: Source) => Promise<tf.Tensor>;
 
 /** Samples from `first` on, each read while the one before is worked on. */
 async function* readSamples(
@@ -216,7 +224,7 @@ async function* readSamples(
     }
   } finally {
     const left = await next?.catch(() => undefined);
-    if (left) tf.dispose(left instanceof tf.Tensor ? left : left.frames);
+    if (left) disposeSource(left);
   }
 }
 
@@ -240,13 +248,13 @@ interface MakeImagesOptions {
 /** The images of one sample: for each wanted input all views, one after the other. */
 async function makeImages(source: Source, { makers, wanted, clips, views, id }: MakeImagesOptions) {
   const images: { values: Float32Array; shape: number[] }[] = [];
-  const shared = makers.prepare(source);
+  const shared = await makers.prepare(source);
   try {
     const variants = shared instanceof tf.Tensor ? [async () => shared] : clipViews(shared, clips, [id]);
     for (const [view, variant] of variants.entries()) {
       const input = await variant();
       for (const [n, i] of wanted.entries()) {
-        const image = tf.tidy(() => makers.images[i]!(input));
+        const image = await makers.images[i]!(input);
         const values = await image.data<'float32'>();
         const shape = [views.count, ...image.shape];
         image.dispose();
@@ -261,14 +269,14 @@ async function makeImages(source: Source, { makers, wanted, clips, views, id }: 
       if (!(input instanceof tf.Tensor) && input.frames !== (shared as Clip).frames) input.frames.dispose();
     }
   } finally {
-    if (shared !== source) tf.dispose(shared instanceof tf.Tensor ? shared : shared.frames);
+    if (shared !== source) disposeSource(shared);
   }
   return images;
 }
 
 interface ImageMakers {
   /** What all inputs share: `preprocessing` of the experiment. */
-  prepare: (source: Source) => Source;
+  prepare: (source: Source) => Promise<Source>;
   /** One maker for each input, then for each target. */
   images: ImageMaker[];
 }
@@ -293,8 +301,7 @@ function imageMakers(experiment: Experiment, kind: Dataset['kind']): ImageMakers
       return imageMaker(input, { at: `${name}.${i}`, kind, dataset: data.name });
     });
   return {
-    // tidy keeps the frames of the clip that is given back
-    prepare: (source) => (shared ? (tf.tidy(() => shared(source) as never) as Source) : source),
+    prepare: async (source) => (shared ? ((await shared.applyAsync(source as never)) as Source) : source),
     images: [...makersOf(experiment.inputs, 'inputs'), ...makersOf(experiment.targets, 'targets')],
   };
 }
@@ -348,7 +355,7 @@ function imageMaker(
     );
   }
   const steps = makeSteps(preprocessing, `${at}.preprocessing`);
-  let represent: ((clip: Clip) => tf.Tensor) | undefined;
+  let represent: Step | undefined;
   try {
     represent = representation && createRepresentation(representation.name, representation.options);
   } catch (cause) {
@@ -359,15 +366,9 @@ function imageMaker(
       `Cannot use ${at}.windows as there must be a representation to make of each: set ${at}.representation, or leave windows out`,
     );
   }
-  const picture = (clip: Clip): tf.Tensor => {
-    // without a representation a clip stays a sequence: [T, H, W, C] of its frames
-    if (!represent) return clip.frames;
-    return windows ? tf.stack(clipWindows(clip, windows).map(represent)) : represent(clip);
-  };
   const { mean, std } = normalize === 'imagenet' ? IMAGENET : (normalize ?? { mean: [0], std: [1] });
-  return (source) => {
-    const prepared = steps ? (steps(source) as Source) : source;
-    let image: tf.Tensor = prepared instanceof tf.Tensor ? prepared : picture(prepared);
+  const finish = (given: tf.Tensor): tf.Tensor => {
+    let image = given;
     const axis = image.rank - 1;
     if (channels === 'bgr') image = tf.reverse(image, axis);
     if (channels === 'grey') image = tf.mean(image, axis, true);
@@ -378,6 +379,26 @@ function imageMaker(
     image = tf.add(tf.mul(image, scale), offset);
     return normalize ? tf.div(tf.sub(image, mean), std) : image;
   };
+  return async (source) => {
+    const prepared = steps ? ((await steps.applyAsync(source as never)) as Source) : source;
+    const pictures: tf.Tensor[] = [];
+    try {
+      if (prepared instanceof tf.Tensor) return tf.tidy(() => finish(prepared));
+      // without a representation a clip stays a sequence: [T, H, W, C] of its frames
+      if (!represent) return tf.tidy(() => finish(prepared.frames));
+      for (const part of windows ? clipWindows(prepared, windows) : [prepared]) {
+        pictures.push(await represent.applyAsync(part));
+      }
+      return tf.tidy(() => finish(windows ? tf.stack(pictures) : pictures[0]!));
+    } finally {
+      tf.dispose(pictures);
+      if (prepared !== source) disposeSource(prepared);
+    }
+  };
+}
+
+function disposeSource(source: Source): void {
+  tf.dispose(source instanceof tf.Tensor ? source : source.frames);
 }
 
 /** For each input and target what names its file. */

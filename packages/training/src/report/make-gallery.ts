@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { encodeImage, readSafetensors } from '@mer/io';
 import { loadWeights, overlayHeatMap } from '@mer/models';
-import { displayImage } from '@mer/representations';
+import { displayImageAsync } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { makeModel } from '../experiment/model.js';
@@ -123,7 +123,7 @@ interface Drawing {
 async function draw({ seen, heat, names, side }: Drawing): Promise<GalleryItem['pictures']> {
   const pictures: GalleryItem['pictures'] = [];
   for (const [i, { shape, values }] of seen.entries()) {
-    const picture = tf.tidy(() => fitted(pictureOf(tf.tensor(values, [...shape], 'float32')), side));
+    const picture = await pictureOf(shape, values, side);
     pictures.push({ caption: names[i]!, png: await encodeImage(picture, 'png') });
     const map = heat[i];
     if (map) {
@@ -136,13 +136,19 @@ async function draw({ seen, heat, names, side }: Drawing): Promise<GalleryItem['
   return pictures;
 }
 
-/** `[H, W, 3]` from 0 to 1; of a sequence the frame in the middle. */
-function pictureOf(input: tf.Tensor): tf.Tensor3D {
-  const frames = input.shape[0]!;
-  const image = (input.rank === 4 ? tf.squeeze(tf.slice(input, Math.floor(frames / 2), 1), [0]) : input) as tf.Tensor3D;
-  const low = tf.min(image).dataSync()[0]!;
-  const high = tf.max(image).dataSync()[0]!;
-  return displayImage(low >= 0 && high > 1 && high <= 255 ? tf.div(image, 255) : image);
+/** `[H, W, 3]` from 0 to 1, brought to a size; of a sequence the image in the middle. */
+async function pictureOf(shape: readonly number[], values: Float32Array, side: number): Promise<tf.Tensor3D> {
+  const sides = shape.slice(-3) as [number, number, number];
+  const length = sides[0] * sides[1] * sides[2];
+  const middle = Math.floor(values.length / length / 2) * length;
+  const one = values.subarray(middle, middle + length);
+  const [low, high] = one.reduce(([l, h], value) => [Math.min(l, value), Math.max(h, value)], [Infinity, -Infinity]);
+  const bytes = low >= 0 && high > 1 && high <= 255;
+  const image = tf.tensor3d(bytes ? one.map((value) => value / 255) : one, sides, 'float32');
+  const display = await displayImageAsync(image);
+  const picture = tf.tidy(() => fitted(display, side));
+  tf.dispose([image, display]);
+  return picture;
 }
 
 /** Large pictures are made smaller, small ones larger by whole numbers, so that their pixels can be seen. */
