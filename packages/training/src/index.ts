@@ -21,7 +21,6 @@ export {
   type PrepareDataOptions,
   type PreparedDataset,
   prepareData,
-  type Source,
 } from './experiment/prepare.js';
 export { type ReadExperimentOptions, readExperiment } from './experiment/read.js';
 export { readRunSummary } from './experiment/read-summary.js';
@@ -54,6 +53,7 @@ export {
   type TrainingSettings,
 } from './experiment/schema.js';
 export { setValue } from './experiment/set-value.js';
+export type { Source } from './experiment/source.js';
 export {
   type RunSummary,
   type ScoreRow,

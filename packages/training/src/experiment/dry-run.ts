@@ -1,12 +1,12 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { fit } from '../fit.js';
 import { holdOutValidation, subjectsOf } from '../folds.js';
 import { ONE_VIEW, type PreparedData, sizeOf } from '../prepared-data.js';
 import { makeModel } from './model.js';
 import type { PlannedFold } from './plan.js';
-import { prepareSource, readSource } from './prepare.js';
+import { prepareSource } from './prepare.js';
 import { planRun } from './run.js';
 import type { Experiment } from './schema.js';
+import { disposeSource, readSource } from './source.js';
 
 /** What a run would do, as {@link dryRun} finds out. */
 export interface DryRun {
@@ -69,7 +69,7 @@ export async function dryRun(experiment: Experiment): Promise<DryRun> {
     try {
       prepared.push(await prepareSource(experiment, source));
     } finally {
-      tf.dispose(source instanceof tf.Tensor ? source : source.frames);
+      disposeSource(source);
     }
   }
   const perSample = (performance.now() - begun) / 1000 / tried;

@@ -8,9 +8,10 @@ import { predictLogits, softmax } from '../predict.js';
 import { copyRows, ONE_VIEW, type PreparedData } from '../prepared-data.js';
 import { makeModel } from './model.js';
 import { ExperimentError } from './parse.js';
-import { prepareSource, type Source } from './prepare.js';
+import { prepareSource } from './prepare.js';
 import { finalFold, foldFolder, readManifest } from './run-store.js';
 import type { Experiment } from './schema.js';
+import type { Source } from './source.js';
 
 /** Options of {@link predictClip}. */
 export interface PredictClipOptions {

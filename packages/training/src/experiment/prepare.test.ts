@@ -7,7 +7,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExperimentError, parseExperiment } from './parse.js';
-import { openExperimentData, prepareData, readSource } from './prepare.js';
+import { openExperimentData, prepareData } from './prepare.js';
+import { readSource } from './source.js';
 
 let root = '';
 beforeAll(async () => {

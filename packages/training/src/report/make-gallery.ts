@@ -7,10 +7,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { makeModel } from '../experiment/model.js';
 import { ExperimentError } from '../experiment/parse.js';
-import { openExperimentData, prepareSource, readSource } from '../experiment/prepare.js';
+import { openExperimentData, prepareSource } from '../experiment/prepare.js';
 import type { Run } from '../experiment/read-run.js';
 import { foldFolder } from '../experiment/run-store.js';
 import type { Experiment } from '../experiment/schema.js';
+import { disposeSource, readSource } from '../experiment/source.js';
 import { type HeatMap, heatMapsOf } from '../explain.js';
 import { copyRows, ONE_VIEW, type PreparedData, type PreparedInput } from '../prepared-data.js';
 import type { GalleryItem } from './gallery-item.js';
@@ -79,7 +80,7 @@ export async function makeGallery(
           pictures: await draw({ seen, heat, names: seen.map((_, i) => inputName(experiment, i)), side }),
         });
       } finally {
-        tf.dispose(source instanceof tf.Tensor ? source : source.frames);
+        disposeSource(source);
       }
       onProgress?.(items.length, verdicts.length);
     }
