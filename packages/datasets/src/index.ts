@@ -62,6 +62,7 @@ export { type FingerprintOptions, fingerprint } from './fingerprint.js';
 export { type ClipFolderOptions, openClipFolder } from './folder.js';
 export type { ImageCheck } from './frames/check-images.js';
 export type { ClipFrames } from './frames/clip-frames.js';
+export { type ReadFramesOptions, readFrames } from './frames/read-frames.js';
 export {
   type AnnotationSummary,
   type DatasetInspection,

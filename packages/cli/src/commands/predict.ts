@@ -4,7 +4,7 @@ import { useBackend } from '@mer/backends';
 import { readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
 import { displayImageAsync } from '@mer/representations';
-import { type ClipPrediction, predictClip, readManifest } from '@mer/training';
+import { type ClipPrediction, type Experiment, predictClip, readManifest } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
@@ -26,8 +26,7 @@ export async function predict(run: string, path: string, options: Options): Prom
   if (!manifest) throw new UsageError(`Cannot predict as ${run} must be the folder of a run: it holds no run.json`);
   const used = (backend ?? manifest.experiment.backend) as Parameters<typeof useBackend>[0];
   await useBackend(used);
-  const { size } = manifest.experiment.data.frames;
-  const source = await readSource(path, marks, size);
+  const source = await readSource(path, marks, manifest.experiment.data.frames);
   const progress = createCounter(process.stderr, 'used', 'sets of weights');
   try {
     const prediction = await interruptible('stopped', (signal) =>
@@ -49,18 +48,19 @@ export async function predict(run: string, path: string, options: Options): Prom
   }
 }
 
-/** A folder or video is a clip; a picture is itself, with values from 0 to 255 as in data sets of images. */
-async function readSource(path: string, marks: Marks, size: number | [number, number] | undefined) {
+/** A folder or video is a clip, read as the run's were; a picture is itself, with values from 0 to 255 as in data sets of images. */
+async function readSource(path: string, marks: Marks, { size, colour, from, to }: Experiment['data']['frames']) {
   const info = await stat(path).catch((cause) => {
     throw new UsageError(`Cannot predict as ${path} must be a folder of frames, a video, or a picture`, { cause });
   });
   if (info.isFile() && /\.(png|jpe?g|bmp)$/i.test(path)) return readImage(path, { channels: 3, range: 'byte' });
-  const { clip } = await readClip(path, marks, undefined);
-  if (size === undefined) return clip;
-  const sides: [number, number] = typeof size === 'number' ? [size, size] : size;
-  const frames = tf.image.resizeBilinear(clip.frames, sides, false, true);
-  clip.frames.dispose();
-  return { ...clip, frames };
+  const { clip } = await readClip(path, marks, {
+    from: from ?? 'onset',
+    to: to ?? 'offset',
+    ...(size !== undefined && { size }),
+    ...(colour !== undefined && { colour }),
+  });
+  return clip;
 }
 
 function text({ classes, probabilities, spread, predicted, members, weights }: ClipPrediction): string {

@@ -47,7 +47,11 @@ async function representClip(
 ): Promise<void> {
   if (root !== undefined) throw new UsageError('Cannot use --root as it must come with --data <name>');
   await useBackend(backend as Parameters<typeof useBackend>[0]);
-  const { clip, numbers, spotted } = await readClip(path, { onset, apex: givenApex, offset }, size);
+  const { clip, numbers, spotted } = await readClip(
+    path,
+    { onset, apex: givenApex, offset },
+    size === undefined ? {} : { size },
+  );
   const tiles: SheetTile[] = [];
   const made: Record<string, { shape: number[]; least: number; greatest: number }> = {};
   try {

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { naturalOrder } from '@mer/datasets';
-import { readImage } from '@mer/io';
+import { naturalOrder, openFolder, type ReadClipOptions, readFrames } from '@mer/datasets';
 import { type Clip, spotApexAsync } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
@@ -23,25 +22,32 @@ export interface NumberedClip {
   spotted: boolean;
 }
 
+const ALL: ReadClipOptions = { from: 'first', to: 'last' };
+
 /**
  * Reads a folder of frames (PNG, JPEG, BMP, in natural order) or a video (through ffmpeg), and marks onset, apex and offset: the first frame, the
- * frame in which the face has moved most, and the last frame unless they are given.
+ * frame in which the face has moved most, and the last frame unless they are given. Frames are read as from a data set; all of them by default.
  */
-export async function readClip(path: string, marks: Marks, size: number | undefined): Promise<NumberedClip> {
+export async function readClip(path: string, marks: Marks, options: ReadClipOptions = {}): Promise<NumberedClip> {
+  const wanted = { ...ALL, ...options };
   const info = await stat(path).catch((cause) => {
     throw new UsageError(`Cannot read a clip as ${path} must be a folder of frames or a video file`, { cause });
   });
-  if (info.isDirectory()) return readFolder(path, marks, size);
+  if (info.isDirectory()) return readFolder(path, marks, wanted);
   const folder = await mkdtemp(join(tmpdir(), 'mer-video-'));
   try {
     await extractFrames(path, folder);
-    return await readFolder(folder, marks, size);
+    return await readFolder(folder, marks, wanted);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function readFolder(folder: string, marks: Marks, size: number | undefined): Promise<NumberedClip> {
+async function readFolder(
+  folder: string,
+  marks: Marks,
+  { from, to, ...options }: ReadClipOptions,
+): Promise<NumberedClip> {
   const files = (await readdir(folder)).filter((file) => /\.(png|jpe?g|bmp)$/i.test(file)).sort(naturalOrder);
   if (files.length < 2) {
     throw new UsageError(
@@ -49,41 +55,32 @@ async function readFolder(folder: string, marks: Marks, size: number | undefined
     );
   }
   const numbers = frameNumbers(files);
-  const images: tf.Tensor3D[] = [];
-  try {
-    for (const file of files) {
-      const image = await readImage(join(folder, file));
-      images.push(size === undefined ? image : resized(image, size));
-      const shape = images.at(-1)!.shape;
-      if (shape.join() !== images[0]!.shape.join()) {
-        throw new Error(
-          `Cannot read a clip as all frames must have one size: ${file} is ${shape[1]}x${shape[0]}, ${files[0]} is ${images[0]!.shape[1]}x${images[0]!.shape[0]}`,
-        );
-      }
-    }
-    const frames = tf.stack(images) as tf.Tensor4D;
-    const onset = position(numbers, marks.onset, 'onset') ?? 0;
-    const offset = position(numbers, marks.offset, 'offset') ?? files.length - 1;
-    const given = position(numbers, marks.apex, 'apex');
-    if (onset >= offset || (given !== undefined && (given < onset || given > offset))) {
-      const shown = [onset, given, offset]
-        .map((index) => (index === undefined ? 'spotted' : numbers[index]))
-        .join(', ');
-      throw new UsageError(
-        `Cannot represent the clip as onset, apex and offset must follow one another: they are ${shown}`,
-      );
-    }
-    const apex = given ?? (await spotApexAsync({ frames, onset, apex: null, offset }));
-    return { clip: { frames, onset, apex, offset }, numbers, spotted: given === undefined };
-  } finally {
-    tf.dispose(images);
+  const onset = position(numbers, marks.onset, 'onset') ?? 0;
+  const offset = position(numbers, marks.offset, 'offset') ?? files.length - 1;
+  const given = position(numbers, marks.apex, 'apex');
+  if (onset >= offset || (given !== undefined && (given < onset || given > offset))) {
+    const shown = [onset, given, offset].map((index) => (index === undefined ? 'spotted' : numbers[index])).join(', ');
+    throw new UsageError(
+      `Cannot represent the clip as onset, apex and offset must follow one another: they are ${shown}`,
+    );
   }
+  const first = from === 'first' ? 0 : onset;
+  const last = to === 'last' ? files.length : offset + 1;
+  const frames = await readFrames(await openFolder(folder), files.slice(first, last), options);
+  const clip: Clip = { frames, onset: onset - first, apex: null, offset: offset - first };
+  const apex = given === undefined ? await spotApexAsync(clip) : given - first;
+  return {
+    clip: to === 'apex' ? upTo(clip, apex) : { ...clip, apex },
+    numbers: numbers.slice(first, last),
+    spotted: given === undefined,
+  };
 }
 
-function resized(image: tf.Tensor3D, size: number): tf.Tensor3D {
-  const small = tf.image.resizeBilinear(image, [size, size], false, true);
-  image.dispose();
-  return small;
+/** The clip up to its apex, which becomes its offset. */
+function upTo({ frames, ...clip }: Clip, apex: number): Clip {
+  const kept = tf.slice(frames, 0, apex + 1);
+  frames.dispose();
+  return { ...clip, frames: kept, apex, offset: apex };
 }
 
 /** The last number in each file name where all have one and no two are the same; positions from 1 otherwise. */

@@ -1,4 +1,5 @@
 import type { Clip } from '@mer/representations';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { ClipRecord } from '../annotations/clip-record.js';
 import type { DataFolder } from '../files/data-folder.js';
 import type { ReadClipOptions } from '../read-clip-options.js';
@@ -40,7 +41,12 @@ export function clipReader(
 ) => Promise<Clip> {
   const limited = limiter(decoders);
   return async (id, { onset, apex, offset }, { folder: path, files, numbers }, options = {}) => {
-    const { first, last, count, ...marks } = frameRange(
+    const {
+      first,
+      last,
+      count: _count,
+      ...marks
+    } = frameRange(
       id,
       {
         onset: positionOf(numbers, onset),
@@ -50,36 +56,81 @@ export function clipReader(
       },
       options,
     );
-    frameSize(id, options.size);
-    const stack = frameStack(id, count, options);
-    let failed = false;
-    const tasks: Promise<void>[] = [];
-    for (let position = first; position <= last; position++) {
-      const file = `${path}/${files[position]}`;
-      tasks.push(
-        limited(async () => {
-          if (failed) return;
-          try {
-            stack.put(position - first, await decodePicture(await folder.read(file)));
-          } catch (cause) {
-            failed = true;
-            const { message } = cause as Error;
-            throw new Error(
-              `Cannot read clip ${id} as '${file}' in ${folder.name} must be a whole picture: ${message}`,
-              {
-                cause,
-              },
-            );
-          }
-        }),
-      );
-    }
-    const settled = await Promise.allSettled(tasks);
-    const broken = settled.find((result) => result.status === 'rejected');
-    if (broken) {
-      stack.abandon();
-      throw broken.reason;
-    }
-    return { frames: stack.tensor(), ...marks };
+    const wanted = files.slice(first, last + 1).map((file) => `${path}/${file}`);
+    return { frames: await stackPictures(folder, wanted, { limited, id, ...options }), ...marks };
   };
+}
+
+/** Options of {@link readFrames}. */
+export interface ReadFramesOptions extends Pick<ReadClipOptions, 'size' | 'colour'> {
+  /** Pictures that are decoded at the same time; default 4. */
+  decoders?: number;
+}
+
+/**
+ * Reads picture files as the frames of one clip, decoded, resized and scaled exactly as `readClip` of a data set does.
+ *
+ * @param folder - the folder that holds them
+ * @param files - paths in the folder, in the order of the frames; JPEG, PNG or BMP, all of one size
+ * @param options - size, colour, decoders
+ * @returns `[T, H, W, C]`, float32 in 0..1; the caller's
+ * @throws Error that names the file which is missing, no whole picture, or of another size than the others
+ * @throws RangeError where there is no file, or an option is out of its range
+ *
+ * @example
+ * ```ts no-run
+ * import { openFolder, readFrames } from '@mer/datasets';
+ *
+ * const frames = await readFrames(await openFolder('clip'), ['img1.jpg', 'img2.jpg'], { size: 224, colour: true });
+ * console.log(frames.shape); // [ 2, 224, 224, 3 ]
+ * ```
+ */
+export async function readFrames(
+  folder: DataFolder,
+  files: readonly string[],
+  { decoders = 4, ...options }: ReadFramesOptions = {},
+): Promise<Tensor4D> {
+  if (!Number.isSafeInteger(decoders) || decoders < 1 || decoders > 64) {
+    throw new RangeError(
+      `Cannot read frames as decoders must be an integer from 1 to 64: current value is ${decoders}`,
+    );
+  }
+  return stackPictures(folder, files, { limited: limiter(decoders), id: `in ${folder.name}`, ...options });
+}
+
+interface StackOptions extends Pick<ReadClipOptions, 'size' | 'colour'> {
+  limited: ReturnType<typeof limiter>;
+  /** What messages call the clip. */
+  id: string;
+}
+
+async function stackPictures(
+  folder: DataFolder,
+  files: readonly string[],
+  { limited, id, ...options }: StackOptions,
+): Promise<Tensor4D> {
+  frameSize(id, options.size);
+  const stack = frameStack(id, files.length, options);
+  let failed = false;
+  const tasks = files.map((file, position) =>
+    limited(async () => {
+      if (failed) return;
+      try {
+        stack.put(position, await decodePicture(await folder.read(file)));
+      } catch (cause) {
+        failed = true;
+        const { message } = cause as Error;
+        throw new Error(`Cannot read clip ${id} as '${file}' in ${folder.name} must be a whole picture: ${message}`, {
+          cause,
+        });
+      }
+    }),
+  );
+  const settled = await Promise.allSettled(tasks);
+  const broken = settled.find((result) => result.status === 'rejected');
+  if (broken) {
+    stack.abandon();
+    throw broken.reason;
+  }
+  return stack.tensor();
 }

@@ -1,0 +1,69 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openClipFolder, type ReadClipOptions } from '@mer/datasets';
+import { encodeImage } from '@mer/io';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readClip } from './read-clip.js';
+
+let root = '';
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  root = await mkdtemp(join(tmpdir(), 'mer-read-clip-'));
+  await mkdir(join(root, 's1', 'c1'), { recursive: true });
+  for (let frame = 1; frame <= 12; frame++) {
+    const picture = tf.tidy(() => tf.randomUniform([40, 52, 3], 0, 1, 'float32', frame));
+    await writeFile(join(root, 's1', 'c1', `img${frame}.png`), await encodeImage(picture as tf.Tensor3D, 'png'));
+  }
+  await writeFile(join(root, 'manifest.csv'), 'subject,clip,label,onset,apex,offset\ns1,c1,a,3,6,9\ns1,c1b,b,3,6,9');
+  await mkdir(join(root, 's1', 'c1b'));
+  await writeFile(join(root, 's1', 'c1b', 'img1.png'), await encodeImage(tf.zeros([40, 52, 3]) as tf.Tensor3D, 'png'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe('readClip()', () => {
+  it.each<[string, ReadClipOptions]>([
+    ['as stored, onset to offset', { from: 'onset', to: 'offset' }],
+    ['smaller', { from: 'onset', to: 'offset', size: 20 }],
+    ['larger, of two sides, in grey', { from: 'first', to: 'last', size: [64, 70], colour: false }],
+    ['up to the apex', { from: 'onset', to: 'apex', size: 32 }],
+  ])('reads a folder of frames as a data set does: %s', async (_how, options) => {
+    const dataset = await openClipFolder(root, { missing: 'drop' });
+    const index = dataset.samples.findIndex(({ clip }) => clip === 'c1');
+    const expected = await dataset.readClip(index, options);
+    const { clip, numbers, spotted } = await readClip(
+      join(root, 's1', 'c1'),
+      { onset: 3, apex: 6, offset: 9 },
+      options,
+    );
+    expect(clip.frames.shape).toEqual(expected.frames.shape);
+    expect(clip.frames.dataSync()).toEqual(expected.frames.dataSync());
+    const { onset, apex, offset } = expected;
+    expect([clip.onset, clip.apex, clip.offset]).toEqual([onset, apex, offset]);
+    expect([numbers[clip.onset], numbers[clip.apex!], spotted]).toEqual([3, 6, false]);
+    tf.dispose([clip.frames, expected.frames]);
+  });
+
+  it('spots an apex between onset and offset, and counts frames by their own numbers', async () => {
+    const { clip, numbers, spotted } = await readClip(join(root, 's1', 'c1'), { onset: 4 });
+    expect(clip.frames.shape[0]).toBe(12);
+    expect([numbers[clip.onset], numbers[clip.offset], spotted]).toEqual([4, 12, true]);
+    expect(clip.apex).toBeGreaterThanOrEqual(clip.onset);
+    clip.frames.dispose();
+  });
+
+  it('names a frame of another size', async () => {
+    const other = join(root, 'other');
+    await mkdir(other);
+    const sides: [number, number, number][] = [
+      [8, 8, 3],
+      [8, 9, 3],
+    ];
+    for (const [i, shape] of sides.entries()) {
+      await writeFile(join(other, `${i}.png`), await encodeImage(tf.zeros(shape) as tf.Tensor3D, 'png'));
+    }
+    await expect(readClip(other, {})).rejects.toThrow(/'[01]\.png'.*frames must all have one size/);
+  });
+});
