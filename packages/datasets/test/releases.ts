@@ -284,6 +284,9 @@ export function smicClips(): MadeSmicClip[] {
     's20_sur_02',
     's18_ne_01',
     's3_po_08',
+    's3_sur_01',
+    's3_sur_05',
+    's3_ne_16',
   ];
   const kinds = { ne: 'negative', po: 'positive', sur: 'surprise' } as const;
   const left = { ne: 70, po: 51, sur: 43 };

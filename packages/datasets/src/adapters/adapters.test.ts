@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
 import {
   addFrames,
@@ -253,6 +254,32 @@ describe('openSmic()', () => {
     expect(notes(dataset, 'dropped')).toEqual([expect.stringMatching(/^s18\/s18_sur_03: .*as in SMIC_all_cropped/)]);
     files['SMIC_all_cropped/HS/s18/micro/surprise/s18_sur_04/Thumbs.db'] = 'x';
     await expect(openSmic(memoryFolder(files))).rejects.toThrow('s18_sur_04: the folder of the clip has no frames');
+  });
+
+  it('reads s3_po_08, s3_sur_01, s3_sur_05 and s3_ne_16 of SMIC_all_cropped, which lack frames, and lists those', async () => {
+    const files = tree('SMIC_all_cropped', 'reg_');
+    const gaps = { s3_po_08: [4, 5], s3_sur_01: [3], s3_sur_05: [7], s3_ne_16: [2] };
+    const expected: string[] = [];
+    for (const { clip, emotion, onset, offset } of clips.filter((one) => one.clip in gaps)) {
+      const folder = `SMIC_all_cropped/HS/s3/micro/${emotion}/${clip}`;
+      const missing = gaps[clip as keyof typeof gaps].map((step) => onset + step);
+      for (const number of missing) delete files[`${folder}/reg_image${number}.bmp`];
+      const span = missing.length > 1 ? `${missing[0]} to ${missing.at(-1)}` : String(missing[0]);
+      const padded = `s03/${clip.replace('s3', 's03')}`;
+      expected.push(`${padded}: ${missing.length} of ${offset - onset + 1} frames are missing in ${folder}: ${span}`);
+    }
+    expect(expected).toHaveLength(4);
+    const dataset = await openSmic(memoryFolder(files));
+    expect(dataset.samples).toHaveLength(164);
+    expect(notes(dataset, 'warning').sort()).toEqual(expected.sort());
+    const index = dataset.samples.findIndex(({ clip }) => clip === 's03_po_08');
+    const { frames } = await dataset.readClip(index);
+    const { onset, offset } = dataset.records[index]!;
+    expect(frames.shape[0]).toBe(offset - onset + 1 - 2);
+    frames.dispose();
+    const report = await inspectFolder('smic', memoryFolder(files));
+    const listed = report.notes.filter(({ severity }) => severity === 'warning');
+    expect(listed.map(({ key, message }) => `${key}: ${message}`).sort()).toEqual(expected);
   });
 
   it('reads one camera of several', async () => {

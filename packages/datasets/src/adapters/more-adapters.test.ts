@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
 import {
   addFrames,
@@ -15,6 +16,7 @@ import { openCasMe3 } from '../cas-me3.js';
 import { openCasme1 } from '../casme1.js';
 import type { AnnotatedDataset } from '../dataset.js';
 import { openClipFolder } from '../folder.js';
+import { inspectFolder } from '../inspect-folder.js';
 import { openMmew } from '../mmew.js';
 
 type Files = Record<string, Uint8Array | string>;
@@ -187,6 +189,25 @@ describe('openCasMe3()', () => {
       expect.stringMatching(/^spNO\.216\/e_0: apex 0 is read as 1/),
       expect.stringMatching(/^spNO\.40\/e_2396: offset 0 is read as 2403/),
     ]);
+  });
+
+  it('names the damaged images of spNO.3, recording J, and reads the other clips', async () => {
+    const [, , onset, apex] = rows.find(([subject, letter]) => subject === 'spNO.3' && letter === 'J')!;
+    const damaged = [0, 1].map((step) => `part_A/spNO.3/j/color/${Number(apex) + step}.jpg`);
+    const files: Files = { ...recordings };
+    for (const file of damaged) files[file] = (recordings[file] as Uint8Array).slice(0, 60);
+    const dataset = await openCasMe3(memoryFolder(files));
+    const index = dataset.samples.findIndex(({ subject, clip }) => subject === 'spNO.3' && clip === `J_${onset}`);
+    await expect(dataset.readClip(index)).rejects.toThrow(
+      new RegExp(`casMe3/spNO\\.3/J_${onset} as '(${damaged.join('|')})' .* must be a whole picture`),
+    );
+    const other = await dataset.readClip(index + 1);
+    expect(other.frames.shape[0]).toBe(10);
+    other.frames.dispose();
+    const report = await inspectFolder('casMe3', memoryFolder(files), {}, { images: 'check' });
+    expect(report.images?.unreadable).toBe(2);
+    const listed = report.notes.filter(({ severity, file }) => severity === 'error' && file);
+    expect(listed.map(({ file }) => file).sort()).toEqual(damaged.sort());
   });
 
   it('reads the released clips, whose folders vary in case, and not their depth', async () => {
