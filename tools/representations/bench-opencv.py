@@ -13,10 +13,9 @@ import numpy as np
 
 cv2.setNumThreads(1)
 folder = sys.argv[1]
-sizes = {'224x224': (224, 224), '640x480': (480, 640)}
 pairs = {
-    name: [np.fromfile(f'{folder}/{name}-{i}.raw', np.uint8).reshape(shape) for i in (0, 1)]
-    for name, shape in sizes.items()
+    f'{width}x{height}': [np.fromfile(f'{folder}/{width}x{height}-{i}.raw', np.uint8).reshape(height, width) for i in (0, 1)]
+    for width, height in [(64, 64), (224, 224), (640, 480)]
 }
 frames = np.fromfile(f'{folder}/frames.raw', np.float32).reshape(64, 224, 224, 3)
 count = len(frames)

@@ -18,6 +18,16 @@ describe('displayImage()', () => {
     expect(bars.arraySync()[13]!.map(([r]) => r! < 0.5)).toEqual([true, true, false, false, false, false]);
   });
 
+  it('draws the noise of a flow without motion dark, and one wild pixel does not hide the rest', () => {
+    const noise = displayImage(tf.fill([20, 20, 2], 0.035) as tf.Tensor3D);
+    expect(tf.max(noise).dataSync()[0]).toBeCloseTo(0.1, 2);
+    const wild = tf.tensor3d(
+      Array.from({ length: 800 }, (_, i) => (i < 2 ? 50 : 1)),
+      [20, 20, 2],
+    );
+    expect(tf.max(displayImage(wild), [0, 2]).dataSync()[10]).toBe(1);
+  });
+
   it('puts 0 at grey where values are signed', () => {
     const values = displayImage(tf.tensor3d([-2, 0, 2], [1, 3, 1])).dataSync();
     expect([values[0], values[3], values[6]]).toEqual([0, 0.5, 1]);

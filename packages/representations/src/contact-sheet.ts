@@ -1,14 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { flowToColor } from './flow/color.js';
+import { flowMagnitude } from './flow/strain.js';
 import { glyphDot, glyphSize } from './glyphs.js';
 import { type Reading, readLater, readNow } from './reading.js';
 import { resizeImages } from './resize.js';
-import { scaleMotion } from './scaling.js';
+import { percentileOf, scaleMotion } from './scaling.js';
+
+/** The least motion that is drawn at full strength, in pixels. */
+const leastFull = 0.5;
 
 /**
  * A representation as a picture, RGB in 0..1.
  *
- * - 1 channel: grey; 3 channels: as they are; 2 channels: a flow, drawn by {@link flowToColor}
+ * - 1 channel: grey; 3 channels: as they are
+ * - 2 channels: a flow, drawn by {@link flowToColor}; full strength is the 99.5th percentile of its length, and at least half a
+ *   pixel, so that the noise of a flow without motion stays dark
  * - 6, 9, 12 channels: parts of three channels side by side
  * - anything else, histograms of blocks above all: every block a row of bars, scaled to the largest bar
  *
@@ -55,7 +61,10 @@ export async function displayImageAsync(image: tf.Tensor3D): Promise<tf.Tensor3D
 
 function* displaying(image: tf.Tensor3D): Reading<tf.Tensor3D> {
   const [height, width, channels] = image.shape;
-  if (channels === 2) return flowToColor(image);
+  if (channels === 2) {
+    const robust = yield tf.tidy(() => percentileOf(flowMagnitude(image), 99.5));
+    return flowToColor(image, { max: Math.max(robust[0]!, leastFull) });
+  }
   const values = yield tf.clone(image);
   if (channels === 1 || (channels % 3 === 0 && channels <= 12)) {
     let [low, high] = [0, 1];

@@ -166,6 +166,7 @@ export {
   trdi,
   uvStrain,
 } from './steps.js';
+export { evenLight, evenLightClip } from './temporal/even-light.js';
 export {
   type InterpolateOptions,
   type InterpolationMethod,

@@ -16,6 +16,7 @@ import { show } from './options.js';
 import { pipe } from './pipe.js';
 import { representations } from './registry.js';
 import type { AnyStep, Step, StepData, StepEntry } from './step.js';
+import { evenLightEntry } from './temporal/even-light.js';
 import { interpolateEntry } from './temporal/interpolate.js';
 import { magnifyEntry } from './temporal/magnify.js';
 import { sampleEntry } from './temporal/sample.js';
@@ -37,6 +38,7 @@ export const steps = Object.freeze({
   ...representations,
   align: alignEntry,
   stabilize: stabilizeEntry,
+  'even-light': evenLightEntry,
   'spot-apex': spotEntry,
   interpolate: interpolateEntry,
   sample: sampleEntry,

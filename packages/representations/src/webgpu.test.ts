@@ -112,6 +112,7 @@ const everything: [StepData | { step: string; options?: object }, number][] = [
   [
     {
       pipe: [
+        { step: 'even-light' } as StepData,
         { step: 'sample', options: { frames: 5 } },
         { step: 'mesti', options: {} },
       ],
