@@ -37,6 +37,10 @@ function inHeap(frames: tf.Tensor4D, weights: ArrayLike<number>, first: number):
   return result;
 }
 
+/**
+ * In main memory: frames are copied block by block into the kernel's memory. Two thirds of the time is this copy, which other
+ * sizes of blocks or more frames at a time do not change; loops in plain JavaScript take three times as long in all.
+ */
 function onHost(frames: tf.Tensor4D, weights: ArrayLike<number>, first: number): tf.Tensor3D {
   const [, ...shape] = frames.shape;
   const size = shape[0] * shape[1] * shape[2];
