@@ -1,2 +1,2 @@
-export { greyToUnit, toUnit } from './unit';
+export { colourToUnit, greyToUnit, toUnit } from './unit';
 export { resample } from './resample';

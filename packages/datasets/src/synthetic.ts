@@ -149,8 +149,8 @@ export function createSyntheticDataset(options: SyntheticOptions = {}): ClipData
         throw new RangeError(`Cannot read clip as index must be 0 to ${samples.length - 1}: current value is ${index}`);
       }
       const plan = planClip(seed, sample.subject, sample.clip, classes[sample.label]!, frames);
-      const { first, last, count, ...marks } = frameRange(sample.id, { ...plan, count: frames }, read);
-      const stack = frameStack(sample.id, count, read);
+      const { first, last, marks } = frameRange(sample.id, { ...plan, count: frames }, read);
+      const stack = frameStack(sample.id, last - first + 1, read);
       let position = 0;
       for (const data of drawClip(look, plan, { first, last })) {
         stack.put(position++, { width: size, height: size, channels: 3, data });

@@ -10,9 +10,10 @@ export interface Marks {
 }
 
 /** Which positions to read (inclusive), and the marks counted from the first of them. */
-export interface FrameRange extends Marks {
+export interface FrameRange {
   first: number;
   last: number;
+  marks: Omit<Marks, 'count'>;
 }
 
 /**
@@ -40,9 +41,10 @@ export function frameRange(id: string, marks: Marks, options: ReadClipOptions = 
   return {
     first,
     last,
-    count: last - first + 1,
-    onset: inside(marks.onset),
-    apex: marks.apex === null ? null : inside(marks.apex),
-    offset: inside(marks.offset),
+    marks: {
+      onset: inside(marks.onset),
+      apex: marks.apex === null ? null : inside(marks.apex),
+      offset: inside(marks.offset),
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import type { ReadClipOptions } from '../read-clip-options.js';
 import { type HeapTensor, heapTensor } from './heap-tensor.js';
-import { type Picture, resizeToUnit } from './resize.js';
+import { type Picture, resizeInHeap, resizeToUnit } from './resize.js';
 
 /** Collects the frames of one clip into one tensor; frames may come in any order. */
 export interface FrameStack {
@@ -53,8 +53,9 @@ export function frameStack(id: string, count: number, options: ReadClipOptions =
           `Cannot read clip ${id} as its frames must all have one size: frame ${position} is ${kind}, another ${stored}`,
         );
       }
-      const [height, width, channels] = shape;
-      resizeToUnit(picture, height, width, channels, heap?.values() ?? frames!, position * height * width * channels);
+      const offset = position * shape[0] * shape[1] * shape[2];
+      if (heap?.heap && resizeInHeap(picture, shape, heap.heap, heap.address + 4 * offset)) return;
+      resizeToUnit(picture, shape, heap?.values() ?? frames!, offset);
     },
     tensor() {
       if (heap) return heap.tensor;

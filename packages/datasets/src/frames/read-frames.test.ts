@@ -6,7 +6,7 @@ import type { DataFolder } from '../files/data-folder.js';
 import { openClipFolder } from '../folder.js';
 import { absentNumbers, frameNumber, positionOf } from './clip-frames.js';
 import { imageHeader } from './image-header.js';
-import { limiter } from './read-frames.js';
+import { limiter, readFrames } from './read-frames.js';
 
 describe('limiter()', () => {
   it('runs no more tasks than allowed at the same time, in order, also after failures', async () => {
@@ -55,6 +55,36 @@ describe('readClip()', () => {
       expect(frames.shape[0]).toBe(9);
       frames.dispose();
     }
+  });
+});
+
+describe('readFrames()', () => {
+  const files: Record<string, Uint8Array | string> = { 'manifest.csv': 'subject,clip,label\na,c1,0\na,c2,1' };
+  addFrames(files, 'a/c1', 1, 5, (frame) => `${frame}.bmp`);
+  addFrames(files, 'a/c2', 1, 5, (frame) => `${frame}.bmp`);
+  files['a/c2/3.bmp'] = (files['a/c2/3.bmp'] as Uint8Array).subarray(0, 60);
+  const names = (clip: string) => [1, 2, 3, 4, 5].map((frame) => `a/${clip}/${frame}.bmp`);
+
+  it('gives what readClip() of a data set gives', async () => {
+    const folder = memoryFolder(files);
+    const dataset = await openClipFolder(folder);
+    for (const options of [{}, { size: 7 }, { size: [5, 9] as const, colour: false }, { colour: true }]) {
+      const [{ frames }, again] = [await dataset.readClip(0, options), await readFrames(folder, names('c1'), options)];
+      expect(again.shape).toEqual(frames.shape);
+      expect(await again.data()).toEqual(await frames.data());
+      again.dispose();
+      frames.dispose();
+    }
+  });
+
+  it('names the picture that is broken, and refuses options out of range', async () => {
+    const folder = memoryFolder(files);
+    await expect(readFrames(folder, names('c2'))).rejects.toThrow("as 'a/c2/3.bmp' in memory must be a whole picture");
+    await expect(readFrames(folder, [])).rejects.toThrow('must have frames: it has none');
+    await expect(readFrames(folder, names('c1'), { size: 0 })).rejects.toThrow(RangeError);
+    await expect(readFrames(folder, names('c1'), { decoders: 0 })).rejects.toThrow(
+      'decoders must be an integer from 1 to 64',
+    );
   });
 });
 

@@ -41,12 +41,7 @@ export function clipReader(
 ) => Promise<Clip> {
   const limited = limiter(decoders);
   return async (id, { onset, apex, offset }, { folder: path, files, numbers }, options = {}) => {
-    const {
-      first,
-      last,
-      count: _count,
-      ...marks
-    } = frameRange(
+    const { first, last, marks } = frameRange(
       id,
       {
         onset: positionOf(numbers, onset),

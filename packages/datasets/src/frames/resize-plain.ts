@@ -18,7 +18,7 @@ export function resizePlain(
   const sum = [0, 0, 0];
   for (let y = 0; y < newHeight; y++) {
     line.fill(0);
-    for (let k = 0; k < down.count[y]!; k++) {
+    for (let k = 0; k < down.wide; k++) {
       const weight = down.weights[y * down.wide + k]!;
       const row = (down.first[y]! + k) * width * channels;
       for (let i = 0; i < line.length; i++) line[i]! += weight * data[row + i]!;
@@ -26,7 +26,7 @@ export function resizePlain(
     for (let x = 0; x < newWidth; x++) {
       for (let c = 0; c < channels; c++) {
         sum[c] = 0;
-        for (let k = 0; k < across.count[x]!; k++) {
+        for (let k = 0; k < across.wide; k++) {
           sum[c]! += across.weights[x * across.wide + k]! * line[(across.first[x]! + k) * channels + c]!;
         }
       }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 // @ts-expect-error: a plain script
 import { fingerprint } from '../../assembly/build.mjs';
 import { kernelFingerprint } from './kernel-bytes.js';
-import { resizeToUnit } from './resize.js';
+import { type Heap, resizeInHeap, resizeToUnit } from './resize.js';
 import { resizePlain } from './resize-plain.js';
 
 interface Golden {
@@ -17,7 +17,7 @@ const golden = JSON.parse(readFileSync(new URL('../../test/golden/resize.json', 
 
 function resize(picture: Parameters<typeof resizeToUnit>[0], height: number, width: number, channels: number) {
   const out = new Float32Array(height * width * channels + 2).fill(-1);
-  resizeToUnit(picture, height, width, channels, out, 1);
+  resizeToUnit(picture, [height, width, channels], out, 1);
   expect([out[0], out.at(-1)]).toEqual([-1, -1]);
   return out.slice(1, -1);
 }
@@ -51,6 +51,41 @@ describe('resizeToUnit()', () => {
     const data = Uint8Array.from({ length: 256 * 3 }, (_, i) => i % 256);
     const out = resize({ height: 16, width: 16, channels: 3, data }, 16, 16, 3);
     expect(out).toEqual(Float32Array.from(data, (level) => level / 255));
+  });
+
+  it('gives the same floats in a heap of somebody else, and touches nothing around them', () => {
+    const side = fc.integer({ min: 1, max: 40 });
+    fc.assert(
+      fc.property(side, side, side, side, fc.constantFrom(1, 3), fc.constantFrom(1, 3), (h, w, th, tw, from, to) => {
+        const memory = new WebAssembly.Memory({ initial: 4 });
+        const bytes = new Uint8Array(memory.buffer).fill(7);
+        const [target, count, room] = [1024, th * tw * to, 2 ** 16];
+        const taken: number[] = [];
+        const given: number[] = [];
+        const heap: Heap = {
+          memory,
+          take(size) {
+            taken.push(size);
+            return room;
+          },
+          giveBack: (address) => given.push(address),
+        };
+        const data = Uint8Array.from({ length: h * w * from }, (_, i) => (i * 97 + 31 * h) % 256);
+        const picture = { height: h, width: w, channels: from, data };
+        expect(resizeInHeap(picture, [th, tw, to], heap, target)).toBe(true);
+        expect(given).toEqual([room]);
+        expect(new Float32Array(memory.buffer, target, count)).toEqual(resize(picture, th, tw, to));
+        bytes.fill(7, target, target + 4 * count).fill(7, room, room + taken[0]!);
+        expect(Buffer.from(memory.buffer).equals(Buffer.alloc(bytes.length, 7))).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('says so where a heap has no room', () => {
+    const heap = { memory: new WebAssembly.Memory({ initial: 1 }), take: () => 0, giveBack: () => {} };
+    const picture = { height: 2, width: 2, channels: 1, data: new Uint8Array(4) };
+    expect(resizeInHeap(picture, [2, 2, 1], heap, 1024)).toBe(false);
   });
 
   it('keeps a flat picture flat', () => {

@@ -1,44 +1,6 @@
-import { kernelBytes } from './kernel-bytes.js';
+import { type Kernels, kernelsOver } from './kernels.js';
 import { resizePlain } from './resize-plain.js';
 import { type Taps, triangleTaps } from './taps.js';
-
-/** What the WebAssembly module exports; addresses are byte offsets into `memory`. */
-interface Kernels {
-  memory: WebAssembly.Memory;
-  toUnit(source: number, count: number, target: number): void;
-  greyToUnit(source: number, count: number, target: number): void;
-  resample(
-    source: number,
-    width: number,
-    channels: number,
-    newHeight: number,
-    newWidth: number,
-    firstDown: number,
-    countDown: number,
-    weightsDown: number,
-    wideDown: number,
-    firstAcross: number,
-    countAcross: number,
-    weightsAcross: number,
-    wideAcross: number,
-    line: number,
-    target: number,
-    grey: number,
-  ): void;
-}
-
-/** Undefined until the first use, null where the platform refuses. */
-let kernels: Kernels | null | undefined;
-
-function loadKernels(): Kernels | null {
-  try {
-    const bytes = Uint8Array.from(atob(kernelBytes), (letter) => letter.charCodeAt(0));
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Kernels;
-  } catch {
-    // A page may forbid WebAssembly (content security policy): the plain way gives the same numbers, slower.
-    return null;
-  }
-}
 
 /** An 8-bit picture: `data` is `[height, width, channels]`, row-major; 1 or 3 channels. */
 export interface Picture {
@@ -48,101 +10,144 @@ export interface Picture {
   data: Uint8Array | Uint8ClampedArray;
 }
 
+/** Height, width and channels to make of a picture. */
+export type FrameShape = readonly [height: number, width: number, channels: number];
+
+/** A memory of somebody else in which room can be had; all addresses are in bytes. */
+export interface Heap {
+  memory: WebAssembly.Memory;
+  /** The address of so many bytes, 0 where there is no room; the memory may grow. */
+  take(bytes: number): number;
+  giveBack(address: number): void;
+}
+
+/** The kernels' own memory; undefined until the first use, null where the platform refuses WebAssembly. */
+let own: { memory: WebAssembly.Memory; kernels: Kernels } | null | undefined;
+
+function ownKernels(): typeof own {
+  if (own !== undefined) return own;
+  if (typeof WebAssembly === 'undefined') return null;
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const kernels = kernelsOver(memory);
+  return kernels && { memory, kernels };
+}
+
 /**
- * Puts a picture into `out` from `offset` on, as floats in 0..1 `[newHeight, newWidth, outChannels]`, resized by a triangle
- * filter (no aliasing where it shrinks, bilinear where it enlarges). Three channels become one by the luma of Rec. 601, one
- * becomes three by repetition.
+ * Puts a picture into `out` from `offset` on, as floats in 0..1 `[height, width, channels]`, resized by a triangle filter (no
+ * aliasing where it shrinks, bilinear where it enlarges). Three channels become one by the luma of Rec. 601, one becomes three
+ * by repetition.
  */
-export function resizeToUnit(
-  picture: Picture,
-  newHeight: number,
-  newWidth: number,
-  outChannels: number,
-  out: Float32Array,
-  offset: number,
-): void {
-  if (kernels === undefined) kernels = loadKernels();
-  if (!kernels) {
-    out.set(resizePlain(picture, newHeight, newWidth, outChannels), offset);
+export function resizeToUnit(picture: Picture, shape: FrameShape, out: Float32Array, offset: number): void {
+  own = ownKernels();
+  if (!own) {
+    out.set(resizePlain(picture, ...shape), offset);
     return;
   }
-  const { height, width, channels } = picture;
-  const grey = channels === 3 && outChannels === 1;
-  const made = newHeight * newWidth * (grey ? 1 : channels);
-  const values = run(kernels, picture, newHeight, newWidth, grey, made);
-  if (channels === 1 && outChannels === 3) {
-    for (let i = 0; i < made; i++) out.fill(values[i]!, offset + i * 3, offset + i * 3 + 3);
-  } else out.set(values, offset);
+  const { memory, kernels } = own;
+  const made = shape[0] * shape[1] * shape[2];
+  const layout = layOut(picture, shape);
+  const missing = layout.size + made * 4 - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+  resize(kernels, memory, picture, shape, layout, 0, layout.size);
+  out.set(new Float32Array(memory.buffer, layout.size, made), offset);
   // One very large picture must not hold its memory for good.
-  if (height * width > 2 ** 24) kernels = undefined;
+  if (picture.height * picture.width > 2 ** 24) own = undefined;
 }
 
-/** Runs the kernels; the result is a view of their memory that the next call overwrites. */
-function run(
-  module: Kernels,
-  picture: Picture,
-  newHeight: number,
-  newWidth: number,
-  grey: boolean,
-  made: number,
-): Float32Array {
-  const { height, width, channels, data } = picture;
-  const same = newHeight === height && newWidth === width;
-  const down = same ? undefined : triangleTaps(height, newHeight, 1 / 255);
-  const across = same ? undefined : triangleTaps(width, newWidth);
-  // Below 1024 lies what the compiler put there.
-  let top = 1024;
-  const take = (bytes: number): number => {
-    const at = top;
-    top += (bytes + 79) & ~15;
+/**
+ * The same, put right where it is wanted: at an address of a heap.
+ *
+ * @returns Whether it was done: not where the heap has no room to work in, or the platform refuses WebAssembly.
+ */
+export function resizeInHeap(picture: Picture, shape: FrameShape, heap: Heap, address: number): boolean {
+  const kernels = kernelsOver(heap.memory);
+  const layout = layOut(picture, shape);
+  const room = kernels ? heap.take(layout.size) : 0;
+  if (!kernels || room === 0) return false;
+  try {
+    resize(kernels, heap.memory, picture, shape, layout, room, address);
+    return true;
+  } finally {
+    heap.giveBack(room);
+  }
+}
+
+/** What the kernels work with, as offsets from the begin of their room, and the size of the room, in bytes. */
+interface Layout {
+  size: number;
+  /** Undefined where the size stays. */
+  resampling?: {
+    down: Taps;
+    across: Taps;
+    firstDown: number;
+    weightsDown: number;
+    firstAcross: number;
+    weightsAcross: number;
+    line: number;
+  };
+}
+
+function layOut({ height, width, channels, data }: Picture, [newHeight, newWidth]: FrameShape): Layout {
+  // the picture lies first; 64 bytes behind each part are free, as the kernels may touch them
+  let size = 0;
+  const add = (bytes: number): number => {
+    const at = size;
+    size += (bytes + 79) & ~15;
     return at;
   };
-  const source = take(data.length);
-  const target = take(made * 4);
-  const line = same ? 0 : take(width * channels * 4);
-  const [downAt, acrossAt] = [down, across].map((taps) =>
-    taps
-      ? {
-          first: take(taps.first.byteLength),
-          count: take(taps.count.byteLength),
-          weights: take(taps.weights.byteLength),
-        }
-      : undefined,
-  );
-  const { memory } = module;
-  const missing = top - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-  new Uint8Array(memory.buffer).set(data, source);
-  if (!down || !across || !downAt || !acrossAt) {
-    if (grey) module.greyToUnit(source, made, target);
-    else module.toUnit(source, made, target);
-  } else {
-    put(memory, down, downAt);
-    put(memory, across, acrossAt);
-    module.resample(
-      source,
-      width,
-      channels,
-      newHeight,
-      newWidth,
-      downAt.first,
-      downAt.count,
-      downAt.weights,
-      down.wide,
-      acrossAt.first,
-      acrossAt.count,
-      acrossAt.weights,
-      across.wide,
-      line,
-      target,
-      grey ? 1 : 0,
-    );
-  }
-  return new Float32Array(memory.buffer, target, made);
+  add(data.length);
+  if (newHeight === height && newWidth === width) return { size };
+  const down = triangleTaps(height, newHeight, 1 / 255);
+  const across = triangleTaps(width, newWidth);
+  const resampling = {
+    down,
+    across,
+    firstDown: add(down.first.byteLength),
+    weightsDown: add(down.weights.byteLength),
+    firstAcross: add(across.first.byteLength),
+    weightsAcross: add(across.weights.byteLength),
+    line: add(width * channels * 4),
+  };
+  return { size, resampling };
 }
 
-function put(memory: WebAssembly.Memory, taps: Taps, at: { first: number; count: number; weights: number }): void {
-  new Int32Array(memory.buffer, at.first, taps.first.length).set(taps.first);
-  new Int32Array(memory.buffer, at.count, taps.count.length).set(taps.count);
-  new Float32Array(memory.buffer, at.weights, taps.weights.length).set(taps.weights);
+/** Runs the kernels in their room, to the target. */
+function resize(
+  kernels: Kernels,
+  { buffer }: WebAssembly.Memory,
+  { width, channels, data }: Picture,
+  [newHeight, newWidth, newChannels]: FrameShape,
+  { resampling }: Layout,
+  room: number,
+  target: number,
+): void {
+  new Uint8Array(buffer, room, data.length).set(data);
+  if (!resampling) {
+    const count = newHeight * newWidth;
+    if (channels === newChannels) kernels.toUnit(room, count * channels, target);
+    else if (newChannels === 1) kernels.greyToUnit(room, count, target);
+    else kernels.colourToUnit(room, count, target);
+    return;
+  }
+  const { down, across, firstDown, weightsDown, firstAcross, weightsAcross, line } = resampling;
+  new Int32Array(buffer, room + firstDown, down.first.length).set(down.first);
+  new Float32Array(buffer, room + weightsDown, down.weights.length).set(down.weights);
+  new Int32Array(buffer, room + firstAcross, across.first.length).set(across.first);
+  new Float32Array(buffer, room + weightsAcross, across.weights.length).set(across.weights);
+  kernels.resample(
+    room,
+    width,
+    channels,
+    newHeight,
+    newWidth,
+    newChannels,
+    room + firstDown,
+    room + weightsDown,
+    down.wide,
+    room + firstAcross,
+    room + weightsAcross,
+    across.wide,
+    room + line,
+    target,
+  );
 }

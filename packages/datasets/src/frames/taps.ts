@@ -1,8 +1,7 @@
-/** For each output position along one axis: the first input position that counts, how many do, and their weights. */
+/** For each output position along one axis: the first of `wide` neighbouring input positions, and their weights. */
 export interface Taps {
   first: Int32Array;
-  count: Int32Array;
-  /** `wide` weights for each output position. */
+  /** `wide` for each output position; some are 0. */
   weights: Float32Array;
   wide: number;
 }
@@ -19,23 +18,19 @@ export function triangleTaps(from: number, to: number, factor = 1): Taps {
   if (before) return before;
   const scale = from / to;
   const reach = Math.max(1, scale);
-  const wide = Math.ceil(reach) * 2 + 1;
-  const taps: Taps = {
-    first: new Int32Array(to),
-    count: new Int32Array(to),
-    weights: new Float32Array(to * wide),
-    wide,
-  };
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * scale;
-    const low = Math.max(0, Math.floor(centre - reach + 0.5));
-    const high = Math.min(from, Math.floor(centre + reach + 0.5));
-    const weights = Array.from({ length: high - low }, (_, j) =>
-      Math.max(0, 1 - Math.abs((low + j + 0.5 - centre) / reach)),
+  const low = (centre: number) => Math.max(0, Math.floor(centre - reach + 0.5));
+  const high = (centre: number) => Math.min(from, Math.floor(centre + reach + 0.5));
+  const centres = Array.from({ length: to }, (_, i) => (i + 0.5) * scale);
+  const wide = centres.reduce((most, centre) => Math.max(most, high(centre) - low(centre)), 1);
+  const taps: Taps = { first: new Int32Array(to), weights: new Float32Array(to * wide), wide };
+  for (const [i, centre] of centres.entries()) {
+    // at the end of the axis they begin earlier, so that all lie inside
+    const first = Math.min(low(centre), from - wide);
+    const weights = Array.from({ length: wide }, (_, j) =>
+      Math.max(0, 1 - Math.abs((first + j + 0.5 - centre) / reach)),
     );
     const sum = weights.reduce((a, b) => a + b, 0);
-    taps.first[i] = low;
-    taps.count[i] = high - low;
+    taps.first[i] = first;
     for (const [j, weight] of weights.entries()) taps.weights[i * wide + j] = (factor * weight) / sum;
   }
   if (known.size >= 32) known.clear();
