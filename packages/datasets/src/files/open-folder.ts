@@ -21,8 +21,9 @@ import { safePath } from './safe-path.js';
 export async function openFolder(path: string): Promise<DataFolder> {
   // Asked for at run time, so that bundlers for browsers find no Node module to resolve.
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
+  const callbacks = globalThis.process?.getBuiltinModule?.('node:fs');
   const nodePath = globalThis.process?.getBuiltinModule?.('node:path');
-  if (!fs || !nodePath) {
+  if (!fs || !callbacks || !nodePath) {
     throw new TypeError(
       `Cannot open '${path}' as a path can be opened in Node only: in a browser give a folder that the user picked`,
     );
@@ -56,6 +57,7 @@ export async function openFolder(path: string): Promise<DataFolder> {
   /** Folders that were found to lie inside, so that not every file of a clip asks again. */
   const inside = new Map<string, Promise<string | undefined>>();
   const { O_RDONLY, O_NOFOLLOW } = fs.constants;
+  const readWhole = wholeFileReader(callbacks);
 
   /** Where a file lies whose folder was found to lie inside; undefined where there is no such folder. */
   async function place(relative: string): Promise<string | undefined> {
@@ -73,7 +75,7 @@ export async function openFolder(path: string): Promise<DataFolder> {
     if (O_NOFOLLOW === undefined) return undefined;
     const file = await place(relative);
     if (file === undefined) return undefined;
-    return fs!.readFile(file, { flag: (O_RDONLY | O_NOFOLLOW) as unknown as string }).catch(() => undefined);
+    return readWhole(file, O_RDONLY | O_NOFOLLOW).catch(() => undefined);
   }
 
   return {
@@ -115,5 +117,37 @@ export async function openFolder(path: string): Promise<DataFolder> {
       if (real === undefined) throw new Error(`Cannot read '${relative}' in ${name} as it must exist: it does not`);
       return fs.readFile(real);
     },
+  };
+}
+
+/**
+ * Reads a whole file with two tasks for Node's threads, opening and reading, where `readFile` of `node:fs/promises` has four: the
+ * threads are busy with decoding. What an open file says of itself, and closing it, do not wait for the disk.
+ */
+function wholeFileReader(fs: typeof import('node:fs')): (path: string, flags: number) => Promise<Uint8Array> {
+  const open = (path: string, flags: number) =>
+    new Promise<number>((resolve, reject) =>
+      fs.open(path, flags, (error, file) => (error ? reject(error) : resolve(file))),
+    );
+  const read = (file: number, bytes: Uint8Array, at: number) =>
+    new Promise<number>((resolve, reject) =>
+      fs.read(file, bytes, at, bytes.length - at, null, (error, count) => (error ? reject(error) : resolve(count))),
+    );
+  return async (path, flags) => {
+    const file = await open(path, flags);
+    try {
+      const { size } = fs.fstatSync(file);
+      const bytes = new Uint8Array(size);
+      let at = 0;
+      while (at < size) {
+        const count = await read(file, bytes, at);
+        // it became shorter meanwhile
+        if (count === 0) break;
+        at += count;
+      }
+      return bytes.subarray(0, at);
+    } finally {
+      fs.closeSync(file);
+    }
   };
 }

@@ -26,9 +26,26 @@ export function limiter(limit: number): <T>(task: () => Promise<T>) => Promise<T
   };
 }
 
+type Limiter = ReturnType<typeof limiter>;
+
+/** How many pictures may be where on their way into a clip; the next files are read while others are decoded. */
+interface Places {
+  reading: Limiter;
+  decoding: Limiter;
+  /** In memory at all: twice the decoders. */
+  held: Limiter;
+}
+
+const placesFor = (decoders: number): Places => ({
+  reading: limiter(decoders),
+  decoding: limiter(decoders),
+  held: limiter(2 * decoders),
+});
+
 /**
- * A function that reads clips of one data set. All clips share `decoders` places: pictures beyond that wait as file names,
- * so that memory holds the clips asked for and a few pictures, however many clips the set has.
+ * A function that reads clips of one data set. All clips share `decoders` decoders, and as many places for files that are read
+ * ahead: pictures beyond that wait as file names, so that memory holds the clips asked for and a few pictures, however many
+ * clips the set has.
  */
 export function clipReader(
   folder: DataFolder,
@@ -39,7 +56,7 @@ export function clipReader(
   frames: ClipFrames,
   options?: ReadClipOptions,
 ) => Promise<Clip> {
-  const limited = limiter(decoders);
+  const places = placesFor(decoders);
   return async (id, { onset, apex, offset }, { folder: path, files, numbers }, options = {}) => {
     const { first, last, marks } = frameRange(
       id,
@@ -52,7 +69,7 @@ export function clipReader(
       options,
     );
     const wanted = files.slice(first, last + 1).map((file) => `${path}/${file}`);
-    return { frames: await stackPictures(folder, wanted, { limited, id, ...options }), ...marks };
+    return { frames: await stackPictures(folder, wanted, { places, id, ...options }), ...marks };
   };
 }
 
@@ -90,11 +107,11 @@ export async function readFrames(
       `Cannot read frames as decoders must be an integer from 1 to 64: current value is ${decoders}`,
     );
   }
-  return stackPictures(folder, files, { limited: limiter(decoders), id: `in ${folder.name}`, ...options });
+  return stackPictures(folder, files, { places: placesFor(decoders), id: `in ${folder.name}`, ...options });
 }
 
 interface StackOptions extends Pick<ReadClipOptions, 'size' | 'colour'> {
-  limited: ReturnType<typeof limiter>;
+  places: Places;
   /** What messages call the clip. */
   id: string;
 }
@@ -102,16 +119,17 @@ interface StackOptions extends Pick<ReadClipOptions, 'size' | 'colour'> {
 async function stackPictures(
   folder: DataFolder,
   files: readonly string[],
-  { limited, id, ...options }: StackOptions,
+  { places, id, ...options }: StackOptions,
 ): Promise<Tensor4D> {
   frameSize(id, options.size);
   const stack = frameStack(id, files.length, options);
   let failed = false;
   const tasks = files.map((file, position) =>
-    limited(async () => {
+    places.held(async () => {
       if (failed) return;
       try {
-        stack.put(position, await decodePicture(await folder.read(file)));
+        const bytes = await places.reading(() => folder.read(file));
+        stack.put(position, await places.decoding(() => decodePicture(bytes)));
       } catch (cause) {
         failed = true;
         const { message } = cause as Error;
