@@ -1,5 +1,5 @@
 // Inference of every network at its published size beside PyTorch on one thread: one step of each in turn, so that whatever else the
-// machine does falls on both; medians, and medians of the ratios of neighbouring steps.
+// machine does falls on both; medians, and medians of the ratios of neighbouring steps. Both are warmed up for a second before.
 //
 //   node benchmarks/models.mjs [--backend wasm] [--rounds 9] [--models ststnet,resnet18] [--python /usr/bin/python3] [--no-csv]
 //
@@ -109,12 +109,14 @@ for (const name of options.models.split(',')) {
     await step(model, inputs, 2);
     const [once] = await step(model, inputs, 1);
     const repeats = Math.max(1, Math.round(30 / once));
+    // both for a second: the engine of JavaScript compiles what runs often
+    const warm = Math.ceil(1000 / once);
+    await reference?.step(name, batch, warm);
+    await step(model, inputs, warm);
     const [ours, theirs, ratios] = [[], [], []];
-    for (let round = -1; round < rounds; round++) {
+    for (let round = 0; round < rounds; round++) {
       const other = (await reference?.step(name, batch, repeats)) ?? null;
       const own = await step(model, inputs, repeats);
-      // one round to warm up
-      if (round < 0) continue;
       ours.push(own);
       if (other === null) continue;
       theirs.push(other);

@@ -259,8 +259,8 @@ describe('every small recipe', () => {
     network.dispose();
   });
 
-  it('is the twin of a paper and network', () => {
-    expect(small).toHaveLength(17);
+  it('is there for every network and way of training that a paper has', () => {
+    expect(small).toHaveLength(18);
   });
 });
 

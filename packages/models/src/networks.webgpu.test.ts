@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { useBackend } from '@mer/backends';
 import '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkNetwork, firstLosses } from '../test/check-network.js';
+import { checkLearning, checkNetwork, firstLosses } from '../test/check-network.js';
 import { worstRelativeDifference } from '../test/compare.js';
 import { names } from '../test/networks.js';
 import type { ModelName } from './index.js';
@@ -32,7 +32,9 @@ describe.skipIf(driver === undefined)(
       checkNetwork(name, { batch: 2, tolerance: 1e-5 }),
     );
 
-    // learning by heart takes minutes per network on an emulated card: it is tested on wasm
+    // minutes per network on an emulated card
+    it.each(all ? names : [])('%s learns 16 samples by heart', (name) => checkLearning(name), 1_200_000);
+
     it.each(chosen)('%s takes the first steps of training as on wasm', async (name) => {
       expect(worstRelativeDifference(await firstLosses(name), expected.get(name))).toBeLessThan(1e-3);
     });

@@ -37,7 +37,7 @@ describe('parseExperiment()', () => {
 
   it('names an unknown key inside a list and inside a choice by name', () => {
     expect(messageFor({ ...minimal, inputs: [{ chanels: 'bgr' }] })).toMatch(
-      /inputs\.0\.chanels: unknown key; allowed here: preprocessing, representation, size, channels/,
+      /inputs\.0\.chanels: unknown key; allowed here: preprocessing, representation, windows, size, channels/,
     );
     const optimizer = { name: 'sgd', learningRate: 1, beta1: 0.9 };
     expect(messageFor({ ...minimal, training: { ...minimal.training, optimizer } })).toMatch(
