@@ -172,7 +172,50 @@ function wholeTile(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize,
   v128.store(c, s50); v128.store(c, s51, 16);
 }
 
-/** The same for C = A^T B. */
+/** A tile of at most 4 rows and 8 columns: all its values stay in registers, where those of a tile of 6 rows with some missing do not. */
+function lowTile(rows: i32, k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, from: usize, step: usize): void {
+  // missing rows repeat the last one and are not stored
+  let a1 = rows > 1 ? a + lda : a;
+  let a2 = rows > 2 ? a1 + lda : a1;
+  let a3 = rows > 3 ? a2 + lda : a2;
+  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+  if (from) {
+    s00 = v128.load(from); s01 = v128.load(from, 16);
+    if (rows > 1) { from += step; s10 = v128.load(from); s11 = v128.load(from, 16); }
+    if (rows > 2) { from += step; s20 = v128.load(from); s21 = v128.load(from, 16); }
+    if (rows > 3) { from += step; s30 = v128.load(from); s31 = v128.load(from, 16); }
+  }
+  let x: v128, b0: v128, b1: v128;
+  if (k & 1) {
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
+    x = v128.load_splat<f32>(a1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
+    x = v128.load_splat<f32>(a2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
+    x = v128.load_splat<f32>(a3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+    a += 4; a1 += 4; a2 += 4; a3 += 4;
+    b += 32;
+  }
+  for (k >>= 1; k > 0; k--) {
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
+    x = v128.load_splat<f32>(a1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
+    x = v128.load_splat<f32>(a2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
+    x = v128.load_splat<f32>(a3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
+    x = v128.load_splat<f32>(a, 4); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
+    x = v128.load_splat<f32>(a1, 4); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
+    x = v128.load_splat<f32>(a2, 4); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
+    x = v128.load_splat<f32>(a3, 4); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+    a += 8; a1 += 8; a2 += 8; a3 += 8;
+    b += 64;
+  }
+  v128.store(c, s00); v128.store(c, s01, 16);
+  if (rows > 1) { c += ldc; v128.store(c, s10); v128.store(c, s11, 16); }
+  if (rows > 2) { c += ldc; v128.store(c, s20); v128.store(c, s21, 16); }
+  if (rows > 3) { c += ldc; v128.store(c, s30); v128.store(c, s31, 16); }
+}
+
+/** `wholeTile` for C = A^T B. */
 function wholeTileTransposed(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, from: usize, step: usize): void {
   let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00;
   let s30 = s00, s31 = s00, s40 = s00, s41 = s00, s50 = s00, s51 = s00;
@@ -320,7 +363,11 @@ export function multiply(
       from += <usize>ROWS * lda;
       to += <usize>ROWS * ldc;
     }
-    if (rows > 0) tile(rows, columns, k, from, lda, panels, to, ldc, accumulate, start);
+    if (rows > 4 || (rows > 0 && columns < COLUMNS)) {
+      tile(rows, columns, k, from, lda, panels, to, ldc, accumulate, start);
+    } else if (rows > 0) {
+      lowTile(rows, k, from, lda, panels, to, ldc, accumulate ? to : start, accumulate ? ldc : 0);
+    }
     panels += panelStep;
   }
 }

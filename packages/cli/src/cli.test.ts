@@ -351,6 +351,15 @@ describe('mer represent', () => {
     expect(stdout).toMatch(/^hoof: 5 x 5 x 8, /m);
   });
 
+  it('applies steps to the clip before', async () => {
+    const as = ['represent', clip, '--as', 'trdi', '--set', 'resize.size=32'];
+    expect(mer(...as, '--preprocess', 'even-light,resize', '-o', 'even').stdout).toMatch(/^trdi: 32 x 32 x 3, /);
+    expectFailure(mer(...as, '-o', 'x'), 2, /Cannot set resize as it must be one of trdi/);
+    expectFailure(mer(...as, '--preprocess', 'resize,trdi', '-o', 'x'), 2, /'trdi' must be given a clip/);
+    expectFailure(mer(...as, '--preprocess', 'even-lihgt,resize', '-o', 'x'), 2, /'even-lihgt'/);
+    expect(existsSync(join(root, 'x'))).toBe(false);
+  });
+
   it('takes the numbers of the frames from their names and names what is wrong', async () => {
     const [first] = (await readdir(join(root, clip))).map((file) => Number(/\d+/.exec(file)![0])).sort((a, b) => a - b);
     const marks = ['--onset', String(first), '--apex', String(first! + 3), '--offset', String(first! + 6)];

@@ -143,10 +143,16 @@ export function createProgram(): Command {
     )
     .option('--offset <n>', 'number of the offset frame (default: the last frame)', wholeNumber)
     .option('--size <pixels>', 'resize the frames to a square first', wholeNumber)
+    .option(
+      '-p, --preprocess <steps>',
+      'steps on the clip before, joined by commas (even-light,stabilize)',
+      (text) => text.split(','),
+      [],
+    )
     .addOption(
       new Option(
         '-s, --set <name.option=value>',
-        'set an option of a representation, or of the data set (data.option=value); repeatable',
+        'set an option of a representation, of a step, or of the data set (data.option=value); repeatable',
       )
         .argParser(collect)
         .default([], 'none'),

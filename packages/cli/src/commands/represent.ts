@@ -2,7 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { openDataset } from '@mer/datasets';
-import { type AnyStep, contactSheetAsync, representationEntry, type SheetTile } from '@mer/representations';
+import {
+  type AnyStep,
+  contactSheetAsync,
+  createStep,
+  pipe,
+  representationEntry,
+  type SheetTile,
+} from '@mer/representations';
 import { setValue } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
@@ -14,6 +21,7 @@ import { writePicture, writeRepresentation } from '../represent/write-image.js';
 
 interface Options extends Marks {
   as: string[];
+  preprocess: string[];
   out: string;
   set: string[];
   size?: number;
@@ -25,12 +33,20 @@ interface Options extends Marks {
 
 /** `mer represent <clip> --as <names> -o <dir>`, or `mer represent --data <name> --root <dir> …` for every clip of a data set. */
 export async function represent(path: string | undefined, options: Options): Promise<void> {
-  const { as: names, set, data } = options;
+  const { as: names, preprocess, set, data } = options;
   const settings = set.reduce<unknown>(setValue, {}) as Record<string, object>;
-  const known = data === undefined ? names : [...names, 'data'];
+  const known = [...preprocess, ...names, ...(data === undefined ? [] : ['data'])];
   const stray = Object.keys(settings).find((name) => !known.includes(name));
   if (stray) throw new UsageError(`Cannot set ${stray} as it must be one of ${known.join(', ')}`);
-  const steps = new Map(names.map((name) => [name, stepOf(name, settings[name])]));
+  const before = preprocess.map((name) =>
+    orUsageError(() => createStep({ step: name, options: settings[name] ?? {} })),
+  );
+  const steps = new Map(
+    names.map((name) => {
+      const last = orUsageError(() => representationEntry(name).create(settings[name]));
+      return [name, before.length > 0 ? orUsageError(() => pipe(...before, last) as AnyStep) : last];
+    }),
+  );
   if ((path === undefined) === (data === undefined)) {
     throw new UsageError(
       `Cannot represent as there must be a clip (mer represent <clip>) or a data set (mer represent --data <name> --root <dir>): ${path === undefined ? 'none is given' : 'both are given'}`,
@@ -128,9 +144,9 @@ async function representAll(
   }
 }
 
-function stepOf(name: string, options: object | undefined): AnyStep {
+function orUsageError<Step>(make: () => Step): Step {
   try {
-    return representationEntry(name).create(options);
+    return make();
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }

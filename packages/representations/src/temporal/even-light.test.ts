@@ -28,19 +28,20 @@ describe('evenLightClip()', () => {
   it('keeps motion where it was put, where the lamp alone would rank the frames of MIDI', () => {
     const spread = (image: tf.Tensor3D) => {
       const values = image.dataSync();
-      const [near, far] = [0, 1].map(() => ({ sum: 0, count: 0 })) as [Record<string, number>, Record<string, number>];
+      const near = { sum: 0, count: 0 };
+      const far = { sum: 0, count: 0 };
       for (let y = 0; y < size; y++) {
         for (let x = 0; x < size; x++) {
           const distance = Math.hypot(x - 0.3 * size, y - 0.3 * size);
           if (distance > 6 && distance < 20) continue;
           const of = distance <= 6 ? near : far;
           for (let c = 0; c < 3; c++) {
-            of['sum']! += Math.abs(values[(y * size + x) * 3 + c]! - 0.5);
-            of['count']! += 1;
+            of.sum += Math.abs(values[(y * size + x) * 3 + c]! - 0.5);
+            of.count += 1;
           }
         }
       }
-      return near['sum']! / near['count']! / (far['sum']! / far['count']!);
+      return near.sum / near.count / (far.sum / far.count);
     };
     expect(spread(motionIntensityDynamicImage(lit))).toBeLessThan(3);
     expect(spread(motionIntensityDynamicImage(evenLightClip(lit)))).toBeGreaterThan(15);
