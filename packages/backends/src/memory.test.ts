@@ -49,14 +49,33 @@ describe('1,000 training steps on wasm', () => {
     optimizer.dispose();
   });
 
-  it('frees the filters kept for inference with the filters', async () => {
+  it('keeps a filter for images of one size without harm to those of another', async () => {
+    await useBackend('wasm');
+    const random = (shape: [number, number, number, number], seed: number) =>
+      tf.randomUniform(shape, -1, 1, 'float32', seed) as tf.Tensor4D;
+    const filter = random([3, 3, 16, 20], 1);
+    const images = [random([1, 16, 16, 16], 2), random([1, 5, 1, 16], 3)];
+    const strides = [1, 2] as const;
+    const convolve = () =>
+      images.flatMap((image) => strides.map((stride) => tf.conv2d(image, filter, stride, 'same').dataSync()));
+    const first = convolve();
+    for (let time = 0; time < 3; time++) {
+      for (const [i, values] of convolve().entries()) {
+        expect(Math.max(...values.map((value, j) => Math.abs(value - first[i]![j]!)))).toBeLessThan(1e-5);
+      }
+    }
+    tf.dispose([filter, ...images]);
+  });
+
+  it.each([1, 2])('frees the filters kept for inference with the filters: stride %i', async (stride) => {
     await useBackend('wasm');
     const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
     const x = tf.ones([1, 8, 8, 128]) as tf.Tensor4D;
     const infer = () => {
       const filter = tf.ones([3, 3, 128, 128]) as tf.Tensor4D;
-      const results = [0, 1, 2].map(() => tf.conv2d(x, filter, 1, 'same'));
-      const values = results.map((result) => result.dataSync()[9 * 128]);
+      const results = [0, 1, 2].map(() => tf.conv2d(x, filter, stride, 'same'));
+      // the place 1, 1 of the output, whose patch is whole
+      const values = results.map((result) => result.dataSync()[(8 / stride + 1) * 128]);
       tf.dispose([filter, ...results]);
       return values;
     };

@@ -104,7 +104,7 @@ export function convForward(
       withScratch(backend, 256, (scratch) => {
         kernels.winogradFilter(channels, outChannels, address(backend, filter), to, scratch);
       });
-    const kept = keptFilter(backend, filter, size, transform);
+    const kept = keptFilter(backend, filter, 'winograd', size, transform);
     const counts = [kept === undefined ? size : 0, work];
     withScratch(backend, total(...counts), (start) => {
       const [own, scratch] = layOut(start, ...counts) as [number, number];
@@ -117,14 +117,19 @@ export function convForward(
     });
     return;
   }
+  const tapCount = product(g.filter);
+  const panelSize = tapCount * channels * roundUp(outChannels, 8);
+  const pack = (to: number) => kernels.packFilter(tapCount, channels, outChannels, address(backend, filter), to);
+  const kept = keptFilter(backend, filter, 'panels', panelSize, pack);
+  const panelRoom = kept === undefined ? panelSize : 0;
   if (suitsRows(g, 64)) {
-    const taps = product(g.filter);
     const [height, width] = borderedSides(g);
-    const counts = [64, taps * channels * roundUp(outChannels, 8), borderedSize(g) + 4];
+    const counts = [64, panelRoom, borderedSize(g) + 4];
     withScratch(backend, total(...counts), (start) => {
-      const [spare, panels, bordered] = layOut(start, ...counts) as [number, number, number];
+      const [spare, own, bordered] = layOut(start, ...counts) as [number, number, number];
+      const panels = kept ?? own;
       const from = addBorder(backend, g, x, bordered);
-      kernels.packFilter(taps, channels, outChannels, address(backend, filter), panels);
+      if (kept === undefined) pack(own);
       kernels.convRows(
         ...[from, batch, height, width, channels, g.filter[1], g.filter[2], strides[1], strides[2]],
         ...[output[1], output[2], panels, outChannels, address(backend, out)],
@@ -134,15 +139,11 @@ export function convForward(
     return;
   }
   const taps = forwardTaps(g);
-  const counts = [
-    taps.length * 3,
-    taps.length * channels * roundUp(outChannels, 8),
-    kernels.convScratch(channels, taps.length, outChannels),
-  ];
+  const counts = [taps.length * 3, panelRoom, kernels.convScratch(channels, taps.length, outChannels)];
   withScratch(backend, total(...counts), (start) => {
-    const [offsets, panels, scratch] = layOut(start, ...counts) as [number, number, number];
+    const [offsets, own, scratch] = layOut(start, ...counts) as [number, number, number];
     writeTaps(backend, offsets, taps);
-    kernels.packFilter(taps.length, channels, outChannels, address(backend, filter), panels);
+    if (kept === undefined) pack(own);
     kernels.conv(
       address(backend, x),
       batch,
@@ -152,7 +153,7 @@ export function convForward(
       taps.length,
       ...strides,
       ...output,
-      panels,
+      kept ?? own,
       outChannels,
       address(backend, out),
       product(output) * outChannels,

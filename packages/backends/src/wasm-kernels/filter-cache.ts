@@ -1,10 +1,15 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from './wasm-backend.js';
 
-/** Bytes of transformed filters that are kept at most. */
+/** Bytes of filters in other layouts that are kept at most. */
 const limit = 256 * 2 ** 20;
 
-type Cache = { addresses: Map<object, { address: number; bytes: number }>; seen: WeakSet<object>; bytes: number };
+/** How the kernels want a filter: transformed for Winograd's algorithm, or in panels of 8 columns. */
+type Layout = 'winograd' | 'panels';
+
+type Kept = { layout: Layout; address: number; bytes: number };
+
+type Cache = { addresses: Map<object, Kept>; seen: WeakSet<object>; bytes: number };
 
 const caches = new WeakMap<WasmBackend, Cache>();
 
@@ -30,19 +35,21 @@ function cacheOf(backend: WasmBackend): Cache {
 }
 
 /**
- * The transformed filter of a convolution, kept from its second use until the filter is disposed: in training a filter is
- * used once and then replaced, in inference again and again. Undefined when it is not kept.
+ * The filter of a convolution in another layout, kept from its second use until the filter is disposed: in training a filter
+ * is used once and then replaced, in inference again and again. Undefined when it is not kept: then, when there is no room,
+ * and when it is kept in the other layout, as images of another size may ask for.
  */
 export function keptFilter(
   backend: WasmBackend,
   filter: tf.TensorInfo,
+  layout: Layout,
   count: number,
-  transform: (address: number) => void,
+  write: (address: number) => void,
 ): number | undefined {
   const cache = cacheOf(backend);
   const dataId = filter.dataId as object;
   const kept = cache.addresses.get(dataId);
-  if (kept !== undefined) return kept.address;
+  if (kept !== undefined) return kept.layout === layout ? kept.address : undefined;
   if (!cache.seen.has(dataId)) {
     cache.seen.add(dataId);
     return undefined;
@@ -51,8 +58,8 @@ export function keptFilter(
   if (cache.bytes + bytes > limit) return undefined;
   const address = backend.wasm._malloc(bytes) >>> 0;
   if (address === 0) return undefined;
-  transform(address);
-  cache.addresses.set(dataId, { address, bytes });
+  write(address);
+  cache.addresses.set(dataId, { layout, address, bytes });
   cache.bytes += bytes;
   return address;
 }
