@@ -50,6 +50,12 @@ export function imageMakers(experiment: Experiment, kind: Dataset['kind']): Imag
   };
 }
 
+/** The images of one sample for one input: all views, one after the other. */
+export interface MadeImage {
+  values: Float32Array;
+  shape: number[];
+}
+
 /** Options of {@link makeImages}. */
 export interface MakeImagesOptions {
   makers: ImageMakers;
@@ -60,8 +66,11 @@ export interface MakeImagesOptions {
 }
 
 /** The images of one sample: for each wanted input all views, one after the other. */
-export async function makeImages(source: Source, { makers, wanted, clips, views, id }: MakeImagesOptions) {
-  const images: { values: Float32Array; shape: number[] }[] = [];
+export async function makeImages(
+  source: Source,
+  { makers, wanted, clips, views, id }: MakeImagesOptions,
+): Promise<MadeImage[]> {
+  const images: MadeImage[] = [];
   const shared = await makers.prepare(source);
   try {
     const variants = shared instanceof tf.Tensor ? [async () => shared] : clipViews(shared, clips, [id]);

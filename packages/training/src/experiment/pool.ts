@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import workerpool from 'workerpool';
 import type { RunEvent } from './events.js';
 import type { PlannedFold } from './plan.js';
+import { CrashError, openProcesses, runTask } from './processes.js';
 import type { FoldReport, WorkerContext } from './worker.js';
 
 /** Options of {@link runInPool}. */
@@ -26,35 +24,29 @@ export async function runInPool(
   folds: readonly PlannedFold[],
   { workers, onEvent, onFold, signal }: PoolOptions,
 ): Promise<void> {
-  const script = fileURLToPath(new URL(`file://${createRequire(import.meta.url).resolve('@mer/training/worker')}`));
-  const pool = workerpool.pool(script, {
-    workerType: 'process',
-    maxWorkers: Math.min(workers, folds.length),
-    forkOpts: { serialization: 'advanced', execArgv: [] },
-  });
-  const stop = () => void pool.terminate(true);
+  const processes = openProcesses(Math.min(workers, folds.length));
+  const stop = () => void processes.terminate(true);
   signal?.addEventListener('abort', stop);
   const crashed: string[] = [];
-  const run = async (fold: PlannedFold, again = true): Promise<void> => {
+  const run = async (fold: PlannedFold): Promise<void> => {
+    const { seed, name } = fold;
+    const onCrash = (reason: string, again: boolean) => onEvent({ type: 'crash', seed, fold: name, reason, again });
     try {
-      const report = (await pool.exec('fold', [context, fold], { on: onEvent })) as FoldReport;
+      const report = await runTask<FoldReport>(processes, 'fold', [context, fold], { on: onEvent, onCrash, signal });
       onFold(fold, report);
     } catch (error) {
-      const reason = crashReason(error);
-      if (signal?.aborted || reason === undefined) throw error;
-      onEvent({ type: 'crash', seed: fold.seed, fold: fold.name, reason, again });
-      if (again) return run(fold, false);
-      crashed.push(`${fold.name} (seed ${fold.seed}): ${reason}`);
+      if (!(error instanceof CrashError)) throw error;
+      crashed.push(`${name} (seed ${seed}): ${error.message}`);
     }
   };
   try {
-    await Promise.all(folds.map((fold) => run(fold)));
+    await Promise.all(folds.map(run));
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
-    await pool.terminate(true);
+    await processes.terminate(true);
   }
   if (crashed.length > 0) {
     throw new Error(
@@ -62,13 +54,4 @@ export async function runInPool(
         'The other folds are written; run again with fewer --workers if memory was short.',
     );
   }
-}
-
-/** Why a worker ended, or undefined where the error is the fold's own. */
-function crashReason(error: unknown): string | undefined {
-  const { message } = error as Error;
-  if (!/worker terminated unexpectedly/i.test(message)) return undefined;
-  const signal = /signalCode: `?(\w+)/.exec(message)?.[1];
-  const code = /exitCode: `?(\w+)/.exec(message)?.[1];
-  return signal && signal !== 'null' ? `ended by ${signal}` : `ended with status ${code}`;
 }

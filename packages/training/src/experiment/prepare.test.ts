@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExperimentError, parseExperiment } from './parse.js';
-import { openExperimentData, prepareData } from './prepare.js';
+import { openExperimentData, type PrepareDataOptions, prepareData } from './prepare.js';
 import { readSource } from './source.js';
 
 let root = '';
@@ -45,6 +45,70 @@ describe('windows of an input', () => {
     const experiment = withInput({ windows: { count: 3 }, size: 16 });
     await expect(openExperimentData(experiment)).rejects.toThrow(ExperimentError);
     await expect(openExperimentData(experiment)).rejects.toThrow(/inputs\.0\.windows.*inputs\.0\.representation/);
+  });
+});
+
+describe('processes that prepare', () => {
+  const experiment = parseExperiment({
+    ...common,
+    data: { ...clips, options: { ...clips.options, clipsPerSubject: 3 } },
+    preprocessing: [{ step: 'even-light' }],
+    inputs: [{ representation: { name: 'trdi' }, size: 16 }, { representation: { name: 'midi' } }],
+    training: { ...common.training, augmentation: { clips: [{ name: 'jitter', copies: 2, onset: 0.3 }] } },
+  });
+  const valuesOf = async (options: PrepareDataOptions) => {
+    const done: number[] = [];
+    const data = await prepareData(await openExperimentData(experiment), experiment, {
+      ...options,
+      onProgress: (count) => done.push(count),
+    });
+    expect(done).toEqual([1, 2, 3, 4, 5, 6]);
+    return data.inputs.map((input) => [...(input as { values: Float32Array }).values]);
+  };
+  const processes = (worthwhile = 0): PrepareDataOptions => ({
+    processes: { count: 2, backend: 'cpu', worthwhile },
+  });
+
+  it('make the same images in the same order', async () => {
+    expect(await valuesOf(processes())).toEqual(await valuesOf({}));
+  });
+
+  it('are not started for little work', async () => {
+    const unknown = { count: 2, backend: 'unknown' as 'cpu', worthwhile: 60 };
+    await valuesOf({ processes: unknown });
+    await expect(valuesOf({ processes: { ...unknown, worthwhile: 0 } })).rejects.toThrow(/unknown/);
+  });
+
+  it('end when the work is ended', async () => {
+    const stop = new AbortController();
+    const dataset = await openExperimentData(experiment);
+    const work = prepareData(dataset, experiment, {
+      ...processes(),
+      signal: stop.signal,
+      onProgress: (done) => done === 2 && stop.abort(new Error('enough')),
+    });
+    await expect(work).rejects.toThrow('enough');
+  });
+
+  it('name the sample that cannot be read', async () => {
+    const folder = join(root, 'clips');
+    const rows = ['subject,clip,label,onset,apex,offset,folder'];
+    for (const name of ['a', 'b', 'c']) {
+      await mkdir(join(folder, name), { recursive: true });
+      for (let frame = 1; frame <= 4; frame++) {
+        const picture = await encodeImage(tf.fill([16, 16, 3], frame / 5), 'png');
+        await writeFile(join(folder, name, `${frame}.png`), name === 'c' && frame === 3 ? 'no picture' : picture);
+      }
+      rows.push(`s-${name},${name},x,1,2,4,${name}`);
+    }
+    await writeFile(join(folder, 'manifest.csv'), rows.join('\n'));
+    const given = parseExperiment({
+      ...common,
+      data: { name: 'folder', root: folder },
+      inputs: [{ representation: { name: 'trdi' } }],
+    });
+    const work = prepareData(await openExperimentData(given), given, processes());
+    await expect(work).rejects.toThrow(/Cannot prepare .*c: .*3\.png/);
   });
 });
 

@@ -8,8 +8,16 @@ import { fileInput, fileStore, type ImageStore, memoryStore } from './image-stor
 import { withLandmarks } from './landmarks.js';
 import { ExperimentError } from './parse.js';
 import type { RowFile } from './row-file.js';
+import {
+  cannotPrepare,
+  imagesHere,
+  imagesInProcesses,
+  type PreparingProcesses,
+  type SampleImages,
+  type SampleImagesOptions,
+} from './sample-images.js';
 import type { Experiment } from './schema.js';
-import { disposeSource, readSamples, type Source } from './source.js';
+import type { Source } from './source.js';
 
 /** A data set made ready for training: its images, and who the samples are. */
 export interface PreparedDataset extends PreparedData {
@@ -32,6 +40,8 @@ export interface PrepareDataOptions {
   onProgress?: (done: number, total: number) => void;
   /** Ends the work after the sample in flight by throwing the signal's reason; what the cache has stays. */
   signal?: AbortSignal | undefined;
+  /** Processes that share the work, where the first sample tells that this one would take more than `worthwhile` seconds (10) for the rest. */
+  processes?: (PreparingProcesses & { worthwhile?: number }) | undefined;
 }
 
 /**
@@ -86,11 +96,10 @@ export async function openExperimentData(experiment: Experiment): Promise<Datase
 export async function prepareData(
   dataset: Dataset,
   experiment: Experiment,
-  { cache, onProgress, signal }: PrepareDataOptions = {},
+  { cache, onProgress, signal, processes }: PrepareDataOptions = {},
 ): Promise<PreparedDataset> {
   const { clips, test } = experiment.training.augmentation;
   const views = viewPlan(clips, test);
-  const makers = imageMakers(experiment, dataset.kind);
   const total = dataset.samples.length;
   const specs = [...experiment.inputs, ...experiment.targets];
   const keys = cache === undefined ? [] : await imageKeys(dataset, experiment);
@@ -99,18 +108,14 @@ export async function prepareData(
     for (const [i, { flow }] of specs.entries()) {
       stores.push(cache === undefined ? memoryStore(total, flow) : await fileStore(cache, keys[i]!, total, flow));
     }
-    const first = Math.min(...stores.map(({ done }) => done));
-    for await (const { index, source } of readSamples(dataset, experiment, { first, signal })) {
-      const id = dataset.samples[index]!.id;
-      try {
-        const wanted = stores.flatMap((store, i) => (store.done > index ? [] : [i]));
-        const images = await makeImages(source, { makers, wanted, clips, views, id });
-        for (const [n, i] of wanted.entries()) await stores[i]!.append(images[n]!.values, images[n]!.shape);
-      } catch (cause) {
-        if (signal?.aborted) throw cause;
-        throw new Error(`Cannot prepare ${id}: ${(cause as Error).message}`, { cause });
-      } finally {
-        disposeSource(source);
+    const done = stores.map((store) => store.done);
+    const wanted = (index: number) => done.flatMap((count, i) => (count > index ? [] : [i]));
+    const first = Math.min(...done);
+    for await (const { index, images } of sampleImages(dataset, experiment, { first, wanted, signal, processes })) {
+      for (const [n, i] of wanted(index).entries()) {
+        await stores[i]!.append(images[n]!.values, images[n]!.shape).catch((cause) => {
+          throw cannotPrepare(dataset.samples[index]!.id, cause);
+        });
       }
       onProgress?.(index + 1, total);
     }
@@ -133,6 +138,24 @@ export async function prepareData(
   } catch (error) {
     for (const store of stores) await store.close();
     throw error;
+  }
+}
+
+/** Images of one sample after the other, made here or, where that saves time, in processes of their own: the same images. */
+async function* sampleImages(
+  dataset: Dataset,
+  experiment: Experiment,
+  { processes, ...options }: SampleImagesOptions & Pick<PrepareDataOptions, 'processes'>,
+): AsyncGenerator<SampleImages> {
+  const { first } = options;
+  const began = performance.now();
+  for await (const made of imagesHere(dataset, experiment, options)) {
+    const left = ((performance.now() - began) / 1000) * (dataset.samples.length - first - 1);
+    yield made;
+    if (made.index === first && processes && processes.count > 1 && left > (processes.worthwhile ?? 10)) {
+      yield* imagesInProcesses(dataset.samples.length, experiment, { ...options, ...processes, first: first + 1 });
+      return;
+    }
   }
 }
 

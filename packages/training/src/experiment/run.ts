@@ -97,6 +97,15 @@ export async function runExperiment(
       cache: kept,
       onProgress: (prepared, total) => onEvent({ type: 'prepare', done: prepared, total }),
       signal,
+      processes: {
+        count: workerCount(workers, backend, dataset.samples.length),
+        backend: backend.name,
+        onCrash: (reason, again) =>
+          onEvent({
+            type: 'note',
+            text: `a process that prepares samples ${reason}${again ? '; its sample is tried once more' : ''}`,
+          }),
+      },
     });
     ready();
     try {
@@ -208,17 +217,17 @@ function finalFolds({ seeds }: Experiment, dataset: Dataset): PlannedFold[] {
 /** Memory that a worker should find free, in bytes: a small network's peak; large ones need fewer workers by hand. */
 const WORKER_MEMORY = 1.5e9;
 
-function workerCount(workers: number | 'auto', backend: BackendInfo, folds: number): number {
+function workerCount(workers: number | 'auto', backend: BackendInfo, tasks: number): number {
   if (workers !== 'auto') {
     if (!Number.isInteger(workers) || workers < 1) {
       throw new ExperimentError(
         `Cannot run as workers must be a whole number of at least 1, or auto: current value is ${workers}`,
       );
     }
-    return Math.max(1, Math.min(workers, folds));
+    return Math.max(1, Math.min(workers, tasks));
   }
   if (backend.name !== 'cpu' && backend.name !== 'wasm') return 1;
-  return Math.max(1, Math.min(availableParallelism(), folds, Math.floor(freemem() / WORKER_MEMORY)));
+  return Math.max(1, Math.min(availableParallelism(), tasks, Math.floor(freemem() / WORKER_MEMORY)));
 }
 
 /** How long a file may be in the making, in milliseconds. */

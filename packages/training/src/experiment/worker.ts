@@ -1,11 +1,14 @@
 import { useBackend } from '@mer/backends';
+import type { Dataset } from '@mer/datasets';
 import workerpool from 'workerpool';
 import type { RunEvent } from './events.js';
 import { runFold } from './fold.js';
+import { type ImageMakers, imageMakers, type MadeImage } from './image-makers.js';
 import { type InitialWeights, readInitialWeights } from './model.js';
 import type { PlannedFold } from './plan.js';
-import { openPrepared, type PreparedDataset } from './prepare.js';
+import { openExperimentData, openPrepared, type PreparedDataset } from './prepare.js';
 import { type FoldPredictions, writeFold } from './run-store.js';
+import { imagesOfSample } from './sample-images.js';
 import type { Experiment } from './schema.js';
 
 /** What every fold of a run needs; the same for each. */
@@ -52,7 +55,19 @@ async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldR
   return { predictions: record.predictions, seconds: record.seconds, memory: process.resourceUsage().maxRSS * 1024 };
 }
 
+let source: Promise<{ dataset: Dataset; makers: ImageMakers }> | undefined;
+
+async function images(experiment: Experiment, index: number, wanted: readonly number[]): Promise<MadeImage[]> {
+  source ??= (async () => {
+    await useBackend(experiment.backend);
+    const dataset = await openExperimentData(experiment);
+    return { dataset, makers: imageMakers(experiment, dataset.kind) };
+  })();
+  const { dataset, makers } = await source;
+  return imagesOfSample(dataset, experiment, { makers, index, wanted });
+}
+
 // Ctrl-C reaches every process of the terminal; when to stop is the main process's business.
 process.on('SIGINT', () => {});
 
-workerpool.worker({ fold });
+workerpool.worker({ fold, images });
