@@ -24,9 +24,7 @@ export async function runInPool(
   folds: readonly PlannedFold[],
   { workers, onEvent, onFold, signal }: PoolOptions,
 ): Promise<void> {
-  const processes = openProcesses(Math.min(workers, folds.length));
-  const stop = () => void processes.terminate(true);
-  signal?.addEventListener('abort', stop);
+  const processes = openProcesses(Math.min(workers, folds.length), signal);
   const crashed: string[] = [];
   const run = async (fold: PlannedFold): Promise<void> => {
     const { seed, name } = fold;
@@ -45,8 +43,7 @@ export async function runInPool(
     signal?.throwIfAborted();
     throw error;
   } finally {
-    signal?.removeEventListener('abort', stop);
-    await processes.terminate(true);
+    await processes.close();
   }
   if (crashed.length > 0) {
     throw new Error(

@@ -4,16 +4,29 @@ import workerpool from 'workerpool';
 import type { RunEvent } from './events.js';
 
 /** Processes that run {@link ./worker.ts}, with a backend each. */
-export type Processes = workerpool.Pool;
+export interface Processes {
+  pool: workerpool.Pool;
+  /** Ends them, whatever they do. */
+  close(): Promise<void>;
+}
 
-/** Opens a pool of at most so many processes; each starts when there is work for it. */
-export function openProcesses(count: number): Processes {
+/** Opens at most so many processes; each starts when there is work for it, and all end with the signal. */
+export function openProcesses(count: number, signal: AbortSignal | undefined): Processes {
   const script = fileURLToPath(new URL(`file://${createRequire(import.meta.url).resolve('@mer/training/worker')}`));
-  return workerpool.pool(script, {
+  const pool = workerpool.pool(script, {
     workerType: 'process',
     maxWorkers: count,
     forkOpts: { serialization: 'advanced', execArgv: [] },
   });
+  const stop = () => void pool.terminate(true);
+  signal?.addEventListener('abort', stop);
+  return {
+    pool,
+    close: async () => {
+      signal?.removeEventListener('abort', stop);
+      await pool.terminate(true);
+    },
+  };
 }
 
 /** The process of a task ended, and so did that of the second try. */
@@ -35,14 +48,14 @@ export interface TaskOptions {
  * own and thrown as it is.
  */
 export async function runTask<Result>(
-  processes: Processes,
+  { pool }: Processes,
   method: string,
   args: readonly unknown[],
   { on, onCrash, signal }: TaskOptions,
 ): Promise<Result> {
   for (let again = true; ; again = false) {
     try {
-      return (await processes.exec(method, [...args], on ? { on } : {})) as Result;
+      return (await pool.exec(method, [...args], on ? { on } : {})) as Result;
     } catch (error) {
       const reason = crashReason(error);
       if (signal?.aborted || reason === undefined) throw error;

@@ -87,9 +87,7 @@ export async function* imagesInProcesses(
   experiment: Experiment,
   { first, wanted, signal, count, backend, onCrash }: SampleImagesOptions & PreparingProcesses,
 ): AsyncGenerator<SampleImages> {
-  const processes = openProcesses(count);
-  const stop = () => void processes.terminate(true);
-  signal?.addEventListener('abort', stop);
+  const processes = openProcesses(count, signal);
   const ahead: Promise<MadeImage[]>[] = [];
   try {
     for (let index = first, begun = first; index < samples; index++) {
@@ -107,7 +105,6 @@ export async function* imagesInProcesses(
     signal?.throwIfAborted();
     throw error;
   } finally {
-    signal?.removeEventListener('abort', stop);
-    await processes.terminate(true);
+    await processes.close();
   }
 }
