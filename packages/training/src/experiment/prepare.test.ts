@@ -6,6 +6,7 @@ import { clipWindows, createRepresentation } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canListProcesses, children } from '../../test/children.js';
 import { ExperimentError, parseExperiment } from './parse.js';
 import { openExperimentData, type PrepareDataOptions, prepareData } from './prepare.js';
 import { readSource } from './source.js';
@@ -71,6 +72,28 @@ describe('processes that prepare', () => {
 
   it('make the same images in the same order', async () => {
     expect(await valuesOf(processes())).toEqual(await valuesOf({}));
+  });
+
+  it.skipIf(!canListProcesses)('are started again when one is killed, and give up a sample that ends two', async () => {
+    const crashes: string[] = [];
+    const prepare = async (kill: (done: number) => boolean) =>
+      prepareData(await openExperimentData(experiment), experiment, {
+        processes: { ...processes().processes!, onCrash: (reason) => crashes.push(reason) },
+        onProgress: (done) => {
+          if (kill(done)) for (const pid of children()) process.kill(pid, 'SIGKILL');
+        },
+      });
+    const data = await prepare((done) => done === 2);
+    expect(crashes).toContain('ended by SIGKILL');
+    expect(data.inputs.map((input) => [...(input as { values: Float32Array }).values])).toEqual(await valuesOf({}));
+    const killing = setInterval(() => {
+      for (const pid of children()) process.kill(pid, 'SIGKILL');
+    }, 50);
+    try {
+      await expect(prepare(() => false)).rejects.toThrow(/Cannot prepare .*: its process ended twice.*SIGKILL/);
+    } finally {
+      clearInterval(killing);
+    }
   });
 
   it('are not started for little work', async () => {

@@ -153,7 +153,8 @@ async function* sampleImages(
     const left = ((performance.now() - began) / 1000) * (dataset.samples.length - first - 1);
     yield made;
     if (made.index === first && processes && processes.count > 1 && left > (processes.worthwhile ?? 10)) {
-      yield* imagesInProcesses(dataset.samples.length, experiment, { ...options, ...processes, first: first + 1 });
+      const ids = dataset.samples.map(({ id }) => id);
+      yield* imagesInProcesses(ids, experiment, { ...options, ...processes, first: first + 1 });
       return;
     }
   }

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canListProcesses, children } from '../../test/children.js';
 import type { RunEvent } from './events.js';
 import { mergeRuns } from './merge.js';
 import { parseExperiment } from './parse.js';
@@ -58,23 +58,6 @@ async function foldFiles(out: string): Promise<Record<string, string>> {
     await Promise.all(names.map(async (name) => [name, await readFile(join(out, name), 'base64')])),
   );
 }
-
-/** Processes that this one has started. */
-function children(): number[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  return lines.flatMap((line) => {
-    const [pid, parent] = line.trim().split(/\s+/).map(Number);
-    return parent === process.pid && line.includes('worker') ? [pid!] : [];
-  });
-}
-const canListProcesses = (() => {
-  try {
-    execFileSync('ps', ['-eo', 'pid=']);
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 describe('runExperiment()', () => {
   it('gives the same with one process and with two, and finds the prepared images again', async () => {

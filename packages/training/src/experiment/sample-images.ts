@@ -1,7 +1,7 @@
 import type { Dataset } from '@mer/datasets';
 import { viewPlan } from '../augment/clips.js';
 import { type ImageMakers, imageMakers, type MadeImage, makeImages } from './image-makers.js';
-import { openProcesses, runTask } from './processes.js';
+import { CrashError, openProcesses, runTask } from './processes.js';
 import type { Experiment } from './schema.js';
 import { disposeSource, readSamples, readSource, type Source } from './source.js';
 
@@ -81,20 +81,28 @@ export interface PreparingProcesses {
   onCrash?: ((reason: string, again: boolean) => void) | undefined;
 }
 
-/** Makes the images of samples in processes of their own, and gives them in order; a few samples are ahead, no more. */
+/** Makes the images of samples (all are named in `ids`) in processes of their own, and gives them in order; a few samples are ahead, no more. */
 export async function* imagesInProcesses(
-  samples: number,
+  ids: readonly string[],
   experiment: Experiment,
   { first, wanted, signal, count, backend, onCrash }: SampleImagesOptions & PreparingProcesses,
 ): AsyncGenerator<SampleImages> {
   const processes = openProcesses(count, signal);
   const ahead: Promise<MadeImage[]>[] = [];
   try {
-    for (let index = first, begun = first; index < samples; index++) {
+    for (let index = first, begun = first; index < ids.length; index++) {
       signal?.throwIfAborted();
-      for (; begun < samples && begun <= index + count; begun++) {
+      for (; begun < ids.length && begun <= index + count; begun++) {
         const args = [{ ...experiment, backend }, begun, wanted(begun)];
-        const images = runTask<MadeImage[]>(processes, 'images', args, { onCrash, signal });
+        const id = ids[begun]!;
+        const images = runTask<MadeImage[]>(processes, 'images', args, { onCrash, signal }).catch((cause) => {
+          throw cause instanceof CrashError
+            ? new Error(
+                `Cannot prepare ${id}: its process ended twice (${cause.message}); try fewer --workers if memory was short`,
+                { cause },
+              )
+            : cause;
+        });
         // awaited in its turn; until then a failure is nobody's
         images.catch(() => {});
         ahead.push(images);
