@@ -81,7 +81,7 @@ export async function openExperimentData(experiment: Experiment): Promise<Datase
  * @param experiment - preprocessing, inputs, targets and clip augmentation
  * @param options - cache, progress and interruption
  * @returns images outside of any backend. In memory they take samples x views x inputs x H x W x C x 4 bytes; with a cache as much on disk, and two clips
- * in memory while they are made
+ * in memory while they are made (in each process, where several make them)
  * @throws Error where a sample cannot be read or samples differ in shape; the message names the sample
  *
  * @example
