@@ -38,15 +38,16 @@ export function crashText({ reason, outOfMemory, memory }: Crash, backend: strin
   return `its process was ${reason}${cause}${held}`;
 }
 
-/** What to do where training has crashed for memory, or is likely to have. */
+/** What to do where training has crashed for memory, or is likely to have; `workers` are those of a run that has begun. */
 export function crashCure(
   { outOfMemory }: Crash,
   { training: { batchSize } }: Pick<Experiment, 'training'>,
-  workers: number,
+  workers?: number,
 ): string {
+  const own = workers === undefined ? '' : '; with another --out';
   const cures = [
-    ...(outOfMemory || workers === 1 ? [] : [`fewer --workers (now ${workers})`]),
-    batchSize > 1 ? `a smaller training.batchSize (now ${batchSize}; with another --out)` : 'smaller images',
+    ...(outOfMemory || workers === undefined || workers === 1 ? [] : [`fewer --workers (now ${workers})`]),
+    batchSize > 1 ? `a smaller training.batchSize (now ${batchSize}${own})` : 'smaller images',
     ...(outOfMemory ? ['another backend (mer backends)'] : []),
   ];
   return `use ${cures.join(' or ')}`;

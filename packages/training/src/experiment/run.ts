@@ -170,11 +170,11 @@ export async function planRun(experiment: Experiment): Promise<RunPlan> {
 }
 
 /** Checks the model's options where making it takes no memory of this process. */
-async function checkInProcess(
+export async function checkInProcess(
   processes: Processes,
   experiment: Experiment,
   { backend, dataset }: RunPlan,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): Promise<void> {
   const args = [{ ...experiment, backend: backend.name }, dataset.classes.length];
   await runTask(processes, 'check', args, { signal }).catch((error) => {

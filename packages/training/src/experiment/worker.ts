@@ -14,6 +14,7 @@ import type { TaskMessage } from './processes.js';
 import { type FoldPredictions, writeFold } from './run-store.js';
 import { imagesOfSample } from './sample-images.js';
 import type { Experiment } from './schema.js';
+import { type Trial, type TrialSamples, tryTraining } from './trial.js';
 
 /** What every fold of a run needs; the same for each. */
 export interface WorkerContext {
@@ -65,6 +66,11 @@ async function check(experiment: Experiment, classes: number): Promise<void> {
   checkModel(experiment, classes);
 }
 
+async function trial(experiment: Experiment, samples: TrialSamples): Promise<Trial> {
+  await useBackend(experiment.backend);
+  return tryTraining(experiment, samples);
+}
+
 let source: Promise<{ dataset: Dataset; makers: ImageMakers }> | undefined;
 
 async function images(experiment: Experiment, index: number, wanted: readonly number[]): Promise<MadeImage[]> {
@@ -114,4 +120,4 @@ if (process.platform === 'linux') await writeFile('/proc/self/oom_score_adj', '5
 // Ctrl-C reaches every process of the terminal; when to stop is the main process's business.
 process.on('SIGINT', () => {});
 
-workerpool.worker({ fold: task(fold), check: task(check), images: task(images) });
+workerpool.worker({ fold: task(fold), check: task(check), images: task(images), trial: task(trial) });
