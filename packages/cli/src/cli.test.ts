@@ -173,6 +173,36 @@ describe('mer run', () => {
     expect(await predictionsIn(join(root, 'killed-run'))).toEqual(expected);
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'says what ended its only worker, ends with status 1, and ends with the same when it is started again',
+    async () => {
+      const file = await experimentFile('alone', { training: { ...tiny.training, epochs: 30 } });
+      const args = ['run', file, '--workers', '1', '--out'];
+      mer(...args, 'not-killed');
+      const child = spawn(process.execPath, [bin, ...args, 'worker-killed'], {
+        cwd: root,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let text = '';
+      let killed = 0;
+      child.stderr.on('data', async (chunk) => {
+        text += chunk;
+        if (killed > 0 || !/^fold 1/m.test(text)) return;
+        killed = Number((await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')).trim());
+        process.kill(killed, 'SIGKILL');
+      });
+      const [status] = await once(child, 'close');
+      const [message, ...more] = text.split('\n').filter((line) => !/^\d+ samples|^fold /.test(line));
+      expect(message).toMatch(
+        /^mer: Cannot train fold sub0\d \(seed 0\) as its process was ended by SIGKILL, .* memory ran short: it had held \d+ MB\. To go on, use .*batchSize/,
+      );
+      expect(more).toEqual(['']);
+      expect(status).toBe(1);
+      expect(mer(...args, 'worker-killed').stderr).toMatch(/4 folds, [1-3] done before/);
+      expect(await predictionsIn(join(root, 'worker-killed'))).toEqual(await predictionsIn(join(root, 'not-killed')));
+    },
+  );
+
   it('interrupted by Ctrl-C, says how to go on and ends with status 130', async () => {
     const file = await experimentFile('stopped', { training: { ...tiny.training, epochs: 100000 } });
     const child = spawn(process.execPath, [bin, 'run', file, '--out', 'stopped'], {

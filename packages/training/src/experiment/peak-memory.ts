@@ -8,10 +8,10 @@ export function ownPeakMemory(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-/** Follows the most memory that another process has held, for the time when it can no longer be asked; Linux tells, other systems do not. */
+/** Follows the most memory that another process has held, for the time when it can no longer be asked; Linux tells while it works, other systems do not. */
 export interface MemoryWatch {
-  /** Begins to follow a process. */
-  follow(pid: number): void;
+  /** Begins to follow a process, which says itself what it has held before. */
+  follow(pid: number, memory: number): void;
   /** The most it has held so far, in bytes; undefined where nobody knows. */
   peak(): number | undefined;
   /** Ends it. */
@@ -24,9 +24,9 @@ export function watchMemory(): MemoryWatch {
   let peak: number | undefined;
   const stop = () => clearInterval(timer);
   return {
-    follow(pid) {
+    follow(pid, memory) {
       stop();
-      peak = undefined;
+      peak = memory;
       if (process.platform !== 'linux') return;
       const look = async () => {
         const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');

@@ -44,8 +44,8 @@ export function openProcesses(count: number, signal: AbortSignal | undefined): P
 
 /** What a process tells of its task before it is done. */
 export type TaskMessage =
-  /** It has begun with it. */
-  | { pid: number }
+  /** It has begun with it, and had held so many bytes at most. */
+  | { pid: number; memory: number }
   /** How it goes. */
   | { event: RunEvent }
   /** The backend's memory has failed: the process ends now. */
@@ -87,7 +87,7 @@ export async function runTask<Result>(
     const watch = watchMemory();
     let told: Crash | undefined;
     const listen = (message: TaskMessage) => {
-      if ('pid' in message) watch.follow(message.pid);
+      if ('pid' in message) watch.follow(message.pid, message.memory);
       else if ('event' in message) on?.(message.event);
       else told = message.crash;
     };

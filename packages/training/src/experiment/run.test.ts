@@ -124,7 +124,7 @@ describe('runExperiment()', () => {
     expect(error.message).toMatch(
       /^Cannot train fold sub02 \(seed 0\) as its process was ended by SIGKILL, most likely by the system as memory ran short/,
     );
-    if (process.platform === 'linux') expect(error.message).toMatch(/: it had held \d{2,4} MB\. /);
+    expect(error.message).toMatch(/: it had held \d{2,4} MB\. /);
     expect(error.message).toMatch(/use a smaller training\.batchSize \(now 4; .*the same command goes on after them$/);
     expect(error.message).not.toMatch(/workers|\n/);
     expect(events.filter(({ type }) => type === 'crash')).toEqual([]);

@@ -92,7 +92,7 @@ let aborted = false;
 /** A task whose process ends where the backend's memory fails: what comes after an abort cannot be trusted. */
 function task<Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) {
   return async (...args: Args): Promise<Result> => {
-    tell({ pid: process.pid });
+    tell({ pid: process.pid, memory: ownPeakMemory() });
     try {
       return await work(...args);
     } catch (error) {
