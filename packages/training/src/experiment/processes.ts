@@ -73,6 +73,9 @@ export interface TaskOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** What is said where a process had ended before its task came: nothing is lost, and the next one begins anew. */
+const endedBefore = /^Worker is terminated|^Workerpool Worker error: .*(EPIPE|[Cc]hannel closed)/;
+
 /**
  * Runs a task in one of the processes. If the process is ended by anybody else, in another; if that one ends too, or the process ended itself as its
  * backend's memory failed, throws a {@link CrashError}. Any other failure is the task's own and thrown as it is.
@@ -96,8 +99,7 @@ export async function runTask<Result>(
     } catch (error) {
       if (signal?.aborted || processes.closed) throw error;
       if (told) throw new CrashError(told, { cause: error });
-      // it had ended before the task came: nothing is lost
-      if (/^Worker is terminated/.test((error as Error).message)) continue;
+      if (endedBefore.test((error as Error).message)) continue;
       const reason = crashReason(error);
       if (reason === undefined) throw ownError(error);
       const crash = { reason, outOfMemory: false, memory: watch.peak() };
