@@ -16,6 +16,7 @@ export { patternSize } from './pattern';
 export { maxPool, maxPoolGradient } from './pool';
 export { convRows, convRowsFilterGradient, convRowsScratch } from './rows';
 export { sumMiddle, sumScratch } from './reduce';
+export { adamUpdate, sgdUpdate } from './update';
 export {
   winogradConv2d,
   winogradFilter,

@@ -2,6 +2,7 @@ import { relaxedSimdKernels, simdKernels } from './kernels.generated.js';
 
 /** Exports of assembly/index.ts: addresses are bytes in the heap of the wasm backend, sizes are elements. */
 export interface Kernels {
+  adamUpdate(...numbers: number[]): void;
   avgPoolGradient(...numbers: number[]): void;
   batchNorm(...numbers: number[]): void;
   batchNormGradient(...numbers: number[]): void;
@@ -28,6 +29,7 @@ export interface Kernels {
   maxPoolGradient(...numbers: number[]): void;
   patternSize(columns: number): number;
   reluGradient(dy: number, x: number, ceiling: number, size: number, out: number): void;
+  sgdUpdate(...numbers: number[]): void;
   scaledProduct(factor: number, a: number, b: number, size: number, out: number): void;
   sumMiddle(
     x: number,

@@ -13,6 +13,7 @@ import { avgPool3dGrad, avgPoolGrad, maxPool3d, maxPool3dGrad, maxPoolGrad } fro
 import { reduction } from './reduce.js';
 import { unsortedSegmentSum } from './segment-sum.js';
 import { isStockRight } from './stock-probe.js';
+import { adamUpdate, sgdUpdate } from './update.js';
 import type { KernelFunction, WasmBackend } from './wasm-backend.js';
 
 const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction>> = Object.freeze({
@@ -53,6 +54,9 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   // Of ours: see batch-norm-training.ts.
   BatchNormTraining: () => batchNormTraining,
   BatchNormTrainingGrad: () => batchNormTrainingGrad,
+  // Of ours: see update.ts.
+  AdamUpdate: () => adamUpdate,
+  SgdUpdate: () => sgdUpdate,
   // For gradients of ours.
   [gradientKernels.batchNorm]: () => batchNormGradient,
   [gradientKernels.relu]: () => reluGradient,
