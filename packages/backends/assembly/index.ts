@@ -11,7 +11,8 @@ export { conv, convFilterGradient, convFilterGradientScratch, convScratch, packF
 export { copyBlocks, fill } from './copy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { binary, binaryRows, reluGradient, scaledProduct } from './elementwise';
-export { matMul, transpose } from './gemm';
+export { matMul, matMulScratch } from './mat-mul';
+export { transpose } from './pack';
 export { patternSize } from './pattern';
 export { maxPool, maxPoolGradient } from './pool';
 export { convRows, convRowsFilterGradient, convRowsScratch } from './rows';

@@ -184,7 +184,10 @@ export function convInputGradient(
   const tapCount = product(g.filter);
   const tapBytes = channels * outChannels * 4;
   const turn = (tap: number, to: number) =>
-    kernels.transpose(channels, outChannels, address(backend, filter) + tap * tapBytes, outChannels * 4, to);
+    kernels.transpose(
+      ...[channels, outChannels, address(backend, filter) + tap * tapBytes, outChannels * 4],
+      ...[to, channels * 4],
+    );
 
   const back: ConvGeometry = {
     ...g,

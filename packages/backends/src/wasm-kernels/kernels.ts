@@ -54,7 +54,8 @@ export interface Kernels {
     activation: number,
     scratch: number,
   ): void;
-  transpose(rows: number, columns: number, from: number, rowBytes: number, to: number): void;
+  matMulScratch(m: number, n: number, k: number, transposeA: number): number;
+  transpose(rows: number, columns: number, from: number, rowBytes: number, to: number, toRowBytes: number): void;
   conv(...numbers: number[]): void;
   convFilterGradient(...numbers: number[]): void;
   convRows(...numbers: number[]): void;
