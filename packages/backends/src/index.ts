@@ -13,3 +13,5 @@ export { listBackends } from './list-backends.js';
 export type { SpeedReport, SpeedTestOptions } from './speed-test.js';
 export { speedTest } from './speed-test.js';
 export { useBackend } from './use-backend.js';
+export * from './memory/recomputed.js';
+export * from './memory/value-and-gradients.js';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { forgetFilter } from './filter-cache.js';
 import { address, type KernelArgs, kernelsOf } from './wasm-backend.js';
 
 /** Attributes of the kernel `AdamUpdate`. */
@@ -29,6 +30,7 @@ export function adamUpdate({ inputs, attrs, backend }: KernelArgs): tf.TensorInf
   const { beta1, beta2, epsilon, step, correction, l2 = 0, keep = 1 } = attrs as never as AdamUpdateAttrs;
   const size = commonSize('AdamUpdate', [weight!, first!, second!, gradient!]);
   const [w, m, v, g] = [weight!, first!, second!, gradient!].map((info) => address(backend, info));
+  forgetFilter(backend, weight!);
   kernelsOf(backend).adamUpdate(w!, m!, v!, g!, size, beta1, beta2, epsilon, step, correction, l2, keep);
   return [];
 }
@@ -56,6 +58,7 @@ export function sgdUpdate({ inputs, attrs, backend }: KernelArgs): tf.TensorInfo
   const { weight, gradient, velocity } = inputs as Record<string, tf.TensorInfo | undefined>;
   const { step, momentum = 0, nesterov = false, l2 = 0, keep = 1 } = attrs as never as SgdUpdateAttrs;
   const size = commonSize('SgdUpdate', [weight!, gradient!, ...(velocity ? [velocity] : [])]);
+  forgetFilter(backend, weight!);
   kernelsOf(backend).sgdUpdate(
     address(backend, weight!),
     velocity ? address(backend, velocity) : 0,
