@@ -1,4 +1,4 @@
-import { recomputed, valueAndGradients } from '@mer/backends';
+import { accumulate, recomputed, valueAndGradients } from '@mer/backends';
 import { heldMasks, planSegments, runModel, type Segment } from '@mer/models';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -91,9 +91,7 @@ export function gradientStep(
           rows,
           whole,
           onGradient(variable, gradient) {
-            const before = sums.get(variable);
-            sums.set(variable, before ? tf.keep(tf.tidy(() => tf.add(before, gradient))) : gradient);
-            if (before) tf.dispose([before, gradient]);
+            sums.set(variable, accumulate(sums.get(variable), gradient));
           },
         }),
       ),

@@ -73,7 +73,12 @@ export function batchLoss(
 function classLoss(
   logits: tf.Tensor2D,
   classes: tf.Tensor2D,
-  { smoothing, gamma, weights, part }: { smoothing: number; gamma: number } & Pick<BatchLossOptions, 'weights' | 'part'>,
+  {
+    smoothing,
+    gamma,
+    weights,
+    part,
+  }: { smoothing: number; gamma: number } & Pick<BatchLossOptions, 'weights' | 'part'>,
 ): tf.Scalar {
   const given = weights ? tf.mul(classes, weights) : classes;
   const soft = smoothing > 0 ? tf.add(tf.mul(classes, 1 - smoothing), smoothing / classes.shape[1]) : classes;

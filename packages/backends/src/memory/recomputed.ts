@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { accumulate } from './accumulate.js';
 import { reversePass } from './reverse-pass.js';
 import { Tape } from './tape.js';
 
@@ -93,7 +94,7 @@ export function recomputed(
           onGradient({ id }, gradient) {
             const { i } = sources.find(({ tensor }) => tensor.id === id)!;
             if (i < inputs.length) pieces.set(i, [...(pieces.get(i) ?? []), gradient]);
-            else sums.set(i, added(sums.get(i), gradient));
+            else sums.set(i, accumulate(sums.get(i), gradient));
           },
         });
         tf.dispose(made);
@@ -142,11 +143,4 @@ function join(parts: tf.Tensor[][]): tf.Tensor[] {
       0,
     ),
   );
-}
-
-function added(sum: tf.Tensor | undefined, next: tf.Tensor): tf.Tensor {
-  if (sum === undefined) return next;
-  const total = tf.keep(tf.tidy(() => tf.add(sum, next)));
-  tf.dispose([sum, next]);
-  return total;
 }

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { accumulate, isOnlyReference } from './accumulate.js';
+import { spending } from './spendable.js';
 import type { Tape, TapeNode, TensorPlace } from './tape.js';
 import { tensorOf } from './value.js';
 
@@ -23,11 +25,9 @@ export function reversePass(tape: Tape, { from, to, onGradient }: ReversePassOpt
   const wanted = new Map(to.map((place) => [place.id, place]));
   const gradients = new Map<number, tf.Tensor>();
   const add = ({ id }: TensorPlace, gradient: tf.Tensor) => {
-    const before = gradients.get(id);
-    gradients.set(id, before ? tf.keep(tf.tidy(() => tf.add(before, gradient))) : gradient);
-    if (before) tf.dispose([before, gradient]);
+    gradients.set(id, accumulate(gradients.get(id), gradient));
   };
-  for (const { output, dy } of from) add(output, tf.keep(dy));
+  for (const { output, dy } of from) add(output, dy);
   const usesLeft = new Map<number, number>();
   for (const { inputs } of nodes) {
     for (const { id } of Object.values(inputs)) if (wanted.has(id)) usesLeft.set(id, (usesLeft.get(id) ?? 0) + 1);
@@ -70,19 +70,22 @@ function gradientsOf(node: TapeNode, gradients: ReadonlyMap<number, tf.Tensor>):
   tf.tidy(() => {
     const dys = node.outputs.map(({ id, shape }) => gradients.get(id) ?? tf.zeros(shape));
     const saved = node.saved.map((view) => tensorOf(view));
-    const byInput = node.gradient(dys, saved);
     const seen = new Set<tf.Tensor>([...dys, ...saved]);
-    for (const name of Object.keys(node.inputs)) {
-      const make = byInput[name];
-      if (make === undefined) {
-        throw new Error(`Cannot compute a gradient as that of ${node.kernelName} by ${name} is missing`);
+    const own = dys.filter(isOnlyReference).map(({ dataId }) => dataId);
+    spending(own, () => {
+      const byInput = node.gradient(dys, saved);
+      for (const name of Object.keys(node.inputs)) {
+        const make = byInput[name];
+        if (make === undefined) {
+          throw new Error(`Cannot compute a gradient as that of ${node.kernelName} by ${name} is missing`);
+        }
+        const gradient = tf.tidy(make as () => tf.Tensor) as tf.Tensor | undefined;
+        if (gradient === undefined) continue;
+        // a gradient may be handed through, or be the same for two inputs: a reference each
+        made.set(name, tf.keep(seen.has(gradient) ? tf.clone(gradient) : gradient));
+        seen.add(made.get(name)!);
       }
-      const gradient = tf.tidy(make as () => tf.Tensor) as tf.Tensor | undefined;
-      if (gradient === undefined) continue;
-      // a gradient may be handed through, or be the same for two inputs: a reference each
-      made.set(name, tf.keep(seen.has(gradient) ? tf.clone(gradient) : gradient));
-      seen.add(made.get(name)!);
-    }
+    });
   });
   return made;
 }

@@ -40,6 +40,7 @@ export const CHEAP: ReadonlySet<string> = new Set([
   'Gelu',
   'LayerNormTraining',
   'LeakyRelu',
+  'MaxPool',
   'Multiply',
   'RealDiv',
   'Relu',

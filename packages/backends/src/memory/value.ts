@@ -91,7 +91,7 @@ export class VariableValue extends Value {
   end(): void {}
 }
 
-/** A tensor that is made again, once, when it is wanted. */
+/** A tensor that is made again, once, when it is wanted; what it is made of is wanted until then. */
 export class RemadeValue extends Value {
   private made: tf.Tensor | undefined;
 
@@ -104,7 +104,10 @@ export class RemadeValue extends Value {
   }
 
   tensor(): tf.Tensor {
-    this.made ??= this.make();
+    if (this.made === undefined) {
+      this.made = this.make();
+      this.releaseInputs();
+    }
     return this.made;
   }
 
@@ -113,8 +116,12 @@ export class RemadeValue extends Value {
   }
 
   end(): void {
+    if (this.made === undefined) this.releaseInputs();
     this.made?.dispose();
     this.made = undefined;
+  }
+
+  private releaseInputs(): void {
     for (const { value } of Object.values(this.recipe.inputs)) value.release();
   }
 
@@ -135,7 +142,12 @@ export class ShapeValue extends Value {
   /** A tensor without data: reading it, or running a kernel on it that looks at numbers, fails. */
   tensor(): tf.Tensor {
     const { shape, dtype } = this;
-    this.stub ??= new tf.Tensor(shape, dtype, {}, (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId());
+    this.stub ??= new tf.Tensor(
+      shape,
+      dtype,
+      {},
+      (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId(),
+    );
     return this.stub;
   }
 

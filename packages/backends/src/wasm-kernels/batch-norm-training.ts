@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { identity } from './copy.js';
+import { inPlaceOf } from './in-place.js';
 import { address, floats, type KernelArgs, kernelsOf, withScratch } from './wasm-backend.js';
 
 type Scales = { scale?: tf.TensorInfo; offset?: tf.TensorInfo };
@@ -65,7 +66,7 @@ export function batchNormTrainingGrad({ inputs, attrs, backend }: KernelArgs): t
   const { epsilon } = attrs as never as { epsilon: number };
   const kernels = kernelsOf(backend);
   const [rows, columns] = rowsAndColumns(x);
-  const dx = backend.makeOutput(x.shape, 'float32');
+  const dx = inPlaceOf(backend, dy) ?? backend.makeOutput(x.shape, 'float32');
   const dScale = backend.makeOutput([columns], 'float32');
   const dOffset = backend.makeOutput([columns], 'float32');
   withScratch(backend, 4 * columns + kernels.batchNormTrainingScratch(columns), (start) => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { arithmetic, operations, reluGradient, squareGradient } from './arithmetic.js';
+import { accumulateGradient, arithmetic, operations, reluGradient, squareGradient } from './arithmetic.js';
 import { batchNormGradient, fusedBatchNorm } from './batch-norm.js';
 import { batchNormTraining, batchNormTrainingGrad } from './batch-norm-training.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './conv2d.js';
@@ -55,6 +55,7 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   BatchNormTraining: () => batchNormTraining,
   BatchNormTrainingGrad: () => batchNormTrainingGrad,
   // Of ours: see update.ts.
+  AccumulateGradient: () => accumulateGradient,
   AdamUpdate: () => adamUpdate,
   SgdUpdate: () => sgdUpdate,
   // For gradients of ours.

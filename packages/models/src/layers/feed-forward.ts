@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRate } from '../checks.js';
-import type { LayerPass } from './layer-pass.js';
 import { LayerNormalization } from './layer-normalization.js';
+import type { LayerPass } from './layer-pass.js';
 import { Linear } from './linear.js';
 import { NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
 import { SeededDropout } from './seeded-dropout.js';

@@ -55,7 +55,9 @@ export function graphOf(model: tfl.LayersModel): ModelGraph {
       layer: node.outboundLayer,
       inputs: node.inputTensors.map(placeOf),
       outputs: node.outputTensors.map(placeOf),
-      sizes: node.outputTensors.map(({ shape }) => shape.slice(1).reduce<number>((size, length) => size * (length ?? 1), 1)),
+      sizes: node.outputTensors.map(({ shape }) =>
+        shape.slice(1).reduce<number>((size, length) => size * (length ?? 1), 1),
+      ),
       callArgs: node.callArgs ?? {},
     });
   };

@@ -35,7 +35,9 @@ export function planSegments(model: tfl.LayersModel, count: number): number[] {
   });
   const crossing = steps.map((_step, i) =>
     steps.slice(0, i + 1).reduce((sum, step) => {
-      const live = step.outputs.map((place, k) => (lastReader[place]! > i && !inputs.includes(place) ? step.sizes[k]! : 0));
+      const live = step.outputs.map((place, k) =>
+        lastReader[place]! > i && !inputs.includes(place) ? step.sizes[k]! : 0,
+      );
       return sum + live.reduce((total, size) => total + size, 0);
     }, 0),
   );

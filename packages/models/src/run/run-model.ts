@@ -61,12 +61,11 @@ export function runModel(
       runSteps(graph.steps, values, new Set([...graph.inputs, ...graph.outputs]), pass);
     } else {
       for (const { steps, inputs: from, outputs: to } of stretches(graph, cuts)) {
-        const layers = steps.flatMap(({ layer }) => (layer instanceof NetworkLayer ? withParts(layer) : []));
         const masksAgain = holdMasks(steps.map(({ layer }) => layer));
         const made = around({
           inputs: from.map((place) => values.get(place)!),
           variables: steps.flatMap(({ layer }) => layer.trainableWeights.map((weight) => weight.read() as tf.Variable)),
-          separable: layers.every((layer) => !layer.couplesSamples),
+          separable: !coupling(steps.map(({ layer }) => layer)),
           run: (given, part) =>
             tf.tidy(() => {
               masksAgain();
@@ -75,7 +74,9 @@ export function runModel(
               return to.map((place) => own.get(place)!);
             }),
         });
-        to.forEach((place, i) => values.set(place, made[i]!));
+        to.forEach((place, i) => {
+          values.set(place, made[i]!);
+        });
         for (const place of from) if (isLastReader(graph, steps, place)) values.get(place)!.dispose();
       }
     }
@@ -132,4 +133,26 @@ function isLastReader(graph: ModelGraph, steps: readonly GraphStep[], place: num
   if (graph.inputs.includes(place) || graph.outputs.includes(place)) return false;
   const end = graph.steps.indexOf(steps.at(-1)!) + 1;
   return !graph.steps.slice(end).some(({ inputs }) => inputs.includes(place));
+}
+
+/**
+ * Whether, in training, what becomes of a sample depends on the others of its batch: so it is with batch normalisation.
+ *
+ * @example
+ * ```ts
+ * import { couplesSamples, createModel } from '@mer/models';
+ *
+ * console.log(couplesSamples(createModel('ststnet', { classes: 3 }))); // true
+ * ```
+ */
+export function couplesSamples(model: tfl.LayersModel): boolean {
+  return coupling(model.layers);
+}
+
+/** Layers that are not of this package are taken at their word if they are called batch normalisation. */
+function coupling(layers: readonly tfl.layers.Layer[]): boolean {
+  return layers.some((layer) => {
+    if (layer instanceof NetworkLayer) return withParts(layer).some((part) => part.couplesSamples);
+    return /BatchNorm/.test(layer.getClassName());
+  });
 }
