@@ -11,6 +11,8 @@ export { conv, convFilterGradient, convFilterGradientScratch, convScratch, packF
 export { copyBlocks, fill } from './copy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { binary, binaryRows, reluGradient, scaledProduct } from './elementwise';
+export { gelu, geluGradient } from './gelu';
+export { layerNorm, layerNormGradient } from './layer-norm';
 export { matMul, matMulScratch } from './mat-mul';
 export { transpose } from './pack';
 export { patternSize } from './pattern';

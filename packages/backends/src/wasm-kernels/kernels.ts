@@ -25,6 +25,10 @@ export interface Kernels {
   depthwiseInputGradient(...numbers: number[]): void;
   depthwiseFilterGradient(...numbers: number[]): void;
   fill(to: number, size: number, value: number): void;
+  gelu(x: number, size: number, y: number): void;
+  geluGradient(dy: number, x: number, size: number, dx: number): void;
+  layerNorm(...numbers: number[]): void;
+  layerNormGradient(...numbers: number[]): void;
   maxPool(...numbers: number[]): void;
   maxPoolGradient(...numbers: number[]): void;
   patternSize(columns: number): number;
