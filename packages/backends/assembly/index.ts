@@ -8,9 +8,11 @@ export {
   columnVariance,
 } from './batch-norm';
 export { conv, convFilterGradient, convFilterGradientScratch, convScratch, packFilter } from './conv';
-export { copyBlocks, fill } from './copy';
+export { copyBlocks, fill, spaceToDepth } from './copy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { binary, binaryRows, reluGradient, scaledProduct } from './elementwise';
+export { gelu, geluGradient } from './gelu';
+export { layerNorm, layerNormGradient } from './layer-norm';
 export { matMul, matMulScratch } from './mat-mul';
 export { transpose } from './pack';
 export { patternSize } from './pattern';
@@ -23,6 +25,8 @@ export {
   winogradFilter,
   winogradFilterGradient,
   winogradFilterSize,
+  winogradFilterSums,
   winogradGradientScratch,
   winogradScratch,
+  winogradSumsSize,
 } from './winograd';

@@ -127,3 +127,30 @@ export function suitsRows(g: ConvGeometry, mostOutChannels: number): boolean {
     g.output[2] >= 6
   );
 }
+
+/** Side of the filter of a convolution of stride 2 when squares of 2 x 2 pixels are taken as one. */
+export function halvedFilterSide({ filter }: ConvGeometry): number {
+  return Math.ceil(filter[1] / 2);
+}
+
+/**
+ * Whether a convolution of stride 2 with a large filter, such as the 7 x 7 of a ResNet's first layer, serves Winograd's
+ * algorithm when squares of 2 x 2 pixels are taken as one: 3 x 3 or 4 x 4 such squares in the filter.
+ */
+export function suitsHalving(g: ConvGeometry): boolean {
+  const side = halvedFilterSide(g);
+  const tile = 7 - side;
+  const [, height, width] = g.output;
+  return (
+    (side === 3 || side === 4) &&
+    g.filter[0] === 1 &&
+    halvedFilterSide({ ...g, filter: [1, g.filter[2], g.filter[1]] }) === side &&
+    g.strides.join() === '1,2,2' &&
+    g.dilations.join() === '1,1,1' &&
+    g.input[0] === 1 &&
+    g.channels >= 2 &&
+    g.outChannels % 4 === 0 &&
+    g.outChannels >= 16 &&
+    Math.ceil(height / tile) * Math.ceil(width / tile) * tile * tile <= 1.5 * height * width
+  );
+}

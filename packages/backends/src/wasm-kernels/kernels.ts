@@ -25,12 +25,17 @@ export interface Kernels {
   depthwiseInputGradient(...numbers: number[]): void;
   depthwiseFilterGradient(...numbers: number[]): void;
   fill(to: number, size: number, value: number): void;
+  gelu(x: number, size: number, y: number): void;
+  geluGradient(dy: number, x: number, size: number, dx: number): void;
+  layerNorm(...numbers: number[]): void;
+  layerNormGradient(...numbers: number[]): void;
   maxPool(...numbers: number[]): void;
   maxPoolGradient(...numbers: number[]): void;
   patternSize(columns: number): number;
   reluGradient(dy: number, x: number, ceiling: number, size: number, out: number): void;
   sgdUpdate(...numbers: number[]): void;
   scaledProduct(factor: number, a: number, b: number, size: number, out: number): void;
+  spaceToDepth(...numbers: number[]): void;
   sumMiddle(
     x: number,
     outer: number,
@@ -65,8 +70,17 @@ export interface Kernels {
   convFilterGradientScratch(channels: number, taps: number, outChannels: number): number;
   packFilter(taps: number, channels: number, outChannels: number, filter: number, panels: number): void;
   winogradConv2d(...numbers: number[]): void;
-  winogradFilter(channels: number, outChannels: number, filter: number, to: number, scratch: number): void;
+  winogradFilter(
+    side: number,
+    channels: number,
+    outChannels: number,
+    filter: number,
+    to: number,
+    scratch: number,
+  ): void;
   winogradFilterGradient(...numbers: number[]): void;
+  winogradFilterSums(...numbers: number[]): void;
+  winogradSumsSize(channels: number, outChannels: number): number;
   winogradFilterSize(channels: number, outChannels: number): number;
   winogradScratch(channels: number, outChannels: number, block: number): number;
   winogradGradientScratch(channels: number, outChannels: number, block: number): number;

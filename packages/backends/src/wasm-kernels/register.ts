@@ -7,7 +7,9 @@ import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js';
 import { cast, concat, identity, pad, slice, split, tile } from './copy.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.js';
 import { einsum } from './einsum.js';
+import { gelu, geluGrad } from './gelu.js';
 import { gradientKernels, installGradient, installGradients } from './gradients.js';
+import { layerNormTraining, layerNormTrainingGrad } from './layer-norm.js';
 import { batchMatMul, fusedMatMul } from './mat-mul.js';
 import { avgPool3dGrad, avgPoolGrad, maxPool3d, maxPool3dGrad, maxPoolGrad } from './pool.js';
 import { reduction } from './reduce.js';
@@ -54,6 +56,11 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   // Of ours: see batch-norm-training.ts.
   BatchNormTraining: () => batchNormTraining,
   BatchNormTrainingGrad: () => batchNormTrainingGrad,
+  // Of ours: see gelu.ts and layer-norm.ts.
+  Gelu: () => gelu,
+  GeluGrad: () => geluGrad,
+  LayerNormTraining: () => layerNormTraining,
+  LayerNormTrainingGrad: () => layerNormTrainingGrad,
   // Of ours: see update.ts.
   AccumulateGradient: () => accumulateGradient,
   AdamUpdate: () => adamUpdate,
