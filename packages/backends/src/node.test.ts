@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from './index.js';
-import { restoreUtil, startNode } from './node.js';
+import { limitOneDnn, restoreUtil, startNode } from './node.js';
 import { builtin } from './platform.js';
 
 describe('tfjs-node', () => {
@@ -29,16 +29,39 @@ describe('tfjs-node', () => {
 
   it('starts with a stand-in for the package, and refuses the other one afterwards', async () => {
     await useBackend('cpu');
+    const seen: (string | undefined)[] = [];
     const load = async () => {
+      seen.push(process.env['DNNL_MAX_CPU_ISA']);
       // What tfjs-node does when it is imported: register a backend under the name of TensorFlow.
       tf.registerBackend('tensorflow', () => new tf.KernelBackend() as never, 3);
       return { version: { 'tfjs-node': '4.22.0' } };
     };
-    expect(await startNode('node', load)).toMatchObject({ device: 'CPU', version: '4.22.0' });
+    const { device, version } = await startNode('node', load);
+    expect(version).toBe('4.22.0');
+    expect(device).toMatch(/^CPU/);
+    if (process.arch === 'x64') {
+      expect(device).toBe('CPU, oneDNN up to AVX2');
+      // before the library loads
+      expect(seen).toEqual(['AVX2']);
+    }
     expect(tf.getBackend()).toBe('tensorflow');
     await expect(startNode('node-gpu', load)).rejects.toThrow(
       'Cannot use backend node-gpu as node is loaded: one process has room for one of them',
     );
+  });
+
+  it.runIf(process.arch === 'x64')('keeps oneDNN to AVX2 unless the environment says otherwise', () => {
+    const limited = (env: NodeJS.ProcessEnv) => [limitOneDnn(env), env];
+    expect(limited({})).toEqual(['oneDNN up to AVX2', { DNNL_MAX_CPU_ISA: 'AVX2' }]);
+    for (const env of [
+      { DNNL_MAX_CPU_ISA: 'AVX512_CORE' },
+      { ONEDNN_MAX_CPU_ISA: 'SSE41', DNNL_MAX_CPU_ISA: 'AVX2' },
+      { ONEDNN_MAX_CPU_ISA: 'SSE41' },
+    ]) {
+      const own = Object.values(env)[0];
+      expect(limited({ ...env })).toEqual([`oneDNN up to ${own}`, env]);
+    }
+    expect(limited({ TF_ENABLE_ONEDNN_OPTS: '0' })).toEqual(['without oneDNN', { TF_ENABLE_ONEDNN_OPTS: '0' }]);
   });
 
   it('passes the cause of a failed load on', async () => {

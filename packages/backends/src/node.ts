@@ -32,6 +32,20 @@ export function restoreUtil(): void {
   util['isArray'] = Array.isArray;
 }
 
+/** The environment variables that choose the instructions of oneDNN, TensorFlow's library for processors; the first that is set counts. */
+const isaNames = ['ONEDNN_MAX_CPU_ISA', 'DNNL_MAX_CPU_ISA'] as const;
+
+/**
+ * Keeps oneDNN to AVX2 unless the environment says otherwise, and tells what it keeps to; must come before the library loads. With AVX-512 the oneDNN of
+ * TensorFlow 2.9 writes past its memory in the gradients of convolutions: training ends in a crash.
+ */
+export function limitOneDnn(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (process.arch !== 'x64') return undefined;
+  if (env['TF_ENABLE_ONEDNN_OPTS'] === '0') return 'without oneDNN';
+  if (isaNames.every((name) => env[name] === undefined)) env['DNNL_MAX_CPU_ISA'] = 'AVX2';
+  return `oneDNN up to ${isaNames.map((name) => env[name]).find((isa) => isa !== undefined)}`;
+}
+
 /** Starts TensorFlow's C library, on the processor or on a graphics card. */
 export async function startNode(
   name: keyof typeof nodePackages,
@@ -40,6 +54,7 @@ export async function startNode(
   const obstacle = nodeObstacle(name);
   if (obstacle !== undefined) throw new Error(obstacle);
   restoreUtil();
+  const limit = limitOneDnn();
   let module: TfjsNode;
   try {
     module = await load(nodePackages[name]);
@@ -59,7 +74,8 @@ export async function startNode(
     Number(process.env['TF_NUM_INTRAOP_THREADS']) ||
     builtin<typeof import('node:os')>('node:os').availableParallelism();
   const version = module.version?.['tfjs-node'] ?? 'unknown';
-  return { device: isGpu ? 'GPU' : 'CPU', simd: false, relaxedSimd: false, threads, version };
+  const device = limit === undefined ? 'CPU' : `CPU, ${limit}`;
+  return { device: isGpu ? 'GPU' : device, simd: false, relaxedSimd: false, threads, version };
 }
 
 function advice(name: keyof typeof nodePackages): string {

@@ -68,7 +68,8 @@ export function createProgress(
           break;
         case 'crash':
           plain(
-            `the worker of fold ${event.fold} (seed ${event.seed}) was ${event.reason}: ` +
+            `the worker of fold ${event.fold} (seed ${event.seed}) was ${event.reason}` +
+              `${event.memory === undefined ? '' : ` when it had held ${(event.memory / 1e6).toFixed(0)} MB`}: ` +
               `${event.again ? 'the fold is run once more' : 'given up, the other folds go on'}`,
           );
           break;

@@ -37,6 +37,11 @@ function describe(rows: readonly Row[]): string {
   if (available.some(({ trainingMs }) => trainingMs !== undefined)) {
     lines.push('times: median over a second of a small network on 8 images of 28 x 28 x 3');
   }
+  if (available.some(({ running }) => /oneDNN up to AVX2/.test(running?.device ?? ''))) {
+    lines.push(
+      'oneDNN: with AVX-512 it corrupts memory in training; DNNL_MAX_CPU_ISA in the environment chooses otherwise',
+    );
+  }
   const missing = rows.filter((row) => !row.available);
   if (missing.length > 0) lines.push('');
   for (const { name, reason } of missing) lines.push(`${name}: ${reason}`);

@@ -61,7 +61,9 @@ function planText(plan: DryRun, out: string): string {
       ],
       [
         'memory',
-        `about ${megabytes(memory.worker)} a worker; ${megabytes(memory.prepared)} of prepared images on disk`,
+        `${megabytes(memory.worker)} a worker, measured on a step of ${plan.tried} sample${plan.tried === 1 ? '' : 's'}` +
+          `${plan.tried < plan.batchSize ? ` (a whole batch is ${plan.batchSize} and takes more)` : ''}; ` +
+          `about ${megabytes(memory.prepared)} of prepared images on disk`,
       ],
       ['run', out],
     ]).map((line) => `  ${line}`),

@@ -1,12 +1,15 @@
-import { fit } from '../fit.js';
+import type { Dataset } from '@mer/datasets';
+import { viewPlan } from '../augment/clips.js';
 import { holdOutValidation, subjectsOf } from '../folds.js';
-import { ONE_VIEW, type PreparedData, sizeOf } from '../prepared-data.js';
-import { makeModel } from './model.js';
+import { sizeOf } from '../prepared-data.js';
+import { crashCure, crashText } from './crash.js';
+import { imageMakers } from './image-makers.js';
 import type { PlannedFold } from './plan.js';
-import { prepareSource } from './prepare.js';
-import { planRun } from './run.js';
+import { CrashError, openProcesses, type Processes, runTask } from './processes.js';
+import { checkInProcess, planRun } from './run.js';
+import { imagesOfSample } from './sample-images.js';
 import type { Experiment } from './schema.js';
-import { disposeSource, readSource } from './source.js';
+import type { Trial, TrialSamples } from './trial.js';
 
 /** What a run would do, as {@link dryRun} finds out. */
 export interface DryRun {
@@ -30,25 +33,27 @@ export interface DryRun {
   inputs: number[][];
   /** Training steps of a fold of middle size. */
   stepsPerFold: number;
-  /** Estimated from two samples and a training step: seconds to prepare, seconds of one fold, seconds in all, on one worker. */
+  /** Samples of a batch. */
+  batchSize: number;
+  /** Samples of the training step that was tried: a batch, or fewer where that would take minutes. */
+  tried: number;
+  /** Estimated from a few samples and that step: seconds to prepare, seconds of one fold, seconds in all, on one worker. */
   seconds: { prepare: number; fold: number; total: number };
-  /** Estimated bytes: prepared images on disk, and what this process held after a training step. */
+  /** Bytes: prepared images on disk, estimated, and the most that the worker held that tried the step. */
   memory: { prepared: number; worker: number };
 }
 
-/** Samples of the trial step; a whole batch is taken where this few take less than {@link PATIENCE}. */
-const TRIAL = 2;
-
-/** Seconds of a trial step from which on a whole batch would take too long: its time is then proportional to the samples, or nearly so. */
-const PATIENCE = 5;
+/** Samples that are prepared: their time stands for that of all, and a training step is tried on them. */
+const SAMPLES = 4;
 
 /**
- * Checks an experiment as a whole and estimates its cost, without writing anything: opens the data set, plans the folds, prepares two samples, and
- * trains one small step.
+ * Checks an experiment as a whole and estimates its cost, without writing anything: opens the data set, plans the folds, prepares a few
+ * samples, and trains a step on them in a process of its own, as a fold would.
  *
  * @param experiment - complete experiment
  * @returns what a run would do; times are estimates for one worker on this machine
  * @throws {@link ExperimentError} for whatever would keep the run from starting
+ * @throws Error where the training step fails, such as for memory
  *
  * @example
  * ```ts
@@ -60,28 +65,26 @@ const PATIENCE = 5;
  * ```
  */
 export async function dryRun(experiment: Experiment): Promise<DryRun> {
-  const { dataset, folds, backend } = await planRun(experiment);
-  const begun = performance.now();
-  const tried = Math.min(TRIAL, dataset.samples.length);
-  const prepared: Awaited<ReturnType<typeof prepareSource>>[] = [];
-  for (let index = 0; index < tried; index++) {
-    const source = await readSource(dataset, experiment, index);
-    try {
-      prepared.push(await prepareSource(experiment, source));
-    } finally {
-      disposeSource(source);
-    }
+  const plan = await planRun(experiment);
+  const { dataset, folds, backend } = plan;
+  const processes = openProcesses(1, undefined);
+  let prepared: Prepared;
+  let trial: Trial;
+  try {
+    await checkInProcess(processes, experiment, plan);
+    prepared = await prepareSome(experiment, dataset);
+    trial = await tryInProcess(processes, { ...experiment, backend: backend.name }, prepared.samples);
+  } finally {
+    await processes.close();
   }
-  const perSample = (performance.now() - begun) / 1000 / tried;
-  const views = prepared[0]!.views ?? ONE_VIEW;
   const { training } = experiment;
   const sizes = folds.map((fold) => trainingSize(experiment, dataset.samples, fold));
   const middle = [...sizes].sort((a, b) => a - b)[Math.floor(sizes.length / 2)]!;
+  const views = viewPlan(training.augmentation.clips, training.augmentation.test);
   const items = middle * views.train.length;
-  const shapes = prepared[0]!.inputs.map(({ shape }) => [...shape]);
-  const { secondsPerItem, parameters } = await timeTraining(experiment, dataset.classes, shapes);
-  const fold = secondsPerItem * items * training.epochs;
-  const prepare = perSample * dataset.samples.length;
+  const shapes = prepared.samples.images[0]!.slice(0, experiment.inputs.length).map(({ shape }) => shape.slice(1));
+  const fold = trial.secondsPerSample * items * training.epochs;
+  const prepare = prepared.seconds * dataset.samples.length;
   const perSeed = folds.length / experiment.seeds.length;
   return {
     name: experiment.name,
@@ -97,13 +100,15 @@ export async function dryRun(experiment: Experiment): Promise<DryRun> {
     train: [Math.min(...sizes), Math.max(...sizes)],
     test: [Math.min(...folds.map(({ test }) => test.length)), Math.max(...folds.map(({ test }) => test.length))],
     model: experiment.model.name,
-    parameters,
+    parameters: trial.parameters,
     inputs: shapes,
     stepsPerFold: Math.ceil(items / training.batchSize) * training.epochs,
+    batchSize: training.batchSize,
+    tried: trial.batch,
     seconds: { prepare, fold, total: prepare + fold * folds.length },
     memory: {
       prepared: dataset.samples.length * views.count * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0) * 4,
-      worker: process.resourceUsage().maxRSS * 1024,
+      worker: trial.memory,
     },
   };
 }
@@ -114,39 +119,37 @@ function trainingSize(experiment: Experiment, samples: Parameters<typeof holdOut
   return holdOutValidation(samples, fold.train, { fraction, key: [fold.seed, fold.name] }).train.length;
 }
 
-/** Seconds that one training sample takes, from a step after a step that warms up. */
-async function timeTraining(experiment: Experiment, classes: readonly string[], shapes: readonly number[][]) {
-  const { training } = experiment;
-  const most = Math.max(TRIAL, training.batchSize);
-  const blank = (shape: readonly number[]) => ({ shape, values: new Float32Array(most * sizeOf(shape)) });
-  const data: PreparedData = {
-    classes,
-    labels: Array.from({ length: most }, (_, i) => i % classes.length),
-    inputs: shapes.map(blank),
-    ...(experiment.targets.length > 0 && { targets: [blank([...shapes[0]!.slice(-3, -1), 1])] }),
-  };
-  const model = makeModel(experiment, data, 0);
-  const settings = {
-    ...training,
-    epochs: 1,
-    epochChoice: 'last' as const,
-    earlyStopping: undefined,
-    oracle: false,
-    augmentation: { ...training.augmentation, clips: [] },
-  };
-  const time = async (samples: number) => {
-    const begun = performance.now();
-    await fit(model, data, { train: data.labels.slice(0, samples).map((_, i) => i), settings, key: ['trial'] });
-    return (performance.now() - begun) / 1000;
-  };
+interface Prepared {
+  samples: TrialSamples;
+  /** Seconds that one sample took. */
+  seconds: number;
+}
+
+/** Prepares a few samples, of as many classes as there are among so few. */
+async function prepareSome(experiment: Experiment, dataset: Dataset): Promise<Prepared> {
+  const labels = dataset.samples.map(({ label }) => label);
+  const firsts = [...labels.keys()].filter((index) => labels.indexOf(labels[index]!) === index);
+  const chosen = [...new Set([...firsts, ...labels.keys()])].slice(0, SAMPLES);
+  const makers = imageMakers(experiment, dataset.kind);
+  const wanted = makers.images.map((_, i) => i);
+  const images: TrialSamples['images'][number][] = [];
+  const begun = performance.now();
+  for (const index of chosen) images.push(await imagesOfSample(dataset, experiment, { makers, index, wanted }));
+  const seconds = (performance.now() - begun) / 1000 / chosen.length;
+  return { samples: { classes: dataset.classes, labels: chosen.map((index) => labels[index]!), images }, seconds };
+}
+
+/** Tries a training step as a fold would make it. */
+async function tryInProcess(processes: Processes, experiment: Experiment, samples: TrialSamples): Promise<Trial> {
   try {
-    const parameters = model.trainableWeights.reduce((sum, { shape }) => sum + sizeOf(shape as number[]), 0);
-    await time(TRIAL);
-    const small = await time(TRIAL);
-    const samples = small < PATIENCE ? training.batchSize : TRIAL;
-    const seconds = samples > TRIAL ? await time(samples) : small;
-    return { secondsPerItem: seconds / samples, parameters };
-  } finally {
-    model.dispose();
+    return await runTask<Trial>(processes, 'trial', [experiment, samples], { retry: false });
+  } catch (error) {
+    if (!(error instanceof CrashError)) throw error;
+    const { crash } = error;
+    throw new Error(
+      `Cannot train on ${experiment.training.batchSize} samples at a time as ${crashText(crash, experiment.backend)}. ` +
+        `To train, ${crashCure(crash, experiment)}`,
+      { cause: error },
+    );
   }
 }

@@ -1,4 +1,5 @@
 import type { EpochRecord } from '../fit.js';
+import type { Crash } from './crash.js';
 
 /** What a run tells while it works: for progress bars and logs. */
 export type RunEvent =
@@ -32,4 +33,4 @@ export type RunEvent =
       memory: number;
     }
   /** A worker ended without being told to; its fold is run once more, or given up. */
-  | { type: 'crash'; seed: number; fold: string; reason: string; again: boolean };
+  | ({ type: 'crash'; seed: number; fold: string; again: boolean } & Crash);

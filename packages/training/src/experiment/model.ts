@@ -70,20 +70,6 @@ export function checkModel({ model }: Pick<Experiment, 'model'>, classes: number
   create(model, { classes, seed: 0 }).dispose();
 }
 
-/**
- * Checks, before the first fold, that the model takes the prepared images and the weights to begin with.
- *
- * @throws {@link ExperimentError} that says what does not fit
- */
-export function checkFit(experiment: Experiment, data: PreparedData, initial: InitialWeights | undefined): void {
-  const model = makeModel(experiment, data, 0);
-  try {
-    if (initial) startFrom(model, experiment, initial);
-  } finally {
-    model.dispose();
-  }
-}
-
 function create({ name, options }: Experiment['model'], given: Record<string, unknown>): LayersModel {
   try {
     return createModel(name, { ...options, ...given } as unknown as ModelOptions<typeof name>);

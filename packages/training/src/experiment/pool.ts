@@ -1,11 +1,12 @@
+import { type Crash, crashCure, crashText } from './crash.js';
 import type { RunEvent } from './events.js';
 import type { PlannedFold } from './plan.js';
-import { CrashError, openProcesses, runTask } from './processes.js';
+import { CrashError, type Processes, runTask } from './processes.js';
 import type { FoldReport, WorkerContext } from './worker.js';
 
 /** Options of {@link runInPool}. */
 export interface PoolOptions {
-  /** Processes. */
+  /** Folds that are trained at the same time. */
   workers: number;
   /** Called with what the workers tell. */
   onEvent: (event: RunEvent) => void;
@@ -16,25 +17,43 @@ export interface PoolOptions {
 }
 
 /**
- * Runs folds in a pool of processes with a backend each. A fold whose process ends is run once more in a new one; if that one ends too, the others go
- * on and the fold is reported at the end. Any other failure of a fold ends the work.
+ * Runs folds in processes with a backend each. Where several run at the same time, a fold whose process is ended from outside is run once more; if that
+ * one ends too, the others go on and the fold is reported at the end, unless none has been finished yet. Any other failure of a fold ends the work.
  */
 export async function runInPool(
+  processes: Processes,
   context: WorkerContext,
   folds: readonly PlannedFold[],
   { workers, onEvent, onFold, signal }: PoolOptions,
 ): Promise<void> {
-  const processes = openProcesses(Math.min(workers, folds.length), signal);
-  const crashed: string[] = [];
+  const { experiment, backend } = context;
+  const given: { label: string; crash: Crash }[] = [];
+  let finished = 0;
   const run = async (fold: PlannedFold): Promise<void> => {
     const { seed, name } = fold;
-    const onCrash = (reason: string, again: boolean) => onEvent({ type: 'crash', seed, fold: name, reason, again });
+    const label = `${name} (seed ${seed})`;
+    const tell = (crash: Crash, again: boolean) => onEvent({ type: 'crash', seed, fold: name, ...crash, again });
     try {
-      const report = await runTask<FoldReport>(processes, 'fold', [context, fold], { on: onEvent, onCrash, signal });
+      const report = await runTask<FoldReport>(processes, 'fold', [context, fold], {
+        on: onEvent,
+        onCrash: (crash) => tell(crash, true),
+        retry: workers > 1,
+        signal,
+      });
+      finished += 1;
       onFold(fold, report);
     } catch (error) {
       if (!(error instanceof CrashError)) throw error;
-      crashed.push(`${name} (seed ${seed}): ${error.message}`);
+      const { crash } = error;
+      if (workers === 1 || crash.outOfMemory || finished === 0) {
+        throw new Error(
+          `Cannot train fold ${label} as ${crashText(crash, backend)}. ` +
+            `To go on, ${crashCure(crash, experiment, workers)}; folds that are done are kept, and the same command goes on after them`,
+          { cause: error },
+        );
+      }
+      tell(crash, false);
+      given.push({ label, crash });
     }
   };
   try {
@@ -42,13 +61,12 @@ export async function runInPool(
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
-  } finally {
-    await processes.close();
   }
-  if (crashed.length > 0) {
+  if (given.length > 0) {
+    const lines = given.map(({ label, crash }) => `  ${label}: ${crashText(crash, backend)}`);
     throw new Error(
-      `Cannot finish the run as the process of ${crashed.length} of ${folds.length} folds ended twice:\n${crashed.map((line) => `  ${line}`).join('\n')}\n` +
-        'The other folds are written; run again with fewer --workers if memory was short.',
+      `Cannot finish the run as the process of ${given.length} of ${folds.length} folds ended twice:\n${lines.join('\n')}\n` +
+        `The other folds are written; run again, or ${crashCure(given[0]!.crash, experiment, workers)}.`,
     );
   }
 }

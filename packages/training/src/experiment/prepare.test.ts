@@ -78,7 +78,7 @@ describe('processes that prepare', () => {
     const crashes: string[] = [];
     const prepare = async (kill: (done: number) => boolean) =>
       prepareData(await openExperimentData(experiment), experiment, {
-        processes: { ...processes().processes!, onCrash: (reason) => crashes.push(reason) },
+        processes: { ...processes().processes!, onCrash: ({ reason }) => crashes.push(reason) },
         onProgress: (done) => {
           if (kill(done)) for (const pid of children()) process.kill(pid, 'SIGKILL');
         },
@@ -90,7 +90,9 @@ describe('processes that prepare', () => {
       for (const pid of children()) process.kill(pid, 'SIGKILL');
     }, 50);
     try {
-      await expect(prepare(() => false)).rejects.toThrow(/Cannot prepare .*: its process ended twice.*SIGKILL/);
+      await expect(prepare(() => false)).rejects.toThrow(
+        /Cannot prepare .* as its process was ended by SIGKILL, most likely .* memory/,
+      );
     } finally {
       clearInterval(killing);
     }

@@ -1,11 +1,16 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
+import type { Crash } from './crash.js';
 import type { RunEvent } from './events.js';
+import { ExperimentError } from './parse.js';
+import { watchMemory } from './peak-memory.js';
 
 /** Processes that run {@link ./worker.ts}, with a backend each. */
 export interface Processes {
   pool: workerpool.Pool;
+  /** Whether they were told to end. */
+  readonly closed: boolean;
   /** Ends them, whatever they do. */
   close(): Promise<void>;
 }
@@ -18,49 +23,89 @@ export function openProcesses(count: number, signal: AbortSignal | undefined): P
     maxWorkers: count,
     forkOpts: { serialization: 'advanced', execArgv: [] },
   });
-  const stop = () => void pool.terminate(true);
+  let closed = false;
+  const stop = () => {
+    closed = true;
+    void pool.terminate(true);
+  };
   signal?.addEventListener('abort', stop);
   return {
     pool,
+    get closed() {
+      return closed;
+    },
     close: async () => {
+      closed = true;
       signal?.removeEventListener('abort', stop);
       await pool.terminate(true);
     },
   };
 }
 
-/** The process of a task ended, and so did that of the second try. */
+/** What a process tells of its task before it is done. */
+export type TaskMessage =
+  /** It has begun with it. */
+  | { pid: number }
+  /** How it goes. */
+  | { event: RunEvent }
+  /** The backend's memory has failed: the process ends now. */
+  | { crash: Crash };
+
+/** The process of a task ended without being told to. */
 export class CrashError extends Error {
   override readonly name = 'CrashError';
+  readonly crash: Crash;
+
+  constructor(crash: Crash, options?: ErrorOptions) {
+    super(crash.reason, options);
+    this.crash = crash;
+  }
 }
 
 /** How {@link runTask} tells what happens. */
 export interface TaskOptions {
   /** Called with what the worker emits. */
   on?: (event: RunEvent) => void;
-  /** Called when the process of the task ended; `again` tells whether it is tried once more. */
-  onCrash?: ((reason: string, again: boolean) => void) | undefined;
+  /** Called when the process of the task ended and the task is tried once more. */
+  onCrash?: ((crash: Crash) => void) | undefined;
+  /** Whether a task whose process ended is tried once more; true by default. */
+  retry?: boolean;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a task in one of the processes. If the process ends, in another; if that one ends too, throws a {@link CrashError}. Any other failure is the task's
- * own and thrown as it is.
+ * Runs a task in one of the processes. If the process is ended by anybody else, in another; if that one ends too, or the process ended itself as its
+ * backend's memory failed, throws a {@link CrashError}. Any other failure is the task's own and thrown as it is.
  */
 export async function runTask<Result>(
-  { pool }: Processes,
+  processes: Processes,
   method: string,
   args: readonly unknown[],
-  { on, onCrash, signal }: TaskOptions,
+  { on, onCrash, retry = true, signal }: TaskOptions,
 ): Promise<Result> {
-  for (let again = true; ; again = false) {
+  for (let again = retry; ; ) {
+    const watch = watchMemory();
+    let told: Crash | undefined;
+    const listen = (message: TaskMessage) => {
+      if ('pid' in message) watch.follow(message.pid);
+      else if ('event' in message) on?.(message.event);
+      else told = message.crash;
+    };
     try {
-      return (await pool.exec(method, [...args], on ? { on } : {})) as Result;
+      return (await processes.pool.exec(method, [...args], { on: listen })) as Result;
     } catch (error) {
+      if (signal?.aborted || processes.closed) throw error;
+      if (told) throw new CrashError(told, { cause: error });
+      // it had ended before the task came: nothing is lost
+      if (/^Worker is terminated/.test((error as Error).message)) continue;
       const reason = crashReason(error);
-      if (signal?.aborted || reason === undefined) throw error;
-      onCrash?.(reason, again);
-      if (!again) throw new CrashError(reason, { cause: error });
+      if (reason === undefined) throw ownError(error);
+      const crash = { reason, outOfMemory: false, memory: watch.peak() };
+      if (!again) throw new CrashError(crash, { cause: error });
+      onCrash?.(crash);
+      again = false;
+    } finally {
+      watch.stop();
     }
   }
 }
@@ -72,4 +117,10 @@ function crashReason(error: unknown): string | undefined {
   const signal = /signalCode: `?(\w+)/.exec(message)?.[1];
   const code = /exitCode: `?(\w+)/.exec(message)?.[1];
   return signal && signal !== 'null' ? `ended by ${signal}` : `ended with status ${code}`;
+}
+
+/** The error of a task as its own process had it: between processes an error loses its class. */
+function ownError(error: unknown): unknown {
+  const { name, message } = error as Error;
+  return name === 'ExperimentError' ? new ExperimentError(message, { cause: error }) : error;
 }

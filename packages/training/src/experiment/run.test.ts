@@ -93,23 +93,73 @@ describe('runExperiment()', () => {
     expect(await foldFiles(crashed.out)).toEqual(await foldFiles(join(root, 'one')));
   });
 
-  it.skipIf(!canListProcesses)(
-    'gives a fold up whose worker ends twice, says so, and goes on with it the next time',
-    async () => {
-      const halves = { ...experiment, protocol: { name: 'group-k-fold' as const, folds: 2 } };
-      const out = join(root, 'given-up');
-      const given = runExperiment(halves, {
-        out,
-        workers: 2,
-        onEvent: (event) => {
-          if (event.type === 'epoch') for (const pid of children()) process.kill(pid, 'SIGKILL');
-        },
-      });
-      await expect(given).rejects.toThrow(/process of \d of 2 folds ended twice[\s\S]*ended by SIGKILL/);
-      const again = await runExperiment(halves, { out, workers: 1 });
-      expect(again.folds).toMatchObject({ done: 2, total: 2 });
-    },
-  );
+  it.skipIf(!canListProcesses)('ends where every worker is ended, says why, and goes on the next time', async () => {
+    const halves = { ...experiment, protocol: { name: 'group-k-fold' as const, folds: 2 } };
+    const out = join(root, 'given-up');
+    const given = runExperiment(halves, {
+      out,
+      workers: 2,
+      onEvent: (event) => {
+        if (event.type === 'epoch') for (const pid of children()) process.kill(pid, 'SIGKILL');
+      },
+    });
+    await expect(given).rejects.toThrow(/Cannot train fold [\w-]+ .* ended by SIGKILL, most likely .* memory/);
+    const again = await runExperiment(halves, { out, workers: 1 });
+    expect(again.folds).toMatchObject({ done: 2, total: 2 });
+  });
+
+  it.skipIf(!canListProcesses)('says of the only process, killed, what was likely and what to do', async () => {
+    const events: RunEvent[] = [];
+    const killed = run('only', {
+      onEvent: (event) => {
+        events.push(event);
+        if (event.type === 'epoch' && event.fold === 'sub02')
+          for (const pid of children()) process.kill(pid, 'SIGKILL');
+      },
+    });
+    const error: Error = await killed.then(
+      () => expect.unreachable('it was killed'),
+      (reason) => reason,
+    );
+    expect(error.message).toMatch(
+      /^Cannot train fold sub02 \(seed 0\) as its process was ended by SIGKILL, most likely by the system as memory ran short/,
+    );
+    if (process.platform === 'linux') expect(error.message).toMatch(/: it had held \d{2,4} MB\. /);
+    expect(error.message).toMatch(/use a smaller training\.batchSize \(now 4; .*the same command goes on after them$/);
+    expect(error.message).not.toMatch(/workers|\n/);
+    expect(events.filter(({ type }) => type === 'crash')).toEqual([]);
+    expect(children()).toEqual([]);
+    const again = await run('only');
+    expect(again.events.find(({ type }) => type === 'ready')).toMatchObject({ foldsDone: 1, workers: 1 });
+    expect(await foldFiles(again.out)).toEqual(await foldFiles(join(root, 'one')));
+  });
+
+  it('tells a failure of the training once, as it is', async () => {
+    const events: RunEvent[] = [];
+    const { training } = experiment;
+    const optimizer = { ...training.optimizer, learningRate: 1e30 };
+    const diverging = { ...experiment, training: { ...training, optimizer } };
+    const options = { out: join(root, 'diverging'), workers: 1, onEvent: (event: RunEvent) => events.push(event) };
+    await expect(runExperiment(diverging, options)).rejects.toThrow(/^Cannot go on training as the loss .* NaN: lower/);
+    expect(events.map(({ type }) => type).filter((type) => type !== 'prepare')).toEqual(['ready']);
+  });
+
+  it('says where the memory of wasm is not enough for a step, once', async () => {
+    const events: RunEvent[] = [];
+    const large = parseExperiment({
+      name: 'large',
+      data: { name: 'synthetic', options: { subjects: 2, clipsPerSubject: 2, size: 24, frames: 6 } },
+      inputs: [{ representation: { name: 'dynamic-image' }, size: 2048 }],
+      model: { name: 'small-cnn', options: { widths: [512, 4] } },
+      training: { epochs: 1, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.001 } },
+      backend: 'wasm',
+    });
+    const options = { out: join(root, 'large'), workers: 1, onEvent: (event: RunEvent) => events.push(event) };
+    await expect(runExperiment(large, options)).rejects.toThrow(
+      /^Cannot train fold sub01 \(seed 0\) as its process ended as the memory of the wasm backend failed \(.*\): it had held \d+ MB; .* 4 GiB.* smaller training\.batchSize \(now 4/,
+    );
+    expect(events.map(({ type }) => type).filter((type) => type !== 'prepare')).toEqual(['ready']);
+  });
 
   it('stops at a signal and is gone on with', async () => {
     const controller = new AbortController();

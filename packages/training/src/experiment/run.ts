@@ -5,17 +5,19 @@ import { type BackendInfo, useBackend } from '@mer/backends';
 import { type Dataset, fingerprint } from '@mer/datasets';
 import { subjectsOf } from '../folds.js';
 import { packageVersion } from '../version.js';
+import { crashText } from './crash.js';
 import type { RunEvent } from './events.js';
-import { runFold } from './fold.js';
 import { describeRun } from './manifest.js';
-import { checkFit, checkModel, type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
+import { type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
 import { ExperimentError } from './parse.js';
 import { type PlannedFold, planFolds } from './plan.js';
 import { runInPool } from './pool.js';
 import { openExperimentData, type PreparedDataset, prepareData } from './prepare.js';
-import { type FoldPredictions, finalFold, openRun, readFold, writeFold, writeJson } from './run-store.js';
+import { CrashError, openProcesses, type Processes, runTask } from './processes.js';
+import { type FoldPredictions, finalFold, openRun, readFold, readManifest, writeJson } from './run-store.js';
 import type { Experiment } from './schema.js';
 import { type RunSummary, summarise } from './summary.js';
+import type { FoldReport, WorkerContext } from './worker.js';
 
 /** Options of {@link runExperiment}. */
 export interface RunExperimentOptions {
@@ -38,8 +40,8 @@ export interface RunExperimentOptions {
 /**
  * Prepares, trains and tests every fold of an experiment and writes the run; folds that the folder already has are not run again.
  *
- * With several workers, folds run in processes of their own, each with a backend; the images lie in the cache's files and are read from there, not
- * copied to each. What a fold gives depends on the experiment, its seed, its samples and the backend alone, so that a run that was killed and started again
+ * Folds run in processes of their own, each with a backend, so that one that fails for memory takes nothing else with it; the images lie in the cache's
+ * files and are read from there, not copied to each. What a fold gives depends on the experiment, its seed, its samples and the backend alone, so that a run that was killed and started again
  * ends with the predictions of one that was not.
  *
  * @param experiment - complete experiment, as read by {@link readExperiment}
@@ -61,86 +63,86 @@ export async function runExperiment(
   { out, workers = 'auto', shard, final = false, cache, onEvent = () => {}, signal }: RunExperimentOptions,
 ): Promise<RunSummary> {
   const plan = await planRun(experiment);
-  const { dataset, folds, backend, initial } = plan;
-  const manifest = await openRun(out, describeRun(experiment, { ...plan, classes: dataset.classes }));
-  if (manifest.versions['mer'] !== packageVersion()) {
-    onEvent({
-      type: 'note',
-      text: `the run was begun with version ${manifest.versions['mer']}, this is ${packageVersion()}`,
-    });
-  }
-  await sweep(out);
-
-  const done = new Map<PlannedFold, FoldPredictions>();
-  const ours = [...ofShard(folds, shard), ...(final ? ofShard(finalFolds(experiment, dataset), shard) : [])];
-  for (const fold of [...folds, ...ours]) {
-    const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name));
-    if (before) done.set(fold, before);
-  }
-  const todo = ours.filter((fold) => !done.has(fold));
-  const count = workerCount(workers, backend, todo.length);
-  const ready = () =>
-    onEvent({
-      type: 'ready',
-      samples: dataset.samples.length,
-      subjects: subjectsOf(dataset.samples).length,
-      classes: dataset.classes,
-      folds: ours.length,
-      foldsDone: ours.length - todo.length,
-      backend: backend.name,
-      workers: count,
-    });
-  if (todo.length === 0) ready();
-  else {
-    const kept = cache ?? join(dirname(out), '.cache');
-    const data = await prepareData(dataset, experiment, {
-      cache: kept,
-      onProgress: (prepared, total) => onEvent({ type: 'prepare', done: prepared, total }),
-      signal,
-      processes: {
-        count: workerCount(workers, backend, dataset.samples.length),
-        backend: backend.name,
-        onCrash: (reason, again) =>
-          onEvent({
-            type: 'note',
-            text: `a process that prepares samples ${reason}${again ? '; its sample is tried once more' : ''}`,
-          }),
-      },
-    });
-    ready();
-    try {
-      checkFit(experiment, data, initial);
-      const run = count > 1 ? inPool : inline;
-      await run(
-        { experiment, data, initial, out, cache: kept, backend, workers: count, onEvent, signal },
-        todo,
-        (fold, report) => {
-          done.set(fold, report.predictions);
-          const { predictions } = report.predictions;
-          onEvent({
-            type: 'fold',
-            seed: fold.seed,
-            fold: fold.name,
-            seconds: report.seconds,
-            tested: predictions.length,
-            correct: predictions.filter(({ truth, predicted }) => truth === predicted).length,
-            memory: report.memory,
-          });
-        },
-      );
-    } finally {
-      data.close();
+  const { dataset, folds, backend } = plan;
+  const described = describeRun(experiment, { ...plan, classes: dataset.classes });
+  const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
+  const processes = openProcesses(most, signal);
+  try {
+    // that of a run that was begun has been checked
+    if ((await readManifest(out))?.hash !== described.hash) await checkInProcess(processes, experiment, plan, signal);
+    const manifest = await openRun(out, described);
+    if (manifest.versions['mer'] !== packageVersion()) {
+      onEvent({
+        type: 'note',
+        text: `the run was begun with version ${manifest.versions['mer']}, this is ${packageVersion()}`,
+      });
     }
+    await sweep(out);
+
+    const done = new Map<PlannedFold, FoldPredictions>();
+    const ours = [...ofShard(folds, shard), ...(final ? ofShard(finalFolds(experiment, dataset), shard) : [])];
+    for (const fold of [...folds, ...ours]) {
+      const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name));
+      if (before) done.set(fold, before);
+    }
+    const todo = ours.filter((fold) => !done.has(fold));
+    const count = Math.max(1, Math.min(most, todo.length));
+    const ready = () =>
+      onEvent({
+        type: 'ready',
+        samples: dataset.samples.length,
+        subjects: subjectsOf(dataset.samples).length,
+        classes: dataset.classes,
+        folds: ours.length,
+        foldsDone: ours.length - todo.length,
+        backend: backend.name,
+        workers: count,
+      });
+    if (todo.length === 0) ready();
+    else {
+      const kept = cache ?? join(dirname(out), '.cache');
+      const given = await keepInitialWeights(experiment, plan.initial, kept);
+      // from here on the weights are the workers' business
+      plan.initial = undefined;
+      const data = await prepareData(dataset, experiment, {
+        cache: kept,
+        onProgress: (prepared, total) => onEvent({ type: 'prepare', done: prepared, total }),
+        signal,
+        processes: {
+          count: workerCount(workers, backend, dataset.samples.length),
+          backend: backend.name,
+          onCrash: ({ reason }) =>
+            onEvent({ type: 'note', text: `a process that prepares samples ${reason}; its sample is tried once more` }),
+        },
+      });
+      ready();
+      try {
+        const context = contextOf(given, data, { out, backend: backend.name });
+        await runInPool(processes, context, todo, {
+          workers: count,
+          onEvent,
+          onFold: (fold, report) => {
+            done.set(fold, report.predictions);
+            onEvent(foldEvent(fold, report));
+          },
+          signal,
+        });
+      } finally {
+        data.close();
+      }
+    }
+    const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
+    const summary = summarise(predictions, {
+      experiment,
+      classes: dataset.classes,
+      backend: backend.name,
+      totalFolds: folds.length,
+    });
+    await writeJson(join(out, 'summary.json'), summary);
+    return summary;
+  } finally {
+    await processes.close();
   }
-  const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
-  const summary = summarise(predictions, {
-    experiment,
-    classes: dataset.classes,
-    backend: backend.name,
-    totalFolds: folds.length,
-  });
-  await writeJson(join(out, 'summary.json'), summary);
-  return summary;
 }
 
 /** Everything that is known of a run before any image is made. */
@@ -151,7 +153,7 @@ export interface RunPlan {
   folds: PlannedFold[];
   /** The backend, in use. */
   backend: BackendInfo;
-  /** Weights to begin with. */
+  /** Weights to begin with; large, so given up as soon as nobody here needs them. */
   initial: InitialWeights | undefined;
   /** Identity of samples and initial weights. */
   fingerprint: string;
@@ -163,40 +165,48 @@ export async function planRun(experiment: Experiment): Promise<RunPlan> {
   const folds = planFolds(experiment, dataset.samples);
   const backend = await useBackend(experiment.backend);
   const initial = await readInitialWeights(experiment);
-  checkModel(experiment, dataset.classes.length);
   const samples = await fingerprint(dataset);
   return { dataset, folds, backend, initial, fingerprint: initial ? `${samples}+${initial.digest}` : samples };
 }
 
-interface Job {
-  experiment: Experiment;
-  data: PreparedDataset;
-  initial: InitialWeights | undefined;
-  out: string;
-  cache: string;
-  backend: BackendInfo;
-  workers: number;
-  onEvent: (event: RunEvent) => void;
-  signal: AbortSignal | undefined;
+/** Checks the model's options where making it takes no memory of this process. */
+export async function checkInProcess(
+  processes: Processes,
+  experiment: Experiment,
+  { backend, dataset }: RunPlan,
+  signal?: AbortSignal,
+): Promise<void> {
+  const args = [{ ...experiment, backend: backend.name }, dataset.classes.length];
+  await runTask(processes, 'check', args, { signal }).catch((error) => {
+    signal?.throwIfAborted();
+    if (!(error instanceof CrashError)) throw error;
+    throw new Error(`Cannot make model ${experiment.model.name} as ${crashText(error.crash, backend.name)}`, {
+      cause: error,
+    });
+  });
 }
 
-type OnFold = (fold: PlannedFold, report: { predictions: FoldPredictions; seconds: number; memory: number }) => void;
-
-async function inline({ experiment, data, initial, out, onEvent, signal }: Job, folds: PlannedFold[], onFold: OnFold) {
-  for (const fold of folds) {
-    const record = await runFold(experiment, data, fold, { initial, onEvent, signal });
-    await writeFold(out, record);
-    onFold(fold, { ...record, memory: process.resourceUsage().maxRSS * 1024 });
-  }
-}
-
-async function inPool(job: Job, folds: PlannedFold[], onFold: OnFold) {
-  const { data, initial, out, cache, backend, workers, onEvent, signal } = job;
-  const experiment = await keepInitialWeights(job.experiment, initial, cache);
-  const { inputs, targets = [], files, close: _close, ...rest } = data;
+/** What the workers need: of the images the files, which they read themselves. */
+function contextOf(
+  experiment: Experiment,
+  { inputs, targets = [], files, close: _close, ...rest }: PreparedDataset,
+  run: Pick<WorkerContext, 'out' | 'backend'>,
+): WorkerContext {
   const flows = { inputs: inputs.map(({ flow }) => flow), targets: targets.map(({ flow }) => flow) };
-  const context = { experiment, backend: backend.name, out, prepared: { ...rest, files: files!, flows } };
-  await runInPool(context, folds, { workers, onEvent, onFold, signal });
+  return { experiment, ...run, prepared: { ...rest, files: files!, flows } };
+}
+
+function foldEvent({ seed, name }: PlannedFold, { predictions, seconds, memory }: FoldReport): RunEvent {
+  const tested = predictions.predictions;
+  return {
+    type: 'fold',
+    seed,
+    fold: name,
+    seconds,
+    tested: tested.length,
+    correct: tested.filter(({ truth, predicted }) => truth === predicted).length,
+    memory,
+  };
 }
 
 function ofShard(folds: PlannedFold[], shard: RunExperimentOptions['shard']): PlannedFold[] {

@@ -1,5 +1,6 @@
 import type { Dataset } from '@mer/datasets';
 import { viewPlan } from '../augment/clips.js';
+import { type Crash, crashText } from './crash.js';
 import { type ImageMakers, imageMakers, type MadeImage, makeImages } from './image-makers.js';
 import { CrashError, openProcesses, runTask } from './processes.js';
 import type { Experiment } from './schema.js';
@@ -77,8 +78,8 @@ export interface PreparingProcesses {
   count: number;
   /** The backend of each. */
   backend: Experiment['backend'];
-  /** Called when a process has ended without being told to. */
-  onCrash?: ((reason: string, again: boolean) => void) | undefined;
+  /** Called when a process has ended without being told to, and its sample is tried once more. */
+  onCrash?: ((crash: Crash) => void) | undefined;
 }
 
 /** Makes the images of samples (all are named in `ids`) in processes of their own, and gives them in order; a few samples are ahead, no more. */
@@ -98,7 +99,7 @@ export async function* imagesInProcesses(
         const images = runTask<MadeImage[]>(processes, 'images', args, { onCrash, signal }).catch((cause) => {
           throw cause instanceof CrashError
             ? new Error(
-                `Cannot prepare ${id}: its process ended twice (${cause.message}); try fewer --workers if memory was short`,
+                `Cannot prepare ${id} as ${crashText(cause.crash, backend)}; try fewer --workers, or smaller frames (data.frames.size)`,
                 { cause },
               )
             : cause;

@@ -1,15 +1,20 @@
+import { writeFile } from 'node:fs/promises';
 import { useBackend } from '@mer/backends';
 import type { Dataset } from '@mer/datasets';
 import workerpool from 'workerpool';
+import { isOutOfMemory } from './crash.js';
 import type { RunEvent } from './events.js';
 import { runFold } from './fold.js';
 import { type ImageMakers, imageMakers, type MadeImage } from './image-makers.js';
-import { type InitialWeights, readInitialWeights } from './model.js';
+import { checkModel, type InitialWeights, readInitialWeights } from './model.js';
+import { ownPeakMemory } from './peak-memory.js';
 import type { PlannedFold } from './plan.js';
 import { openExperimentData, openPrepared, type PreparedDataset } from './prepare.js';
+import type { TaskMessage } from './processes.js';
 import { type FoldPredictions, writeFold } from './run-store.js';
 import { imagesOfSample } from './sample-images.js';
 import type { Experiment } from './schema.js';
+import { type Trial, type TrialSamples, tryTraining } from './trial.js';
 
 /** What every fold of a run needs; the same for each. */
 export interface WorkerContext {
@@ -48,11 +53,22 @@ async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldR
   const onEvent = (event: RunEvent) => {
     if (performance.now() - last < PAUSE) return;
     last = performance.now();
-    workerpool.workerEmit(event);
+    tell({ event });
   };
   const record = await runFold(context.experiment, data, planned, { initial, onEvent });
   await writeFold(context.out, record);
-  return { predictions: record.predictions, seconds: record.seconds, memory: process.resourceUsage().maxRSS * 1024 };
+  return { predictions: record.predictions, seconds: record.seconds, memory: ownPeakMemory() };
+}
+
+/** Makes the model once: a wrong option is told before any work, and the main process need not have room for the model. */
+async function check(experiment: Experiment, classes: number): Promise<void> {
+  await useBackend(experiment.backend);
+  checkModel(experiment, classes);
+}
+
+async function trial(experiment: Experiment, samples: TrialSamples): Promise<Trial> {
+  await useBackend(experiment.backend);
+  return tryTraining(experiment, samples);
 }
 
 let source: Promise<{ dataset: Dataset; makers: ImageMakers }> | undefined;
@@ -67,7 +83,41 @@ async function images(experiment: Experiment, index: number, wanted: readonly nu
   return imagesOfSample(dataset, experiment, { makers, index, wanted });
 }
 
+function tell(message: TaskMessage): void {
+  workerpool.workerEmit(message);
+}
+
+let aborted = false;
+
+/** A task whose process ends where the backend's memory fails: what comes after an abort cannot be trusted. */
+function task<Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) {
+  return async (...args: Args): Promise<Result> => {
+    tell({ pid: process.pid });
+    try {
+      return await work(...args);
+    } catch (error) {
+      if (!aborted && !isOutOfMemory(error)) throw error;
+      tell({ crash: { reason: (error as Error).message, outOfMemory: true, memory: ownPeakMemory() } });
+      // messages arrive in order: when this one has, all have
+      await new Promise((sent) => process.send?.('ended', undefined, undefined, sent));
+      process.exit(1);
+    }
+  };
+}
+
+// Emscripten's runtime prints what it throws, too; the main process tells it once.
+for (const level of ['error', 'warn'] as const) {
+  const print = console[level];
+  console[level] = (...args: unknown[]) => {
+    if (/^Aborted\(/.test(String(args[0]))) aborted = true;
+    else print(...args);
+  };
+}
+
+// Where memory runs short, Linux is to end this process and not the one that can tell of it.
+if (process.platform === 'linux') await writeFile('/proc/self/oom_score_adj', '500').catch(() => {});
+
 // Ctrl-C reaches every process of the terminal; when to stop is the main process's business.
 process.on('SIGINT', () => {});
 
-workerpool.worker({ fold, images });
+workerpool.worker({ fold: task(fold), check: task(check), images: task(images), trial: task(trial) });
