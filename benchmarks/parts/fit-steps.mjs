@@ -5,7 +5,7 @@ import { parseExperiment, fit as train } from '@mer/training';
 export const CLASSES = 5;
 
 /** As many samples as one batch, with values from 0 to 1 that depend on nothing but their place. */
-export function madeUpData(model, batch) {
+function madeUpData(model, batch) {
   let state = 1;
   const next = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -19,23 +19,20 @@ export function madeUpData(model, batch) {
   return { classes, labels: Array.from({ length: batch }, (_, index) => index % CLASSES), inputs };
 }
 
-/** Settings of a training of so many steps: an Adam that changes little. */
-export function settingsOf(name, batch, steps) {
+const ADAM = { name: 'adam', learningRate: 1e-4 };
+
+/** Takes training steps and calls `onStep` after each, with the loss before it. */
+export async function takeSteps(model, name, { batch, steps, optimizer = ADAM, onStep }) {
   const { training } = parseExperiment({
     name: 'steps',
     data: { name: 'synthetic' },
     model: { name },
-    training: { epochs: steps, batchSize: batch, optimizer: { name: 'adam', learningRate: 1e-4 } },
+    training: { epochs: steps, batchSize: batch, optimizer },
   });
-  return training;
-}
-
-/** Takes training steps and calls `onStep` after each, with the loss before it. */
-export async function takeSteps(model, name, { batch, steps, onStep }) {
   const data = madeUpData(model, batch);
   await train(model, data, {
     train: data.labels.map((_, index) => index),
-    settings: settingsOf(name, batch, steps),
+    settings: training,
     key: [0],
     onEpoch: ({ loss }) => onStep(loss),
   });
