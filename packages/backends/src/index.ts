@@ -15,6 +15,7 @@ export type { BackendReport } from './list-backends.js';
 export { listBackends } from './list-backends.js';
 export { accumulate } from './memory/accumulate.js';
 export * from './memory/recomputed.js';
+export * from './memory/rehearsal.js';
 export * from './memory/value-and-gradients.js';
 export type { SpeedReport, SpeedTestOptions } from './speed-test.js';
 export { speedTest } from './speed-test.js';

@@ -13,6 +13,8 @@ export interface GradientStepOptions {
   weights?: tf.Tensor1D | undefined;
   /** How to hold less memory; `fused` by default. */
   strategy?: MemoryStrategy;
+  /** Called when the forward pass has ended, of each micro-batch. */
+  onForward?: () => void;
   /** Given the gradient of each weight, which it disposes of; from then on nothing reads the weight in this step. */
   onGradient(variable: tf.Variable, gradient: tf.Tensor): void;
 }
@@ -60,13 +62,13 @@ export function gradientStep(
   model: LayersModel,
   inputs: readonly tf.Tensor[],
   targets: BatchTargets,
-  { loss, weights, strategy = { name: 'fused' }, onGradient }: GradientStepOptions,
+  { loss, weights, strategy = { name: 'fused' }, onForward = () => {}, onGradient }: GradientStepOptions,
 ): { loss: tf.Scalar; logits: tf.Tensor2D } {
   const total = targets.classes.shape[0];
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const size = Math.min(strategy.microBatch ?? total, total);
   if (size === total) {
-    return oneGo({ model, inputs, targets, loss, weights, strategy, variables, onGradient });
+    return oneGo({ model, inputs, targets, loss, weights, strategy, variables, onForward, onGradient });
   }
   const masksAgain = heldMasks(model);
   const sums = new Map<tf.Variable, tf.Tensor>();
@@ -90,6 +92,7 @@ export function gradientStep(
           variables,
           rows,
           whole,
+          onForward,
           onGradient(variable, gradient) {
             sums.set(variable, accumulate(sums.get(variable), gradient));
           },
@@ -113,7 +116,7 @@ export function gradientStep(
   return together;
 }
 
-interface Go extends Required<Pick<GradientStepOptions, 'loss' | 'strategy' | 'onGradient'>> {
+interface Go extends Required<Pick<GradientStepOptions, 'loss' | 'strategy' | 'onForward' | 'onGradient'>> {
   model: LayersModel;
   inputs: readonly tf.Tensor[];
   targets: BatchTargets;
@@ -125,7 +128,7 @@ interface Go extends Required<Pick<GradientStepOptions, 'loss' | 'strategy' | 'o
 }
 
 /** Forward and reverse pass over some rows. */
-function oneGo({ model, inputs, targets, loss, weights, strategy, variables, rows, whole, onGradient }: Go) {
+function oneGo({ model, inputs, targets, loss, weights, strategy, variables, rows, whole, onForward, onGradient }: Go) {
   let logits!: tf.Tensor2D;
   const cuts = strategy.name === 'recomputing' ? planSegments(model, strategy.stretches) : [];
   const around = ({ inputs: given, variables: own, separable, run }: Segment) => {
@@ -143,11 +146,13 @@ function oneGo({ model, inputs, targets, loss, weights, strategy, variables, row
       ...(cuts.length > 0 && { cuts, around }),
     });
     logits = tf.keep(tf.clone(outputs[0] as tf.Tensor2D));
-    return batchLoss(outputs, targets, {
+    const value = batchLoss(outputs, targets, {
       loss,
       ...(weights && { weights }),
       ...(rows && whole && { part: { weight: whole, share: rows.count / rows.total } }),
     });
+    onForward();
+    return value;
   };
   if (strategy.name !== 'plain') {
     const { value } = valueAndGradients(forward, { variables, onGradient, remake: strategy.name !== 'releasing' });

@@ -68,6 +68,7 @@ export { type EpochRecord, type FitOptions, type FitResult, fit } from './fit.js
 export { experimentFolds, type FoldSample, holdOutValidation, subjectsOf } from './folds.js';
 export { type GradientStepOptions, gradientStep } from './gradient-step.js';
 export { type BatchLossOptions, type BatchTargets, batchLoss, classWeights } from './losses.js';
+export * from './memory-plan.js';
 export { MEMORY_STRATEGIES, type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
 export { createUpdate, type Update } from './optimizer.js';
 export { type PredictLogitsOptions, predictLogits, softmax } from './predict.js';
