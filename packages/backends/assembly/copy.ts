@@ -73,3 +73,24 @@ export function spaceToDepth(
     }
   }
 }
+
+/** The way back from `spaceToDepth`, for channels in fours: writes what lies inside the image. */
+export function depthToSpace(
+  x: usize, height: i32, width: i32, channels: i32, top: i32, left: i32, fromHeight: i32, fromWidth: i32, to: usize,
+): void {
+  const pixel = <usize>channels << 2;
+  for (let i = 0; i < fromHeight; i++) {
+    for (let j = 0; j < fromWidth; j++) {
+      for (let a = 0; a < 2; a++) {
+        const h = 2 * i + a - top;
+        const w = 2 * j - left;
+        if (h >= 0 && h < height) {
+          const at = to + <usize>(h * width + w) * pixel;
+          if (w >= 0 && w < width) copyRounded(at, x, channels);
+          if (w + 1 >= 0 && w + 1 < width) copyRounded(at + pixel, x + pixel, channels);
+        }
+        x += 2 * pixel;
+      }
+    }
+  }
+}

@@ -8,7 +8,7 @@ export {
   columnVariance,
 } from './batch-norm';
 export { conv, convFilterGradient, convFilterGradientScratch, convScratch, packFilter } from './conv';
-export { copyBlocks, fill, spaceToDepth } from './copy';
+export { copyBlocks, depthToSpace, fill, spaceToDepth } from './copy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { binary, binaryRows, reluGradient, scaledProduct } from './elementwise';
 export { gelu, geluGradient } from './gelu';

@@ -1,4 +1,5 @@
-// Convolutions of stride 1 with fewer multiplications: Winograd's F(4 x 4, 3 x 3), a quarter of them, and F(3 x 3, 4 x 4).
+// Convolutions of stride 1 with fewer multiplications: Winograd's F(4 x 4, 3 x 3), a quarter of them, F(3 x 3, 4 x 4) and
+// F(5 x 5, 2 x 2).
 // A 6 x 6 piece of the input, d, and a filter of r x r, g, give a piece of the output of m x m, m = 7 - r:
 //   y = A^T [ (G g G^T) * (B^T d B) ] A
 // and, by transposition, the gradient by the filter is  G^T [ sum (B^T d B) * (A dy A^T) ] G.
@@ -77,11 +78,15 @@ export function winogradGradientScratch(channels: i32, outChannels: i32, block: 
 // @ts-ignore: decorator
 @inline
 function transformTaps(r: i32, g: usize, step: usize, out: usize, to: usize): void {
-  const g0 = v128.load(g), g1 = v128.load(g + step), g2 = v128.load(g + 2 * step);
-  const last = r == 4 ? v128.load(g + 3 * step) : g2;
-  let even1 = axpy(2, g2, g0), odd1 = g1;
-  let even2 = axpy(2, g0, g2), odd2 = g1;
+  const g0 = v128.load(g), g1 = v128.load(g + step);
+  let even1 = g0, odd1 = g1, even2 = add(g0, g0), odd2 = g1, last = g1;
+  if (r > 2) {
+    last = v128.load(g + 2 * step);
+    even1 = axpy(2, last, g0);
+    even2 = axpy(2, g0, last);
+  }
   if (r == 4) {
+    last = v128.load(g + 3 * step);
     odd1 = axpy(2, last, g1);
     odd2 = axpy(0.5, last, g1);
   }
@@ -107,11 +112,12 @@ function transformFilter(r: i32, g: usize, step: usize, out: usize, pointStep: u
   }
 }
 
-/** G g G^T of a filter [r, r, c, o], r 3 or 4, into 36 sets of panels [o / 8][c][8]. */
+/** G g G^T of a filter [r, r, c, o], r from 2 to 4, into 36 sets of panels [o / 8][c][8]. */
 export function winogradFilter(
   r: i32, channels: i32, outChannels: i32, filter: usize, to: usize, scratch: usize,
 ): void {
-  if (r == 4) transformFilters(4, channels, outChannels, filter, to, scratch);
+  if (r == 2) transformFilters(2, channels, outChannels, filter, to, scratch);
+  else if (r == 4) transformFilters(4, channels, outChannels, filter, to, scratch);
   else transformFilters(3, channels, outChannels, filter, to, scratch);
 }
 
@@ -237,11 +243,16 @@ function transformOutput(
       const a = add(m1, m2), b = sub(m1, m2), e = add(m3, m4), f = sub(m3, m4);
       v128.store(s, add(add(m0, a), e));
       v128.store(s, axpy(ROOT, b, times(HALF, f)), 96);
-      if (side == 4) {
-        v128.store(s, axpy(2, a, times(0.5, e)), 192);
-        v128.store(s, axpy(2 * ROOT, b, axpy(0.5 * HALF, f, m5)), 288);
-      } else {
+      if (side == 3) {
         v128.store(s, axpy(2, a, axpy(0.5, e, m5)), 192);
+      } else {
+        v128.store(s, axpy(2, a, times(0.5, e)), 192);
+        if (side == 4) {
+          v128.store(s, axpy(2 * ROOT, b, axpy(0.5 * HALF, f, m5)), 288);
+        } else {
+          v128.store(s, axpy(2 * ROOT, b, times(0.5 * HALF, f)), 288);
+          v128.store(s, axpy(4, a, axpy(0.25, e, m5)), 384);
+        }
       }
       s += 16;
       at += pointStep;
@@ -256,28 +267,67 @@ function transformOutput(
       const last = add(m5, start);
       let y0 = add(add(add(m0, a), e), start);
       let y1 = axpy(ROOT, b, axpy(HALF, f, start));
-      let y2 = axpy(2, a, axpy(0.5, e, side == 4 ? start : last));
-      let y3 = axpy(2 * ROOT, b, axpy(0.5 * HALF, f, last));
+      let y2 = axpy(2, a, axpy(0.5, e, side == 3 ? last : start));
+      let y3 = axpy(2 * ROOT, b, axpy(0.5 * HALF, f, side == 4 ? last : start));
+      let y4 = axpy(4, a, axpy(0.25, e, last));
       if (activation) {
         y0 = f32x4.max(y0, zero); y1 = f32x4.max(y1, zero); y2 = f32x4.max(y2, zero); y3 = f32x4.max(y3, zero);
+        y4 = f32x4.max(y4, zero);
         if (activation == 2) {
           const six = f32x4.splat(6);
           y0 = f32x4.min(y0, six); y1 = f32x4.min(y1, six); y2 = f32x4.min(y2, six); y3 = f32x4.min(y3, six);
+          y4 = f32x4.min(y4, six);
         }
       }
       v128.store(row, y0);
       if (columns > 1) v128.store(row + pixel, y1);
       if (columns > 2) v128.store(row + 2 * pixel, y2);
-      if (side == 4 && columns > 3) v128.store(row + 3 * pixel, y3);
+      if (side > 3 && columns > 3) v128.store(row + 3 * pixel, y3);
+      if (side > 4 && columns > 4) v128.store(row + 4 * pixel, y4);
       row += rowStep;
       s += 96;
     }
   }
 }
 
-/** r x r convolution of stride 1, r 3 or 4; `filter` comes from `winogradFilter`. */
+/** Channels that are quarters, [2, 2, c]: see halved-conv.ts. */
+const IN_QUARTERS: i32 = 1;
+const OUT_QUARTERS: i32 = 2;
+
+/**
+ * The product at one point. `quarters` says what is known to be 0: in the filter's last row those of its channels (1) whose
+ * first of two indices is 1, in its last column those whose second is; or in its first row and column those results (2).
+ */
+function multiplyPoint(
+  point: i32, quarters: i32, count: i32, outChannels: i32, channels: i32,
+  v: usize, ldv: usize, panels: usize, panelStep: usize, m: usize, ldm: usize, spare: usize,
+): void {
+  const row = point / 6, column = point % 6;
+  if (quarters == IN_QUARTERS && (row == 5 || column == 5)) {
+    const quarter = channels >> 2;
+    const first = row == 5 && column < 5 ? 2 * quarter : quarter;
+    multiply(count, outChannels, first, v, ldv, panels, panelStep, m, ldm, false, 0, spare);
+    if (row < 5) {
+      const third = <usize>(2 * quarter);
+      multiply(count, outChannels, quarter, v + (third << 2), ldv, panels + (third << 5), panelStep, m, ldm, true, 0, spare);
+    }
+  } else if (quarters == OUT_QUARTERS && (row == 0 || column == 0)) {
+    const quarter = outChannels >> 2;
+    const first = row == 0 && column > 0 ? 2 * quarter : quarter;
+    memory.fill(m, 0, <usize>count * ldm);
+    multiply(count, first, channels, v, ldv, panels, panelStep, m, ldm, false, 0, spare);
+    if (row > 0) {
+      const third = <usize>(2 * quarter);
+      multiply(count, quarter, channels, v, ldv, panels + (third >> 3) * panelStep, panelStep, m + (third << 2), ldm, false, 0, spare);
+    }
+  } else {
+    multiply(count, outChannels, channels, v, ldv, panels, panelStep, m, ldm, false, 0, spare);
+  }
+}
+
+/** r x r convolution of stride 1, r from 2 to 4; `filter` comes from `winogradFilter`; `quarters` as in `multiplyPoint`. */
 export function winogradConv2d(
-  r: i32, x: usize, batch: i32, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
+  r: i32, quarters: i32, x: usize, batch: i32, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
   outHeight: i32, outWidth: i32, outChannels: i32, filter: usize, out: usize,
   bias: usize, activation: i32, scratch: usize, block: i32,
 ): void {
@@ -300,10 +350,9 @@ export function winogradConv2d(
     const count = min(block, tiles - t);
     transformInputs(side, x, height, width, channels, padTop, padLeft, tilesH, tilesW, t, count, v, pointV, ldv, patch, temporary);
     for (let p: usize = 0; p < <usize>POINTS; p++) {
-      multiply(
-        count, outChannels, channels,
-        v + p * pointV, ldv, filter + p * filterStep, panelStep, m + p * pointM, ldm,
-        false, 0, temporary,
+      multiplyPoint(
+        <i32>p, quarters, count, outChannels, channels,
+        v + p * pointV, ldv, filter + p * filterStep, panelStep, m + p * pointM, ldm, temporary,
       );
     }
     for (let q = 0; q < count; q++) {
@@ -315,7 +364,8 @@ export function winogradConv2d(
       const to = out + <usize>((n * outHeight + h) * outWidth + w) * pixel;
       const rows = min(side, outHeight - h), columns = min(side, outWidth - w);
       const row = <usize>outWidth * pixel;
-      if (r == 4) transformOutput(3, from, pointM, outChannels, to, row, rows, columns, bias, activation, temporary);
+      if (r == 2) transformOutput(5, from, pointM, outChannels, to, row, rows, columns, bias, activation, temporary);
+      else if (r == 4) transformOutput(3, from, pointM, outChannels, to, row, rows, columns, bias, activation, temporary);
       else transformOutput(4, from, pointM, outChannels, to, row, rows, columns, bias, activation, temporary);
     }
   }
@@ -324,15 +374,19 @@ export function winogradConv2d(
 /** A y for one dimension, four values at once, to places `to` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function transformValues(side: i32, y0: v128, y1: v128, y2: v128, y3: v128, out: usize, to: usize): void {
-  const even1 = axpy(2, y2, y0), even2 = axpy(0.5, y2, y0);
-  const odd1 = side == 4 ? axpy(2, y3, y1) : y1, odd2 = side == 4 ? axpy(0.5, y3, y1) : y1;
+function transformValues(side: i32, y0: v128, y1: v128, y2: v128, y3: v128, y4: v128, out: usize, to: usize): void {
+  let even1 = axpy(2, y2, y0), even2 = axpy(0.5, y2, y0);
+  if (side == 5) {
+    even1 = axpy(4, y4, even1);
+    even2 = axpy(0.25, y4, even2);
+  }
+  const odd1 = side > 3 ? axpy(2, y3, y1) : y1, odd2 = side > 3 ? axpy(0.5, y3, y1) : y1;
   v128.store(out, y0); out += to;
   v128.store(out, axpy(ROOT, odd1, even1)); out += to;
   v128.store(out, axpy(-ROOT, odd1, even1)); out += to;
   v128.store(out, axpy(HALF, odd2, even2)); out += to;
   v128.store(out, axpy(-HALF, odd2, even2)); out += to;
-  v128.store(out, side == 4 ? y3 : y2);
+  v128.store(out, side == 5 ? y4 : side == 4 ? y3 : y2);
 }
 
 /** A dy A^T of one tile of `side` x `side` into panels. */
@@ -344,6 +398,7 @@ function transformGradient(
 ): void {
   const pixel = <usize>outChannels << 2;
   const zero = f32x4.splat(0);
+  const step = <usize>side << 4;
   for (let o = 0; o < outChannels; o += 4) {
     let at = dy + (<usize>o << 2);
     for (let j = 0; j < side; j++) {
@@ -351,16 +406,18 @@ function transformGradient(
       const y0 = here ? v128.load(at) : zero;
       const y1 = here && rows > 1 ? v128.load(at + rowStep) : zero;
       const y2 = here && rows > 2 ? v128.load(at + 2 * rowStep) : zero;
-      const y3 = side == 4 && here && rows > 3 ? v128.load(at + 3 * rowStep) : zero;
-      transformValues(side, y0, y1, y2, y3, temporary + (<usize>j << 4), 64);
+      const y3 = side > 3 && here && rows > 3 ? v128.load(at + 3 * rowStep) : zero;
+      const y4 = side > 4 && here && rows > 4 ? v128.load(at + 4 * rowStep) : zero;
+      transformValues(side, y0, y1, y2, y3, y4, temporary + (<usize>j << 4), step);
       at += pixel;
     }
     const out = to + <usize>(o >> 3) * panelStep + (<usize>(o & 4) << 2);
     for (let i: usize = 0; i < 6; i++) {
-      const s = temporary + (i << 6);
-      const y3 = side == 4 ? v128.load(s, 48) : zero;
+      const s = temporary + i * step;
+      const y3 = side > 3 ? v128.load(s, 48) : zero;
+      const y4 = side > 4 ? v128.load(s, 64) : zero;
       transformValues(
-        side, v128.load(s), v128.load(s, 16), v128.load(s, 32), y3, out + i * 6 * pointStep, pointStep,
+        side, v128.load(s), v128.load(s, 16), v128.load(s, 32), y3, y4, out + i * 6 * pointStep, pointStep,
       );
     }
   }
@@ -368,10 +425,10 @@ function transformGradient(
 
 /**
  * Sums over tiles, sum (B^T d B) * (A dy A^T), of which `winogradFilterGradient` makes the gradient by the filter; added
- * to those that `sums` holds when `accumulate`.
+ * to those that `sums` holds when `accumulate`. Those of channels in `quarters` that belong to no tap are left out.
  */
 export function winogradFilterSums(
-  r: i32, x: usize, batch: i32, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
+  r: i32, quarters: bool, x: usize, batch: i32, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
   outHeight: i32, outWidth: i32, outChannels: i32, dy: usize, sums: usize, accumulate: bool, scratch: usize, block: i32,
 ): void {
   const side = 7 - r;
@@ -401,15 +458,25 @@ export function winogradFilterSums(
       const rows = min(side, outHeight - h), columns = min(side, outWidth - w);
       const row = <usize>outWidth * ldc;
       const to = q + (<usize>i << 5);
-      if (r == 4) transformGradient(3, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
+      if (r == 2) transformGradient(5, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
+      else if (r == 4) transformGradient(3, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
       else transformGradient(4, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
     }
     for (let p: usize = 0; p < <usize>POINTS; p++) {
-      multiplyTransposed(
-        channels, outChannels, count,
-        v + p * pointV, ldv, q + p * pointQ, panelStep, sums + p * pointS, ldc,
-        accumulate || t > 0, temporary,
-      );
+      const row = <i32>p / 6, column = <i32>p % 6;
+      const quarter = channels >> 2;
+      const more = accumulate || t > 0;
+      const from = v + p * pointV, by = q + p * pointQ, to = sums + p * pointS;
+      let first = channels;
+      if (quarters && row == 5) first = column == 5 ? quarter : 2 * quarter;
+      else if (quarters && column == 5) first = quarter;
+      multiplyTransposed(first, outChannels, count, from, ldv, by, panelStep, to, ldc, more, temporary);
+      if (quarters && column == 5 && row < 5) {
+        const third = <usize>(2 * quarter);
+        multiplyTransposed(
+          quarter, outChannels, count, from + (third << 2), ldv, by, panelStep, to + third * ldc, ldc, more, temporary,
+        );
+      }
     }
   }
 }
@@ -427,6 +494,10 @@ function transformSums(r: i32, u: usize, step: usize, out: usize, to: usize): vo
   const u3 = v128.load(u + 3 * step), u4 = v128.load(u + 4 * step), u5 = v128.load(u + 5 * step);
   const a = add(u1, u2), b = sub(u1, u2), e = add(u3, u4), f = sub(u3, u4);
   v128.store(out, axpy(1.0 / 6.0, a, axpy(-2.0 / 3.0, e, u0)));
+  if (r == 2) {
+    v128.store(out + to, axpy(ROOT / 6.0, b, axpy(-ROOT / 3.0, f, u5)));
+    return;
+  }
   v128.store(out + to, axpy(ROOT / 6.0, b, times(-ROOT / 3.0, f)));
   if (r == 4) {
     v128.store(out + 2 * to, times(1.0 / 3.0, sub(a, e)));
@@ -440,7 +511,8 @@ function transformSums(r: i32, u: usize, step: usize, out: usize, to: usize): vo
 export function winogradFilterGradient(
   r: i32, channels: i32, outChannels: i32, sums: usize, gradient: usize, scratch: usize,
 ): void {
-  if (r == 4) finishGradient(4, channels, outChannels, sums, gradient, scratch);
+  if (r == 2) finishGradient(2, channels, outChannels, sums, gradient, scratch);
+  else if (r == 4) finishGradient(4, channels, outChannels, sums, gradient, scratch);
   else finishGradient(3, channels, outChannels, sums, gradient, scratch);
 }
 

@@ -1,7 +1,15 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { type ConvGeometry, product, suitsHalving, suitsRows, suitsWinograd, type Triple } from './conv-geometry.js';
+import {
+  type ConvGeometry,
+  product,
+  suitsHalving,
+  suitsHalvingBack,
+  suitsRows,
+  suitsWinograd,
+  type Triple,
+} from './conv-geometry.js';
 import { keptFilter } from './filter-cache.js';
-import { halvedConv, halvedFilterGradient } from './halved-conv.js';
+import { halvedConv, halvedFilterGradient, halvedInputGradient } from './halved-conv.js';
 import { layOut, roundUp, total } from './lay-out.js';
 import { address, kernelsOf, type WasmBackend, withScratch } from './wasm-backend.js';
 
@@ -94,7 +102,7 @@ export function convForward(
       const [own, scratch] = layOut(start, ...counts) as [number, number];
       if (kept === undefined) transform(own);
       kernels.winogradConv2d(
-        ...[3, address(backend, x), batch, input[1], input[2], channels, g.before[1], g.before[2]],
+        ...[3, 0, address(backend, x), batch, input[1], input[2], channels, g.before[1], g.before[2]],
         ...[output[1], output[2], outChannels, kept ?? own, address(backend, out)],
         ...[bias ? address(backend, bias) : 0, activation, scratch, block],
       );
@@ -198,6 +206,7 @@ export function convInputGradient(
       kernels.winogradFilter(3, outChannels, channels, turned, transformed, scratch);
       kernels.winogradConv2d(
         3,
+        0,
         address(backend, dy),
         batch,
         output[1],
@@ -219,6 +228,10 @@ export function convInputGradient(
     return;
   }
 
+  if (suitsHalvingBack(g)) {
+    halvedInputGradient(backend, g, dy, filter, dx);
+    return;
+  }
   const phases = reachingTaps(g);
   const counts = [
     tapCount * 3,
@@ -330,7 +343,7 @@ export function convFilterGradient(
     withScratch(backend, total(...counts), (start) => {
       const [sums, scratch] = layOut(start, ...counts) as [number, number];
       kernels.winogradFilterSums(
-        ...[3, address(backend, x), batch, input[1], input[2], channels, g.before[1], g.before[2]],
+        ...[3, 0, address(backend, x), batch, input[1], input[2], channels, g.before[1], g.before[2]],
         ...[output[1], output[2], outChannels, address(backend, dy), sums, 0, scratch, block],
       );
       kernels.winogradFilterGradient(3, channels, outChannels, sums, address(backend, gradient), scratch);

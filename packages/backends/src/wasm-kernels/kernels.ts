@@ -22,6 +22,7 @@ export interface Kernels {
     scratch: number,
   ): void;
   copyBlocks(...numbers: number[]): void;
+  depthToSpace(...numbers: number[]): void;
   depthwiseInputGradient(...numbers: number[]): void;
   depthwiseFilterGradient(...numbers: number[]): void;
   fill(to: number, size: number, value: number): void;
