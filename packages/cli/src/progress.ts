@@ -13,7 +13,7 @@ export interface ProgressStream {
 export function createProgress(
   stream: ProgressStream,
   { every = 0 }: { every?: number } = {},
-): { onEvent(event: RunEvent): void; end(): void } {
+): { onEvent(event: RunEvent): void; note(text: string): void; end(): void } {
   let begun = performance.now();
   let folds = { done: 0, total: 0, ran: 0 };
   let shown = false;
@@ -89,6 +89,7 @@ export function createProgress(
         }
       }
     },
+    note: plain,
     end: clear,
   };
 }

@@ -1,6 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { BackendName } from '@mer/backends';
 import { type DryRun, dryRun, type RunEvent, readExperiment, runExperiment, summaryText } from '@mer/training';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
+import { watchForFasterBackend } from '../faster-backend/note.js';
 import { interruptible } from '../interrupt.js';
 import { createProgress, duration } from '../progress.js';
 import { table } from '../table.js';
@@ -27,17 +29,35 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   }
   const progress = createProgress(process.stderr);
   const tell = (event: RunEvent | { type: 'summary' }) => process.stdout.write(`${JSON.stringify(event)}\n`);
+  let endWatch = () => {};
+  const onEvent = (event: RunEvent) => {
+    (json ? tell : progress.onEvent)(event);
+    if (event.type === 'ready') endWatch = watch(event, cache ?? join(dirname(out), '.cache'), progress.note);
+  };
   try {
     const summary = await interruptible(`stopped; run the same command again to go on with ${out}`, (signal) =>
-      runExperiment(experiment, { out, workers, shard, final, cache, signal, onEvent: json ? tell : progress.onEvent }),
+      runExperiment(experiment, { out, workers, shard, final, cache, signal, onEvent }),
     );
     progress.end();
     if (json) tell({ type: 'summary', ...summary });
     else process.stdout.write(`${summaryText(summary)}\n`);
     process.stderr.write(`run: ${out}\n`);
   } finally {
+    endWatch();
     progress.end();
   }
+}
+
+/** Looks for a faster backend while the folds train. */
+function watch(
+  { backend, inputs = [], workers }: Extract<RunEvent, { type: 'ready' }>,
+  cache: string,
+  tell: (text: string) => void,
+): () => void {
+  const [height, width, channels] = inputs[0]?.slice(-3) ?? [];
+  if (height === undefined || width === undefined || channels === undefined) return () => {};
+  const request = { current: backend as BackendName, shape: [height, width, channels] as const, workers };
+  return watchForFasterBackend({ ...request, cache: join(cache, 'backend-speeds.json') }, tell);
 }
 
 function planText(plan: DryRun, out: string): string {

@@ -40,7 +40,7 @@ export function crashText({ reason, outOfMemory, memory }: Crash, backend: strin
 
 /** What to do where training has crashed for memory, or is likely to have; `workers` are those of a run that has begun. */
 export function crashCure(
-  { outOfMemory }: Crash,
+  { outOfMemory, reason }: Crash,
   { training: { batchSize } }: Pick<Experiment, 'training'>,
   workers?: number,
 ): string {
@@ -48,7 +48,7 @@ export function crashCure(
   const cures = [
     ...(outOfMemory || workers === undefined || workers === 1 ? [] : [`fewer --workers (now ${workers})`]),
     batchSize > 1 ? `a smaller training.batchSize (now ${batchSize}${own})` : 'smaller images',
-    ...(outOfMemory ? ['another backend (mer backends)'] : []),
+    ...(reason === 'ended by SIGKILL' ? [] : ['another backend (mer backends)']),
   ];
   return `use ${cures.join(' or ')}`;
 }

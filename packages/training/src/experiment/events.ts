@@ -18,6 +18,8 @@ export type RunEvent =
       backend: string;
       /** Processes that train at the same time. */
       workers: number;
+      /** Shape of each input of the model, where there is something left to train. */
+      inputs?: readonly (readonly number[])[];
     }
   /** An epoch of a fold ended. */
   | { type: 'epoch'; seed: number; fold: string; epochs: number; record: EpochRecord }

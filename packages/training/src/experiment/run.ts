@@ -87,7 +87,7 @@ export async function runExperiment(
     }
     const todo = ours.filter((fold) => !done.has(fold));
     const count = Math.max(1, Math.min(most, todo.length));
-    const ready = () =>
+    const ready = (inputs?: PreparedDataset['inputs']) =>
       onEvent({
         type: 'ready',
         samples: dataset.samples.length,
@@ -97,6 +97,7 @@ export async function runExperiment(
         foldsDone: ours.length - todo.length,
         backend: backend.name,
         workers: count,
+        ...(inputs && { inputs: inputs.map(({ shape }) => shape) }),
       });
     if (todo.length === 0) ready();
     else {
@@ -115,7 +116,7 @@ export async function runExperiment(
             onEvent({ type: 'note', text: `a process that prepares samples ${reason}; its sample is tried once more` }),
         },
       });
-      ready();
+      ready(data.inputs);
       try {
         const context = contextOf(given, data, { out, backend: backend.name });
         await runInPool(processes, context, todo, {

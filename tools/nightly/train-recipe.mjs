@@ -1,0 +1,66 @@
+// One recipe in a process of its own, started by ../nightly.mjs with one argument, JSON: { file, root, cache, backend?, train }.
+// Without `train` it makes the images of the samples and ends. With it, it trains three whole batches as a fold would, tests the samples of the first fold,
+// and prints what that took, as one line of JSON; `error` where it failed.
+
+import { useBackend } from '@mer/backends';
+import {
+  makeModel,
+  openExperimentData,
+  planFolds,
+  predictLogits,
+  prepareData,
+  readExperiment,
+  fit as trainModel,
+} from '@mer/training';
+
+const STEPS = 3;
+
+/** What is known of the process, also where the recipe fails. */
+const known = {};
+
+async function work({ file, root, cache, backend: asked, train }) {
+  const set = [
+    'seeds=[0]',
+    ...(root === undefined ? [] : [`data.root=${JSON.stringify(root)}`]),
+    ...(asked === undefined ? [] : [`backend=${asked}`]),
+  ];
+  const experiment = await readExperiment(file, { set });
+  const { name, device } = await useBackend(experiment.backend);
+  known.backend = `${name} (${device})`;
+  const data = await prepareData(await openExperimentData(experiment), experiment, { cache });
+  if (!train) return {};
+  const [fold] = planFolds(experiment, data.samples);
+  const { training } = experiment;
+  const groups = data.views.train.length;
+  // an epoch takes each sample once for each group of views
+  const count = Math.max(1, Math.floor((STEPS * training.batchSize) / groups));
+  const settings = { ...training, epochs: 1, epochChoice: 'last', earlyStopping: undefined, oracle: false };
+  const model = makeModel(experiment, data, 0);
+  const begun = performance.now();
+  const before = process.cpuUsage();
+  await trainModel(model, data, {
+    train: Array.from({ length: count }, (_, i) => fold.train[i % fold.train.length]),
+    settings,
+    key: ['nightly'],
+  });
+  const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  const steps = Math.ceil((count * groups) / training.batchSize);
+  const logits = await predictLogits(model, data, fold.test);
+  if (!logits.flat().every(Number.isFinite)) throw new Error('Cannot use the network as its logits are not finite');
+  return {
+    steps,
+    secondsPerStep: seconds / steps,
+    processorSecondsPerStep: (user + system) / 1e6 / steps,
+    tested: logits.length,
+  };
+}
+
+let result;
+try {
+  result = await work(JSON.parse(process.argv[2]));
+} catch (error) {
+  result = { error: error.message };
+}
+const line = JSON.stringify({ ...known, ...result, memory: process.resourceUsage().maxRSS * 1024 });
+process.stdout.write(`${line}\n`, () => process.exit(result.error === undefined ? 0 : 1));
