@@ -26,6 +26,7 @@ export { type ReadExperimentOptions, readExperiment } from './experiment/read.js
 export { readRunSummary } from './experiment/read-summary.js';
 export type { RowFile } from './experiment/row-file.js';
 export { type RunExperimentOptions, runExperiment } from './experiment/run.js';
+export type { RunMemory } from './experiment/run-memory.js';
 export {
   experimentHash,
   type FoldPredictions,

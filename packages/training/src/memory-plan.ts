@@ -126,7 +126,9 @@ function candidates(model: LayersModel, { settings, batch }: PlanMemoryOptions):
   if (memory !== 'auto' && memory !== 'recomputing') return [{ name: memory, ...given }];
   const halves = (from: number) => Array.from({ length: Math.floor(Math.log2(from)) + 1 }, (_, i) => from / 2 ** i);
   const recomputing = [4, 8, 16, 32, 64].flatMap((stretches) =>
-    [1, 4, 16, 64].filter((parts) => parts <= batch).map((parts) => ({ name: 'recomputing' as const, stretches, parts, ...given })),
+    [1, 4, 16, 64]
+      .filter((parts) => parts <= batch)
+      .map((parts) => ({ name: 'recomputing' as const, stretches, parts, ...given })),
   );
   recomputing.sort((a, b) => a.parts - b.parts || a.stretches - b.stretches);
   if (memory === 'recomputing') return recomputing;
@@ -136,7 +138,9 @@ function candidates(model: LayersModel, { settings, batch }: PlanMemoryOptions):
     { name: 'fused', ...given },
     ...micro.filter((size) => size >= 4).map((size) => ({ name: 'fused' as const, microBatch: size })),
     ...recomputing,
-    ...micro.filter((size) => size < 4).map((size) => ({ name: 'recomputing' as const, stretches: 16, parts: 1, microBatch: size })),
+    ...micro
+      .filter((size) => size < 4)
+      .map((size) => ({ name: 'recomputing' as const, stretches: 16, parts: 1, microBatch: size })),
   ];
 }
 

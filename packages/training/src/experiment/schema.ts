@@ -2,8 +2,8 @@ import { backendNames } from '@mer/backends';
 import { datasets } from '@mer/datasets';
 import { models } from '@mer/models';
 import { representations, steps } from '@mer/representations';
-import { MEMORY_STRATEGIES } from '../memory-strategy.js';
 import { z } from 'zod';
+import { MEMORY_STRATEGIES } from '../memory-strategy.js';
 
 const names = <Name extends string>(registry: Readonly<Record<Name, unknown>>) =>
   z.enum(Object.keys(registry) as [Name, ...Name[]]);
