@@ -1,20 +1,23 @@
-// Inference of every network at its published size beside PyTorch on one thread: one step of each in turn, so that whatever else the
-// machine does falls on both; medians, and medians of the ratios of neighbouring steps. Both are warmed up for a second before.
+// Inference of every network at its published size beside PyTorch and onnxruntime-web on one thread: one step of each in turn, so
+// that whatever else the machine does falls on all; medians, and medians of the ratios of neighbouring steps. All are warmed up for
+// a second before.
 //
 //   node benchmarks/models.mjs [--backend wasm] [--rounds 9] [--models ststnet,resnet18] [--python /usr/bin/python3] [--no-csv]
 //
 // Packages must be built. Time is that of `model.predictOnBatch` (`predict` adds about a millisecond of its own to cut and
-// join batches) and of a call of the module in evaluation mode without gradients, made-up
-// inputs, weights as they start. PyTorch's networks: tools/models/bench-torch.py. Results: benchmarks/results/models.csv.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { createInterface } from 'node:readline';
+// join batches), of a call of the module in evaluation mode without gradients, and of `session.run`; made-up inputs, weights as
+// they start. PyTorch runs twice, with the instructions that it chooses and held to AVX2; its networks: tools/models/bench_networks.py,
+// which onnxruntime-web gets as ONNX (tools/models/export-onnx.py). Columns: docs/benchmarks.md. Results: benchmarks/results/models.csv.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { useBackend } from '@mer/backends';
 import { createModel, models } from '@mer/models';
 import * as tf from '@tensorflow/tfjs-core';
+import { lineProcess } from './parts/line-process.mjs';
+import { nominalOperations } from './parts/nominal-operations.mjs';
+import { AVX2, findPython } from './parts/python.mjs';
+import { hardware, median, saveRows } from './parts/results.mjs';
+import { simdPeak } from './parts/simd-peak.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values: options } = parseArgs({
@@ -37,31 +40,19 @@ const batches = {
   resnet18: [1, 8],
 };
 
-async function torch() {
-  const python = [options.python, 'python3', '/usr/bin/python3']
-    .filter((name) => name !== undefined)
-    .find((name) => spawnSync(name, ['-c', 'import torch, torchvision'], { stdio: 'ignore' }).status === 0);
+/** PyTorch as it is and held to AVX2, and onnxruntime-web: what each is called in the columns. */
+async function startReferences() {
+  const python = findPython(['torch', 'torchvision'], options.python);
   if (python === undefined) {
     console.error('No Python with torch and torchvision here: no ratios.');
-    return null;
+    return new Map();
   }
-  const child = spawn(python, [here('../tools/models/bench-torch.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error('Cannot benchmark PyTorch as its process ended');
-    return value;
-  };
-  const { torch: version } = JSON.parse(await next());
-  return {
-    version,
-    async step(name, batch, repeats) {
-      child.stdin.write(`${name} ${batch} ${repeats}\n`);
-      const answer = await next();
-      return answer === 'none' ? null : answer.split(' ').map(Number);
-    },
-    end: () => child.stdin.end(),
-  };
+  const torch = [here('../tools/models/bench-torch.py')];
+  return new Map([
+    ['torch', await lineProcess('PyTorch', python, torch)],
+    ['avx2', await lineProcess('PyTorch with AVX2', python, torch, AVX2)],
+    ['onnx', await lineProcess('onnxruntime-web', process.execPath, [here('onnx-worker.mjs'), python])],
+  ]);
 }
 
 /** Mean milliseconds of one prediction, and of the processor's time in it. */
@@ -79,81 +70,96 @@ async function step(model, inputs, repeats) {
   return [wall / repeats, (user + system) / 1000 / repeats];
 }
 
-/** Writes the rows so far: rows of other machines, batches and backends stay. */
-function save() {
-  if (options['no-csv']) return;
-  const file = here('results/models.csv');
-  mkdirSync(here('results'), { recursive: true });
-  const line = (row) =>
-    Object.values(row)
-      .map((value) => `"${String(value).replaceAll('"', '""')}"`)
-      .join(',');
-  const key = (text) => text.split('","').slice(1, 5).concat(text.split('","').slice(-1)).join();
-  const lines = rows.map(line);
-  const fresh = new Set(lines.map(key));
-  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(1) : [];
-  const header = Object.keys(rows[0]).join(',');
-  writeFileSync(file, `${[header, ...kept.filter((text) => !fresh.has(key(text))), ...lines].join('\n')}\n`);
+const text = (numbers) => (numbers.length > 0 ? median(numbers).toFixed(2) : '');
+
+/** Medians of the times of a reference, and of ours by them. */
+function compared(own, theirs) {
+  const ratios = (index) => theirs.map((times, round) => own[round][index] / times[index]);
+  const times = (index) => theirs.map((each) => each[index]);
+  return { ms: text(times(0)), cpu_ms: text(times(1)), ratio: text(ratios(0)), cpu_ratio: text(ratios(1)) };
 }
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 const info = await useBackend(options.backend);
-const reference = await torch();
-const hardware = `${cpus()[0].model.trim()} x ${cpus().length}`;
-const rows = [];
+const references = await startReferences();
+const torch = references.get('torch')?.info;
+const peak = simdPeak();
+const onProcessor = options.backend === 'wasm';
+const machine = hardware();
 for (const name of options.models.split(',')) {
   const model = createModel(name, { classes: models[name].parameters.classes });
   for (const batch of batches[name] ?? [1]) {
     const list = model.inputs.map(({ shape }) => tf.randomUniform([batch, ...shape.slice(1)]));
     const inputs = list.length === 1 ? list[0] : list;
+    const operations = await nominalOperations(() => model.predictOnBatch(inputs));
     await step(model, inputs, 2);
     const [once] = await step(model, inputs, 1);
     const repeats = Math.max(1, Math.round(30 / once));
-    // both for a second: the engine of JavaScript compiles what runs often
+    // all for a second: the engine of JavaScript compiles what runs often
     const warm = Math.ceil(1000 / once);
-    await reference?.step(name, batch, warm);
-    await step(model, inputs, warm);
-    const [ours, theirs, ratios] = [[], [], []];
-    for (let round = 0; round < rounds; round++) {
-      const other = (await reference?.step(name, batch, repeats)) ?? null;
-      const own = await step(model, inputs, repeats);
-      ours.push(own);
-      if (other === null) continue;
-      theirs.push(other);
-      ratios.push(own.map((time, index) => time / other[index]));
+    const running = [];
+    for (const [reference, worker] of references) {
+      if ((await worker.ask(`${name} ${batch} ${warm}`)) !== 'none') running.push([reference, worker]);
     }
-    const column = (steps, index) => steps.map((each) => each[index]);
-    const text = (numbers) => (numbers.length > 0 ? median(numbers).toFixed(2) : '');
-    rows.push({
+    await step(model, inputs, warm);
+    const ours = [];
+    const peaks = [];
+    const theirs = new Map([...references.keys()].map((reference) => [reference, []]));
+    for (let round = 0; round < rounds; round++) {
+      for (const [reference, worker] of running) {
+        theirs.get(reference).push((await worker.ask(`${name} ${batch} ${repeats}`)).split(' ').map(Number));
+      }
+      ours.push(await step(model, inputs, repeats));
+      peaks.push(peak.measure());
+    }
+    const [wall, cpu] = [0, 1].map((index) => median(ours.map((times) => times[index])));
+    // other programs lengthen the one, helpers of the engine the other
+    const speed = operations / Math.min(wall, cpu) / 1e6;
+    const [usual, avx2, onnx] = ['torch', 'avx2', 'onnx'].map((each) => compared(ours, theirs.get(each) ?? []));
+    const row = {
       date: new Date().toISOString().slice(0, 10),
       model: name,
       input: model.inputs.map(({ shape }) => shape.slice(1).join('x')).join(' '),
       batch,
       backend: options.backend,
-      median_ms: text(column(ours, 0)),
-      cpu_ms: text(column(ours, 1)),
-      reference: theirs.length > 0 ? `PyTorch ${reference.version}` : '',
-      reference_median_ms: text(column(theirs, 0)),
-      reference_cpu_ms: text(column(theirs, 1)),
-      ratio: text(column(ratios, 0)),
-      cpu_ratio: text(column(ratios, 1)),
+      median_ms: wall.toFixed(2),
+      cpu_ms: cpu.toFixed(2),
+      reference: usual.ms === '' ? '' : `PyTorch ${torch.version}`,
+      reference_median_ms: usual.ms,
+      reference_cpu_ms: usual.cpu_ms,
+      ratio: usual.ratio,
+      cpu_ratio: usual.cpu_ratio,
+      reference_isa: torch?.isa ?? '',
+      avx2_median_ms: avx2.ms,
+      avx2_cpu_ms: avx2.cpu_ms,
+      avx2_ratio: avx2.ratio,
+      avx2_cpu_ratio: avx2.cpu_ratio,
+      avx2_isa: references.get('avx2')?.info.isa ?? '',
+      onnxruntime_web: references.get('onnx')?.info.version ?? '',
+      onnx_median_ms: onnx.ms,
+      onnx_cpu_ms: onnx.cpu_ms,
+      onnx_ratio: onnx.ratio,
+      onnx_cpu_ratio: onnx.cpu_ratio,
+      gflop: (operations / 1e9).toPrecision(4),
+      gflop_per_s: onProcessor ? speed.toFixed(2) : '',
+      simd_peak: onProcessor ? median(peaks).toFixed(2) : '',
+      share_of_peak: onProcessor ? (speed / median(peaks)).toFixed(3) : '',
       rounds,
       repeats,
       device: info.device,
       tfjs: info.version,
       node: process.version,
-      hardware,
-    });
-    const last = rows.at(-1);
+      hardware: machine,
+    };
     console.log(
-      `${name} x ${batch}: ${last.median_ms} ms (${last.cpu_ms} of processor time), PyTorch ${last.reference_median_ms || '-'} ms, ` +
-        `${last.ratio || '-'} x (${last.cpu_ratio || '-'} x)`,
+      `${name} x ${batch}: ${row.median_ms} ms (${row.cpu_ms} of processor time; ${row.gflop_per_s} GFLOP/s, ` +
+        `${row.share_of_peak} of the peak). Processor time by that of PyTorch ${row.cpu_ratio || '-'}, with AVX2 ` +
+        `${row.avx2_cpu_ratio || '-'}, onnxruntime-web ${row.onnx_cpu_ratio || '-'}`,
     );
-    save();
+    if (!options['no-csv']) saveRows('models', [row], ['model', 'input', 'batch', 'backend', 'hardware']);
     tf.dispose(list);
   }
   model.dispose();
 }
-reference?.end();
+for (const worker of references.values()) worker.end();
 // Dawn keeps the process alive
 process.exit(0);

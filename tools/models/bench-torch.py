@@ -2,63 +2,21 @@
 
 The first line printed is JSON; then each line "<model> <batch> <repeats>" on standard input is answered with the milliseconds of one
 pass and of the processor's time in it (means of the repeats), or "none" for a network that is not here. A model is kept until another one is asked for.
+ATEN_CPU_CAPABILITY and DNNL_MAX_CPU_ISA in the environment hold PyTorch to older instructions.
 """
 
 import json
-import os
 import sys
 import time
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+from torch_info import described  # first: one thread
 
 import torch
-import torchvision
-from author_networks import PUBLISHED_STAGES, Fdp, HtNet, LearNet, MmNet, OffApexNet, RcnA, TsfMicro
-from own_networks import Afn, DiaNet, FmaNet, MegaNet
-from ststnet import StstNet
-
-torch.set_num_threads(1)
-
-
-class Clip(torch.nn.Module):
-    """FDP's logits alone, from its frames."""
-
-    def __init__(self):
-        super().__init__()
-        self.fdp = Fdp(False, 64, 8, 5, 256, 64, PUBLISHED_STAGES)
-
-    def forward(self, x):
-        return self.fdp.classified(x)[0]
-
-
-SMALL = (3, 28, 28)
-LARGE = (3, 224, 224)
-WIDE = (64, 128, 256, 512)
-
-NETWORKS = {
-    "ststnet": (lambda: StstNet(), [SMALL]),
-    "off-apexnet": (lambda: OffApexNet(1024), [(2, 28, 28)]),
-    "rcn-a": (lambda: RcnA(64, 7), [(3, 60, 60)]),
-    "htnet": (lambda: HtNet(28, 7, 256, 3, (2, 2, 10)), [SMALL]),
-    "afn": (lambda: Afn(64), [LARGE, LARGE]),
-    "dianet": (lambda: DiaNet(64, places=49, hidden=256), [LARGE, LARGE]),
-    "fmanet": (lambda: FmaNet(64), [LARGE, LARGE]),
-    "meganet": (lambda: MegaNet(WIDE), [LARGE]),
-    "learnet": (lambda: LearNet(16, 256, 16), [(3, 112, 112)]),
-    "mmnet": (lambda: MmNet(224, 180, (128, 128, 256, 512)), [LARGE, LARGE]),
-    "tsfmicro": (lambda: TsfMicro("parallel", 224, WIDE, projection=1024), [LARGE, LARGE]),
-    "fdp": (lambda: Clip(), [(8, 1, 64, 64)]),
-    "resnet18": (lambda: torchvision.models.resnet18(), [LARGE]),
-    "resnet50": (lambda: torchvision.models.resnet50(), [LARGE]),
-    "vgg19": (lambda: torchvision.models.vgg19(), [LARGE]),
-    "efficientnet-b0": (lambda: torchvision.models.efficientnet_b0(), [LARGE]),
-    "densenet121": (lambda: torchvision.models.densenet121(), [LARGE]),
-    "vit-b16": (lambda: torchvision.models.vit_b_16(), [LARGE]),
-}
+from bench_networks import NETWORKS
 
 
 def main():
-    print(json.dumps({"torch": torch.__version__}), flush=True)
+    print(json.dumps(described()), flush=True)
     kept = {}
     for line in sys.stdin:
         name, batch, repeats = line.split()

@@ -10,9 +10,24 @@ import torch
 from fill import channels_first, described, fill, given, rounded
 from torch import nn
 from torch.nn import functional as F
-from torchvision.models.resnet import BasicBlock
 
 GOLDEN = Path(__file__).resolve().parents[2] / "packages/models/test/golden"
+
+
+class BasicBlock(nn.Module):
+    """torchvision's block of two convolutions, with its names."""
+
+    def __init__(self, inputs, outputs, stride=1, downsample=None):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.downsample = downsample
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
+        return torch.relu(y + (x if self.downsample is None else self.downsample(x)))
 
 
 class Stem(nn.Module):
@@ -67,9 +82,10 @@ class AdaptiveFusion(nn.Module):
 
 
 class Afn(nn.Module):
-    def __init__(self, width=8, classes=5, units=None):
+    def __init__(self, width=8, classes=5, units=None, dropout=0.0):
         super().__init__()
         size = units or 8 * width
+        self.dropout = nn.Dropout(dropout)
         self.temporal = ResNet18(width, units)
         self.motion = ResNet18(width, units)
         self.fusion = AdaptiveFusion(size)
@@ -84,7 +100,8 @@ class Afn(nn.Module):
         return trunk.gru(features)[1][0]
 
     def forward(self, a, b):
-        return self.fc(self.norm(self.fusion(self.stream(self.temporal, a), self.stream(self.motion, b))))
+        fused = self.norm(self.fusion(self.stream(self.temporal, a), self.stream(self.motion, b)))
+        return self.fc(self.dropout(fused))
 
 
 class FeedForward(nn.Module):

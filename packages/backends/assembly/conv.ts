@@ -2,7 +2,8 @@
 // (d is 1 in two dimensions), filters [tap, c, o]. A tap is one position of the filter: three offsets, in planes, rows
 // and columns, from the place that an output position looks at.
 import { copyRounded, zeroRounded } from './simd';
-import { activate, multiply, multiplyTransposed, packPanels, SPARE } from './gemm';
+import { activate, multiply, multiplyTransposed, SPARE } from './gemm';
+import { packPanels } from './pack';
 
 /** Columns of patches gathered at once: a whole number of taps, at most this many floats unless a tap has more. */
 const DEPTH: i32 = 512;
@@ -138,7 +139,7 @@ function gather(
 
 /** Packs a filter [tap, c, o] for `conv`. */
 export function packFilter(taps: i32, channels: i32, outChannels: i32, filter: usize, panels: usize): void {
-  packPanels(taps * channels, outChannels, filter, <usize>outChannels << 2, panels);
+  packPanels(taps * channels, outChannels, filter, <usize>outChannels << 2, panels, <usize>(taps * channels) << 5);
 }
 
 /** Whether patches are the images themselves: a single tap, at the very position. */
@@ -239,7 +240,7 @@ export function convFilterGradient(
   if (positions == 0) memory.fill(gradient, 0, <usize>(tapCount * channels) * outBytes);
   for (let p = 0; p < positions; p += GRADIENT_POSITIONS) {
     const count = min(GRADIENT_POSITIONS, positions - p);
-    packPanels(count, outChannels, dy + <usize>p * outBytes, outBytes, panels);
+    packPanels(count, outChannels, dy + <usize>p * outBytes, outBytes, panels, <usize>count << 5);
     for (let t = 0; t < tapCount; t += group) {
       const now = min(group, tapCount - t);
       let a = scratch;

@@ -1,4 +1,5 @@
 // Copies between arrays of different strides: what slice, pad, concat and split come down to.
+import { copyRounded, zeroRounded } from './simd';
 
 /** Copies [n0, n1, n2] runs of `run` floats; strides are in floats. */
 export function copyBlocks(
@@ -39,5 +40,57 @@ export function fill(to: usize, size: i32, value: f32): void {
   for (; i < size; i++) {
     store<f32>(to, value);
     to += 4;
+  }
+}
+
+/**
+ * Squares of 2 x 2 pixels of an image [height, width, c] as the channels of one: `to`, [outHeight, outWidth, 2, 2, c], starts at
+ * (-top, -left) of the image, whose outside is 0. May write 3 floats more.
+ */
+export function spaceToDepth(
+  x: usize, height: i32, width: i32, channels: i32, top: i32, left: i32, outHeight: i32, outWidth: i32, to: usize,
+): void {
+  const pixel = <usize>channels << 2;
+  for (let i = 0; i < outHeight; i++) {
+    for (let j = 0; j < outWidth; j++) {
+      for (let a = 0; a < 2; a++) {
+        const h = 2 * i + a - top;
+        const w = 2 * j - left;
+        const from = x + <usize>(h * width + w) * pixel;
+        if (h < 0 || h >= height || w < -1 || w >= width) {
+          zeroRounded(to, 2 * channels);
+        } else if (w >= 0 && w + 1 < width) {
+          copyRounded(to, from, 2 * channels);
+        } else if (w < 0) {
+          zeroRounded(to, channels);
+          copyRounded(to + pixel, from + pixel, channels);
+        } else {
+          copyRounded(to, from, channels);
+          zeroRounded(to + pixel, channels);
+        }
+        to += 2 * pixel;
+      }
+    }
+  }
+}
+
+/** The way back from `spaceToDepth`, for channels in fours: writes what lies inside the image. */
+export function depthToSpace(
+  x: usize, height: i32, width: i32, channels: i32, top: i32, left: i32, fromHeight: i32, fromWidth: i32, to: usize,
+): void {
+  const pixel = <usize>channels << 2;
+  for (let i = 0; i < fromHeight; i++) {
+    for (let j = 0; j < fromWidth; j++) {
+      for (let a = 0; a < 2; a++) {
+        const h = 2 * i + a - top;
+        const w = 2 * j - left;
+        if (h >= 0 && h < height) {
+          const at = to + <usize>(h * width + w) * pixel;
+          if (w >= 0 && w < width) copyRounded(at, x, channels);
+          if (w + 1 >= 0 && w + 1 < width) copyRounded(at + pixel, x + pixel, channels);
+        }
+        x += 2 * pixel;
+      }
+    }
   }
 }

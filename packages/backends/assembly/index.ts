@@ -8,19 +8,25 @@ export {
   columnVariance,
 } from './batch-norm';
 export { conv, convFilterGradient, convFilterGradientScratch, convScratch, packFilter } from './conv';
-export { copyBlocks, fill } from './copy';
+export { copyBlocks, depthToSpace, fill, spaceToDepth } from './copy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { binary, binaryRows, reluGradient, scaledProduct } from './elementwise';
-export { matMul, transpose } from './gemm';
+export { gelu, geluGradient } from './gelu';
+export { layerNorm, layerNormGradient } from './layer-norm';
+export { matMul, matMulScratch } from './mat-mul';
+export { transpose } from './pack';
 export { patternSize } from './pattern';
 export { maxPool, maxPoolGradient } from './pool';
 export { convRows, convRowsFilterGradient, convRowsScratch } from './rows';
 export { sumMiddle, sumScratch } from './reduce';
+export { adamUpdate, sgdUpdate } from './update';
 export {
   winogradConv2d,
   winogradFilter,
   winogradFilterGradient,
   winogradFilterSize,
+  winogradFilterSums,
   winogradGradientScratch,
   winogradScratch,
+  winogradSumsSize,
 } from './winograd';

@@ -37,7 +37,8 @@ export function fold(partial: usize, columns: i32, totals: usize): void {
   }
 }
 
-function sumOne(x: usize, size: i32): f64 {
+/** Sum of `size` floats. */
+export function sumOne(x: usize, size: i32): f64 {
   let total: f64 = 0;
   while (size > 0) {
     const count = min(size, BLOCK * 4);

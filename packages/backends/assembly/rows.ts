@@ -1,7 +1,8 @@
 // Convolutions of images with few channels, without gathering patches: in an image with its border, the patches of the
 // positions of one output row overlap in memory, each `stride` pixels after the one before, and each filter row is one
 // piece of it. Worth it where a patch is so short that gathering it costs as much as multiplying it.
-import { activate, COLUMNS, copyTile, packPanels, ROWS, SPARE } from './gemm';
+import { activate, COLUMNS, copyTile, ROWS, SPARE } from './gemm';
+import { packPanels } from './pack';
 import { splitTileOf, tileOfSpacing } from './row-tiles';
 
 /** Rows of A^T that lie together in a tile of the gradient. */
@@ -94,7 +95,7 @@ export function convRowsFilterGradient(
       const from = x + <usize>(n * height + i * strideH) * rowBytes;
       let b = dy;
       if (outChannels != COLUMNS) {
-        packPanels(positions, outChannels, dy, ldc, panels);
+        packPanels(positions, outChannels, dy, ldc, panels, <usize>positions << 5);
         b = panels;
       }
       dy += <usize>positions * ldc;

@@ -1,5 +1,6 @@
-// 3 x 3 convolutions of stride 1 with a quarter of the multiplications: Winograd's F(4 x 4, 3 x 3).
-// A 6 x 6 piece of the input, d, and a filter, g, give a 4 x 4 piece of the output:
+// Convolutions of stride 1 with fewer multiplications: Winograd's F(4 x 4, 3 x 3), a quarter of them, F(3 x 3, 4 x 4) and
+// F(5 x 5, 2 x 2).
+// A 6 x 6 piece of the input, d, and a filter of r x r, g, give a piece of the output of m x m, m = 7 - r:
 //   y = A^T [ (G g G^T) * (B^T d B) ] A
 // and, by transposition, the gradient by the filter is  G^T [ sum (B^T d B) * (A dy A^T) ] G.
 // Reference: Lavin and Gray 2015, arXiv 1509.09308. Its interpolation points, 0, 1, -1, 2, -2, lose two digits; with
@@ -64,47 +65,67 @@ export function winogradScratch(channels: i32, outChannels: i32, block: i32): i3
   );
 }
 
-/** Floats of scratch memory for `winogradFilterGradient`. */
+/** Floats of scratch memory for `winogradFilterSums`. */
 export function winogradGradientScratch(channels: i32, outChannels: i32, block: i32): i32 {
   const padded = (outChannels + 7) & ~7;
   return (
-    POINTS * (pointFloats(block * (channels + 16)) + pointFloats(block * padded) + pointFloats(channels * outChannels)) +
+    POINTS * (pointFloats(block * (channels + 16)) + pointFloats(block * padded)) +
     POINTS * channels + POINTS * 4 + 64
   );
 }
 
-/** G g G^T of four filters, [3, 3] of them `step` bytes apart, to points `pointStep` bytes apart. */
+/** G g for four filters in one dimension, r of them `step` bytes apart, to places `to` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function transformFilter(g: usize, step: usize, out: usize, pointStep: usize, temporary: usize): void {
-  for (let j: usize = 0; j < 3; j++) {
-    const a = v128.load(g + j * step), b = v128.load(g + (j + 3) * step), e = v128.load(g + (j + 6) * step);
-    const even1 = times(1.0 / 6.0, axpy(2, e, a)), odd1 = times(ROOT / 6.0, b);
-    const even2 = times(-1.0 / 3.0, axpy(2, a, e)), odd2 = times(-ROOT / 3.0, b);
-    const s = temporary + (j << 4);
-    v128.store(s, a);
-    v128.store(s, add(even1, odd1), 48);
-    v128.store(s, sub(even1, odd1), 96);
-    v128.store(s, add(even2, odd2), 144);
-    v128.store(s, sub(even2, odd2), 192);
-    v128.store(s, e, 240);
+function transformTaps(r: i32, g: usize, step: usize, out: usize, to: usize): void {
+  const g0 = v128.load(g), g1 = v128.load(g + step);
+  let even1 = g0, odd1 = g1, even2 = add(g0, g0), odd2 = g1, last = g1;
+  if (r > 2) {
+    last = v128.load(g + 2 * step);
+    even1 = axpy(2, last, g0);
+    even2 = axpy(2, g0, last);
+  }
+  if (r == 4) {
+    last = v128.load(g + 3 * step);
+    odd1 = axpy(2, last, g1);
+    odd2 = axpy(0.5, last, g1);
+  }
+  even1 = times(1.0 / 6.0, even1); odd1 = times(ROOT / 6.0, odd1);
+  even2 = times(-1.0 / 3.0, even2); odd2 = times(-ROOT / 3.0, odd2);
+  v128.store(out, g0); out += to;
+  v128.store(out, add(even1, odd1)); out += to;
+  v128.store(out, sub(even1, odd1)); out += to;
+  v128.store(out, add(even2, odd2)); out += to;
+  v128.store(out, sub(even2, odd2)); out += to;
+  v128.store(out, last);
+}
+
+/** G g G^T of four filters, [r, r] of them `step` bytes apart, to points `pointStep` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function transformFilter(r: i32, g: usize, step: usize, out: usize, pointStep: usize, temporary: usize): void {
+  for (let j = 0; j < r; j++) {
+    transformTaps(r, g + <usize>j * step, <usize>r * step, temporary + (<usize>j << 4), <usize>r << 4);
   }
   for (let i: usize = 0; i < 6; i++) {
-    const s = temporary + i * 48;
-    const a = v128.load(s), b = v128.load(s, 16), e = v128.load(s, 32);
-    const even1 = times(1.0 / 6.0, axpy(2, e, a)), odd1 = times(ROOT / 6.0, b);
-    const even2 = times(-1.0 / 3.0, axpy(2, a, e)), odd2 = times(-ROOT / 3.0, b);
-    v128.store(out, a); out += pointStep;
-    v128.store(out, add(even1, odd1)); out += pointStep;
-    v128.store(out, sub(even1, odd1)); out += pointStep;
-    v128.store(out, add(even2, odd2)); out += pointStep;
-    v128.store(out, sub(even2, odd2)); out += pointStep;
-    v128.store(out, e); out += pointStep;
+    transformTaps(r, temporary + i * (<usize>r << 4), 16, out + i * 6 * pointStep, pointStep);
   }
 }
 
-/** G g G^T of a filter [3, 3, c, o] into 36 sets of panels [o / 8][c][8]. */
-export function winogradFilter(channels: i32, outChannels: i32, filter: usize, to: usize, scratch: usize): void {
+/** G g G^T of a filter [r, r, c, o], r from 2 to 4, into 36 sets of panels [o / 8][c][8]. */
+export function winogradFilter(
+  r: i32, channels: i32, outChannels: i32, filter: usize, to: usize, scratch: usize,
+): void {
+  if (r == 2) transformFilters(2, channels, outChannels, filter, to, scratch);
+  else if (r == 4) transformFilters(4, channels, outChannels, filter, to, scratch);
+  else transformFilters(3, channels, outChannels, filter, to, scratch);
+}
+
+// @ts-ignore: decorator
+@inline
+function transformFilters(
+  r: i32, channels: i32, outChannels: i32, filter: usize, to: usize, scratch: usize,
+): void {
   const step = <usize>(channels * outChannels) << 2;
   const padded = (outChannels + 7) & ~7;
   const pointStep = pointBytes(<usize>(channels * padded) << 2);
@@ -113,8 +134,8 @@ export function winogradFilter(channels: i32, outChannels: i32, filter: usize, t
     let g = filter + (<usize>o << 2);
     let out = to + <usize>(o >> 3) * (<usize>channels << 5);
     for (let c = 0; c < channels; c++) {
-      transformFilter(g, step, out, pointStep, scratch);
-      if (o + 8 <= outChannels) transformFilter(g + 16, step, out + 16, pointStep, scratch);
+      transformFilter(r, g, step, out, pointStep, scratch);
+      if (o + 8 <= outChannels) transformFilter(r, g + 16, step, out + 16, pointStep, scratch);
       g += <usize>outChannels << 2;
       out += 32;
     }
@@ -165,9 +186,9 @@ function transformInput(d: usize, rowStep: usize, columnStep: usize, channels: i
   }
 }
 
-/** Transforms `count` pieces from number `first` on; pieces lie 4 apart and start at (-padTop, -padLeft). */
+/** Transforms `count` pieces from number `first` on; pieces lie `side` apart and start at (-padTop, -padLeft). */
 function transformInputs(
-  x: usize, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32, tilesH: i32, tilesW: i32,
+  side: i32, x: usize, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32, tilesH: i32, tilesW: i32,
   first: i32, count: i32, to: usize, pointStep: usize, rowStep: usize, patch: usize, temporary: usize,
 ): void {
   const perImage = tilesH * tilesW;
@@ -175,8 +196,8 @@ function transformInputs(
   for (let t = first; t < first + count; t++) {
     const n = t / perImage;
     const rest = t - n * perImage;
-    const h = (rest / tilesW) * 4 - padTop;
-    const w = (rest % tilesW) * 4 - padLeft;
+    const h = (rest / tilesW) * side - padTop;
+    const w = (rest % tilesW) * side - padLeft;
     const image = x + <usize>(n * height * width) * pixel;
     if (h >= 0 && w >= 0 && h + 6 <= height && w + 6 <= width) {
       transformInput(image + <usize>(h * width + w) * pixel, <usize>width * pixel, pixel, channels, to, pointStep, temporary);
@@ -198,11 +219,11 @@ function transformInputs(
   }
 }
 
-/** A^T m A of one tile, plus bias, written where it lies inside the image. */
+/** A^T m A of one tile of `side` x `side`, plus bias, written where it lies inside the image. */
 // @ts-ignore: decorator
 @inline
 function transformOutput(
-  m: usize, pointStep: usize, outChannels: i32, out: usize, rowStep: usize, rows: i32, columns: i32,
+  side: i32, m: usize, pointStep: usize, outChannels: i32, out: usize, rowStep: usize, rows: i32, columns: i32,
   bias: usize, activation: i32, temporary: usize,
 ): void {
   const pixel = <usize>outChannels << 2;
@@ -222,8 +243,17 @@ function transformOutput(
       const a = add(m1, m2), b = sub(m1, m2), e = add(m3, m4), f = sub(m3, m4);
       v128.store(s, add(add(m0, a), e));
       v128.store(s, axpy(ROOT, b, times(HALF, f)), 96);
-      v128.store(s, axpy(2, a, times(0.5, e)), 192);
-      v128.store(s, axpy(2 * ROOT, b, axpy(0.5 * HALF, f, m5)), 288);
+      if (side == 3) {
+        v128.store(s, axpy(2, a, axpy(0.5, e, m5)), 192);
+      } else {
+        v128.store(s, axpy(2, a, times(0.5, e)), 192);
+        if (side == 4) {
+          v128.store(s, axpy(2 * ROOT, b, axpy(0.5 * HALF, f, m5)), 288);
+        } else {
+          v128.store(s, axpy(2 * ROOT, b, times(0.5 * HALF, f)), 288);
+          v128.store(s, axpy(4, a, axpy(0.25, e, m5)), 384);
+        }
+      }
       s += 16;
       at += pointStep;
     }
@@ -234,35 +264,76 @@ function transformOutput(
       const m0 = v128.load(s), m1 = v128.load(s, 16), m2 = v128.load(s, 32);
       const m3 = v128.load(s, 48), m4 = v128.load(s, 64), m5 = v128.load(s, 80);
       const a = add(m1, m2), b = sub(m1, m2), e = add(m3, m4), f = sub(m3, m4);
+      const last = add(m5, start);
       let y0 = add(add(add(m0, a), e), start);
       let y1 = axpy(ROOT, b, axpy(HALF, f, start));
-      let y2 = axpy(2, a, axpy(0.5, e, start));
-      let y3 = axpy(2 * ROOT, b, axpy(0.5 * HALF, f, add(m5, start)));
+      let y2 = axpy(2, a, axpy(0.5, e, side == 3 ? last : start));
+      let y3 = axpy(2 * ROOT, b, axpy(0.5 * HALF, f, side == 4 ? last : start));
+      let y4 = axpy(4, a, axpy(0.25, e, last));
       if (activation) {
         y0 = f32x4.max(y0, zero); y1 = f32x4.max(y1, zero); y2 = f32x4.max(y2, zero); y3 = f32x4.max(y3, zero);
+        y4 = f32x4.max(y4, zero);
         if (activation == 2) {
           const six = f32x4.splat(6);
           y0 = f32x4.min(y0, six); y1 = f32x4.min(y1, six); y2 = f32x4.min(y2, six); y3 = f32x4.min(y3, six);
+          y4 = f32x4.min(y4, six);
         }
       }
       v128.store(row, y0);
       if (columns > 1) v128.store(row + pixel, y1);
       if (columns > 2) v128.store(row + 2 * pixel, y2);
-      if (columns > 3) v128.store(row + 3 * pixel, y3);
+      if (side > 3 && columns > 3) v128.store(row + 3 * pixel, y3);
+      if (side > 4 && columns > 4) v128.store(row + 4 * pixel, y4);
       row += rowStep;
       s += 96;
     }
   }
 }
 
-/** 3 x 3 convolution of stride 1; `filter` comes from `winogradFilter`. */
+/** Channels that are quarters, [2, 2, c]: see halved-conv.ts. */
+const IN_QUARTERS: i32 = 1;
+const OUT_QUARTERS: i32 = 2;
+
+/**
+ * The product at one point. `quarters` says what is known to be 0: in the filter's last row those of its channels (1) whose
+ * first of two indices is 1, in its last column those whose second is; or in its first row and column those results (2).
+ */
+function multiplyPoint(
+  point: i32, quarters: i32, count: i32, outChannels: i32, channels: i32,
+  v: usize, ldv: usize, panels: usize, panelStep: usize, m: usize, ldm: usize, spare: usize,
+): void {
+  const row = point / 6, column = point % 6;
+  if (quarters == IN_QUARTERS && (row == 5 || column == 5)) {
+    const quarter = channels >> 2;
+    const first = row == 5 && column < 5 ? 2 * quarter : quarter;
+    multiply(count, outChannels, first, v, ldv, panels, panelStep, m, ldm, false, 0, spare);
+    if (row < 5) {
+      const third = <usize>(2 * quarter);
+      multiply(count, outChannels, quarter, v + (third << 2), ldv, panels + (third << 5), panelStep, m, ldm, true, 0, spare);
+    }
+  } else if (quarters == OUT_QUARTERS && (row == 0 || column == 0)) {
+    const quarter = outChannels >> 2;
+    const first = row == 0 && column > 0 ? 2 * quarter : quarter;
+    memory.fill(m, 0, <usize>count * ldm);
+    multiply(count, first, channels, v, ldv, panels, panelStep, m, ldm, false, 0, spare);
+    if (row > 0) {
+      const third = <usize>(2 * quarter);
+      multiply(count, quarter, channels, v, ldv, panels + (third >> 3) * panelStep, panelStep, m + (third << 2), ldm, false, 0, spare);
+    }
+  } else {
+    multiply(count, outChannels, channels, v, ldv, panels, panelStep, m, ldm, false, 0, spare);
+  }
+}
+
+/** r x r convolution of stride 1, r from 2 to 4; `filter` comes from `winogradFilter`; `quarters` as in `multiplyPoint`. */
 export function winogradConv2d(
-  x: usize, batch: i32, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
+  r: i32, quarters: i32, x: usize, batch: i32, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
   outHeight: i32, outWidth: i32, outChannels: i32, filter: usize, out: usize,
   bias: usize, activation: i32, scratch: usize, block: i32,
 ): void {
-  const tilesH = (outHeight + 3) >> 2;
-  const tilesW = (outWidth + 3) >> 2;
+  const side = 7 - r;
+  const tilesH = (outHeight + side - 1) / side;
+  const tilesW = (outWidth + side - 1) / side;
   const tiles = batch * tilesH * tilesW;
   const ldv = rowBytes(channels);
   const ldm = rowBytes(outChannels);
@@ -277,81 +348,92 @@ export function winogradConv2d(
   const pixel = <usize>outChannels << 2;
   for (let t = 0; t < tiles; t += block) {
     const count = min(block, tiles - t);
-    transformInputs(x, height, width, channels, padTop, padLeft, tilesH, tilesW, t, count, v, pointV, ldv, patch, temporary);
+    transformInputs(side, x, height, width, channels, padTop, padLeft, tilesH, tilesW, t, count, v, pointV, ldv, patch, temporary);
     for (let p: usize = 0; p < <usize>POINTS; p++) {
-      multiply(
-        count, outChannels, channels,
-        v + p * pointV, ldv, filter + p * filterStep, panelStep, m + p * pointM, ldm,
-        false, 0, temporary,
+      multiplyPoint(
+        <i32>p, quarters, count, outChannels, channels,
+        v + p * pointV, ldv, filter + p * filterStep, panelStep, m + p * pointM, ldm, temporary,
       );
     }
     for (let q = 0; q < count; q++) {
       const n = (t + q) / (tilesH * tilesW);
       const rest = t + q - n * tilesH * tilesW;
-      const h = (rest / tilesW) * 4;
-      const w = (rest % tilesW) * 4;
-      transformOutput(
-        m + <usize>q * ldm, pointM, outChannels,
-        out + <usize>((n * outHeight + h) * outWidth + w) * pixel, <usize>outWidth * pixel,
-        min(4, outHeight - h), min(4, outWidth - w), bias, activation, temporary,
+      const h = (rest / tilesW) * side;
+      const w = (rest % tilesW) * side;
+      const from = m + <usize>q * ldm;
+      const to = out + <usize>((n * outHeight + h) * outWidth + w) * pixel;
+      const rows = min(side, outHeight - h), columns = min(side, outWidth - w);
+      const row = <usize>outWidth * pixel;
+      if (r == 2) transformOutput(5, from, pointM, outChannels, to, row, rows, columns, bias, activation, temporary);
+      else if (r == 4) transformOutput(3, from, pointM, outChannels, to, row, rows, columns, bias, activation, temporary);
+      else transformOutput(4, from, pointM, outChannels, to, row, rows, columns, bias, activation, temporary);
+    }
+  }
+}
+
+/** A y for one dimension, four values at once, to places `to` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function transformValues(side: i32, y0: v128, y1: v128, y2: v128, y3: v128, y4: v128, out: usize, to: usize): void {
+  let even1 = axpy(2, y2, y0), even2 = axpy(0.5, y2, y0);
+  if (side == 5) {
+    even1 = axpy(4, y4, even1);
+    even2 = axpy(0.25, y4, even2);
+  }
+  const odd1 = side > 3 ? axpy(2, y3, y1) : y1, odd2 = side > 3 ? axpy(0.5, y3, y1) : y1;
+  v128.store(out, y0); out += to;
+  v128.store(out, axpy(ROOT, odd1, even1)); out += to;
+  v128.store(out, axpy(-ROOT, odd1, even1)); out += to;
+  v128.store(out, axpy(HALF, odd2, even2)); out += to;
+  v128.store(out, axpy(-HALF, odd2, even2)); out += to;
+  v128.store(out, side == 5 ? y4 : side == 4 ? y3 : y2);
+}
+
+/** A dy A^T of one tile of `side` x `side` into panels. */
+// @ts-ignore: decorator
+@inline
+function transformGradient(
+  side: i32, dy: usize, rowStep: usize, outChannels: i32, rows: i32, columns: i32,
+  to: usize, panelStep: usize, pointStep: usize, temporary: usize,
+): void {
+  const pixel = <usize>outChannels << 2;
+  const zero = f32x4.splat(0);
+  const step = <usize>side << 4;
+  for (let o = 0; o < outChannels; o += 4) {
+    let at = dy + (<usize>o << 2);
+    for (let j = 0; j < side; j++) {
+      const here = j < columns;
+      const y0 = here ? v128.load(at) : zero;
+      const y1 = here && rows > 1 ? v128.load(at + rowStep) : zero;
+      const y2 = here && rows > 2 ? v128.load(at + 2 * rowStep) : zero;
+      const y3 = side > 3 && here && rows > 3 ? v128.load(at + 3 * rowStep) : zero;
+      const y4 = side > 4 && here && rows > 4 ? v128.load(at + 4 * rowStep) : zero;
+      transformValues(side, y0, y1, y2, y3, y4, temporary + (<usize>j << 4), step);
+      at += pixel;
+    }
+    const out = to + <usize>(o >> 3) * panelStep + (<usize>(o & 4) << 2);
+    for (let i: usize = 0; i < 6; i++) {
+      const s = temporary + i * step;
+      const y3 = side > 3 ? v128.load(s, 48) : zero;
+      const y4 = side > 4 ? v128.load(s, 64) : zero;
+      transformValues(
+        side, v128.load(s), v128.load(s, 16), v128.load(s, 32), y3, y4, out + i * 6 * pointStep, pointStep,
       );
     }
   }
 }
 
-/** A dy A^T of one tile into panels. */
-// @ts-ignore: decorator
-@inline
-function transformGradient(
-  dy: usize, rowStep: usize, outChannels: i32, rows: i32, columns: i32,
-  to: usize, panelStep: usize, pointStep: usize, temporary: usize,
+/**
+ * Sums over tiles, sum (B^T d B) * (A dy A^T), of which `winogradFilterGradient` makes the gradient by the filter; added
+ * to those that `sums` holds when `accumulate`. Those of channels in `quarters` that belong to no tap are left out.
+ */
+export function winogradFilterSums(
+  r: i32, quarters: bool, x: usize, batch: i32, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
+  outHeight: i32, outWidth: i32, outChannels: i32, dy: usize, sums: usize, accumulate: bool, scratch: usize, block: i32,
 ): void {
-  const pixel = <usize>outChannels << 2;
-  const zero = f32x4.splat(0);
-  for (let o = 0; o < outChannels; o += 4) {
-    let at = dy + (<usize>o << 2);
-    let s = temporary;
-    for (let j = 0; j < 4; j++) {
-      const here = j < columns;
-      const y0 = here ? v128.load(at) : zero;
-      const y1 = here && rows > 1 ? v128.load(at + rowStep) : zero;
-      const y2 = here && rows > 2 ? v128.load(at + 2 * rowStep) : zero;
-      const y3 = here && rows > 3 ? v128.load(at + 3 * rowStep) : zero;
-      const even1 = axpy(2, y2, y0), odd1 = axpy(2, y3, y1);
-      const even2 = axpy(0.5, y2, y0), odd2 = axpy(0.5, y3, y1);
-      v128.store(s, y0);
-      v128.store(s, axpy(ROOT, odd1, even1), 64);
-      v128.store(s, axpy(-ROOT, odd1, even1), 128);
-      v128.store(s, axpy(HALF, odd2, even2), 192);
-      v128.store(s, axpy(-HALF, odd2, even2), 256);
-      v128.store(s, y3, 320);
-      s += 16;
-      at += pixel;
-    }
-    let out = to + <usize>(o >> 3) * panelStep + (<usize>(o & 4) << 2);
-    s = temporary;
-    for (let i = 0; i < 6; i++) {
-      const y0 = v128.load(s), y1 = v128.load(s, 16), y2 = v128.load(s, 32), y3 = v128.load(s, 48);
-      const even1 = axpy(2, y2, y0), odd1 = axpy(2, y3, y1);
-      const even2 = axpy(0.5, y2, y0), odd2 = axpy(0.5, y3, y1);
-      v128.store(out, y0); out += pointStep;
-      v128.store(out, axpy(ROOT, odd1, even1)); out += pointStep;
-      v128.store(out, axpy(-ROOT, odd1, even1)); out += pointStep;
-      v128.store(out, axpy(HALF, odd2, even2)); out += pointStep;
-      v128.store(out, axpy(-HALF, odd2, even2)); out += pointStep;
-      v128.store(out, y3); out += pointStep;
-      s += 64;
-    }
-  }
-}
-
-/** Gradient of a 3 x 3 convolution of stride 1 by its filter, [3, 3, c, o]. */
-export function winogradFilterGradient(
-  x: usize, batch: i32, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
-  outHeight: i32, outWidth: i32, outChannels: i32, dy: usize, gradient: usize, scratch: usize, block: i32,
-): void {
-  const tilesH = (outHeight + 3) >> 2;
-  const tilesW = (outWidth + 3) >> 2;
+  const side = 7 - r;
+  const tilesH = (outHeight + side - 1) / side;
+  const tilesW = (outWidth + side - 1) / side;
   const tiles = batch * tilesH * tilesW;
   const padded = (outChannels + 7) & ~7;
   const ldv = rowBytes(channels);
@@ -362,58 +444,89 @@ export function winogradFilterGradient(
   const q = v + pointV * POINTS;
   const patch = q + pointQ * POINTS;
   const temporary = patch + (<usize>(POINTS * channels) << 2);
-  const sums = temporary + 640;
   const ldc = <usize>outChannels << 2;
-  const size = <usize>channels * ldc;
-  const pointS = pointBytes(size);
+  const pointS = pointBytes(<usize>channels * ldc);
   for (let t = 0; t < tiles; t += block) {
     const count = min(block, tiles - t);
-    transformInputs(x, height, width, channels, padTop, padLeft, tilesH, tilesW, t, count, v, pointV, ldv, patch, temporary);
+    transformInputs(side, x, height, width, channels, padTop, padLeft, tilesH, tilesW, t, count, v, pointV, ldv, patch, temporary);
     for (let i = 0; i < count; i++) {
       const n = (t + i) / (tilesH * tilesW);
       const rest = t + i - n * tilesH * tilesW;
-      const h = (rest / tilesW) * 4;
-      const w = (rest % tilesW) * 4;
-      transformGradient(
-        dy + <usize>((n * outHeight + h) * outWidth + w) * ldc, <usize>outWidth * ldc, outChannels,
-        min(4, outHeight - h), min(4, outWidth - w), q + (<usize>i << 5), panelStep, pointQ, temporary,
-      );
+      const h = (rest / tilesW) * side;
+      const w = (rest % tilesW) * side;
+      const from = dy + <usize>((n * outHeight + h) * outWidth + w) * ldc;
+      const rows = min(side, outHeight - h), columns = min(side, outWidth - w);
+      const row = <usize>outWidth * ldc;
+      const to = q + (<usize>i << 5);
+      if (r == 2) transformGradient(5, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
+      else if (r == 4) transformGradient(3, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
+      else transformGradient(4, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
     }
     for (let p: usize = 0; p < <usize>POINTS; p++) {
-      multiplyTransposed(
-        channels, outChannels, count,
-        v + p * pointV, ldv, q + p * pointQ, panelStep, sums + p * pointS, ldc,
-        t > 0, temporary,
-      );
+      const row = <i32>p / 6, column = <i32>p % 6;
+      const quarter = channels >> 2;
+      const more = accumulate || t > 0;
+      const from = v + p * pointV, by = q + p * pointQ, to = sums + p * pointS;
+      let first = channels;
+      if (quarters && row == 5) first = column == 5 ? quarter : 2 * quarter;
+      else if (quarters && column == 5) first = quarter;
+      multiplyTransposed(first, outChannels, count, from, ldv, by, panelStep, to, ldc, more, temporary);
+      if (quarters && column == 5 && row < 5) {
+        const third = <usize>(2 * quarter);
+        multiplyTransposed(
+          quarter, outChannels, count, from + (third << 2), ldv, by, panelStep, to + third * ldc, ldc, more, temporary,
+        );
+      }
     }
   }
+}
+
+/** Floats of the sums of `winogradFilterSums`. */
+export function winogradSumsSize(channels: i32, outChannels: i32): i32 {
+  return POINTS * pointFloats(channels * outChannels);
+}
+
+/** G^T u for one dimension, six values `step` bytes apart, to r places `to` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function transformSums(r: i32, u: usize, step: usize, out: usize, to: usize): void {
+  const u0 = v128.load(u), u1 = v128.load(u + step), u2 = v128.load(u + 2 * step);
+  const u3 = v128.load(u + 3 * step), u4 = v128.load(u + 4 * step), u5 = v128.load(u + 5 * step);
+  const a = add(u1, u2), b = sub(u1, u2), e = add(u3, u4), f = sub(u3, u4);
+  v128.store(out, axpy(1.0 / 6.0, a, axpy(-2.0 / 3.0, e, u0)));
+  if (r == 2) {
+    v128.store(out + to, axpy(ROOT / 6.0, b, axpy(-ROOT / 3.0, f, u5)));
+    return;
+  }
+  v128.store(out + to, axpy(ROOT / 6.0, b, times(-ROOT / 3.0, f)));
+  if (r == 4) {
+    v128.store(out + 2 * to, times(1.0 / 3.0, sub(a, e)));
+    v128.store(out + 3 * to, axpy(ROOT / 3.0, b, axpy(-ROOT / 6.0, f, u5)));
+  } else {
+    v128.store(out + 2 * to, axpy(1.0 / 3.0, sub(a, e), u5));
+  }
+}
+
+/** Gradient of an r x r convolution of stride 1 by its filter, [r, r, c, o], from the sums of `winogradFilterSums`. */
+export function winogradFilterGradient(
+  r: i32, channels: i32, outChannels: i32, sums: usize, gradient: usize, scratch: usize,
+): void {
+  if (r == 2) finishGradient(2, channels, outChannels, sums, gradient, scratch);
+  else if (r == 4) finishGradient(4, channels, outChannels, sums, gradient, scratch);
+  else finishGradient(3, channels, outChannels, sums, gradient, scratch);
+}
+
+// @ts-ignore: decorator
+@inline
+function finishGradient(
+  r: i32, channels: i32, outChannels: i32, sums: usize, gradient: usize, temporary: usize,
+): void {
+  const size = <usize>(channels * outChannels) << 2;
+  const pointS = pointBytes(size);
   for (let c: usize = 0; c < size; c += 16) {
-    let s = temporary;
-    for (let j: usize = 0; j < 6; j++) {
-      let p = sums + c + j * pointS;
-      const step: usize = pointS * 6;
-      const u0 = v128.load(p); p += step;
-      const u1 = v128.load(p); p += step;
-      const u2 = v128.load(p); p += step;
-      const u3 = v128.load(p); p += step;
-      const u4 = v128.load(p); p += step;
-      const u5 = v128.load(p);
-      const a = add(u1, u2), b = sub(u1, u2), e = add(u3, u4), f = sub(u3, u4);
-      v128.store(s, axpy(1.0 / 6.0, a, axpy(-2.0 / 3.0, e, u0)));
-      v128.store(s, axpy(ROOT / 6.0, b, times(-ROOT / 3.0, f)), 96);
-      v128.store(s, axpy(1.0 / 3.0, sub(a, e), u5), 192);
-      s += 16;
-    }
-    let out = gradient + c;
-    s = temporary;
-    for (let i = 0; i < 3; i++) {
-      const u0 = v128.load(s), u1 = v128.load(s, 16), u2 = v128.load(s, 32);
-      const u3 = v128.load(s, 48), u4 = v128.load(s, 64), u5 = v128.load(s, 80);
-      const a = add(u1, u2), b = sub(u1, u2), e = add(u3, u4), f = sub(u3, u4);
-      v128.store(out, axpy(1.0 / 6.0, a, axpy(-2.0 / 3.0, e, u0))); out += size;
-      v128.store(out, axpy(ROOT / 6.0, b, times(-ROOT / 3.0, f))); out += size;
-      v128.store(out, axpy(1.0 / 3.0, sub(a, e), u5)); out += size;
-      s += 96;
+    for (let j: usize = 0; j < 6; j++) transformSums(r, sums + c + j * pointS, 6 * pointS, temporary + (j << 4), 96);
+    for (let i = 0; i < r; i++) {
+      transformSums(r, temporary + <usize>i * 96, 16, gradient + c + <usize>(i * r) * size, size);
     }
   }
 }

@@ -11,16 +11,16 @@ export type BatchNormTrainingOptions = {
   epsilon?: number;
 };
 
-/** Kernels of this name are run where the backend has them. */
 const kernelName = 'BatchNormTraining';
 
 /**
  * Batch normalisation with the batch's own mean and variance, with its whole gradient:
  * `y = (x - mean) / sqrt(variance + epsilon) * scale + offset` over all axes but the last.
  *
- * On wasm it is three passes forward and two backward, where `tf.moments` and `tf.batchNorm` are a dozen; on other
- * backends it is made of these. The wasm kernel can also be had without importing this package, by its name:
- * `tf.engine().runKernel('BatchNormTraining', { x, scale, offset }, { epsilon })`, where `tf.getKernel` finds it.
+ * On wasm it is three passes forward and two backward; on other backends it is made of tfjs's operations. Its gradient
+ * keeps nothing but x and the statistics. It can also be had without importing this package, by its name:
+ * `tf.engine().runKernel('BatchNormTraining', { x, scale, offset }, { epsilon })`, where `tf.getKernel` finds it; given
+ * `mean` and `variance` besides, it makes y with them.
  *
  * `x: [..., channels]`. Returns `y` of the same shape and `mean` and (biased) `variance`, `[channels]`; all three carry
  * gradients.
@@ -28,8 +28,9 @@ const kernelName = 'BatchNormTraining';
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
- * import { batchNormTraining } from '@mer/backends';
+ * import { batchNormTraining, useBackend } from '@mer/backends';
  *
+ * await useBackend('cpu');
  * const { y, mean } = batchNormTraining(tf.tensor2d([[1], [3]]));
  * console.log(Array.from(y.dataSync(), Math.round), mean.dataSync()[0]); // [ -1, 1 ] 2
  * ```
@@ -38,20 +39,8 @@ export function batchNormTraining<T extends tf.Tensor>(
   x: T,
   { scale, offset, epsilon = 1e-5 }: BatchNormTrainingOptions = {},
 ): { y: T; mean: tf.Tensor1D; variance: tf.Tensor1D } {
-  if (tf.getKernel(kernelName, tf.getBackend()) && x.size > 0) {
-    const inputs = { x, ...(scale && { scale }), ...(offset && { offset }) };
-    const [y, mean, variance] = tf.engine().runKernel(kernelName, inputs, { epsilon }) as tf.Tensor[];
-    return { y: y as T, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
-  }
-  const axes = x.shape.slice(0, -1).map((_length, axis) => axis);
-  const [y, mean, variance] = tf.tidy(() => {
-    const moments = tf.moments(x, axes) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
-    return [
-      tf.batchNorm(x, moments.mean, moments.variance, offset, scale, epsilon),
-      moments.mean,
-      moments.variance,
-    ] as tf.Tensor[];
-  });
+  const inputs = { x, ...(scale && { scale }), ...(offset && { offset }) };
+  const [y, mean, variance] = tf.engine().runKernel(kernelName, inputs, { epsilon }) as tf.Tensor[];
   return { y: y as T, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
 }
 

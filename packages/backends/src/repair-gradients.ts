@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerBatchNormTrainingGradient } from './batch-norm-training.js';
+import { registerGeluGradient } from './gelu.js';
+import { registerLayerNormGradient } from './layer-norm.js';
 import { PresentInputs } from './present-inputs.js';
 import { parseEinsum } from './wasm-kernels/einsum.js';
 
@@ -146,6 +148,8 @@ export function repairGradients(): void {
     tf.registerGradient(config);
   }
   registerBatchNormTrainingGradient();
+  registerGeluGradient();
+  registerLayerNormGradient();
   if (tf.getGradient('Einsum') === undefined) {
     tf.registerGradient({
       kernelName: 'Einsum',

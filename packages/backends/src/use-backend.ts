@@ -7,6 +7,7 @@ import {
   type StartedBackend,
   type UseBackendOptions,
 } from './backend-info.js';
+import { registerComposedBatchNorm } from './composed-batch-norm.js';
 import { startCpu } from './cpu.js';
 import { startNode } from './node.js';
 import { isNode } from './platform.js';
@@ -90,6 +91,7 @@ async function startChecked(name: BackendName, options: UseBackendOptions): Prom
   try {
     const started = await starters[name](options);
     repairGradients();
+    registerComposedBatchNorm(tf.getBackend());
     const sum = tf.tidy(() => tf.add(tf.tensor1d([1]), tf.tensor1d([2])));
     const [value] = await sum.data();
     sum.dispose();

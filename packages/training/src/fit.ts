@@ -4,9 +4,11 @@ import { changedRows, drawImageChange } from './augment/images.js';
 import { drawMix, mixRows } from './augment/mixup.js';
 import { averageWeights } from './ema.js';
 import type { TrainingSettings } from './experiment/schema.js';
-import { batchLoss, classWeights } from './losses.js';
+import { gradientStep } from './gradient-step.js';
+import { classWeights } from './losses.js';
+import type { MemoryStrategy } from './memory-strategy.js';
 import { createUpdate, type Update } from './optimizer.js';
-import { applyModel, predictLogits } from './predict.js';
+import { predictLogits } from './predict.js';
 import { copyRows, ONE_VIEW, type PreparedData } from './prepared-data.js';
 import { type RandomStream, randomStream } from './random.js';
 import { epochRows } from './sampling.js';
@@ -42,6 +44,8 @@ export interface FitOptions {
   test?: readonly number[];
   /** How to train; `training` of an experiment. */
   settings: TrainingSettings;
+  /** How a step holds less memory; `fused` by default. */
+  memory?: MemoryStrategy | undefined;
   /** What every random draw depends on, such as `[seed, fold]`. */
   key: readonly (string | number)[];
   /** Called after each epoch. */
@@ -96,7 +100,7 @@ export interface FitResult {
  * ```
  */
 export async function fit(model: LayersModel, data: PreparedData, options: FitOptions): Promise<FitResult> {
-  const { train, validation = [], test = [], settings, key, onEpoch, signal } = options;
+  const { train, validation = [], test = [], settings, memory, key, onEpoch, signal } = options;
   if (train.length === 0) throw new RangeError('Cannot train as there must be at least one training sample');
   const choosing = settings.epochChoice === 'validation';
   if (choosing && validation.length === 0) {
@@ -108,7 +112,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     model,
     data,
     settings,
-    variables,
+    memory,
     weights: classWeights(labels, data.classes.length, settings.classWeights),
     update: createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm }),
     stream: randomStream([...key, 'augment']),
@@ -191,7 +195,7 @@ interface Step {
   model: LayersModel;
   data: PreparedData;
   settings: TrainingSettings;
-  variables: tf.Variable[];
+  memory: MemoryStrategy | undefined;
   weights: Float32Array;
   update: Update;
   stream: RandomStream;
@@ -199,7 +203,7 @@ interface Step {
 
 /** Trains on some rows; gives the sum of their losses and how many were right, on the device. */
 function trainBatch(step: Step, rows: readonly number[], learningRate: number): tf.Tensor1D {
-  const { model, data, settings, variables, weights, update } = step;
+  const { model, data, settings, memory, weights, update } = step;
   const { inputs, targets, classes, labels } = makeBatch(step, rows);
   return tf.tidy(() => {
     const tensors = inputs.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32'));
@@ -207,19 +211,16 @@ function trainBatch(step: Step, rows: readonly number[], learningRate: number): 
       classes: tf.tensor2d(classes, [rows.length, data.classes.length]),
       images: targets.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32')),
     };
-    let logits!: tf.Tensor2D;
-    const { value, grads } = tf.variableGrads(() => {
-      const outputs = applyModel(model, tensors, true);
-      logits = tf.keep(outputs[0] as tf.Tensor2D);
-      return batchLoss(outputs, compared, {
-        loss: settings.loss,
-        ...(settings.classWeights !== 'none' && { weights: tf.tensor1d(weights) }),
-      });
-    }, variables);
-    update.apply(grads, learningRate);
+    update.begin(learningRate);
+    const { loss, logits } = gradientStep(model, tensors, compared, {
+      loss: settings.loss,
+      weights: settings.classWeights === 'none' ? undefined : tf.tensor1d(weights),
+      ...(memory && { strategy: memory }),
+      onGradient: (variable, gradient) => update.take(variable, gradient),
+    });
+    update.end();
     const right = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32')), 'float32'));
-    logits.dispose();
-    return tf.stack([tf.mul(value, rows.length), right]) as tf.Tensor1D;
+    return tf.stack([tf.mul(loss, rows.length), right]) as tf.Tensor1D;
   });
 }
 

@@ -26,6 +26,7 @@ export { type ReadExperimentOptions, readExperiment } from './experiment/read.js
 export { readRunSummary } from './experiment/read-summary.js';
 export type { RowFile } from './experiment/row-file.js';
 export { type RunExperimentOptions, runExperiment } from './experiment/run.js';
+export type { RunMemory } from './experiment/run-memory.js';
 export {
   experimentHash,
   type FoldPredictions,
@@ -66,7 +67,10 @@ export { summaryText } from './experiment/summary-text.js';
 export type { HeatMap } from './explain.js';
 export { type EpochRecord, type FitOptions, type FitResult, fit } from './fit.js';
 export { experimentFolds, type FoldSample, holdOutValidation, subjectsOf } from './folds.js';
-export { type BatchTargets, batchLoss, classWeights } from './losses.js';
+export { type GradientStepOptions, gradientStep } from './gradient-step.js';
+export { type BatchLossOptions, type BatchTargets, batchLoss, classWeights } from './losses.js';
+export * from './memory-plan.js';
+export { MEMORY_STRATEGIES, type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
 export { createUpdate, type Update } from './optimizer.js';
 export { type PredictLogitsOptions, predictLogits, softmax } from './predict.js';
 export { type PreparedData, type PreparedInput, takeBatch, type ViewPlan } from './prepared-data.js';

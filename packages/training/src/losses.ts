@@ -10,6 +10,16 @@ export interface BatchTargets {
   images: readonly tf.Tensor[];
 }
 
+/** Options of {@link batchLoss}. */
+export interface BatchLossOptions {
+  /** The loss's settings. */
+  loss: LossSettings;
+  /** A weight for each class. */
+  weights?: tf.Tensor1D;
+  /** Where these are some rows of a batch: what the whole batch's class loss is divided by, and their share of its rows. Parts add up to the batch's loss. */
+  part?: { weight: tf.Scalar; share: number };
+}
+
 /**
  * The loss of a batch.
  *
@@ -40,12 +50,12 @@ export interface BatchTargets {
 export function batchLoss(
   outputs: readonly tf.Tensor[],
   targets: BatchTargets,
-  { loss, weights }: { loss: LossSettings; weights?: tf.Tensor1D },
+  { loss, weights, part }: BatchLossOptions,
 ): tf.Scalar {
   return tf.tidy(() => {
     const smoothing = loss.name === 'fdp' ? 0 : loss.labelSmoothing;
     const gamma = loss.name === 'focal' ? loss.gamma : 0;
-    const classified = classLoss(outputs[0] as tf.Tensor2D, targets.classes, { smoothing, gamma, weights });
+    const classified = classLoss(outputs[0] as tf.Tensor2D, targets.classes, { smoothing, gamma, weights, part });
     if (loss.name !== 'fdp') return classified;
     const [, drawn, scores] = outputs;
     const [image] = targets.images;
@@ -56,14 +66,19 @@ export function batchLoss(
     }
     const error = tf.mul(tf.mean(tf.square(tf.sub(drawn, image))), loss.image);
     const ranked = scores ? tf.mul(rankingLoss(scores as tf.Tensor2D), loss.rank) : 0;
-    return tf.add(tf.add(classified, error), ranked) as tf.Scalar;
+    return tf.add(classified, tf.mul(tf.add(error, ranked), part?.share ?? 1)) as tf.Scalar;
   });
 }
 
 function classLoss(
   logits: tf.Tensor2D,
   classes: tf.Tensor2D,
-  { smoothing, gamma, weights }: { smoothing: number; gamma: number; weights?: tf.Tensor1D },
+  {
+    smoothing,
+    gamma,
+    weights,
+    part,
+  }: { smoothing: number; gamma: number } & Pick<BatchLossOptions, 'weights' | 'part'>,
 ): tf.Scalar {
   const given = weights ? tf.mul(classes, weights) : classes;
   const soft = smoothing > 0 ? tf.add(tf.mul(classes, 1 - smoothing), smoothing / classes.shape[1]) : classes;
@@ -75,7 +90,12 @@ function classLoss(
     const rest = tf.maximum(tf.sub(1, tf.exp(logLikelihood)), 1e-7);
     terms = tf.mul(terms, gamma === 2 ? tf.square(rest) : tf.pow(rest, gamma));
   }
-  return tf.neg(tf.div(tf.sum(terms), tf.sum(given))) as tf.Scalar;
+  return tf.neg(tf.div(tf.sum(terms), part?.weight ?? tf.sum(given))) as tf.Scalar;
+}
+
+/** What the class loss of a batch is divided by: the weights of its samples. */
+export function lossWeight(classes: tf.Tensor2D, weights: tf.Tensor1D | undefined): tf.Scalar {
+  return tf.tidy(() => tf.sum(weights ? tf.mul(classes, weights) : classes) as tf.Scalar);
 }
 
 /**

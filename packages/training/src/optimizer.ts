@@ -1,10 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerSettings } from './experiment/schema.js';
+import { inPlaceUpdate } from './in-place-update.js';
 import { sizeOf } from './prepared-data.js';
 
 /** One step of the weights against their gradients, as {@link createUpdate} makes it. */
 export interface Update {
-  /** Changes the variables; disposes of the gradients. */
+  /** Begins a step. */
+  begin(learningRate: number): void;
+  /** Takes the gradient of a weight, and disposes of it; the weight may change at once. */
+  take(variable: tf.Variable, gradient: tf.Tensor): void;
+  /** Ends the step: all weights whose gradients were taken have changed; the others stay as they are. */
+  end(): void;
+  /** A whole step. */
   apply(gradients: tf.NamedTensorMap, learningRate: number): void;
   /** Frees the optimiser's state. */
   dispose(): void;
@@ -16,7 +23,9 @@ export interface Update {
  * In this order: gradients are scaled so that their common L2 norm is at most `clipNorm`; `adam` and `sgd` add `weightDecay * w` to the gradient of w;
  * `adamw` multiplies w by `1 - learningRate * weightDecay`; the optimiser steps. All trainable weights decay, as in PyTorch when nothing else is said.
  *
- * Small weights are stepped together, as one long vector: a network has a hundred of them, and an operation costs more than its numbers.
+ * On wasm each weight changes where it lies, as soon as its gradient is taken, in one pass. Elsewhere large ones change at once, and small ones
+ * together at the end, as one long vector: a network has a hundred of them, and an operation costs more than its numbers. With `clipNorm` all wait for the
+ * end.
  *
  * @param variables - the weights that train
  * @param settings - the optimiser's settings
@@ -41,34 +50,78 @@ export function createUpdate(
   settings: OptimizerSettings,
   { clipNorm }: { clipNorm?: number | undefined } = {},
 ): Update {
-  const groups = groupBySize(variables).map((members) => ({ members, step: createStep(settings) }));
-  return {
-    apply(gradients, learningRate) {
-      tf.tidy(() => {
-        const vectors = groups.map(({ members }) => joined(members.map(({ name }) => gradients[name]!)));
-        const scale = clipNorm === undefined ? undefined : clipFactor(vectors, clipNorm);
-        for (const [i, { members, step }] of groups.entries()) {
-          const gradient = scale ? tf.mul(vectors[i]!, scale) : vectors[i]!;
-          assign(members, step.next(joined(members), gradient, learningRate));
+  const inPlace = inPlaceUpdate(settings);
+  const alone = new Map<tf.Variable, Step>();
+  let together: { members: tf.Variable[]; step: Step } | undefined;
+  const waiting = new Map<tf.Variable, tf.Tensor>();
+  let rate = settings.learningRate;
+  const change = (variable: tf.Variable, gradient: tf.Tensor) => {
+    if (inPlace) {
+      inPlace.change(variable, gradient, rate);
+      return;
+    }
+    const step = alone.get(variable) ?? createStep(settings);
+    alone.set(variable, step);
+    tf.tidy(() => variable.assign(step.next(variable, gradient, rate)));
+  };
+  const changeTogether = (small: ReadonlyMap<tf.Variable, tf.Tensor>) => {
+    together ??= { members: variables.filter((variable) => small.has(variable)), step: createStep(settings) };
+    const { members, step } = together;
+    tf.tidy(() => {
+      const gradients = members.map((variable) => small.get(variable) ?? tf.zerosLike(variable));
+      assign(members, step.next(joined(members), joined(gradients), rate));
+    });
+  };
+  const isSmall = ({ size }: tf.Variable) => !inPlace && size <= LARGE;
+  const update: Update = {
+    begin(learningRate) {
+      rate = learningRate;
+      inPlace?.begin();
+    },
+    take(variable, gradient) {
+      if (clipNorm !== undefined || isSmall(variable)) {
+        waiting.set(variable, tf.keep(gradient));
+        return;
+      }
+      change(variable, gradient);
+      gradient.dispose();
+    },
+    end() {
+      if (clipNorm !== undefined && waiting.size > 0) {
+        const factor = tf.tidy(() => clipFactor([...waiting.values()], clipNorm));
+        for (const [variable, gradient] of waiting) {
+          waiting.set(variable, tf.keep(tf.tidy(() => tf.mul(gradient, factor))));
+          gradient.dispose();
         }
-      });
-      tf.dispose(gradients);
+        factor.dispose();
+      }
+      const small = new Map([...waiting].filter(([variable]) => isSmall(variable)));
+      for (const [variable, gradient] of waiting) if (!small.has(variable)) change(variable, gradient);
+      if (small.size > 0) changeTogether(small);
+      tf.dispose([...waiting.values()]);
+      waiting.clear();
+    },
+    apply(gradients, learningRate) {
+      update.begin(learningRate);
+      for (const variable of variables) {
+        const gradient = gradients[variable.name];
+        if (gradient) update.take(variable, gradient);
+      }
+      update.end();
     },
     dispose() {
-      for (const { step } of groups) step.dispose();
+      inPlace?.dispose();
+      for (const step of alone.values()) step.dispose();
+      together?.step.dispose();
+      tf.dispose([...waiting.values()]);
+      waiting.clear();
     },
   };
+  return update;
 }
 
 /** Weights of more values than this step alone. */
 const LARGE = 1 << 16;
-
-/** The small weights together, each large one alone. */
-function groupBySize(variables: readonly tf.Variable[]): tf.Variable[][] {
-  const small = variables.filter(({ size }) => size <= LARGE);
-  const large = variables.filter(({ size }) => size > LARGE);
-  return [...(small.length > 0 ? [small] : []), ...large.map((variable) => [variable])];
-}
 
 /** All values one after the other. */
 function joined(tensors: readonly tf.Tensor[]): tf.Tensor1D {

@@ -1,3 +1,4 @@
+import { runModel } from '@mer/models';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { copyRows, ONE_VIEW, type PreparedData } from './prepared-data.js';
@@ -58,18 +59,12 @@ async function viewLogits(
     const batch = indices.slice(start, start + batchSize).map((index) => index * count + view);
     const logits = tf.tidy(() => {
       const inputs = data.inputs.map((input) => tf.tensor(copyRows(input, batch), [batch.length, ...input.shape]));
-      return applyModel(model, inputs, false)[0] as tf.Tensor2D;
+      return runModel(model, inputs)[0] as tf.Tensor2D;
     });
     rows.push(...(await logits.array()));
     logits.dispose();
   }
   return rows;
-}
-
-/** Applies a model to one tensor for each of its inputs and gives a list of its outputs, logits first. */
-export function applyModel(model: LayersModel, inputs: tf.Tensor[], training: boolean): tf.Tensor[] {
-  const outputs = model.apply(inputs.length === 1 ? inputs[0]! : inputs, { training }) as tf.Tensor | tf.Tensor[];
-  return Array.isArray(outputs) ? outputs : [outputs];
 }
 
 /**

@@ -38,7 +38,12 @@ const conv2dCases: ContractCase[] = [
   // Short patches: few channels.
   conv2dCase([2, 9, 8, 3], [3, 3, 3, 5], 1, 'same'),
   conv2dCase([2, 9, 8, 3], [3, 3, 3, 8], 1, 2),
-  conv2dCase([1, 13, 14, 3], [7, 7, 3, 16], 2, 3),
+  conv2dCase([3, 22, 23, 3], [7, 7, 3, 16], 2, 3),
+  conv2dCase([4, 19, 16, 3], [5, 5, 3, 20], 2, 'same'),
+  conv2dCase([8, 12, 11, 2], [8, 7, 2, 24], 2, 'valid'),
+  conv2dCase([5, 20, 19, 16], [3, 3, 16, 20], 2, 'same'),
+  conv2dCase([8, 21, 19, 24], [3, 3, 24, 16], 2, 1),
+  conv2dCase([4, 20, 20, 16], [4, 4, 16, 16], 2, 'same'),
   conv2dCase([2, 7, 9, 1], [5, 3, 1, 4], 1, 'valid'),
   conv2dCase([2, 6, 5, 4], [3, 3, 4, 70], 1, 'same'),
   // Gathered patches.

@@ -110,7 +110,10 @@ function einsumCase(equation: string, a: readonly number[], b?: readonly number[
 export const matrixCases: readonly ContractCase[] = [
   matMulCase([5, 7], [7, 9]),
   matMulCase([1, 40], [40, 37]),
+  matMulCase([3, 41], [41, 37]),
   matMulCase([13, 600], [600, 10]),
+  matMulCase([600, 20], [600, 40], true),
+  matMulCase([20, 600], [45, 600], false, true),
   matMulCase([7, 5], [7, 9], true),
   matMulCase([5, 7], [9, 7], false, true),
   matMulCase([7, 5], [9, 7], true, true),

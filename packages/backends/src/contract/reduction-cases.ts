@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNormTraining } from '../batch-norm-training.js';
+import { layerNorm } from '../layer-norm.js';
 import type { ContractCase } from './contract-case.js';
 import { build, drawn, elementwise, forEachIndex, type NdArray, reduced, sum } from './nd-array.js';
 
@@ -104,6 +105,28 @@ function batchNormTrainingCase(shape: number[], fused: boolean): ContractCase {
   };
 }
 
+function layerNormCase(shape: number[]): ContractCase {
+  const channels = [shape[shape.length - 1]!];
+  const last = shape.length - 1;
+  return {
+    name: `layer norm ${shape.join('x')}`,
+    kernels: ['LayerNormTraining'],
+    inputs: [drawn(shape, 88, 1, 3), drawn(channels, 89), drawn(channels, 90, 0.5, 2)],
+    run: (x, offset, scale) =>
+      layerNorm(x!, { offset: offset as tf.Tensor1D, scale: scale as tf.Tensor1D, epsilon: 0.01 }),
+    reference: (x, offset, scale) =>
+      build(shape, (index) => {
+        const row = index.slice(0, -1);
+        const values = Array.from({ length: channels[0]! }, (_, c) => value(x!, [...row, c]));
+        const m = mean(values);
+        const v = mean(values.map((entry) => (entry - m) ** 2));
+        const c = index[last]!;
+        return ((value(x!, index) - m) / Math.sqrt(v + 0.01)) * scale!.data[c]! + offset!.data[c]!;
+      }),
+    wrt: [0, 1, 2],
+  };
+}
+
 function softmax(x: NdArray): NdArray {
   const last = x.shape.length - 1;
   const top = reduced(x, [last], (values) => Math.max(...values));
@@ -148,6 +171,8 @@ export const reductionCases: readonly ContractCase[] = [
   batchNormTrainingCase([2, 2, 1, 40], false),
   batchNormTrainingCase([3, 4, 4, 3], true),
   batchNormTrainingCase([2, 2, 1, 40], true),
+  layerNormCase([3, 2, 7]),
+  layerNormCase([5, 32]),
   {
     name: 'softmax',
     kernels: ['Softmax'],

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { address, type KernelFunction, kernelsOf, withScratch } from './wasm-backend.js';
+import { inPlaceOf } from './in-place.js';
+import { address, type KernelArgs, type KernelFunction, kernelsOf, withScratch } from './wasm-backend.js';
 
 /** Numbers of the operations in assembly/elementwise.ts. */
 export const operations = Object.freeze({ Add: 0, Sub: 1, Multiply: 2, RealDiv: 3 });
@@ -61,11 +62,18 @@ export const squareGradient: KernelFunction = ({ inputs, backend }) => {
   return out;
 };
 
-/** `dy` where `0 < x <= ceiling`, the gradient of relu and relu6, in one pass. */
+/** AccumulateGradient: adds `gradient` to `sum` where it lies, and returns nothing. */
+export function accumulateGradient({ inputs, backend }: KernelArgs): tf.TensorInfo[] {
+  const [sum, gradient] = ['sum', 'gradient'].map((name) => address(backend, inputs[name]!)) as [number, number];
+  kernelsOf(backend).binary(operations.Add, sum, gradient, tf.util.sizeFromShape(inputs['sum']!.shape), sum);
+  return [];
+}
+
+/** `dy` where `0 < x <= ceiling`, the gradient of relu and relu6, in one pass; in the place of dy, if that is to be had. */
 export const reluGradient: KernelFunction = ({ inputs, attrs, backend }) => {
   const { dy, x } = inputs as { dy: tf.TensorInfo; x: tf.TensorInfo };
   const { ceiling } = attrs as never as { ceiling: number };
-  const out = backend.makeOutput(x.shape, 'float32');
+  const out = inPlaceOf(backend, dy) ?? backend.makeOutput(x.shape, 'float32');
   const size = tf.util.sizeFromShape(x.shape);
   kernelsOf(backend).reluGradient(address(backend, dy), address(backend, x), ceiling, size, address(backend, out));
   return out;

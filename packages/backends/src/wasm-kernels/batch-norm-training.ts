@@ -1,34 +1,39 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { identity } from './copy.js';
+import { inPlaceOf } from './in-place.js';
 import { address, floats, type KernelArgs, kernelsOf, withScratch } from './wasm-backend.js';
 
 type Scales = { scale?: tf.TensorInfo; offset?: tf.TensorInfo };
+type Statistics = { mean?: tf.TensorInfo; variance?: tf.TensorInfo };
 
 function rowsAndColumns(x: tf.TensorInfo): [number, number] {
   const columns = x.shape[x.shape.length - 1]!;
   return [tf.util.sizeFromShape(x.shape) / columns, columns];
 }
 
-/** BatchNormTraining: y, mean and variance in three passes over x. */
+/** BatchNormTraining: y, mean and variance in three passes over x; in one with the mean and variance that an earlier run gave. */
 export function batchNormTraining({ inputs, attrs, backend }: KernelArgs): tf.TensorInfo[] {
-  const { x, scale, offset } = inputs as never as Scales & { x: tf.TensorInfo };
+  const { x, scale, offset, ...given } = inputs as never as Scales & Statistics & { x: tf.TensorInfo };
   const { epsilon } = attrs as never as { epsilon: number };
   const kernels = kernelsOf(backend);
   const [rows, columns] = rowsAndColumns(x);
   const y = backend.makeOutput(x.shape, 'float32');
-  const mean = backend.makeOutput([columns], 'float32');
-  const variance = backend.makeOutput([columns], 'float32');
+  const mean = given.mean ? identity({ inputs: { x: given.mean }, backend }) : backend.makeOutput([columns], 'float32');
+  const variance = given.variance
+    ? identity({ inputs: { x: given.variance }, backend })
+    : backend.makeOutput([columns], 'float32');
   const work = Math.max(kernels.sumScratch(columns), kernels.batchNormTrainingScratch(columns));
   withScratch(backend, 2 * columns + work, (start) => {
     const scratch = start + 8 * columns;
-    kernels.sumMiddle(address(backend, x), 1, rows, columns, 1 / rows, address(backend, mean), scratch);
-    kernels.columnVariance(
-      address(backend, x),
-      rows,
-      columns,
-      address(backend, mean),
-      address(backend, variance),
-      scratch,
-    );
+    if (!given.mean) {
+      kernels.sumMiddle(address(backend, x), 1, rows, columns, 1 / rows, address(backend, mean), scratch);
+    }
+    if (!given.variance) {
+      kernels.columnVariance(
+        ...[address(backend, x), rows, columns],
+        ...[address(backend, mean), address(backend, variance), scratch],
+      );
+    }
     const factor = new Float32Array(backend.wasm.HEAPU8.buffer, start, columns);
     const shift = new Float32Array(backend.wasm.HEAPU8.buffer, start + 4 * columns, columns);
     const v = floats(backend, variance);
@@ -61,7 +66,7 @@ export function batchNormTrainingGrad({ inputs, attrs, backend }: KernelArgs): t
   const { epsilon } = attrs as never as { epsilon: number };
   const kernels = kernelsOf(backend);
   const [rows, columns] = rowsAndColumns(x);
-  const dx = backend.makeOutput(x.shape, 'float32');
+  const dx = inPlaceOf(backend, dy) ?? backend.makeOutput(x.shape, 'float32');
   const dScale = backend.makeOutput([columns], 'float32');
   const dOffset = backend.makeOutput([columns], 'float32');
   withScratch(backend, 4 * columns + kernels.batchNormTrainingScratch(columns), (start) => {

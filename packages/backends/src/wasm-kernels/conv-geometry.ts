@@ -127,3 +127,52 @@ export function suitsRows(g: ConvGeometry, mostOutChannels: number): boolean {
     g.output[2] >= 6
   );
 }
+
+/** Side of the filter of a convolution of stride 2 when squares of 2 x 2 pixels are taken as one. */
+export function halvedFilterSide({ filter }: ConvGeometry): number {
+  return Math.ceil(filter[1] / 2);
+}
+
+/** Whether such squares are cut by the filter's end, so that part of its last row and column is known to be 0. */
+export function hasCutSquares({ filter }: ConvGeometry): boolean {
+  return filter[1] % 2 === 1 && filter[2] % 2 === 1;
+}
+
+/**
+ * Whether a convolution of stride 2 serves Winograd's algorithm when squares of 2 x 2 pixels are taken as one: 2 x 2 to 4 x 4
+ * such squares in the filter, and a grid of results that fewer multiplications make than the plain way.
+ */
+function halves(g: ConvGeometry, gridHeight: number, gridWidth: number): boolean {
+  const side = halvedFilterSide(g);
+  if (side < 2 || side > 4 || Math.ceil(g.filter[2] / 2) !== side) return false;
+  const tile = 7 - side;
+  const tiles = Math.ceil(gridHeight / tile) * Math.ceil(gridWidth / tile);
+  const points = hasCutSquares(g) && g.channels >= 16 ? 121 : 144;
+  return (
+    g.filter[0] === 1 &&
+    g.input[0] === 1 &&
+    g.strides.join() === '1,2,2' &&
+    g.dilations.join() === '1,1,1' &&
+    g.outChannels % 4 === 0 &&
+    g.outChannels >= 16 &&
+    // So many that the filter's own transform is worth it.
+    tiles * g.batch >= 32 &&
+    points * tiles <= 0.75 * product(g.filter) * product(g.output)
+  );
+}
+
+/** Whether `halves` holds of the convolution and its gradient by the filter. */
+export function suitsHalving(g: ConvGeometry): boolean {
+  return g.channels >= (halvedFilterSide(g) === 2 ? 16 : 2) && halves(g, g.output[1], g.output[2]);
+}
+
+/** Whether `halves` holds of its gradient by the input. */
+export function suitsHalvingBack(g: ConvGeometry): boolean {
+  const [height, width] = halvedInput(g);
+  return g.channels >= 16 && g.channels % 8 === 0 && halves(g, height, width);
+}
+
+/** Height and width of the input in squares of 2 x 2 pixels, from its border on. */
+export function halvedInput({ before, input }: ConvGeometry): [height: number, width: number] {
+  return [Math.ceil((before[1] + input[1]) / 2), Math.ceil((before[2] + input[2]) / 2)];
+}

@@ -1,16 +1,22 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { type ConvGeometry, product, suitsRows, suitsWinograd, type Triple } from './conv-geometry.js';
+import {
+  type ConvGeometry,
+  product,
+  suitsHalving,
+  suitsHalvingBack,
+  suitsRows,
+  suitsWinograd,
+  type Triple,
+} from './conv-geometry.js';
 import { keptFilter } from './filter-cache.js';
+import { halvedConv, halvedFilterGradient, halvedInputGradient } from './halved-conv.js';
+import { layOut, roundUp, total } from './lay-out.js';
 import { address, kernelsOf, type WasmBackend, withScratch } from './wasm-backend.js';
 
 /** Activations that the compiled kernels apply themselves. */
 export const activations: Readonly<Record<string, number>> = Object.freeze({ linear: 0, relu: 1, relu6: 2 });
 
 type Tap = readonly [depth: number, height: number, width: number];
-
-function roundUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
-}
 
 /**
  * Tiles that Winograd's algorithm works on at once: with few channels as many as the second-level cache has room for,
@@ -38,20 +44,6 @@ function forwardTaps({ filter, dilations, before }: ConvGeometry): Tap[] {
     }
   }
   return taps;
-}
-
-/** Memory for one array after another in a single piece of scratch. */
-function layOut(start: number, ...counts: number[]): number[] {
-  let at = start;
-  return counts.map((count) => {
-    const here = at;
-    at += roundUp(count * 4, 16);
-    return here;
-  });
-}
-
-function total(...counts: number[]): number {
-  return counts.reduce((sum, count) => sum + roundUp(count, 4), 0);
 }
 
 /** Floats of an image with the border that its convolution looks at; 0 when it looks at none. */
@@ -102,7 +94,7 @@ export function convForward(
     const work = kernels.winogradScratch(channels, outChannels, block);
     const transform = (to: number) =>
       withScratch(backend, 256, (scratch) => {
-        kernels.winogradFilter(channels, outChannels, address(backend, filter), to, scratch);
+        kernels.winogradFilter(3, channels, outChannels, address(backend, filter), to, scratch);
       });
     const kept = keptFilter(backend, filter, 'winograd', size, transform);
     const counts = [kept === undefined ? size : 0, work];
@@ -110,11 +102,15 @@ export function convForward(
       const [own, scratch] = layOut(start, ...counts) as [number, number];
       if (kept === undefined) transform(own);
       kernels.winogradConv2d(
-        ...[address(backend, x), batch, input[1], input[2], channels, g.before[1], g.before[2]],
+        ...[3, 0, address(backend, x), batch, input[1], input[2], channels, g.before[1], g.before[2]],
         ...[output[1], output[2], outChannels, kept ?? own, address(backend, out)],
         ...[bias ? address(backend, bias) : 0, activation, scratch, block],
       );
     });
+    return;
+  }
+  if (suitsHalving(g)) {
+    halvedConv(backend, g, x, filter, bias, activation, out);
     return;
   }
   const tapCount = product(g.filter);
@@ -184,7 +180,10 @@ export function convInputGradient(
   const tapCount = product(g.filter);
   const tapBytes = channels * outChannels * 4;
   const turn = (tap: number, to: number) =>
-    kernels.transpose(channels, outChannels, address(backend, filter) + tap * tapBytes, outChannels * 4, to);
+    kernels.transpose(
+      ...[channels, outChannels, address(backend, filter) + tap * tapBytes, outChannels * 4],
+      ...[to, channels * 4],
+    );
 
   const back: ConvGeometry = {
     ...g,
@@ -204,8 +203,10 @@ export function convInputGradient(
     withScratch(backend, total(...counts), (start) => {
       const [turned, transformed, scratch] = layOut(start, ...counts) as [number, number, number];
       for (let tap = 0; tap < tapCount; tap++) turn(tapCount - 1 - tap, turned + tap * tapBytes);
-      kernels.winogradFilter(outChannels, channels, turned, transformed, scratch);
+      kernels.winogradFilter(3, outChannels, channels, turned, transformed, scratch);
       kernels.winogradConv2d(
+        3,
+        0,
         address(backend, dy),
         batch,
         output[1],
@@ -227,6 +228,10 @@ export function convInputGradient(
     return;
   }
 
+  if (suitsHalvingBack(g)) {
+    halvedInputGradient(backend, g, dy, filter, dx);
+    return;
+  }
   const phases = reachingTaps(g);
   const counts = [
     tapCount * 3,
@@ -331,24 +336,22 @@ export function convFilterGradient(
   if (channels === 0 || outChannels === 0) return;
   if (suitsWinograd(g) && batch > 0) {
     const block = tileBlock(g);
-    withScratch(backend, kernels.winogradGradientScratch(channels, outChannels, block), (scratch) => {
-      kernels.winogradFilterGradient(
-        address(backend, x),
-        batch,
-        input[1],
-        input[2],
-        channels,
-        g.before[1],
-        g.before[2],
-        output[1],
-        output[2],
-        outChannels,
-        address(backend, dy),
-        address(backend, gradient),
-        scratch,
-        block,
+    const counts = [
+      kernels.winogradSumsSize(channels, outChannels),
+      kernels.winogradGradientScratch(channels, outChannels, block),
+    ];
+    withScratch(backend, total(...counts), (start) => {
+      const [sums, scratch] = layOut(start, ...counts) as [number, number];
+      kernels.winogradFilterSums(
+        ...[3, 0, address(backend, x), batch, input[1], input[2], channels, g.before[1], g.before[2]],
+        ...[output[1], output[2], outChannels, address(backend, dy), sums, 0, scratch, block],
       );
+      kernels.winogradFilterGradient(3, channels, outChannels, sums, address(backend, gradient), scratch);
     });
+    return;
+  }
+  if (suitsHalving(g) && batch > 0) {
+    halvedFilterGradient(backend, g, x, dy, gradient);
     return;
   }
   if (suitsRows(g, 16) && batch > 0 && product(output) > 0) {

@@ -22,12 +22,7 @@ function cacheOf(backend: WasmBackend): Cache {
     const stock = backend.disposeData.bind(backend);
     backend.disposeData = (dataId, force) => {
       const isGone = stock(dataId, force);
-      const kept = isGone ? made.addresses.get(dataId) : undefined;
-      if (kept !== undefined) {
-        backend.wasm._free(kept.address);
-        made.addresses.delete(dataId);
-        made.bytes -= kept.bytes;
-      }
+      if (isGone) forget(made, backend, dataId);
       return isGone;
     };
   }
@@ -62,4 +57,20 @@ export function keptFilter(
   cache.addresses.set(dataId, { layout, address, bytes });
   cache.bytes += bytes;
   return address;
+}
+
+/** Says that a filter has changed where it lies: what was kept of it is of no use. */
+export function forgetFilter(backend: WasmBackend, filter: tf.TensorInfo): void {
+  const cache = caches.get(backend);
+  if (cache === undefined) return;
+  forget(cache, backend, filter.dataId);
+  cache.seen.delete(filter.dataId);
+}
+
+function forget(cache: Cache, backend: WasmBackend, dataId: object): void {
+  const kept = cache.addresses.get(dataId);
+  if (kept === undefined) return;
+  backend.wasm._free(kept.address);
+  cache.addresses.delete(dataId);
+  cache.bytes -= kept.bytes;
 }

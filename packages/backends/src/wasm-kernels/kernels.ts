@@ -2,6 +2,7 @@ import { relaxedSimdKernels, simdKernels } from './kernels.generated.js';
 
 /** Exports of assembly/index.ts: addresses are bytes in the heap of the wasm backend, sizes are elements. */
 export interface Kernels {
+  adamUpdate(...numbers: number[]): void;
   avgPoolGradient(...numbers: number[]): void;
   batchNorm(...numbers: number[]): void;
   batchNormGradient(...numbers: number[]): void;
@@ -21,14 +22,21 @@ export interface Kernels {
     scratch: number,
   ): void;
   copyBlocks(...numbers: number[]): void;
+  depthToSpace(...numbers: number[]): void;
   depthwiseInputGradient(...numbers: number[]): void;
   depthwiseFilterGradient(...numbers: number[]): void;
   fill(to: number, size: number, value: number): void;
+  gelu(x: number, size: number, y: number): void;
+  geluGradient(dy: number, x: number, size: number, dx: number): void;
+  layerNorm(...numbers: number[]): void;
+  layerNormGradient(...numbers: number[]): void;
   maxPool(...numbers: number[]): void;
   maxPoolGradient(...numbers: number[]): void;
   patternSize(columns: number): number;
   reluGradient(dy: number, x: number, ceiling: number, size: number, out: number): void;
+  sgdUpdate(...numbers: number[]): void;
   scaledProduct(factor: number, a: number, b: number, size: number, out: number): void;
+  spaceToDepth(...numbers: number[]): void;
   sumMiddle(
     x: number,
     outer: number,
@@ -52,7 +60,8 @@ export interface Kernels {
     activation: number,
     scratch: number,
   ): void;
-  transpose(rows: number, columns: number, from: number, rowBytes: number, to: number): void;
+  matMulScratch(m: number, n: number, k: number, transposeA: number): number;
+  transpose(rows: number, columns: number, from: number, rowBytes: number, to: number, toRowBytes: number): void;
   conv(...numbers: number[]): void;
   convFilterGradient(...numbers: number[]): void;
   convRows(...numbers: number[]): void;
@@ -62,8 +71,17 @@ export interface Kernels {
   convFilterGradientScratch(channels: number, taps: number, outChannels: number): number;
   packFilter(taps: number, channels: number, outChannels: number, filter: number, panels: number): void;
   winogradConv2d(...numbers: number[]): void;
-  winogradFilter(channels: number, outChannels: number, filter: number, to: number, scratch: number): void;
+  winogradFilter(
+    side: number,
+    channels: number,
+    outChannels: number,
+    filter: number,
+    to: number,
+    scratch: number,
+  ): void;
   winogradFilterGradient(...numbers: number[]): void;
+  winogradFilterSums(...numbers: number[]): void;
+  winogradSumsSize(channels: number, outChannels: number): number;
   winogradFilterSize(channels: number, outChannels: number): number;
   winogradScratch(channels: number, outChannels: number, block: number): number;
   winogradGradientScratch(channels: number, outChannels: number, block: number): number;

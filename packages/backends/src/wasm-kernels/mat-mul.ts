@@ -56,8 +56,7 @@ function multiply(
     kernels.fill(address(backend, out), count * m * n, 0);
     return out;
   }
-  const padded = Math.ceil(n / 8) * 8;
-  withScratch(backend, 64 + padded * k + (transposeB ? n * k : 0), (scratch) => {
+  withScratch(backend, kernels.matMulScratch(m, n, k, Number(transposeA)), (scratch) => {
     for (let i = 0; i < count; i++) {
       kernels.matMul(
         m,

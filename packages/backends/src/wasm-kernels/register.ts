@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { arithmetic, operations, reluGradient, squareGradient } from './arithmetic.js';
+import { accumulateGradient, arithmetic, operations, reluGradient, squareGradient } from './arithmetic.js';
 import { batchNormGradient, fusedBatchNorm } from './batch-norm.js';
 import { batchNormTraining, batchNormTrainingGrad } from './batch-norm-training.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './conv2d.js';
@@ -7,12 +7,15 @@ import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js';
 import { cast, concat, identity, pad, slice, split, tile } from './copy.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.js';
 import { einsum } from './einsum.js';
+import { gelu, geluGrad } from './gelu.js';
 import { gradientKernels, installGradient, installGradients } from './gradients.js';
+import { layerNormTraining, layerNormTrainingGrad } from './layer-norm.js';
 import { batchMatMul, fusedMatMul } from './mat-mul.js';
 import { avgPool3dGrad, avgPoolGrad, maxPool3d, maxPool3dGrad, maxPoolGrad } from './pool.js';
 import { reduction } from './reduce.js';
 import { unsortedSegmentSum } from './segment-sum.js';
 import { isStockRight } from './stock-probe.js';
+import { adamUpdate, sgdUpdate } from './update.js';
 import type { KernelFunction, WasmBackend } from './wasm-backend.js';
 
 const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction>> = Object.freeze({
@@ -53,6 +56,15 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   // Of ours: see batch-norm-training.ts.
   BatchNormTraining: () => batchNormTraining,
   BatchNormTrainingGrad: () => batchNormTrainingGrad,
+  // Of ours: see gelu.ts and layer-norm.ts.
+  Gelu: () => gelu,
+  GeluGrad: () => geluGrad,
+  LayerNormTraining: () => layerNormTraining,
+  LayerNormTrainingGrad: () => layerNormTrainingGrad,
+  // Of ours: see update.ts.
+  AccumulateGradient: () => accumulateGradient,
+  AdamUpdate: () => adamUpdate,
+  SgdUpdate: () => sgdUpdate,
   // For gradients of ours.
   [gradientKernels.batchNorm]: () => batchNormGradient,
   [gradientKernels.relu]: () => reluGradient,

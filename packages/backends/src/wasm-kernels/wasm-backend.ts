@@ -31,6 +31,11 @@ export function attachKernels(backend: tf.KernelBackend, kernels: CompiledKernel
   compiled.set(backend, kernels);
 }
 
+/** The kernels of a backend, if it has any. */
+export function compiledOf(backend: tf.KernelBackend): CompiledKernels | undefined {
+  return compiled.get(backend);
+}
+
 /** Whether the kernels of a backend use relaxed SIMD; undefined while it has none. */
 export function relaxedSimdOf(backend: tf.KernelBackend): boolean | undefined {
   return compiled.get(backend)?.relaxedSimd;

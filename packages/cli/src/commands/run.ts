@@ -1,6 +1,14 @@
 import { dirname, join } from 'node:path';
 import type { BackendName } from '@mer/backends';
-import { type DryRun, dryRun, type RunEvent, readExperiment, runExperiment, summaryText } from '@mer/training';
+import {
+  type DryRun,
+  dryRun,
+  memoryPlanText,
+  type RunEvent,
+  readExperiment,
+  runExperiment,
+  summaryText,
+} from '@mer/training';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { watchForFasterBackend } from '../faster-backend/note.js';
 import { interruptible } from '../interrupt.js';
@@ -79,6 +87,7 @@ function planText(plan: DryRun, out: string): string {
         'time',
         `about ${duration(seconds.prepare)} to prepare, ${duration(seconds.fold)} a fold, ${duration(seconds.total)} in all with one worker`,
       ],
+      ['a step', memoryPlanText(plan.plan).join('; ')],
       [
         'memory',
         `${megabytes(memory.worker)} a worker, measured on a step of ${plan.tried} sample${plan.tried === 1 ? '' : 's'}` +

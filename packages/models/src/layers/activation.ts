@@ -30,20 +30,31 @@ export function activate<T extends tf.Tensor>(x: T, name: ActivationName): T {
   }
 }
 
-/** The exact Gaussian error linear unit, x Phi(x), Phi(x) = (1 + erf(x / sqrt 2)) / 2; gradient Phi(x) + x phi(x). */
+/**
+ * The exact Gaussian error linear unit, x Phi(x), Phi(x) = (1 + erf(x / sqrt 2)) / 2; gradient Phi(x) + x phi(x), for which
+ * nothing but x is kept. Backends that have the kernel `Gelu` run it.
+ */
 function gelu<T extends tf.Tensor>(x: T): T {
-  const op = tf.customGrad((input, save) => {
-    const value = input as tf.Tensor;
-    const below = tf.add(tf.mul(tf.erf(tf.mul(value, Math.SQRT1_2)), 0.5), 0.5);
-    (save as tf.GradSaveFunc)([value, below]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [at, share] = saved as [tf.Tensor, tf.Tensor];
-      const density = tf.mul(tf.exp(tf.mul(tf.square(at), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-      return tf.mul(dy, tf.add(share, tf.mul(at, density)));
-    };
-    return { value: tf.mul(value, below), gradFunc };
-  });
-  return op(x) as T;
+  if (x.dtype === 'float32' && tf.getKernel('Gelu', tf.getBackend())) {
+    return tf.engine().runKernel('Gelu', { x } as tf.NamedTensorMap) as T;
+  }
+  return composedGelu(x) as T;
+}
+
+const composedGelu = tf.customGrad((x, save) => {
+  const input = x as tf.Tensor;
+  (save as tf.GradSaveFunc)([input]);
+  const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+    const [at] = saved as [tf.Tensor];
+    const density = tf.mul(tf.exp(tf.mul(tf.square(at), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return tf.mul(dy, tf.add(shareBelow(at), tf.mul(at, density)));
+  };
+  return { value: tf.mul(input, shareBelow(input)), gradFunc };
+});
+
+/** Phi(x) */
+function shareBelow(x: tf.Tensor): tf.Tensor {
+  return tf.add(tf.mul(tf.erf(tf.mul(x, Math.SQRT1_2)), 0.5), 0.5);
 }
 
 /** Arguments of {@link Activation}. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkRate } from '../checks.js';
 import { columnSum, scaleColumns } from './column-ops.js';
+import type { LayerPass } from './layer-pass.js';
 import { NetworkLayer, type NetworkLayerArgs, ONES, oneShape, oneTensor, ZEROS } from './network-layer.js';
 
 /** Arguments of {@link BatchNormalization}. */
@@ -69,7 +70,11 @@ export class BatchNormalization extends NetworkLayer {
     this.built = true;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override get couplesSamples(): boolean {
+    return true;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs);
       const rows = tf.reshape(x, [-1, x.shape[x.shape.length - 1]!]) as tf.Tensor2D;
@@ -80,7 +85,7 @@ export class BatchNormalization extends NetworkLayer {
         return tf.reshape(scaleColumns(rows, scale, shift), x.shape);
       }
       const { y, mean, variance } = normalizeColumns(rows, gamma, beta, this.epsilon);
-      this.observe(mean, variance, rows.shape[0]);
+      if (!kwargs.again) this.observe(mean, variance, rows.shape[0]);
       return tf.reshape(y, x.shape);
     });
   }
@@ -120,7 +125,8 @@ export class BatchNormalization extends NetworkLayer {
 
 /**
  * y = gamma (x - mean) / sqrt(variance + epsilon) + beta for `[rows, columns]`, with the mean and the biased variance of
- * each column. The gradient is written out and needs no broadcast copies:
+ * each column. With the kernel of `@mer/backends` where `useBackend` has registered it. Else the gradient is written out and
+ * needs no broadcast copies:
  *
  *     dbeta = sum(dy),  dgamma = sum(dy xhat),  dx = gamma inv (dy - dbeta / rows - xhat dgamma / rows)
  */
@@ -135,6 +141,11 @@ export function normalizeColumns(
     throw new RangeError(
       `Cannot train batch normalization as the batch must have at least 2 values per channel: current value is ${rows}`,
     );
+  }
+  if (tf.getKernel('BatchNormTraining', tf.getBackend())) {
+    const inputs = { x, scale: gamma, offset: beta };
+    const [y, mean, variance] = tf.engine().runKernel('BatchNormTraining', inputs, { epsilon }) as tf.Tensor[];
+    return { y: y as tf.Tensor2D, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
   }
   const mean = tf.div(columnSum(x), rows) as tf.Tensor1D;
   const centred = scaleColumns(x, null, tf.neg(mean));

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRate } from '../checks.js';
 import { PositionEmbedding } from './embedding.js';
+import type { LayerPass } from './layer-pass.js';
 import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
 import { TransformerBlock } from './transformer-block.js';
 
@@ -68,7 +69,7 @@ export class BlockTransformer extends NetworkLayer {
     this.built = true;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor4D;
       const [batch, height, width, channels] = x.shape;

@@ -3,6 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { BatchNormalization } from './batch-normalization.js';
 import { channelStatistics } from './channel-statistics.js';
 import { Conv2d } from './conv2d.js';
+import type { LayerPass } from './layer-pass.js';
 import { checkLayerInput, NetworkLayer, oneShape } from './network-layer.js';
 
 /**
@@ -45,7 +46,7 @@ export class ContinuousAttention extends NetworkLayer {
     return [shape, [...shape.slice(0, 3), 1]];
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor[] {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor[] {
     return tf.tidy(() => {
       const [x, before] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor4D, tf.Tensor4D | undefined];
       const own = tf.sigmoid(this.norm.call(this.convolution.call(channelStatistics(x)), kwargs));

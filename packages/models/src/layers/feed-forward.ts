@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRate } from '../checks.js';
 import { LayerNormalization } from './layer-normalization.js';
+import type { LayerPass } from './layer-pass.js';
 import { Linear } from './linear.js';
 import { NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
 import { SeededDropout } from './seeded-dropout.js';
@@ -54,7 +55,7 @@ export class FeedForward extends NetworkLayer {
     this.built = true;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const { linear1, linear2, norm, drop } = this.steps;
       const x = oneTensor(inputs);

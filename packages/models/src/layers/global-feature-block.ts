@@ -5,6 +5,7 @@ import { attend } from './attend.js';
 import { BatchNormalization } from './batch-normalization.js';
 import type { Conv2d } from './conv2d.js';
 import { DropPath } from './drop-path.js';
+import type { LayerPass } from './layer-pass.js';
 import { Linear } from './linear.js';
 import { ConvMlp, halvedShape, mixer, multipleOf32, PatchProjection } from './local-feature-block.js';
 import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
@@ -123,7 +124,7 @@ export class GlobalFeatureBlock extends NetworkLayer {
     return halvedShape(oneShape(inputShape), this.args.stride, this.args.filters);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const { embed, norm1, q, k, v, out, keyNorm, projection, norm2, mlp, path } = this.steps;
       const x = embed.call(oneTensor(inputs), kwargs) as tf.Tensor4D;

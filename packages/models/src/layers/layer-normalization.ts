@@ -12,7 +12,7 @@ export interface LayerNormalizationArgs extends NetworkLayerArgs {
 }
 
 /**
- * Normalizes the last axis: y = gamma (x - mean) / sqrt(var + epsilon) + beta, with the biased variance.
+ * Normalizes the last axis, by the kernel `LayerNormTraining` where the backend has it: y = gamma (x - mean) / sqrt(var + epsilon) + beta, with the biased variance.
  *
  * @example
  * ```ts
@@ -61,9 +61,13 @@ export class LayerNormalization extends NetworkLayer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs);
+      const [scale, offset] = [this.gamma.read() as tf.Tensor1D, this.beta.read() as tf.Tensor1D];
+      if (x.size > 0 && tf.getKernel('LayerNormTraining', tf.getBackend())) {
+        const run = tf.engine().runKernel('LayerNormTraining', { x, scale, offset }, { epsilon: this.epsilon });
+        return (run as tf.Tensor[])[0]!;
+      }
       const rows = tf.reshape(x, [-1, x.shape[x.shape.length - 1]!]) as tf.Tensor2D;
-      const y = normalizeRows(rows, this.gamma.read() as tf.Tensor1D, this.beta.read() as tf.Tensor1D, this.epsilon);
-      return tf.reshape(y, x.shape);
+      return tf.reshape(normalizeRows(rows, scale, offset, this.epsilon), x.shape);
     });
   }
 
@@ -79,13 +83,15 @@ export class LayerNormalization extends NetworkLayer {
  */
 function normalizeRows(x: tf.Tensor2D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): tf.Tensor2D {
   const op = tf.customGrad((input, weight, bias, save) => {
-    const centred = tf.sub(input as tf.Tensor, tf.mean(input as tf.Tensor, 1, true));
+    const mean = tf.mean(input as tf.Tensor, 1, true);
+    const centred = tf.sub(input as tf.Tensor, mean);
     const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
     const normalized = tf.mul(centred, inverse) as tf.Tensor2D;
-    (save as tf.GradSaveFunc)([normalized, inverse, weight as tf.Tensor]);
+    (save as tf.GradSaveFunc)([input as tf.Tensor, mean, inverse, weight as tf.Tensor]);
     const value = scaleColumns(normalized, weight as tf.Tensor1D, bias as tf.Tensor1D);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [xhat, inverted, weights] = saved as [tf.Tensor2D, tf.Tensor, tf.Tensor1D];
+      const [at, centre, inverted, weights] = saved as [tf.Tensor2D, tf.Tensor, tf.Tensor, tf.Tensor1D];
+      const xhat = tf.mul(tf.sub(at, centre), inverted) as tf.Tensor2D;
       const product = tf.mul(dy, xhat) as tf.Tensor2D;
       const inner = scaleColumns(dy as tf.Tensor2D, weights, null);
       const along = tf.mul(xhat, tf.mean(tf.mul(inner, xhat), 1, true));

@@ -4,6 +4,7 @@ import { checkInteger, checkRate } from '../checks.js';
 import { BatchNormalization } from './batch-normalization.js';
 import { Conv2d } from './conv2d.js';
 import { DropPath } from './drop-path.js';
+import type { LayerPass } from './layer-pass.js';
 import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
 
 /** Arguments of {@link LocalFeatureBlock}. */
@@ -78,7 +79,7 @@ export class LocalFeatureBlock extends NetworkLayer {
     return halvedShape(oneShape(inputShape), this.stride, this.filters);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const { embed, mixer: mix, norm, mlp, path } = this.steps;
       const x = embed.call(oneTensor(inputs), kwargs);
@@ -140,7 +141,7 @@ export class PatchProjection extends NetworkLayer {
     return halvedShape(oneShape(inputShape), this.stride, this.filters);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor4D;
       if (this.steps === null) return tf.clone(x);

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { normal, streamState, uniform } from '../random.js';
 import type { ParameterLayout } from '../weights/layouts.js';
+import type { LayerPass } from './layer-pass.js';
+import { OutputsOnce } from './outputs-once.js';
 
 /** What every layer of this package accepts. */
 export interface NetworkLayerArgs {
@@ -64,6 +66,7 @@ export abstract class NetworkLayer extends tfl.layers.Layer {
   readonly parameters: LayerParameter[] = [];
   /** The layers of which this one is made. */
   readonly parts: NetworkLayer[] = [];
+  private readonly calledOnce = new OutputsOnce();
   private owner: NetworkLayer | null = null;
   private scope = '';
   private torchScope = '';
@@ -75,9 +78,28 @@ export abstract class NetworkLayer extends tfl.layers.Layer {
     this.supportsMasking = false;
   }
 
+  /** Whether, in training, what becomes of a sample depends on the others of its batch; of a layer made of others each part says so. */
+  get couplesSamples(): boolean {
+    return false;
+  }
+
   /** The layer's name, for a part `<layer>/<part>`: the name of its streams of random numbers. */
   protected get streamName(): string {
     return this.owner === null ? this.name : `${this.owner.name}/${this.scope}`;
+  }
+
+  /**
+   * Calls the layer. tfjs-layers' models ask a layer with several outputs once for each: the first time it is called, the other
+   * times it gives what it gave.
+   */
+  override apply(
+    inputs: tf.Tensor | tf.Tensor[] | tfl.SymbolicTensor | tfl.SymbolicTensor[],
+    kwargs?: LayerPass,
+  ): ReturnType<tfl.layers.Layer['apply']> {
+    const call = () => super.apply(inputs, kwargs as never);
+    const list = [inputs].flat();
+    if (!list.every((input) => input instanceof tf.Tensor)) return call();
+    return this.calledOnce.give(list, kwargs, call);
   }
 
   /** Makes a weight. */
@@ -148,7 +170,11 @@ type Initializer = ReturnType<typeof tfl.initializers.zeros>;
 
 /** Only `apply` of an initializer is used by tfjs when a layer is built; the config holds the seed. */
 function initializer(start: ParameterStart, state: number): Initializer {
-  const apply = (shape: number[]) => tf.tensor(startingValues(start, state, shape), shape, 'float32');
+  const apply = (shape: number[]) => {
+    // a backend that computes nothing needs no numbers: see `rehearse` of @mer/backends
+    const { isStandIn } = tf.backend() as { isStandIn?: boolean };
+    return isStandIn ? tf.zeros(shape) : tf.tensor(startingValues(start, state, shape), shape, 'float32');
+  };
   return { apply } as unknown as Initializer;
 }
 

@@ -4,6 +4,7 @@ import { checkInteger } from '../checks.js';
 import { BatchNormalization, normalizeColumns } from './batch-normalization.js';
 import { scaleColumns } from './column-ops.js';
 import { Conv2d } from './conv2d.js';
+import type { LayerPass } from './layer-pass.js';
 import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
 
 /** Arguments of {@link ParallelConvNorm}. */
@@ -72,7 +73,7 @@ export class ParallelConvNorm extends NetworkLayer {
     return [shape[0] ?? null, size(shape[1]), size(shape[2]), this.filters.reduce((sum, count) => sum + count, 0)];
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor4D;
       const parts = this.streams.map(({ conv }) => conv.kernelAndBias);
@@ -83,7 +84,7 @@ export class ParallelConvNorm extends NetworkLayer {
       const bias = tf.concat(parts.map((part) => part.bias!)) as tf.Tensor1D;
       const y = tf.fused.conv2d({ x, filter, bias, strides: 1, pad: this.padding, activation: 'relu' });
       const rows = tf.reshape(y, [-1, y.shape[3]]) as tf.Tensor2D;
-      return tf.reshape(kwargs.training ? this.train(rows) : this.infer(rows), y.shape);
+      return tf.reshape(kwargs.training ? this.train(rows, kwargs) : this.infer(rows), y.shape);
     });
   }
 
@@ -93,11 +94,12 @@ export class ParallelConvNorm extends NetworkLayer {
     return scaleColumns(rows, scale, tf.concat(each.map((part) => part.shift)) as tf.Tensor1D);
   }
 
-  private train(rows: tf.Tensor2D): tf.Tensor2D {
+  private train(rows: tf.Tensor2D, { again }: LayerPass): tf.Tensor2D {
     const each = this.streams.map(({ norm }) => norm.scaleAndOffset);
     const gamma = tf.concat(each.map((part) => part.gamma)) as tf.Tensor1D;
     const beta = tf.concat(each.map((part) => part.beta)) as tf.Tensor1D;
     const { y, mean, variance } = normalizeColumns(rows, gamma, beta, 1e-5);
+    if (again) return y;
     const sizes = [...this.filters];
     const means = tf.split(mean, sizes);
     const variances = tf.split(variance, sizes);

@@ -3,6 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../checks.js';
 import { BatchNormalization } from './batch-normalization.js';
 import { Conv2d } from './conv2d.js';
+import type { LayerPass } from './layer-pass.js';
 import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
 
 /** Arguments of {@link RecurrentConv}. */
@@ -52,7 +53,7 @@ export class RecurrentConv extends NetworkLayer {
     this.built = true;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs);
       const through = ({ conv, norm }: { conv: Conv2d; norm: BatchNormalization }, input: tf.Tensor) =>

@@ -4,6 +4,7 @@ import { checkInteger, checkRate } from '../checks.js';
 import { DepthwiseConv2d } from './depthwise-conv2d.js';
 import { DropPath } from './drop-path.js';
 import { LayerNormalization } from './layer-normalization.js';
+import type { LayerPass } from './layer-pass.js';
 import { Linear } from './linear.js';
 import { checkLayerInput, NetworkLayer, oneShape, oneTensor } from './network-layer.js';
 import { Retention, type RetentionArgs } from './retention.js';
@@ -81,7 +82,7 @@ export class RetentionBlock extends NetworkLayer {
     this.built = true;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const { position, norm1, retention, norm2, fc1, mix, fc2, path } = this.steps;
       const given = oneTensor(inputs);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRate } from '../checks.js';
 import { MULBERRY32_STEP, mulberry32, streamState } from '../random.js';
+import type { LayerPass } from './layer-pass.js';
 import { NetworkLayer, type NetworkLayerArgs, oneTensor, withParts } from './network-layer.js';
 
 /** Arguments of {@link SeededDropout}. */
@@ -50,15 +51,16 @@ export class SeededDropout extends NetworkLayer {
     this.calls = value;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], { training, rows }: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs);
-      if (!kwargs.training || this.rate === 0) return tf.clone(x);
+      if (!training || this.rate === 0) return tf.clone(x);
       const shape = this.maskShape(x.shape);
       const size = shape.reduce((product, length) => product * length, 1);
       const state = streamState(this.seed, `${this.streamName}/mask/${this.calls}`);
+      const start = rows === undefined ? 0 : (size / rows.count) * rows.first;
       this.calls += 1;
-      return tf.mul(x, tf.tensor(dropoutMask(size, this.rate, state), shape, 'float32'));
+      return tf.mul(x, tf.tensor(dropoutMask(size, this.rate, state, start), shape, 'float32'));
     });
   }
 
@@ -75,17 +77,16 @@ export class SeededDropout extends NetworkLayer {
 /**
  * `size` values, each 0 with probability `rate` and `1 / (1 - rate)` otherwise.
  *
- * For a rate of one half each 32-bit draw gives 32 of them.
+ * For a rate of one half each 32-bit draw gives 32 of them. With `start` they are those from that place on of the same stream.
  */
-export function dropoutMask(size: number, rate: number, state: number): Float32Array {
+export function dropoutMask(size: number, rate: number, state: number, start = 0): Float32Array {
   const mask = new Float32Array(size);
   const kept = 1 / (1 - rate);
-  let current = state | 0;
   if (rate === 0.5) {
     for (let index = 0; index < size; ) {
-      current = (current + MULBERRY32_STEP) | 0;
-      let bits = mulberry32(current);
-      const end = Math.min(size, index + 32);
+      const bit = (start + index) % 32;
+      let bits = mulberry32((state + Math.imul((start + index - bit) / 32 + 1, MULBERRY32_STEP)) | 0) >>> bit;
+      const end = Math.min(size, index + 32 - bit);
       for (; index < end; index++) {
         mask[index] = (bits & 1) * kept;
         bits >>>= 1;
@@ -94,6 +95,7 @@ export function dropoutMask(size: number, rate: number, state: number): Float32A
     return mask;
   }
   const threshold = rate * 0x100000000;
+  let current = (state + Math.imul(start, MULBERRY32_STEP)) | 0;
   for (let index = 0; index < size; index++) {
     current = (current + MULBERRY32_STEP) | 0;
     if (mulberry32(current) >= threshold) mask[index] = kept;
@@ -112,4 +114,34 @@ export function setDropoutStep(model: tfl.LayersModel, step = 0): number {
     .filter((layer) => layer instanceof SeededDropout);
   for (const layer of layers) layer.step = step;
   return layers.length;
+}
+
+/**
+ * Notes which masks a model's dropout layers draw next.
+ *
+ * @returns a function after which they draw those again, however many they have drawn
+ *
+ * @example
+ * ```ts
+ * import { createModel, heldMasks } from '@mer/models';
+ *
+ * const again = heldMasks(createModel('ststnet', { classes: 3 }));
+ * again();
+ * ```
+ */
+export function heldMasks(model: tfl.LayersModel): () => void {
+  return holdMasks(model.layers);
+}
+
+/** The same for some layers and their parts. */
+export function holdMasks(layers: readonly tfl.layers.Layer[]): () => void {
+  const drops = layers
+    .flatMap((layer) => (layer instanceof NetworkLayer ? withParts(layer) : []))
+    .filter((layer) => layer instanceof SeededDropout);
+  const steps = drops.map(({ step }) => step);
+  return () => {
+    drops.forEach((drop, i) => {
+      drop.step = steps[i]!;
+    });
+  };
 }

@@ -3,6 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkInteger, checkOneOf, checkRate } from '../checks.js';
 import { DropPath } from './drop-path.js';
 import { LayerNormalization } from './layer-normalization.js';
+import type { LayerPass } from './layer-pass.js';
 import { Linear } from './linear.js';
 import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
 import { SeededDropout } from './seeded-dropout.js';
@@ -111,7 +112,7 @@ export class TransformerBlock extends NetworkLayer {
     this.built = true;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const { norm1, attention, norm2, fc1, fc2, drop, path } = this.steps;
       const x = oneTensor(inputs);

@@ -6,7 +6,8 @@ import { crashCure, crashText } from './crash.js';
 import { imageMakers } from './image-makers.js';
 import type { PlannedFold } from './plan.js';
 import { CrashError, openProcesses, type Processes, runTask } from './processes.js';
-import { checkInProcess, planRun } from './run.js';
+import { planInProcess, planRun } from './run.js';
+import type { RunMemory } from './run-memory.js';
 import { imagesOfSample } from './sample-images.js';
 import type { Experiment } from './schema.js';
 import type { Trial, TrialSamples } from './trial.js';
@@ -41,6 +42,8 @@ export interface DryRun {
   seconds: { prepare: number; fold: number; total: number };
   /** Bytes: prepared images on disk, estimated, and the most that the worker held that tried the step. */
   memory: { prepared: number; worker: number };
+  /** How a training step will keep to the memory there is, found from shapes alone. */
+  plan: RunMemory;
 }
 
 /** Samples that are prepared: their time stands for that of all, and a training step is tried on them. */
@@ -68,12 +71,13 @@ export async function dryRun(experiment: Experiment): Promise<DryRun> {
   const plan = await planRun(experiment);
   const { dataset, folds, backend } = plan;
   const processes = openProcesses(1, undefined);
+  let memory: RunMemory;
   let prepared: Prepared;
   let trial: Trial;
   try {
-    await checkInProcess(processes, experiment, plan);
+    memory = await planInProcess(processes, experiment, plan, { workers: 1 });
     prepared = await prepareSome(experiment, dataset);
-    trial = await tryInProcess(processes, { ...experiment, backend: backend.name }, prepared.samples);
+    trial = await tryInProcess(processes, { ...experiment, backend: backend.name }, prepared.samples, memory);
   } finally {
     await processes.close();
   }
@@ -110,6 +114,7 @@ export async function dryRun(experiment: Experiment): Promise<DryRun> {
       prepared: dataset.samples.length * views.count * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0) * 4,
       worker: trial.memory,
     },
+    plan: memory,
   };
 }
 
@@ -140,9 +145,14 @@ async function prepareSome(experiment: Experiment, dataset: Dataset): Promise<Pr
 }
 
 /** Tries a training step as a fold would make it. */
-async function tryInProcess(processes: Processes, experiment: Experiment, samples: TrialSamples): Promise<Trial> {
+async function tryInProcess(
+  processes: Processes,
+  experiment: Experiment,
+  samples: TrialSamples,
+  memory: RunMemory,
+): Promise<Trial> {
   try {
-    return await runTask<Trial>(processes, 'trial', [experiment, samples], { retry: false });
+    return await runTask<Trial>(processes, 'trial', [experiment, samples, memory], { retry: false });
   } catch (error) {
     if (!(error instanceof CrashError)) throw error;
     const { crash } = error;

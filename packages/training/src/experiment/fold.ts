@@ -1,6 +1,7 @@
 import { exportWeights } from '@mer/models';
 import { fit } from '../fit.js';
 import { holdOutValidation, subjectsOf } from '../folds.js';
+import type { MemoryPlan } from '../memory-plan.js';
 import { predictLogits } from '../predict.js';
 import { seedOf } from '../random.js';
 import type { RunEvent } from './events.js';
@@ -15,6 +16,8 @@ import type { Experiment } from './schema.js';
 export interface RunFoldOptions {
   /** Weights to begin with; none by default. */
   initial?: InitialWeights | undefined;
+  /** How to keep to the memory there is. */
+  memory?: Pick<MemoryPlan, 'strategy' | 'testBatch'> | undefined;
   /** Called as the work goes on. */
   onEvent?: (event: RunEvent) => void;
   /** Ends the work by throwing the signal's reason. */
@@ -47,7 +50,7 @@ export async function runFold(
   experiment: Experiment,
   data: PreparedDataset,
   fold: PlannedFold,
-  { initial, onEvent = () => {}, signal }: RunFoldOptions = {},
+  { initial, memory, onEvent = () => {}, signal }: RunFoldOptions = {},
 ): Promise<FoldRecord> {
   const begun = performance.now();
   const { training: settings } = experiment;
@@ -64,12 +67,13 @@ export async function runFold(
       validation,
       test: fold.test,
       settings,
+      memory: memory?.strategy,
       key,
       signal,
       onEpoch: (record) =>
         onEvent({ type: 'epoch', seed: fold.seed, fold: fold.name, epochs: settings.epochs, record }),
     });
-    const logits = await predictLogits(model, data, fold.test);
+    const logits = await predictLogits(model, data, fold.test, memory && { batchSize: memory.testBatch });
     return {
       predictions: {
         fold: fold.name,

@@ -3,6 +3,7 @@ import type { BackendInfo } from '@mer/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { packageVersion } from '../version.js';
 import type { PlannedFold } from './plan.js';
+import type { RunMemory } from './run-memory.js';
 import { experimentHash, type RunManifest } from './run-store.js';
 import type { Experiment } from './schema.js';
 
@@ -12,6 +13,8 @@ export interface DescribeRunOptions {
   fingerprint: string;
   /** The backend that runs. */
   backend: BackendInfo;
+  /** How the folds keep to the memory there is. */
+  memory?: RunMemory | undefined;
   /** Class names. */
   classes: readonly string[];
   /** Every fold planned. */
@@ -21,7 +24,7 @@ export interface DescribeRunOptions {
 /** Makes the manifest of a run that begins now, on this machine. */
 export function describeRun(
   experiment: Experiment,
-  { fingerprint, backend, classes, folds }: DescribeRunOptions,
+  { fingerprint, backend, memory, classes, folds }: DescribeRunOptions,
 ): RunManifest {
   const processors = cpus();
   return {
@@ -36,6 +39,7 @@ export function describeRun(
       cores: processors.length,
       platform: `${process.platform} ${process.arch}`,
     },
+    ...(memory && { memory }),
     classes: [...classes],
     folds: folds.map(({ seed, name }) => ({ seed, name })),
     created: new Date().toISOString(),

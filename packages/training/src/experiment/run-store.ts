@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { encodeSafetensors, type NamedArrays, writeFileAtomic } from '@mer/io';
 import type { EpochRecord } from '../fit.js';
 import { ExperimentError } from './parse.js';
+import type { RunMemory } from './run-memory.js';
 import type { Experiment } from './schema.js';
 
 /** What a run was made of and with: `run.json`. */
@@ -22,6 +23,8 @@ export interface RunManifest {
   versions: Record<string, string>;
   /** Processor, cores and platform. */
   hardware: { cpu: string; cores: number; platform: string };
+  /** How the folds keep to the memory there was when the run was begun. */
+  memory?: RunMemory;
   /** Class names, in the order of the logits. */
   classes: string[];
   /** Every fold planned. */

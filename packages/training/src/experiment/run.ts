@@ -1,9 +1,11 @@
 import { readdir, rm, stat } from 'node:fs/promises';
-import { availableParallelism, freemem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type BackendInfo, useBackend } from '@mer/backends';
 import { type Dataset, fingerprint } from '@mer/datasets';
+import { viewPlan } from '../augment/clips.js';
 import { subjectsOf } from '../folds.js';
+import { memoryPlanText } from '../memory-plan.js';
 import { packageVersion } from '../version.js';
 import { crashText } from './crash.js';
 import type { RunEvent } from './events.js';
@@ -14,6 +16,7 @@ import { type PlannedFold, planFolds } from './plan.js';
 import { runInPool } from './pool.js';
 import { openExperimentData, type PreparedDataset, prepareData } from './prepare.js';
 import { CrashError, openProcesses, type Processes, runTask } from './processes.js';
+import { freeMemory, noRoomText, type PlannedMemory, type RunMemory } from './run-memory.js';
 import { type FoldPredictions, finalFold, openRun, readFold, readManifest, writeJson } from './run-store.js';
 import type { Experiment } from './schema.js';
 import { type RunSummary, summarise } from './summary.js';
@@ -68,9 +71,14 @@ export async function runExperiment(
   const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
   const processes = openProcesses(most, signal);
   try {
-    // that of a run that was begun has been checked
-    if ((await readManifest(out))?.hash !== described.hash) await checkInProcess(processes, experiment, plan, signal);
-    const manifest = await openRun(out, described);
+    // a run that was begun goes on as it was planned: its numbers are to be the same
+    const begun = await readManifest(out);
+    const memory =
+      begun?.hash === described.hash
+        ? begun.memory
+        : await planInProcess(processes, experiment, plan, { workers, signal });
+    const manifest = await openRun(out, { ...described, ...(memory && { memory }) });
+    if (memory) onEvent({ type: 'note', text: `a training step: ${memoryPlanText(memory).join('; ')}` });
     if (manifest.versions['mer'] !== packageVersion()) {
       onEvent({
         type: 'note',
@@ -86,7 +94,7 @@ export async function runExperiment(
       if (before) done.set(fold, before);
     }
     const todo = ours.filter((fold) => !done.has(fold));
-    const count = Math.max(1, Math.min(most, todo.length));
+    const count = Math.max(1, Math.min(most, todo.length, workers === 'auto' ? roomFor(memory) : most));
     const ready = (inputs?: PreparedDataset['inputs']) =>
       onEvent({
         type: 'ready',
@@ -118,7 +126,7 @@ export async function runExperiment(
       });
       ready(data.inputs);
       try {
-        const context = contextOf(given, data, { out, backend: backend.name });
+        const context = contextOf(given, data, { out, backend: backend.name, memory });
         await runInPool(processes, context, todo, {
           workers: count,
           onEvent,
@@ -170,28 +178,45 @@ export async function planRun(experiment: Experiment): Promise<RunPlan> {
   return { dataset, folds, backend, initial, fingerprint: initial ? `${samples}+${initial.digest}` : samples };
 }
 
-/** Checks the model's options where making it takes no memory of this process. */
-export async function checkInProcess(
+/**
+ * Checks the model's options and plans the memory of its training, where making it takes no memory of this process.
+ *
+ * @throws Error where nothing has room, with what would help
+ */
+export async function planInProcess(
   processes: Processes,
   experiment: Experiment,
-  { backend, dataset }: RunPlan,
-  signal?: AbortSignal,
-): Promise<void> {
-  const args = [{ ...experiment, backend: backend.name }, dataset.classes.length];
-  await runTask(processes, 'check', args, { signal }).catch((error) => {
+  { backend, folds }: RunPlan,
+  { workers, signal }: { workers: number | 'auto'; signal?: AbortSignal | undefined },
+): Promise<RunMemory> {
+  const most = workers === 'auto' ? 1 : Math.min(workers, folds.length);
+  const views = viewPlan(experiment.training.augmentation.clips, experiment.training.augmentation.test).train.length;
+  const train = views * Math.max(...folds.map((fold) => fold.train.length));
+  const args = [
+    { ...experiment, backend: backend.name },
+    { train, room: freeMemory() / most },
+  ];
+  const planned = await runTask<PlannedMemory>(processes, 'plan', args, { signal }).catch((error) => {
     signal?.throwIfAborted();
     if (!(error instanceof CrashError)) throw error;
     throw new Error(`Cannot make model ${experiment.model.name} as ${crashText(error.crash, backend.name)}`, {
       cause: error,
     });
   });
+  if (!planned.fits) throw new ExperimentError(noRoomText(experiment, planned, most));
+  return planned.memory;
+}
+
+/** How many processes have room. */
+function roomFor(memory: RunMemory | undefined): number {
+  return Math.max(1, Math.floor(freeMemory() / (memory?.process ?? WORKER_MEMORY)));
 }
 
 /** What the workers need: of the images the files, which they read themselves. */
 function contextOf(
   experiment: Experiment,
   { inputs, targets = [], files, close: _close, ...rest }: PreparedDataset,
-  run: Pick<WorkerContext, 'out' | 'backend'>,
+  run: Pick<WorkerContext, 'out' | 'backend' | 'memory'>,
 ): WorkerContext {
   const flows = { inputs: inputs.map(({ flow }) => flow), targets: targets.map(({ flow }) => flow) };
   return { experiment, ...run, prepared: { ...rest, files: files!, flows } };
@@ -225,7 +250,7 @@ function finalFolds({ seeds }: Experiment, dataset: Dataset): PlannedFold[] {
   return seeds.map((seed) => ({ name: finalFold, seed, train, test: [] }));
 }
 
-/** Memory that a worker should find free, in bytes: a small network's peak; large ones need fewer workers by hand. */
+/** Memory that a worker should find free, in bytes, where its need is not known. */
 const WORKER_MEMORY = 1.5e9;
 
 function workerCount(workers: number | 'auto', backend: BackendInfo, tasks: number): number {
@@ -238,7 +263,7 @@ function workerCount(workers: number | 'auto', backend: BackendInfo, tasks: numb
     return Math.max(1, Math.min(workers, tasks));
   }
   if (backend.name !== 'cpu' && backend.name !== 'wasm') return 1;
-  return Math.max(1, Math.min(availableParallelism(), tasks, Math.floor(freemem() / WORKER_MEMORY)));
+  return Math.max(1, Math.min(availableParallelism(), tasks, Math.floor(freeMemory() / WORKER_MEMORY)));
 }
 
 /** How long a file may be in the making, in milliseconds. */

@@ -3,6 +3,7 @@ import { datasets } from '@mer/datasets';
 import { models } from '@mer/models';
 import { representations, steps } from '@mer/representations';
 import { z } from 'zod';
+import { MEMORY_STRATEGIES } from '../memory-strategy.js';
 
 const names = <Name extends string>(registry: Readonly<Record<Name, unknown>>) =>
   z.enum(Object.keys(registry) as [Name, ...Name[]]);
@@ -253,6 +254,19 @@ const trainingSchema = z
   .strictObject({
     epochs: z.int().positive(),
     batchSize: z.int().positive(),
+    memory: z
+      .enum(['auto', ...MEMORY_STRATEGIES])
+      .default('auto')
+      .describe(
+        'How a training step holds less memory; the numbers are the same but for rounding. `auto`: the fastest way that has room, found before the work.',
+      ),
+    microBatch: z
+      .int()
+      .positive()
+      .optional()
+      .describe(
+        'Samples that run at a time, their gradients added up to those of a batch. Exact for networks without batch norm (and chosen by `memory: auto` where need be); of others the batch statistics are those of a micro-batch.',
+      ),
     shuffle: z.boolean().default(true).describe('A new order of the training samples each epoch.'),
     sampling: z
       .enum(['all', 'balanced'])

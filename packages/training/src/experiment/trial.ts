@@ -1,4 +1,5 @@
 import { fit } from '../fit.js';
+import type { MemoryStrategy } from '../memory-strategy.js';
 import { type PreparedData, type PreparedInput, sizeOf } from '../prepared-data.js';
 import { randomStream, uniform } from '../random.js';
 import type { MadeImage } from './image-makers.js';
@@ -38,7 +39,11 @@ const PATIENCE = 5;
  * Trains a few steps on a few samples of an experiment, to learn what a step costs: the samples are repeated, each time with a little noise of its own, to
  * make a batch.
  */
-export async function tryTraining(experiment: Experiment, samples: TrialSamples): Promise<Trial> {
+export async function tryTraining(
+  experiment: Experiment,
+  samples: TrialSamples,
+  memory?: MemoryStrategy,
+): Promise<Trial> {
   const { training } = experiment;
   const data = repeated(experiment, samples, Math.max(FIRST, training.batchSize));
   const settings = {
@@ -52,7 +57,7 @@ export async function tryTraining(experiment: Experiment, samples: TrialSamples)
   const model = makeModel(experiment, data, 0);
   const time = async (count: number) => {
     const begun = performance.now();
-    await fit(model, data, { train: [...data.labels.keys()].slice(0, count), settings, key: ['trial'] });
+    await fit(model, data, { train: [...data.labels.keys()].slice(0, count), settings, memory, key: ['trial'] });
     return (performance.now() - begun) / 1000;
   };
   try {

@@ -11,6 +11,7 @@ import { ownPeakMemory } from './peak-memory.js';
 import type { PlannedFold } from './plan.js';
 import { openExperimentData, openPrepared, type PreparedDataset } from './prepare.js';
 import type { TaskMessage } from './processes.js';
+import { type PlannedMemory, planRunMemory, type RunMemory } from './run-memory.js';
 import { type FoldPredictions, writeFold } from './run-store.js';
 import { imagesOfSample } from './sample-images.js';
 import type { Experiment } from './schema.js';
@@ -24,6 +25,8 @@ export interface WorkerContext {
   backend: Experiment['backend'];
   /** Folder of the run. */
   out: string;
+  /** How to keep to the memory there is. */
+  memory: RunMemory | undefined;
   /** The prepared samples. */
   prepared: Parameters<typeof openPrepared>[0];
 }
@@ -55,20 +58,25 @@ async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldR
     last = performance.now();
     tell({ event });
   };
-  const record = await runFold(context.experiment, data, planned, { initial, onEvent });
+  const record = await runFold(context.experiment, data, planned, { initial, memory: context.memory, onEvent });
   await writeFold(context.out, record);
   return { predictions: record.predictions, seconds: record.seconds, memory: ownPeakMemory() };
 }
 
-/** Makes the model once: a wrong option is told before any work, and the main process need not have room for the model. */
-async function check(experiment: Experiment, classes: number): Promise<void> {
+/**
+ * Makes the model once, so that a wrong option is told before any work, and plans its memory. Both happen here as the main process need not have room for
+ * the model.
+ */
+async function plan(experiment: Experiment, { train, room }: { train: number; room: number }): Promise<PlannedMemory> {
   await useBackend(experiment.backend);
-  checkModel(experiment, classes);
+  const dataset = await openExperimentData(experiment);
+  checkModel(experiment, dataset.classes.length);
+  return planRunMemory(experiment, { dataset, train, room });
 }
 
-async function trial(experiment: Experiment, samples: TrialSamples): Promise<Trial> {
+async function trial(experiment: Experiment, samples: TrialSamples, memory: RunMemory | undefined): Promise<Trial> {
   await useBackend(experiment.backend);
-  return tryTraining(experiment, samples);
+  return tryTraining(experiment, samples, memory?.strategy);
 }
 
 let source: Promise<{ dataset: Dataset; makers: ImageMakers }> | undefined;
@@ -120,4 +128,4 @@ if (process.platform === 'linux') await writeFile('/proc/self/oom_score_adj', '5
 // Ctrl-C reaches every process of the terminal; when to stop is the main process's business.
 process.on('SIGINT', () => {});
 
-workerpool.worker({ fold: task(fold), check: task(check), images: task(images), trial: task(trial) });
+workerpool.worker({ fold: task(fold), images: task(images), plan: task(plan), trial: task(trial) });

@@ -1,0 +1,73 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+
+/** One call of a layer in a model. */
+export interface GraphStep {
+  layer: tfl.layers.Layer;
+  /** Places of its inputs and outputs in the list of the graph's values. */
+  inputs: readonly number[];
+  outputs: readonly number[];
+  /** Numbers per sample of each output. */
+  sizes: readonly number[];
+  callArgs: object;
+}
+
+/** The calls of a model in an order in which they can run. */
+export interface ModelGraph {
+  steps: readonly GraphStep[];
+  /** How many values there are; those of the model's inputs and outputs. */
+  count: number;
+  inputs: readonly number[];
+  outputs: readonly number[];
+}
+
+/** What is used of the nodes that tfjs-layers keeps. */
+interface LayerNode {
+  readonly outboundLayer: tfl.layers.Layer;
+  readonly inboundLayers: readonly tfl.layers.Layer[];
+  readonly nodeIndices: readonly number[];
+  readonly inputTensors: readonly tfl.SymbolicTensor[];
+  readonly outputTensors: readonly tfl.SymbolicTensor[];
+  readonly callArgs: object | null;
+}
+
+const graphs = new WeakMap<tfl.LayersModel, ModelGraph>();
+
+/** The graph of a model; every layer is in it once for each call, however many outputs it has. */
+export function graphOf(model: tfl.LayersModel): ModelGraph {
+  const known = graphs.get(model);
+  if (known) return known;
+  const places = new Map<tfl.SymbolicTensor, number>();
+  const placeOf = (tensor: tfl.SymbolicTensor) => {
+    if (!places.has(tensor)) places.set(tensor, places.size);
+    return places.get(tensor)!;
+  };
+  const inputs = model.inputs.map(placeOf);
+  const steps: GraphStep[] = [];
+  const seen = new Set<LayerNode>();
+  const visit = (node: LayerNode) => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    node.inboundLayers.forEach((layer, i) => {
+      visit(nodesOf(layer)[node.nodeIndices[i]!]!);
+    });
+    if (node.inboundLayers.length === 0) return;
+    steps.push({
+      layer: node.outboundLayer,
+      inputs: node.inputTensors.map(placeOf),
+      outputs: node.outputTensors.map(placeOf),
+      sizes: node.outputTensors.map(({ shape }) =>
+        shape.slice(1).reduce<number>((size, length) => size * (length ?? 1), 1),
+      ),
+      callArgs: node.callArgs ?? {},
+    });
+  };
+  for (const { sourceLayer, nodeIndex } of model.outputs) visit(nodesOf(sourceLayer)[nodeIndex]!);
+  const outputs = model.outputs.map(placeOf);
+  const graph = { steps, count: places.size, inputs, outputs };
+  graphs.set(model, graph);
+  return graph;
+}
+
+function nodesOf(layer: tfl.layers.Layer): readonly LayerNode[] {
+  return (layer as unknown as { inboundNodes: LayerNode[] }).inboundNodes;
+}

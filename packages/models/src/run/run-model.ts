@@ -1,0 +1,158 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { LayerPass } from '../layers/layer-pass.js';
+import { NetworkLayer, withParts } from '../layers/network-layer.js';
+import { holdMasks } from '../layers/seeded-dropout.js';
+import { type GraphStep, graphOf, type ModelGraph } from './graph.js';
+
+/** A stretch of a network that can be run again. */
+export interface Segment {
+  /** What comes in, the whole batch. */
+  inputs: tf.Tensor[];
+  /** Weights that it reads. */
+  variables: tf.Variable[];
+  /** Whether what becomes of a sample depends on that sample alone, so that it can be run on parts of the batch. */
+  separable: boolean;
+  /** Runs it; masks are the same each time. */
+  run(inputs: tf.Tensor[], pass: Pick<LayerPass, 'again' | 'rows'>): tf.Tensor[];
+}
+
+/** Options of {@link runModel}. */
+export interface RunModelOptions extends LayerPass {
+  /** Where the network is cut, in numbers of calls, ascending: see {@link planSegments}. Nowhere by default. */
+  cuts?: readonly number[];
+  /** Called for each stretch between cuts instead of running it, and gives its outputs; runs it by default. */
+  around?: (segment: Segment) => tf.Tensor[];
+}
+
+/**
+ * Runs a model on one tensor for each input. Like `model.apply`, but every layer is called once, whatever number of outputs it has, and the
+ * output of a layer is freed once its last reader has run, in training too.
+ *
+ * @param model - any model of layers
+ * @param inputs - one tensor for each input, `[batch, ...]`; they stay the caller's
+ * @param options - training or inference, and where to cut
+ * @returns one tensor for each output
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { createModel, runModel } from '@mer/models';
+ *
+ * const model = createModel('ststnet', { classes: 3 });
+ * const [logits] = runModel(model, [tf.zeros([2, 28, 28, 3])], { training: true });
+ * console.log(logits!.shape); // [ 2, 3 ]
+ * ```
+ */
+export function runModel(
+  model: tfl.LayersModel,
+  inputs: readonly tf.Tensor[],
+  { cuts = [], around = ({ inputs: given, run }) => run(given, {}), ...pass }: RunModelOptions = {},
+): tf.Tensor[] {
+  const graph = graphOf(model);
+  if (inputs.length !== graph.inputs.length) {
+    throw new TypeError(
+      `Cannot run ${model.name} as there must be one tensor for each of its ${graph.inputs.length} inputs: current value is a list of ${inputs.length}`,
+    );
+  }
+  return tf.tidy(() => {
+    const values = new Map(graph.inputs.map((place, i) => [place, inputs[i]!]));
+    if (cuts.length === 0) {
+      runSteps(graph.steps, values, new Set([...graph.inputs, ...graph.outputs]), pass);
+    } else {
+      for (const { steps, inputs: from, outputs: to } of stretches(graph, cuts)) {
+        const masksAgain = holdMasks(steps.map(({ layer }) => layer));
+        const made = around({
+          inputs: from.map((place) => values.get(place)!),
+          variables: steps.flatMap(({ layer }) => layer.trainableWeights.map((weight) => weight.read() as tf.Variable)),
+          separable: !coupling(steps.map(({ layer }) => layer)),
+          run: (given, part) =>
+            tf.tidy(() => {
+              masksAgain();
+              const own = new Map(from.map((place, i) => [place, given[i]!]));
+              runSteps(steps, own, new Set([...from, ...to]), { ...pass, ...part });
+              return to.map((place) => own.get(place)!);
+            }),
+        });
+        to.forEach((place, i) => {
+          values.set(place, made[i]!);
+        });
+        for (const place of from) if (isLastReader(graph, steps, place)) values.get(place)!.dispose();
+      }
+    }
+    return graph.outputs.map((place) => values.get(place)!);
+  });
+}
+
+/** Runs calls one after the other; values are freed after their last reader here, unless they are to stay. */
+function runSteps(
+  steps: readonly GraphStep[],
+  values: Map<number, tf.Tensor>,
+  staying: ReadonlySet<number>,
+  pass: LayerPass,
+): void {
+  const readers = new Map<number, number>();
+  for (const { inputs } of steps) for (const place of inputs) readers.set(place, (readers.get(place) ?? 0) + 1);
+  for (const { layer, inputs, outputs, callArgs } of steps) {
+    const given = inputs.map((place) => values.get(place)!);
+    const made = layer.apply(given.length === 1 ? given[0]! : given, { ...callArgs, ...pass } as never);
+    [made].flat().forEach((tensor, i) => {
+      values.set(outputs[i]!, tensor as tf.Tensor);
+    });
+    for (const place of inputs) {
+      const left = readers.get(place)! - 1;
+      readers.set(place, left);
+      if (left === 0 && !staying.has(place)) values.get(place)!.dispose();
+    }
+  }
+}
+
+interface Stretch {
+  steps: readonly GraphStep[];
+  /** Values made before that are read here, and values made here that are read after. */
+  inputs: readonly number[];
+  outputs: readonly number[];
+}
+
+function stretches({ steps, outputs }: ModelGraph, cuts: readonly number[]): Stretch[] {
+  const bounds = [0, ...cuts, steps.length];
+  return bounds.slice(1).map((end, i) => {
+    const own = steps.slice(bounds[i], end);
+    const made = new Set(own.flatMap((step) => step.outputs));
+    const read = new Set([...outputs, ...steps.slice(end).flatMap((step) => step.inputs)]);
+    return {
+      steps: own,
+      inputs: [...new Set(own.flatMap((step) => step.inputs))].filter((place) => !made.has(place)),
+      outputs: [...made].filter((place) => read.has(place)),
+    };
+  });
+}
+
+/** Whether a value is neither an input nor an output of the graph, and read by no call after these. */
+function isLastReader(graph: ModelGraph, steps: readonly GraphStep[], place: number): boolean {
+  if (graph.inputs.includes(place) || graph.outputs.includes(place)) return false;
+  const end = graph.steps.indexOf(steps.at(-1)!) + 1;
+  return !graph.steps.slice(end).some(({ inputs }) => inputs.includes(place));
+}
+
+/**
+ * Whether, in training, what becomes of a sample depends on the others of its batch: so it is with batch normalisation.
+ *
+ * @example
+ * ```ts
+ * import { couplesSamples, createModel } from '@mer/models';
+ *
+ * console.log(couplesSamples(createModel('ststnet', { classes: 3 }))); // true
+ * ```
+ */
+export function couplesSamples(model: tfl.LayersModel): boolean {
+  return coupling(model.layers);
+}
+
+/** Layers that are not of this package are taken at their word if they are called batch normalisation. */
+function coupling(layers: readonly tfl.layers.Layer[]): boolean {
+  return layers.some((layer) => {
+    if (layer instanceof NetworkLayer) return withParts(layer).some((part) => part.couplesSamples);
+    return /BatchNorm/.test(layer.getClassName());
+  });
+}

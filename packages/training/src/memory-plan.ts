@@ -1,0 +1,245 @@
+import { type Rehearsal, rehearse } from '@mer/backends';
+import { couplesSamples, runModel } from '@mer/models';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { TrainingSettings } from './experiment/schema.js';
+import { gradientStep } from './gradient-step.js';
+import { type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
+import { createUpdate } from './optimizer.js';
+
+/** What a training step holds when it holds most, in bytes. */
+export interface StepMemory {
+  /** Weights of the model, with copies for an average and the best epoch. */
+  weights: number;
+  /** What the optimiser remembers. */
+  optimizer: number;
+  /** Images of the batch. */
+  inputs: number;
+  /** What the forward pass leaves for the reverse pass. */
+  activations: number;
+  /** Gradients, and whatever else comes and goes. */
+  gradients: number;
+  /** What kernels work in. */
+  scratch: number;
+  /** All of these. */
+  total: number;
+  /** Length to which the heap of the wasm backend grows: the gaps between blocks count too. */
+  heap: number;
+  /** The largest tensor. */
+  largest: number;
+}
+
+/** How a network will be trained in the memory there is; see {@link planMemory}. */
+export interface MemoryPlan {
+  /** How a step holds less memory. */
+  strategy: MemoryStrategy;
+  /** Samples tested at a time. */
+  testBatch: number;
+  /** What a step takes with it. */
+  step: StepMemory;
+}
+
+/** Options of {@link planMemory}. */
+export interface PlanMemoryOptions {
+  /** Makes the network; called on a backend that computes nothing. */
+  makeModel(): LayersModel;
+  /** How it is trained. */
+  settings: TrainingSettings;
+  /** Samples of a batch. */
+  batch: number;
+  /** Shapes of the images that outputs are compared with, without the batch. */
+  targets?: readonly (readonly number[])[];
+  /** Whether a step with this need has room. */
+  fits(step: StepMemory): boolean;
+}
+
+/** Nothing that was tried has room. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError';
+
+  /**
+   * @param least - the plan that needs least
+   * @param largestBatch - the largest batch that has room; 0 where none has
+   */
+  constructor(
+    readonly least: MemoryPlan,
+    readonly largestBatch: number,
+  ) {
+    super('Cannot plan a training step as no strategy has room');
+  }
+}
+
+/**
+ * Chooses how to train a network in the memory there is, before any memory is taken: rehearses a training step with one strategy after the other, the
+ * fastest first, until one has room.
+ *
+ * `settings.memory` and `settings.microBatch`, where given, are not changed. The current backend must be wasm, on which it is rehearsed; what other backends
+ * take is nearly the same, scratch and gaps aside.
+ *
+ * @param options - network, settings, batch, limit
+ * @returns the fastest strategy that has room, and what it takes
+ * @throws {@link NoRoomError} where none has
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-layers';
+ * import { useBackend } from '@mer/backends';
+ * import { createModel } from '@mer/models';
+ * import { parseExperiment, planMemory } from '@mer/training';
+ *
+ * await useBackend('wasm');
+ * const { training } = parseExperiment({
+ *   name: 'plan',
+ *   data: { name: 'synthetic' },
+ *   model: { name: 'resnet18' },
+ *   training: { epochs: 1, batchSize: 32, optimizer: { name: 'adam', learningRate: 1e-3 } },
+ * });
+ * const plan = planMemory({
+ *   makeModel: () => createModel('resnet18', { classes: 5 }),
+ *   settings: training,
+ *   batch: 32,
+ *   fits: ({ heap }) => heap < 4e9,
+ * });
+ * console.log(plan.strategy.name, plan.step.weights); // fused 44748836
+ * ```
+ */
+export function planMemory(options: PlanMemoryOptions): MemoryPlan {
+  return rehearse((memory) => {
+    const model = options.makeModel();
+    const trial = stepTrial(memory, model, options);
+    const plans: MemoryPlan[] = [];
+    for (const strategy of candidates(model, options)) {
+      const step = trial(strategy, options.batch);
+      const plan = { strategy, testBatch: testBatch(memory, model, { ...options, step }), step };
+      if (options.fits(step)) return plan;
+      plans.push(plan);
+    }
+    const least = plans.reduce((best, plan) => (plan.step.heap < best.step.heap ? plan : best));
+    throw new NoRoomError(least, largestBatch(trial, least.strategy, options));
+  });
+}
+
+/** Strategies from the fastest to the one that holds least. */
+function candidates(model: LayersModel, { settings, batch }: PlanMemoryOptions): MemoryStrategy[] {
+  const { memory = 'auto', microBatch } = settings;
+  const given = microBatch === undefined ? {} : { microBatch };
+  if (memory !== 'auto' && memory !== 'recomputing') return [{ name: memory, ...given }];
+  const halves = (from: number) => Array.from({ length: Math.floor(Math.log2(from)) + 1 }, (_, i) => from / 2 ** i);
+  const recomputing = [4, 8, 16, 32, 64].flatMap((stretches) =>
+    [1, 4, 16, 64]
+      .filter((parts) => parts <= batch)
+      .map((parts) => ({ name: 'recomputing' as const, stretches, parts, ...given })),
+  );
+  recomputing.sort((a, b) => a.parts - b.parts || a.stretches - b.stretches);
+  if (memory === 'recomputing') return recomputing;
+  // several samples at a time cost less than running stretches twice; with batch statistics they would change the result
+  const micro = given.microBatch !== undefined || couplesSamples(model) ? [] : halves(batch).slice(1).map(Math.ceil);
+  return [
+    { name: 'fused', ...given },
+    ...micro.filter((size) => size >= 4).map((size) => ({ name: 'fused' as const, microBatch: size })),
+    ...recomputing,
+    ...micro
+      .filter((size) => size < 4)
+      .map((size) => ({ name: 'recomputing' as const, stretches: 16, parts: 1, microBatch: size })),
+  ];
+}
+
+type Trial = (strategy: MemoryStrategy, batch: number) => StepMemory;
+
+function stepTrial(memory: Rehearsal, model: LayersModel, { settings, targets = [] }: PlanMemoryOptions): Trial {
+  const weights = memory.now().tensors;
+  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const update = createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm });
+  const copies = weights * (Number(settings.ema !== undefined) + Number(settings.epochChoice === 'validation'));
+  let optimizer = 0;
+  return (strategy, batch) => {
+    const run = () => {
+      tf.tidy(() => {
+        const inputs = batchOf(model, batch);
+        const classes = tf.zeros([batch, model.outputs[0]!.shape.at(-1)!]) as tf.Tensor2D;
+        const compared = { classes, images: targets.map((shape) => tf.zeros([batch, ...shape])) };
+        const held = memory.now().tensors;
+        update.begin(settings.optimizer.learningRate);
+        const { loss } = gradientStep(model, inputs, compared, {
+          loss: settings.loss,
+          ...(settings.classWeights !== 'none' && { weights: tf.zeros([classes.shape[1]]) as tf.Tensor1D }),
+          strategy,
+          onForward: () => {
+            activations = Math.max(activations, memory.now().tensors - held);
+          },
+          onGradient: (variable, gradient) => update.take(variable, gradient),
+        });
+        loss.dispose();
+        update.end();
+        inputBytes = held - weights - optimizer;
+      });
+    };
+    let activations = 0;
+    let inputBytes = 0;
+    if (optimizer === 0) {
+      run();
+      optimizer = memory.now().tensors - weights;
+    }
+    memory.settle();
+    memory.takePeak();
+    activations = 0;
+    run();
+    const { tensors, scratch } = memory.takePeak();
+    return {
+      weights: weights + copies,
+      optimizer,
+      inputs: inputBytes,
+      activations: Math.min(activations, tensors - weights - optimizer - inputBytes),
+      gradients: Math.max(0, tensors - weights - optimizer - inputBytes - activations),
+      scratch,
+      total: tensors + scratch + copies,
+      heap: memory.heap() + copies,
+      largest: memory.largest(),
+    };
+  };
+}
+
+function batchOf(model: LayersModel, batch: number): tf.Tensor[] {
+  return model.inputs.map(({ shape }) => tf.zeros([batch, ...(shape.slice(1) as number[])]));
+}
+
+/** Samples to test at a time, so that testing takes no more than a training step. */
+function testBatch(memory: Rehearsal, model: LayersModel, { step }: { step: StepMemory }): number {
+  for (let size = 64; size > 1; size /= 2) {
+    memory.takePeak();
+    tf.tidy(() => void runModel(model, batchOf(model, size)));
+    const { tensors, scratch } = memory.takePeak();
+    if (tensors + scratch <= step.total) return size;
+  }
+  return 1;
+}
+
+/** The largest batch that has room with a strategy, to a fifth. */
+function largestBatch(trial: Trial, strategy: MemoryStrategy, { batch, fits }: PlanMemoryOptions): number {
+  for (let size = batch; size >= 1; size = Math.min(size - 1, Math.floor(size * 0.8))) {
+    if (fits(trial(strategy, size))) return size;
+  }
+  return 0;
+}
+
+/**
+ * A plan in words, one line for the strategy and one for the bytes.
+ *
+ * @param plan - as {@link planMemory} gives it
+ * @returns two lines without line ends
+ *
+ * @example
+ * ```ts
+ * import { memoryPlanText } from '@mer/training';
+ *
+ * const step = { weights: 4e7, optimizer: 8e7, inputs: 1e7, activations: 3e8, gradients: 5e7, scratch: 2e7, total: 5e8, heap: 6e8, largest: 1e8 };
+ * console.log(memoryPlanText({ strategy: { name: 'fused' }, testBatch: 64, step })[0]); // 'fused'
+ * ```
+ */
+export function memoryPlanText({ strategy, step }: MemoryPlan): [strategy: string, bytes: string] {
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
+  const parts = (['weights', 'optimizer', 'inputs', 'activations', 'gradients', 'scratch'] as const).map(
+    (part) => `${megabytes(step[part])} ${part}`,
+  );
+  return [memoryStrategyText(strategy), `${megabytes(step.total)} MB at most: ${parts.join(', ')}`];
+}
