@@ -20,3 +20,4 @@ export * from './memory/value-and-gradients.js';
 export type { SpeedReport, SpeedTestOptions } from './speed-test.js';
 export { speedTest } from './speed-test.js';
 export { useBackend } from './use-backend.js';
+export { AllocationError } from './wasm-kernels/wasm-backend.js';

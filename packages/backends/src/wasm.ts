@@ -6,7 +6,7 @@ import { startRegistered } from './start-registered.js';
 import { findWasmFiles } from './wasm-files.js';
 import { compileKernels } from './wasm-kernels/kernels.js';
 import { registerWasmKernels } from './wasm-kernels/register.js';
-import { attachKernels, relaxedSimdOf, type WasmBackend } from './wasm-kernels/wasm-backend.js';
+import { attachKernels, guardAllocations, relaxedSimdOf, type WasmBackend } from './wasm-kernels/wasm-backend.js';
 import { withoutExitHandlers } from './without-exit-handlers.js';
 
 /** Starts the WebAssembly backend and registers the training kernels that it lacks or has wrong. */
@@ -39,6 +39,7 @@ export async function startWasm(options: UseBackendOptions = {}): Promise<Starte
     }
     const compiled = await compileKernels(memory, relaxedSimd);
     attachKernels(backend, compiled);
+    guardAllocations(backend);
   }
   registerWasmKernels(backend);
   return {

@@ -1,4 +1,4 @@
-import { type Rehearsal, rehearse } from '@mer/backends';
+import { AllocationError, type Rehearsal, rehearse } from '@mer/backends';
 import { couplesSamples, runModel } from '@mer/models';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -146,7 +146,21 @@ function candidates(model: LayersModel, { settings, batch }: PlanMemoryOptions):
 
 type Trial = (strategy: MemoryStrategy, batch: number) => StepMemory;
 
-function stepTrial(memory: Rehearsal, model: LayersModel, { settings, targets = [] }: PlanMemoryOptions): Trial {
+/** What a step takes; beyond all measure, where a single tensor is larger than a backend can hold. */
+function stepTrial(memory: Rehearsal, model: LayersModel, options: PlanMemoryOptions): Trial {
+  const trial = measuredTrial(memory, model, options);
+  return (strategy, batch) => {
+    try {
+      return trial(strategy, batch);
+    } catch (error) {
+      if (!(error instanceof AllocationError)) throw error;
+      const none = { weights: 0, optimizer: 0, inputs: 0, activations: 0, gradients: 0, scratch: 0 };
+      return { ...none, total: Number.POSITIVE_INFINITY, heap: Number.POSITIVE_INFINITY, largest: error.bytes };
+    }
+  };
+}
+
+function measuredTrial(memory: Rehearsal, model: LayersModel, { settings, targets = [] }: PlanMemoryOptions): Trial {
   const weights = memory.now().tensors;
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const update = createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm });
@@ -205,13 +219,25 @@ function batchOf(model: LayersModel, batch: number): tf.Tensor[] {
 
 /** Samples to test at a time, so that testing takes no more than a training step. */
 function testBatch(memory: Rehearsal, model: LayersModel, { step }: { step: StepMemory }): number {
-  for (let size = 64; size > 1; size /= 2) {
+  const needs = (size: number) => {
     memory.takePeak();
     tf.tidy(() => void runModel(model, batchOf(model, size)));
     const { tensors, scratch } = memory.takePeak();
-    if (tensors + scratch <= step.total) return size;
+    return tensors + scratch;
+  };
+  let size = 64;
+  while (size > 1 && !(possibly(() => needs(size)) <= step.total)) size /= 2;
+  return size;
+}
+
+/** A number of bytes; beyond all measure where a single tensor is larger than a backend can hold. */
+function possibly(needs: () => number): number {
+  try {
+    return needs();
+  } catch (error) {
+    if (error instanceof AllocationError) return Number.POSITIVE_INFINITY;
+    throw error;
   }
-  return 1;
 }
 
 /** The largest batch that has room with a strategy, to a fifth. */
@@ -241,5 +267,8 @@ export function memoryPlanText({ strategy, step }: MemoryPlan): [strategy: strin
   const parts = (['weights', 'optimizer', 'inputs', 'activations', 'gradients', 'scratch'] as const).map(
     (part) => `${megabytes(step[part])} ${part}`,
   );
+  if (step.total === Number.POSITIVE_INFINITY) {
+    return [memoryStrategyText(strategy), `a single tensor of ${megabytes(step.largest)} MB`];
+  }
   return [memoryStrategyText(strategy), `${megabytes(step.total)} MB at most: ${parts.join(', ')}`];
 }

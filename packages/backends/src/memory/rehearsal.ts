@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../wasm-kernels/kernels.js';
-import { attachKernels, compiledOf, type WasmBackend } from '../wasm-kernels/wasm-backend.js';
+import {
+  AllocationError,
+  attachKernels,
+  compiledOf,
+  LONGEST_HEAP,
+  type WasmBackend,
+} from '../wasm-kernels/wasm-backend.js';
 import { HeapModel } from './heap-model.js';
 
 /** Bytes at one moment of a {@link rehearse rehearsal}. */
@@ -34,6 +40,7 @@ export interface Rehearsal {
  *
  * @param run - makes everything that it uses, and may look at what is held
  * @returns what it gives
+ * @throws {@link AllocationError} where a tensor is larger than WebAssembly can address
  * @throws Error where the current backend is not wasm as started by {@link useBackend}
  *
  * @example
@@ -153,6 +160,7 @@ class Stage implements Rehearsal {
 
   private take(bytes: number): number {
     const { isTensor, held } = this;
+    if (bytes >= LONGEST_HEAP) throw new AllocationError(bytes, held.tensors + held.scratch);
     // places of 64 bytes each: a view needs a start, and the address says which block it is
     const address = this.free.pop() ?? 64 * (this.blocks.size + 1);
     this.blocks.set(address, { bytes, place: this.model.take(bytes), isTensor });

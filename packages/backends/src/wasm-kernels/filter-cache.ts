@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './wasm-backend.js';
+import { AllocationError, type WasmBackend } from './wasm-backend.js';
 
 /** Bytes of filters in other layouts that are kept at most. */
 const limit = 256 * 2 ** 20;
@@ -51,8 +51,8 @@ export function keptFilter(
   }
   const bytes = count * 4;
   if (cache.bytes + bytes > limit) return undefined;
-  const address = backend.wasm._malloc(bytes) >>> 0;
-  if (address === 0) return undefined;
+  const address = allocated(backend, bytes);
+  if (address === undefined) return undefined;
   write(address);
   cache.addresses.set(dataId, { layout, address, bytes });
   cache.bytes += bytes;
@@ -73,4 +73,14 @@ function forget(cache: Cache, backend: WasmBackend, dataId: object): void {
   backend.wasm._free(kept.address);
   cache.addresses.delete(dataId);
   cache.bytes -= kept.bytes;
+}
+
+/** Memory, if there is any left: filters are kept only to save time. */
+function allocated(backend: WasmBackend, bytes: number): number | undefined {
+  try {
+    return backend.wasm._malloc(bytes);
+  } catch (error) {
+    if (error instanceof AllocationError) return undefined;
+    throw error;
+  }
 }

@@ -66,6 +66,7 @@ export async function planRunMemory(
     inputs: shapes.slice(0, experiment.inputs.length).map((shape) => ({ shape, values: none })),
   };
   const obstacleOf = (step: StepMemory): string | undefined => {
+    if (step.total === Number.POSITIVE_INFINITY) return `a tensor may have ${bytesText(2 ** 32)}`;
     const heap = GAPS * step.heap;
     if (backend === 'wasm' && heap > WASM_HEAP) return `WebAssembly has room for ${bytesText(WASM_HEAP)}`;
     if (buffer !== undefined && step.largest > buffer) {
@@ -114,9 +115,10 @@ export function noRoomText(
     ...(workers > 1 ? [`fewer --workers (now ${workers})`] : []),
     'another backend (mer backends)',
   ];
+  const held = Number.isFinite(least.process) ? `; the process would hold ${bytesText(least.process)}` : '';
   return (
-    `Cannot train ${model.name} on ${batchSize} samples at a time as ${obstacle}, and the process would hold ${bytesText(least.process)} ` +
-    `at least (${how}; a step ${bytes}). Use ${cures.join(' or ')}`
+    `Cannot train ${model.name} on ${batchSize} samples at a time as ${obstacle}: with the strategy that needs least (${how}) a step takes ` +
+    `${bytes}${held}. Use ${cures.join(' or ')}`
   );
 }
 
