@@ -15,4 +15,5 @@ export type { BackendReport } from './list-backends.js';
 export { listBackends } from './list-backends.js';
 export type { SpeedReport, SpeedTestOptions } from './speed-test.js';
 export { speedTest } from './speed-test.js';
+export { swish } from './swish.js';
 export { useBackend } from './use-backend.js';
