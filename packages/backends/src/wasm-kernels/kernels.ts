@@ -36,8 +36,6 @@ export interface Kernels {
   reluGradient(dy: number, x: number, ceiling: number, size: number, out: number): void;
   sgdUpdate(...numbers: number[]): void;
   scaledProduct(factor: number, a: number, b: number, size: number, out: number): void;
-  sigmoid(x: number, size: number, y: number): void;
-  softmax(x: number, rows: number, columns: number, y: number): void;
   softmaxGradient(dy: number, y: number, rows: number, columns: number, dx: number): void;
   spaceToDepth(...numbers: number[]): void;
   sumMiddle(

@@ -14,9 +14,9 @@ import { batchMatMul, fusedMatMul } from './mat-mul.js';
 import { avgPool3dGrad, avgPoolGrad, maxPool3d, maxPool3dGrad, maxPoolGrad } from './pool.js';
 import { reduction } from './reduce.js';
 import { unsortedSegmentSum } from './segment-sum.js';
-import { sigmoid, swish, swishGrad } from './sigmoid.js';
-import { softmax, softmaxGradient } from './softmax.js';
+import { softmaxGradient } from './softmax.js';
 import { isStockRight } from './stock-probe.js';
+import { swish, swishGrad } from './swish.js';
 import { adamUpdate, sgdUpdate } from './update.js';
 import type { KernelFunction, WasmBackend } from './wasm-backend.js';
 
@@ -48,8 +48,6 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   Sub: arithmetic(operations.Sub),
   Multiply: arithmetic(operations.Multiply),
   RealDiv: arithmetic(operations.RealDiv),
-  Sigmoid: sigmoid,
-  Softmax: softmax,
   Identity: () => identity,
   Cast: cast,
   Slice: slice,

@@ -1,4 +1,4 @@
-// y = s(x) = 1 / (1 + exp(-x)), and swish, y = x s(x), with dx = dy s(x) (1 + x (1 - s(x))).
+// Swish: y = x s(x), s(x) = 1 / (1 + exp(-x)), and dx = dy s(x) (1 + x (1 - s(x))).
 import { exponential } from './exponential';
 import { fma } from './simd';
 
@@ -16,21 +16,6 @@ function logistic(x: v128): v128 {
 function slope(x: v128): v128 {
   const s = logistic(x);
   return fma(f32x4.mul(s, x), f32x4.sub(f32x4.splat(1), s), s);
-}
-
-/** y = s(x) */
-export function sigmoid(x: usize, size: i32, y: usize): void {
-  let i = 0;
-  for (; i + 4 <= size; i += 4) {
-    v128.store(y, logistic(v128.load(x)));
-    x += 16;
-    y += 16;
-  }
-  for (; i < size; i++) {
-    store<f32>(y, f32x4.extract_lane(logistic(v128.load_splat<f32>(x)), 0));
-    x += 4;
-    y += 4;
-  }
 }
 
 /** y = x s(x) */

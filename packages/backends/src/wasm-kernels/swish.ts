@@ -1,17 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { address, type KernelArgs, type KernelFunction, kernelsOf } from './wasm-backend.js';
-
-/** Sigmoid of floats; everything else is left to the stock kernel. */
-export function sigmoid(stock: KernelFunction): KernelFunction {
-  return (args) => {
-    const { inputs, backend } = args;
-    const { x } = inputs as { x: tf.TensorInfo };
-    if (x.dtype !== 'float32') return stock(args);
-    const y = backend.makeOutput(x.shape, 'float32');
-    kernelsOf(backend).sigmoid(address(backend, x), tf.util.sizeFromShape(x.shape), address(backend, y));
-    return y;
-  };
-}
+import { address, type KernelArgs, kernelsOf } from './wasm-backend.js';
 
 /** Swish: x s(x), where s is the sigmoid function, in one pass. */
 export function swish({ inputs, backend }: KernelArgs): tf.TensorInfo {
