@@ -1,12 +1,7 @@
 // The exact Gaussian error linear unit: y = x P(x), P(x) = (1 + erf(x / sqrt 2)) / 2, and dx = dy (P(x) + x p(x)),
 // p(x) = exp(-x^2 / 2) / sqrt(2 pi).
+import { exponential, step } from './exponential';
 import { fma } from './simd';
-
-// @ts-ignore: decorator
-@inline
-function step(factor: v128, x: v128, coefficient: f32): v128 {
-  return fma(factor, x, f32x4.splat(coefficient));
-}
 
 /** P(x): erf as a rational function on [-4, 4], the one of Eigen, exact to 2e-7; beyond, erf is 1 or -1 in single precision. */
 // @ts-ignore: decorator
@@ -28,24 +23,6 @@ function share(x: v128): v128 {
   q = step(q, s, -7.37332916720468e-3);
   q = step(q, s, -1.42647390514189e-2);
   return fma(f32x4.div(f32x4.mul(p, t), q), f32x4.splat(0.5), f32x4.splat(0.5));
-}
-
-/** exp(x) for x <= 0: 2^n exp(r), r by a polynomial (Cephes), exact to 1e-7 of itself; below -87 it is that of -87. */
-// @ts-ignore: decorator
-@inline
-function exponential(x: v128): v128 {
-  x = f32x4.max(x, f32x4.splat(-87));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
-  const r = fma(n, f32x4.splat(2.12194440e-4), fma(n, f32x4.splat(-0.693359375), x));
-  let p = f32x4.splat(1.9875691500e-4);
-  p = step(p, r, 1.3981999507e-3);
-  p = step(p, r, 8.3334519073e-3);
-  p = step(p, r, 4.1665795894e-2);
-  p = step(p, r, 1.6666665459e-1);
-  p = step(p, r, 5.0000001201e-1);
-  p = fma(f32x4.mul(r, r), p, f32x4.add(r, f32x4.splat(1)));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return f32x4.mul(p, power);
 }
 
 // @ts-ignore: decorator

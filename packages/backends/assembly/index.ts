@@ -18,6 +18,8 @@ export { transpose } from './pack';
 export { patternSize } from './pattern';
 export { maxPool, maxPoolGradient } from './pool';
 export { convRows, convRowsFilterGradient, convRowsScratch } from './rows';
+export { softmaxGradient } from './softmax';
+export { swish, swishGradient } from './swish';
 export { sumMiddle, sumScratch } from './reduce';
 export { adamUpdate, sgdUpdate } from './update';
 export {

@@ -19,5 +19,6 @@ export * from './memory/rehearsal.js';
 export * from './memory/value-and-gradients.js';
 export type { SpeedReport, SpeedTestOptions } from './speed-test.js';
 export { speedTest } from './speed-test.js';
+export { swish } from './swish.js';
 export { useBackend } from './use-backend.js';
 export { AllocationError } from './wasm-kernels/wasm-backend.js';

@@ -3,6 +3,7 @@ import { registerBatchNormTrainingGradient } from './batch-norm-training.js';
 import { registerGeluGradient } from './gelu.js';
 import { registerLayerNormGradient } from './layer-norm.js';
 import { PresentInputs } from './present-inputs.js';
+import { registerSwishGradient } from './swish.js';
 import { parseEinsum } from './wasm-kernels/einsum.js';
 
 // Gradients that tfjs has wrong, or lacks, on every backend.
@@ -150,6 +151,7 @@ export function repairGradients(): void {
   registerBatchNormTrainingGradient();
   registerGeluGradient();
   registerLayerNormGradient();
+  registerSwishGradient();
   if (tf.getGradient('Einsum') === undefined) {
     tf.registerGradient({
       kernelName: 'Einsum',

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gelu } from '../gelu.js';
+import { swish } from '../swish.js';
 import type { ContractCase } from './contract-case.js';
 import { drawn, elementwise, type NdArray } from './nd-array.js';
 
@@ -43,6 +44,7 @@ const unary: Unary[] = [
   ['softplus', 'Softplus', tf.softplus, (x) => Math.log1p(Math.exp(x)), -4, 4],
   ['erf', 'Erf', tf.erf, erf, -2, 2],
   ['gelu', 'Gelu', gelu, (x) => (x / 2) * (1 + erf(x * Math.SQRT1_2)), -3, 3],
+  ['swish', 'Swish', swish, (x) => x / (1 + Math.exp(-x)), -6, 6],
   ['relu', 'Relu', tf.relu, (x) => Math.max(0, x), -2, 2],
   ['relu6', 'Relu6', tf.relu6, (x) => Math.min(6, Math.max(0, x)), -4, 10],
   ['elu', 'Elu', tf.elu, (x) => (x >= 0 ? x : Math.expm1(x)), -2, 2],

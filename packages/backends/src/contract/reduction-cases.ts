@@ -135,6 +135,17 @@ function softmax(x: NdArray): NdArray {
   return build(x.shape, (index) => value(e, index) / value(total, index.slice(0, -1)));
 }
 
+function softmaxCase(shape: number[]): ContractCase {
+  return {
+    name: `softmax ${shape.join('x')}`,
+    kernels: ['Softmax'],
+    inputs: [drawn(shape, 92, -3, 3)],
+    run: (x) => tf.softmax(x!),
+    reference: (x) => softmax(x!),
+    wrt: [0],
+  };
+}
+
 function value(array: NdArray, index: readonly number[]): number {
   let place = 0;
   array.shape.forEach((length, axis) => {
@@ -173,14 +184,8 @@ export const reductionCases: readonly ContractCase[] = [
   batchNormTrainingCase([2, 2, 1, 40], true),
   layerNormCase([3, 2, 7]),
   layerNormCase([5, 32]),
-  {
-    name: 'softmax',
-    kernels: ['Softmax'],
-    inputs: [drawn([4, 6], 92, -3, 3)],
-    run: (x) => tf.softmax(x!),
-    reference: (x) => softmax(x!),
-    wrt: [0],
-  },
+  softmaxCase([4, 6]),
+  softmaxCase([2, 3, 35]),
   {
     name: 'logSoftmax',
     kernels: ['Max', 'Sub', 'Exp', 'Sum', 'Log'],

@@ -7,6 +7,7 @@ type GradFunc = tf.GradFunc;
 export const gradientKernels = Object.freeze({
   batchNorm: 'MerBatchNormGradient',
   relu: 'MerReluGradient',
+  softmax: 'MerSoftmaxGradient',
   square: 'MerSquareGradient',
 });
 
@@ -57,6 +58,12 @@ const faster: Readonly<Record<string, (stock: GradFunc) => GradFunc>> = Object.f
     const [x] = saved as [tf.Tensor];
     if (x.dtype !== 'float32') return stock(dy, saved, attrs);
     return { x: () => run(gradientKernels.square, { dy: dy as tf.Tensor, x }, {}) as tf.Tensor };
+  },
+  Softmax: (stock) => (dy, saved, attrs) => {
+    const [y] = saved as [tf.Tensor];
+    const { dim } = attrs as never as { dim: number };
+    if (y.size === 0 || (dim !== -1 && dim !== y.rank - 1)) return stock(dy, saved, attrs);
+    return { logits: () => run(gradientKernels.softmax, { dy: dy as tf.Tensor, y }, {}) as tf.Tensor };
   },
   Relu: () => reluLike(Number.POSITIVE_INFINITY),
   Relu6: () => reluLike(6),

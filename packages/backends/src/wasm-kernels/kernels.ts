@@ -36,6 +36,7 @@ export interface Kernels {
   reluGradient(dy: number, x: number, ceiling: number, size: number, out: number): void;
   sgdUpdate(...numbers: number[]): void;
   scaledProduct(factor: number, a: number, b: number, size: number, out: number): void;
+  softmaxGradient(dy: number, y: number, rows: number, columns: number, dx: number): void;
   spaceToDepth(...numbers: number[]): void;
   sumMiddle(
     x: number,
@@ -47,6 +48,8 @@ export interface Kernels {
     scratch: number,
   ): void;
   sumScratch(columns: number): number;
+  swish(x: number, size: number, y: number): void;
+  swishGradient(dy: number, x: number, size: number, dx: number): void;
   matMul(
     m: number,
     n: number,

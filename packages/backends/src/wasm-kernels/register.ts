@@ -14,7 +14,9 @@ import { batchMatMul, fusedMatMul } from './mat-mul.js';
 import { avgPool3dGrad, avgPoolGrad, maxPool3d, maxPool3dGrad, maxPoolGrad } from './pool.js';
 import { reduction } from './reduce.js';
 import { unsortedSegmentSum } from './segment-sum.js';
+import { softmaxGradient } from './softmax.js';
 import { isStockRight } from './stock-probe.js';
+import { swish, swishGrad } from './swish.js';
 import { adamUpdate, sgdUpdate } from './update.js';
 import type { KernelFunction, WasmBackend } from './wasm-backend.js';
 
@@ -56,9 +58,11 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   // Of ours: see batch-norm-training.ts.
   BatchNormTraining: () => batchNormTraining,
   BatchNormTrainingGrad: () => batchNormTrainingGrad,
-  // Of ours: see gelu.ts and layer-norm.ts.
+  // Of ours: see gelu.ts, swish.ts and layer-norm.ts.
   Gelu: () => gelu,
   GeluGrad: () => geluGrad,
+  Swish: () => swish,
+  SwishGrad: () => swishGrad,
   LayerNormTraining: () => layerNormTraining,
   LayerNormTrainingGrad: () => layerNormTrainingGrad,
   // Of ours: see update.ts.
@@ -68,11 +72,12 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   // For gradients of ours.
   [gradientKernels.batchNorm]: () => batchNormGradient,
   [gradientKernels.relu]: () => reluGradient,
+  [gradientKernels.softmax]: () => softmaxGradient,
   [gradientKernels.square]: () => squareGradient,
 });
 
 /** Forward kernels after which the tape looks up a gradient that we have faster. */
-const withFasterGradient = ['FusedBatchNorm', 'Mean', 'Sum', 'Square', 'Relu', 'Relu6'];
+const withFasterGradient = ['FusedBatchNorm', 'Mean', 'Sum', 'Square', 'Relu', 'Relu6', 'Softmax'];
 
 const ours = new WeakSet<tf.KernelFunc>();
 const kept = new WeakSet<tf.KernelFunc>();

@@ -24,7 +24,7 @@ export function activate<T extends tf.Tensor>(x: T, name: ActivationName): T {
     case 'tanh':
       return tf.tanh(x);
     case 'swish':
-      return tf.mul(x, tf.sigmoid(x));
+      return swish(x);
     case 'softplus':
       return tf.softplus(x);
   }
@@ -55,6 +55,14 @@ const composedGelu = tf.customGrad((x, save) => {
 /** Phi(x) */
 function shareBelow(x: tf.Tensor): tf.Tensor {
   return tf.add(tf.mul(tf.erf(tf.mul(x, Math.SQRT1_2)), 0.5), 0.5);
+}
+
+/** x s(x), s(x) = 1 / (1 + exp(-x)). Backends that have the kernel `Swish` run it and keep nothing but x for the gradient. */
+function swish<T extends tf.Tensor>(x: T): T {
+  if (x.dtype === 'float32' && tf.getKernel('Swish', tf.getBackend())) {
+    return tf.engine().runKernel('Swish', { x } as tf.NamedTensorMap) as T;
+  }
+  return tf.mul(x, tf.sigmoid(x));
 }
 
 /** Arguments of {@link Activation}. */
