@@ -1,12 +1,15 @@
-// One recipe in a process of its own, started by ../nightly.mjs with one argument, JSON: { file, root, cache, backend?, train }.
-// Without `train` it makes the images of the samples and ends. With it, it trains three whole batches as a fold would, tests the samples of the first fold,
+// One recipe in a process of its own, started by ../nightly.mjs with one argument, JSON: { file, root, cache, backend?, train? }.
+// Without `train` it makes the images of the samples and plans the memory of a training step. With it (the plan), it trains three whole batches as a fold would, tests the samples of the first fold,
 // and prints what that took, as one line of JSON; `error` where it failed.
 
-import { useBackend } from '@mer/backends';
+import { reserveMemory, useBackend } from '@mer/backends';
 import {
+  freeMemory,
   makeModel,
+  noRoomText,
   openExperimentData,
   planFolds,
+  planRunMemory,
   predictLogits,
   prepareData,
   readExperiment,
@@ -28,25 +31,35 @@ async function work({ file, root, cache, backend: asked, train }) {
   const { name, device } = await useBackend(experiment.backend);
   known.backend = `${name} (${device})`;
   const data = await prepareData(await openExperimentData(experiment), experiment, { cache });
-  if (!train) return {};
   const [fold] = planFolds(experiment, data.samples);
+  if (!train) {
+    const planned = await planRunMemory(experiment, {
+      dataset: await openExperimentData(experiment),
+      train: STEPS * experiment.training.batchSize,
+      room: freeMemory(),
+    });
+    if (!planned.fits) throw new Error(noRoomText(experiment, planned, 1));
+    return { plan: planned.memory };
+  }
   const { training } = experiment;
   const groups = data.views.train.length;
   // an epoch takes each sample once for each group of views
   const count = Math.max(1, Math.floor((STEPS * training.batchSize) / groups));
   const settings = { ...training, epochs: 1, epochChoice: 'last', earlyStopping: undefined, oracle: false };
+  reserveMemory(train.step.blocks);
   const model = makeModel(experiment, data, 0);
   const begun = performance.now();
   const before = process.cpuUsage();
   await trainModel(model, data, {
     train: Array.from({ length: count }, (_, i) => fold.train[i % fold.train.length]),
     settings,
+    memory: train.strategy,
     key: ['nightly'],
   });
   const seconds = (performance.now() - begun) / 1000;
   const { user, system } = process.cpuUsage(before);
   const steps = Math.ceil((count * groups) / training.batchSize);
-  const logits = await predictLogits(model, data, fold.test);
+  const logits = await predictLogits(model, data, fold.test, { batchSize: train.testBatch });
   if (!logits.flat().every(Number.isFinite)) throw new Error('Cannot use the network as its logits are not finite');
   return {
     steps,

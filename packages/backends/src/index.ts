@@ -21,4 +21,4 @@ export type { SpeedReport, SpeedTestOptions } from './speed-test.js';
 export { speedTest } from './speed-test.js';
 export { swish } from './swish.js';
 export { useBackend } from './use-backend.js';
-export { AllocationError } from './wasm-kernels/wasm-backend.js';
+export { AllocationError, reserveMemory } from './wasm-kernels/allocations.js';

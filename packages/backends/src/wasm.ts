@@ -4,9 +4,10 @@ import { optionalPackage } from './optional-package.js';
 import { isNode } from './platform.js';
 import { startRegistered } from './start-registered.js';
 import { findWasmFiles } from './wasm-files.js';
+import { guardAllocations } from './wasm-kernels/allocations.js';
 import { compileKernels } from './wasm-kernels/kernels.js';
 import { registerWasmKernels } from './wasm-kernels/register.js';
-import { attachKernels, guardAllocations, relaxedSimdOf, type WasmBackend } from './wasm-kernels/wasm-backend.js';
+import { attachKernels, relaxedSimdOf, type WasmBackend } from './wasm-kernels/wasm-backend.js';
 import { withoutExitHandlers } from './without-exit-handlers.js';
 
 /** Starts the WebAssembly backend and registers the training kernels that it lacks or has wrong. */

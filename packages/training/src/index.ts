@@ -26,7 +26,13 @@ export { type ReadExperimentOptions, readExperiment } from './experiment/read.js
 export { readRunSummary } from './experiment/read-summary.js';
 export type { RowFile } from './experiment/row-file.js';
 export { type RunExperimentOptions, runExperiment } from './experiment/run.js';
-export type { RunMemory } from './experiment/run-memory.js';
+export {
+  freeMemory,
+  noRoomText,
+  type PlannedMemory,
+  planRunMemory,
+  type RunMemory,
+} from './experiment/run-memory.js';
 export {
   experimentHash,
   type FoldPredictions,

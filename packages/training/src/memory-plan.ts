@@ -23,7 +23,9 @@ export interface StepMemory {
   scratch: number;
   /** All of these. */
   total: number;
-  /** Length to which the heap of the wasm backend grows: the gaps between blocks count too. */
+  /** Bytes to reserve on wasm, in which everything has its place: the gaps between blocks count too. */
+  blocks: number;
+  /** Length to which the heap of the wasm backend grows. */
   heap: number;
   /** The largest tensor. */
   largest: number;
@@ -155,7 +157,8 @@ function stepTrial(memory: Rehearsal, model: LayersModel, options: PlanMemoryOpt
     } catch (error) {
       if (!(error instanceof AllocationError)) throw error;
       const none = { weights: 0, optimizer: 0, inputs: 0, activations: 0, gradients: 0, scratch: 0 };
-      return { ...none, total: Number.POSITIVE_INFINITY, heap: Number.POSITIVE_INFINITY, largest: error.bytes };
+      const total = Number.POSITIVE_INFINITY;
+      return { ...none, total, blocks: total, heap: total, largest: error.bytes };
     }
   };
 }
@@ -207,6 +210,7 @@ function measuredTrial(memory: Rehearsal, model: LayersModel, { settings, target
       gradients: Math.max(0, tensors - weights - optimizer - inputBytes - activations),
       scratch,
       total: tensors + scratch + copies,
+      blocks: memory.blocks() + copies,
       heap: memory.heap() + copies,
       largest: memory.largest(),
     };
@@ -258,7 +262,7 @@ function largestBatch(trial: Trial, strategy: MemoryStrategy, { batch, fits }: P
  * ```ts
  * import { memoryPlanText } from '@mer/training';
  *
- * const step = { weights: 4e7, optimizer: 8e7, inputs: 1e7, activations: 3e8, gradients: 5e7, scratch: 2e7, total: 5e8, heap: 6e8, largest: 1e8 };
+ * const step = { weights: 4e7, optimizer: 8e7, inputs: 1e7, activations: 3e8, gradients: 5e7, scratch: 2e7, total: 5e8, blocks: 5e8, heap: 6e8, largest: 1e8 };
  * console.log(memoryPlanText({ strategy: { name: 'fused' }, testBatch: 64, step })[0]); // 'fused'
  * ```
  */

@@ -1,13 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { AllocationError, LARGE_BLOCK, LONGEST_HEAP, SPARE } from '../wasm-kernels/allocations.js';
+import { BlockAllocator } from '../wasm-kernels/block-allocator.js';
 import type { Kernels } from '../wasm-kernels/kernels.js';
-import {
-  AllocationError,
-  attachKernels,
-  compiledOf,
-  LONGEST_HEAP,
-  type WasmBackend,
-} from '../wasm-kernels/wasm-backend.js';
-import { HeapModel } from './heap-model.js';
+import { attachKernels, compiledOf, type WasmBackend } from '../wasm-kernels/wasm-backend.js';
 
 /** Bytes at one moment of a {@link rehearse rehearsal}. */
 export interface MemoryMoment {
@@ -25,9 +20,11 @@ export interface Rehearsal {
   takePeak(): MemoryMoment;
   /** Bytes of the largest tensor so far. */
   largest(): number;
-  /** Bytes to which the heap of the wasm backend would have grown so far, had it begun with what was held at the last `settle`. */
+  /** Bytes that {@link reserveMemory} must be asked for so that everything has its place, since the last `settle`. */
+  blocks(): number;
+  /** Bytes to which the heap of the wasm backend grows if these are reserved. */
   heap(): number;
-  /** Begins a new heap with what is held now, one block after the other. */
+  /** Begins anew with what is held now, one block after the other. */
   settle(): void;
 }
 
@@ -93,10 +90,13 @@ function withoutWork(kernels: Kernels): Kernels {
 
 /** A wasm module without memory. */
 class Stage implements Rehearsal {
-  private readonly blocks = new Map<number, { bytes: number; place: number; isTensor: boolean }>();
+  private readonly held = new Map<number, { bytes: number; place: number | undefined; isTensor: boolean }>();
   private readonly free: number[] = [];
-  private model = new HeapModel();
-  private held: MemoryMoment = { tensors: 0, scratch: 0 };
+  private places = endless();
+  private end = 0;
+  private small = 0;
+  private mostSmall = 0;
+  private sum: MemoryMoment = { tensors: 0, scratch: 0 };
   private peak: MemoryMoment = { tensors: 0, scratch: 0 };
   private most = 0;
   private isTensor = false;
@@ -136,7 +136,7 @@ class Stage implements Rehearsal {
   }
 
   now(): MemoryMoment {
-    return { ...this.held };
+    return { ...this.sum };
   }
 
   takePeak(): MemoryMoment {
@@ -149,35 +149,53 @@ class Stage implements Rehearsal {
     return this.most;
   }
 
+  blocks(): number {
+    return this.end;
+  }
+
   heap(): number {
-    return this.model.length;
+    return CODE + SPARE + Math.max(0, this.mostSmall - SPARE) + this.end;
   }
 
   settle(): void {
-    this.model = new HeapModel();
-    for (const block of this.blocks.values()) block.place = this.model.take(block.bytes);
+    this.places = endless();
+    this.end = 0;
+    this.mostSmall = this.small;
+    for (const block of this.held.values()) block.place = this.placeOf(block.bytes);
   }
 
   private take(bytes: number): number {
-    const { isTensor, held } = this;
-    if (bytes >= LONGEST_HEAP) throw new AllocationError(bytes, held.tensors + held.scratch);
+    const { isTensor, sum } = this;
+    if (bytes >= LONGEST_HEAP) throw new AllocationError(bytes, sum.tensors + sum.scratch);
     // places of 64 bytes each: a view needs a start, and the address says which block it is
-    const address = this.free.pop() ?? 64 * (this.blocks.size + 1);
-    this.blocks.set(address, { bytes, place: this.model.take(bytes), isTensor });
-    held[isTensor ? 'tensors' : 'scratch'] += bytes;
+    const address = this.free.pop() ?? 64 * (this.held.size + 1);
+    this.held.set(address, { bytes, place: this.placeOf(bytes), isTensor });
+    sum[isTensor ? 'tensors' : 'scratch'] += bytes;
+    if (bytes < LARGE_BLOCK) this.small += bytes;
+    this.mostSmall = Math.max(this.mostSmall, this.small);
     if (isTensor) this.most = Math.max(this.most, bytes);
-    if (held.tensors + held.scratch > this.peak.tensors + this.peak.scratch) this.peak = this.now();
+    if (sum.tensors + sum.scratch > this.peak.tensors + this.peak.scratch) this.peak = this.now();
     if (address + bytes > this.buffer.byteLength) this.buffer = new ArrayBuffer(2 * (address + bytes));
     return address;
   }
 
   private give(address: number): void {
-    const block = this.blocks.get(address);
+    const block = this.held.get(address);
     if (block === undefined) return;
-    this.blocks.delete(address);
+    const { bytes, place, isTensor } = block;
+    this.held.delete(address);
     this.free.push(address);
-    this.model.give(block.place);
-    this.held[block.isTensor ? 'tensors' : 'scratch'] -= block.bytes;
+    if (place !== undefined) this.places.give(place);
+    if (bytes < LARGE_BLOCK) this.small -= bytes;
+    this.sum[isTensor ? 'tensors' : 'scratch'] -= bytes;
+  }
+
+  /** Where a large block would lie. */
+  private placeOf(bytes: number): number | undefined {
+    if (bytes < LARGE_BLOCK) return undefined;
+    const place = this.places.take(bytes);
+    this.end = Math.max(this.end, place + bytes);
+    return place;
   }
 
   /** Views of the one buffer; whole copies are of zeros. */
@@ -185,4 +203,14 @@ class Stage implements Rehearsal {
     const { buffer } = this;
     return { buffer, set() {}, slice: (start: number, end: number) => new Uint8Array(end - start), copyWithin() {} };
   }
+}
+
+/** What the wasm backend's code holds beside blocks. */
+const CODE = 2 ** 24;
+
+/** Blocks in a stretch without end. */
+function endless(): BlockAllocator {
+  const allocator = new BlockAllocator(() => {});
+  allocator.addStretch(0, Number.MAX_SAFE_INTEGER / 2);
+  return allocator;
 }

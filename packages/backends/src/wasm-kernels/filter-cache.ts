@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { AllocationError, type WasmBackend } from './wasm-backend.js';
+import { AllocationError } from './allocations.js';
+import type { WasmBackend } from './wasm-backend.js';
 
 /** Bytes of filters in other layouts that are kept at most. */
 const limit = 256 * 2 ** 20;

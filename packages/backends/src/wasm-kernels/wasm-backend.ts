@@ -60,38 +60,6 @@ export function floats(backend: WasmBackend, info: tf.TensorInfo): Float32Array 
   return backend.typedArrayFromHeap(info) as Float32Array;
 }
 
-/** A tensor, or what a kernel works in, for which there is no room. What was there before is still there. */
-export class AllocationError extends RangeError {
-  override readonly name = 'AllocationError';
-
-  /**
-   * @param bytes - what was asked for
-   * @param held - length of the heap
-   */
-  constructor(
-    readonly bytes: number,
-    readonly held: number,
-  ) {
-    super(
-      `Cannot allocate ${bytes} bytes as the heap of the wasm backend is full: it has grown to ${held} of at most ${LONGEST_HEAP} bytes; use smaller batches or images, or another backend`,
-    );
-  }
-}
-
-/** Bytes that WebAssembly can address. */
-export const LONGEST_HEAP = 2 ** 32;
-
-/** Makes allocations that fail, or whose size would not fit into 32 bits, throw an {@link AllocationError}; stock tfjs goes on at address 0. */
-export function guardAllocations(backend: WasmBackend): void {
-  const { wasm } = backend;
-  const malloc = wasm._malloc;
-  wasm._malloc = (bytes) => {
-    const address = bytes < LONGEST_HEAP ? malloc(bytes) >>> 0 : 0;
-    if (address === 0 && bytes > 0) throw new AllocationError(bytes, wasm.HEAPU8.length);
-    return address;
-  };
-}
-
 /** Lends scratch memory of `count` floats to `use`. */
 export function withScratch<T>(backend: WasmBackend, count: number, use: (address: number) => T): T {
   const scratch = backend.wasm._malloc(count * 4);

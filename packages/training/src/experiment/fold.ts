@@ -1,3 +1,4 @@
+import { reserveMemory } from '@mer/backends';
 import { exportWeights } from '@mer/models';
 import { fit } from '../fit.js';
 import { holdOutValidation, subjectsOf } from '../folds.js';
@@ -17,7 +18,7 @@ export interface RunFoldOptions {
   /** Weights to begin with; none by default. */
   initial?: InitialWeights | undefined;
   /** How to keep to the memory there is. */
-  memory?: Pick<MemoryPlan, 'strategy' | 'testBatch'> | undefined;
+  memory?: MemoryPlan | undefined;
   /** Called as the work goes on. */
   onEvent?: (event: RunEvent) => void;
   /** Ends the work by throwing the signal's reason. */
@@ -59,6 +60,7 @@ export async function runFold(
     settings.epochChoice === 'validation'
       ? holdOutValidation(data.samples, fold.train, { fraction: settings.validationFraction, key })
       : { train: fold.train, validation: [] };
+  if (memory) reserveMemory(memory.step.blocks);
   const model = makeModel(experiment, data, seedOf([...key, 'weights']) >>> 0);
   try {
     if (initial) startFrom(model, experiment, initial);

@@ -19,11 +19,8 @@ export type PlannedMemory =
   | { fits: true; memory: RunMemory }
   | { fits: false; least: RunMemory; largestBatch: number; obstacle: string };
 
-/** Longest heap of WebAssembly, less what its own code takes besides tensors. */
-const WASM_HEAP = 2 ** 32 - 2 ** 16 - 48 * 2 ** 20;
-
-/** The heap of the wasm backend has more gaps than the rehearsal's, as its own code takes memory too. */
-const GAPS = 1.1;
+/** Longest heap of WebAssembly, less what the batches that are not full may take more. */
+const WASM_HEAP = 2 ** 32 - 2 ** 26;
 
 /** What a process holds besides tensors: Node, packages, one batch of images. */
 const PROCESS = 180e6;
@@ -36,7 +33,7 @@ export function freeMemory(): number {
 
 /** Bytes that a process is expected to hold when it trains with so much. */
 function processMemory({ heap, total }: StepMemory, backend: string): number {
-  return PROCESS + (backend === 'wasm' ? GAPS * heap : 1.3 * total);
+  return PROCESS + (backend === 'wasm' ? heap : 1.3 * total);
 }
 
 /**
@@ -67,8 +64,7 @@ export async function planRunMemory(
   };
   const obstacleOf = (step: StepMemory): string | undefined => {
     if (step.total === Number.POSITIVE_INFINITY) return `a tensor may have ${bytesText(2 ** 32)}`;
-    const heap = GAPS * step.heap;
-    if (backend === 'wasm' && heap > WASM_HEAP) return `WebAssembly has room for ${bytesText(WASM_HEAP)}`;
+    if (backend === 'wasm' && step.heap > WASM_HEAP) return `WebAssembly has room for ${bytesText(WASM_HEAP)}`;
     if (buffer !== undefined && step.largest > buffer) {
       return `its largest tensor is ${bytesText(step.largest)} and a buffer of this ${backend} adapter holds ${bytesText(buffer)}`;
     }

@@ -1,5 +1,6 @@
+import { reserveMemory } from '@mer/backends';
 import { fit } from '../fit.js';
-import type { MemoryStrategy } from '../memory-strategy.js';
+import type { MemoryPlan } from '../memory-plan.js';
 import { type PreparedData, type PreparedInput, sizeOf } from '../prepared-data.js';
 import { randomStream, uniform } from '../random.js';
 import type { MadeImage } from './image-makers.js';
@@ -39,11 +40,7 @@ const PATIENCE = 5;
  * Trains a few steps on a few samples of an experiment, to learn what a step costs: the samples are repeated, each time with a little noise of its own, to
  * make a batch.
  */
-export async function tryTraining(
-  experiment: Experiment,
-  samples: TrialSamples,
-  memory?: MemoryStrategy,
-): Promise<Trial> {
+export async function tryTraining(experiment: Experiment, samples: TrialSamples, memory?: MemoryPlan): Promise<Trial> {
   const { training } = experiment;
   const data = repeated(experiment, samples, Math.max(FIRST, training.batchSize));
   const settings = {
@@ -54,10 +51,16 @@ export async function tryTraining(
     oracle: false,
     augmentation: { ...training.augmentation, clips: [] },
   };
+  if (memory) reserveMemory(memory.step.blocks);
   const model = makeModel(experiment, data, 0);
   const time = async (count: number) => {
     const begun = performance.now();
-    await fit(model, data, { train: [...data.labels.keys()].slice(0, count), settings, memory, key: ['trial'] });
+    await fit(model, data, {
+      train: [...data.labels.keys()].slice(0, count),
+      settings,
+      memory: memory?.strategy,
+      key: ['trial'],
+    });
     return (performance.now() - begun) / 1000;
   };
   try {

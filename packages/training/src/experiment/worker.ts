@@ -76,7 +76,7 @@ async function plan(experiment: Experiment, { train, room }: { train: number; ro
 
 async function trial(experiment: Experiment, samples: TrialSamples, memory: RunMemory | undefined): Promise<Trial> {
   await useBackend(experiment.backend);
-  return tryTraining(experiment, samples, memory?.strategy);
+  return tryTraining(experiment, samples, memory);
 }
 
 let source: Promise<{ dataset: Dataset; makers: ImageMakers }> | undefined;

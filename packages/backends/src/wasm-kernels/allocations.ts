@@ -1,0 +1,89 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { BlockAllocator } from './block-allocator.js';
+import type { WasmBackend } from './wasm-backend.js';
+
+/** Bytes that WebAssembly can address. */
+export const LONGEST_HEAP = 2 ** 32;
+
+/** Blocks of fewer bytes stay with the backend's own allocator. */
+export const LARGE_BLOCK = 2 ** 16;
+
+/** Least length of a stretch that large blocks are taken from. */
+const STRETCH = 2 ** 24;
+
+/** What is left to the backend's own allocator beside a reserved stretch, so that its small blocks do not make the heap grow. */
+export const SPARE = 2 ** 24;
+
+/** A tensor, or what a kernel works in, for which there is no room. What was there before is still there. */
+export class AllocationError extends RangeError {
+  override readonly name = 'AllocationError';
+
+  /**
+   * @param bytes - what was asked for
+   * @param held - length of the heap
+   */
+  constructor(
+    readonly bytes: number,
+    readonly held: number,
+  ) {
+    super(
+      `Cannot allocate ${bytes} bytes as the heap of the wasm backend is full: it has grown to ${held} of at most ${LONGEST_HEAP} bytes; use smaller batches or images, or another backend`,
+    );
+  }
+}
+
+const reserving = new WeakMap<tf.KernelBackend, (bytes: number) => void>();
+
+/**
+ * Takes large blocks of the heap into hands of our own, which leave fewer gaps, and makes allocations that fail, or whose size would not fit into 32 bits,
+ * throw an {@link AllocationError}; stock tfjs goes on at address 0.
+ */
+export function guardAllocations(backend: WasmBackend): void {
+  const { wasm } = backend;
+  // the first call of each puts the module's own function in its place
+  wasm._free(wasm._malloc(1) >>> 0);
+  const { _malloc: malloc, _free: free } = wasm;
+  const take = (bytes: number) => {
+    const address = bytes < LONGEST_HEAP ? malloc(bytes) >>> 0 : 0;
+    if (address === 0) throw new AllocationError(bytes, wasm.HEAPU8.length);
+    return address;
+  };
+  const blocks = new BlockAllocator((bytes, allocator) => {
+    const length = Math.max(bytes, STRETCH);
+    allocator.addStretch(take(length), length);
+  });
+  wasm._malloc = (bytes) => (bytes < LARGE_BLOCK ? take(Math.max(1, bytes)) : blocks.take(bytes));
+  wasm._free = (address) => {
+    if (!blocks.give(address >>> 0)) free(address);
+  };
+  let reserved = 0;
+  reserving.set(backend, (bytes) => {
+    if (bytes <= reserved) return;
+    const spare = take(SPARE);
+    try {
+      blocks.addStretch(take(bytes - reserved), bytes - reserved);
+      reserved = bytes;
+    } finally {
+      free(spare);
+    }
+  });
+}
+
+/**
+ * Makes room for what a {@link rehearse rehearsal} says will be held, in one piece, so that the heap grows no further: tensors that come later find
+ * their place in it. Does nothing on backends other than wasm, and where as much is reserved already.
+ *
+ * @param bytes - `blocks()` of a rehearsal
+ * @throws {@link AllocationError} where there is no room for it
+ *
+ * @example
+ * ```ts
+ * import { reserveMemory, useBackend } from '@mer/backends';
+ *
+ * await useBackend('wasm');
+ * reserveMemory(1e8);
+ * ```
+ */
+export function reserveMemory(bytes: number): void {
+  reserving.get(tf.backend())?.(bytes);
+}
