@@ -13,7 +13,7 @@ import { cpus } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { packageVersion, readExperiment } from '@mer/training';
+import { memoryStrategyText, packageVersion, readExperiment } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { layoutOf } from './nightly/layouts.mjs';
 
@@ -115,15 +115,15 @@ async function rowOf(name) {
   const { data, model, training, backend } = await readExperiment(file);
   const root = await layoutOf(data.name, join(values.work, 'layouts'));
   const request = { file, root, cache: join(values.work, 'images'), backend: values.backend };
-  // images first, so that their memory is not counted as that of training
+  // images and plan first, so that their memory is not counted as that of training
   const prepared = await inProcess(request);
-  const result = prepared.error === undefined ? await inProcess({ ...request, train: true }) : prepared;
+  const result = prepared.error === undefined ? await inProcess({ ...request, plan: prepared.plan }) : prepared;
   return {
     recipe: name,
     model: model.name,
     batch: training.batchSize,
     backend: result.backend ?? values.backend ?? backend,
-    strategy: '',
+    strategy: prepared.plan && memoryStrategyText(prepared.plan.strategy),
     peak_memory_bytes: result.memory,
     seconds_per_step: result.secondsPerStep?.toFixed(3),
     processor_seconds_per_step: result.processorSecondsPerStep?.toFixed(3),
