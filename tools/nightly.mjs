@@ -116,9 +116,9 @@ async function rowOf(name) {
   const { data, model, training, backend } = await readExperiment(file);
   const root = await layoutOf(data.name, join(values.work, 'layouts'));
   const request = { file, root, cache: join(values.work, 'images'), backend: values.backend };
-  // images first, so that their memory is not counted as that of training
+  // images and plan first, so that their memory is not counted as that of training
   const prepared = await inProcess(request);
-  const result = prepared.error === undefined ? await inProcess({ ...request, train: prepared.plan }) : prepared;
+  const result = prepared.error === undefined ? await inProcess({ ...request, plan: prepared.plan }) : prepared;
   return {
     recipe: name,
     model: model.name,

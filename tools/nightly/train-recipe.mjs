@@ -1,6 +1,6 @@
-// One recipe in a process of its own, started by ../nightly.mjs with one argument, JSON: { file, root, cache, backend?, train? }.
-// Without `train` it makes the images of the samples and plans the memory of a training step. With it (the plan), it trains three whole batches as a fold would, tests the samples of the first fold,
-// and prints what that took, as one line of JSON; `error` where it failed.
+// One recipe in a process of its own, started by ../nightly.mjs with one argument, JSON: { file, root, cache, backend?, plan? }.
+// Without a plan it makes the images of the samples and plans the memory of a training step, as a run does. With it, it trains three whole batches, tests
+// the samples of the first fold, and tells what that took. One line of JSON; `error` where it failed.
 
 import { reserveMemory, useBackend } from '@mer/backends';
 import {
@@ -21,7 +21,7 @@ const STEPS = 3;
 /** What is known of the process, also where the recipe fails. */
 const known = {};
 
-async function work({ file, root, cache, backend: asked, train }) {
+async function work({ file, root, cache, backend: asked, plan }) {
   const set = [
     'seeds=[0]',
     ...(root === undefined ? [] : [`data.root=${JSON.stringify(root)}`]),
@@ -30,36 +30,29 @@ async function work({ file, root, cache, backend: asked, train }) {
   const experiment = await readExperiment(file, { set });
   const { name, device } = await useBackend(experiment.backend);
   known.backend = `${name} (${device})`;
-  const data = await prepareData(await openExperimentData(experiment), experiment, { cache });
+  const dataset = await openExperimentData(experiment);
+  const data = await prepareData(dataset, experiment, { cache });
+  if (!plan) return { plan: await planOf({ ...experiment, backend: name }, dataset) };
   const [fold] = planFolds(experiment, data.samples);
-  if (!train) {
-    const planned = await planRunMemory(experiment, {
-      dataset: await openExperimentData(experiment),
-      train: STEPS * experiment.training.batchSize,
-      room: freeMemory(),
-    });
-    if (!planned.fits) throw new Error(noRoomText(experiment, planned, 1));
-    return { plan: planned.memory };
-  }
   const { training } = experiment;
   const groups = data.views.train.length;
   // an epoch takes each sample once for each group of views
   const count = Math.max(1, Math.floor((STEPS * training.batchSize) / groups));
   const settings = { ...training, epochs: 1, epochChoice: 'last', earlyStopping: undefined, oracle: false };
-  reserveMemory(train.step.blocks);
+  reserveMemory(plan.step.blocks);
   const model = makeModel(experiment, data, 0);
   const begun = performance.now();
   const before = process.cpuUsage();
   await trainModel(model, data, {
     train: Array.from({ length: count }, (_, i) => fold.train[i % fold.train.length]),
     settings,
-    memory: train.strategy,
+    memory: plan.strategy,
     key: ['nightly'],
   });
   const seconds = (performance.now() - begun) / 1000;
   const { user, system } = process.cpuUsage(before);
   const steps = Math.ceil((count * groups) / training.batchSize);
-  const logits = await predictLogits(model, data, fold.test, { batchSize: train.testBatch });
+  const logits = await predictLogits(model, data, fold.test, { batchSize: plan.testBatch });
   if (!logits.flat().every(Number.isFinite)) throw new Error('Cannot use the network as its logits are not finite');
   return {
     steps,
@@ -67,6 +60,14 @@ async function work({ file, root, cache, backend: asked, train }) {
     processorSecondsPerStep: (user + system) / 1e6 / steps,
     tested: logits.length,
   };
+}
+
+/** How a step at the recipe's batch size keeps to the memory there is. */
+async function planOf(experiment, dataset) {
+  const train = STEPS * experiment.training.batchSize;
+  const planned = await planRunMemory(experiment, { dataset, train, room: freeMemory() });
+  if (!planned.fits) throw new Error(noRoomText(experiment, planned, 1));
+  return planned.memory;
 }
 
 let result;

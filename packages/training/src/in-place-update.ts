@@ -9,11 +9,18 @@ export interface InPlaceUpdate {
   dispose(): void;
 }
 
-/** The optimiser by the kernels `AdamUpdate` and `SgdUpdate`, or undefined where the backend has none. */
-export function inPlaceUpdate(settings: OptimizerSettings): InPlaceUpdate | undefined {
+/**
+ * The optimiser by the kernels `AdamUpdate` and `SgdUpdate`, or undefined where the backend has none. Its state is made at once, beside the weights, so that it
+ * is not scattered among what comes and goes.
+ */
+export function inPlaceUpdate(
+  settings: OptimizerSettings,
+  variables: readonly tf.Variable[],
+): InPlaceUpdate | undefined {
   const kernelName = settings.name === 'sgd' ? 'SgdUpdate' : 'AdamUpdate';
   if (!tf.getKernel(kernelName, tf.getBackend())) return undefined;
-  const states = new Map<tf.Variable, { [name: string]: tf.Tensor }>();
+  for (const variable of variables) ownData(variable);
+  const states = new Map(variables.map((variable) => [variable, newState(settings, variable)]));
   let steps = 0;
   return {
     begin() {
@@ -21,14 +28,9 @@ export function inPlaceUpdate(settings: OptimizerSettings): InPlaceUpdate | unde
     },
     change(variable, gradient, learningRate) {
       ownData(variable);
-      let state = states.get(variable);
-      if (state === undefined) {
-        state = newState(settings, variable);
-        states.set(variable, state);
-      }
       tf.engine().runKernel(
         kernelName,
-        { weight: variable, gradient, ...state },
+        { weight: variable, gradient, ...states.get(variable)! },
         attributes(settings, { steps, learningRate }) as tf.NamedAttrMap,
       );
     },

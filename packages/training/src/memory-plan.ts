@@ -102,13 +102,13 @@ export class NoRoomError extends Error {
  *   batch: 32,
  *   fits: ({ heap }) => heap < 4e9,
  * });
- * console.log(plan.strategy.name, plan.step.weights); // fused 44748836
+ * console.log(plan.strategy.name, plan.step.heap < 1e9); // fused true
  * ```
  */
 export function planMemory(options: PlanMemoryOptions): MemoryPlan {
   return rehearse((memory) => {
     const model = options.makeModel();
-    const trial = stepTrial(memory, model, options);
+    const trial = stepTrial(memory, options);
     const plans: MemoryPlan[] = [];
     for (const strategy of candidates(model, options)) {
       const step = trial(strategy, options.batch);
@@ -149,8 +149,8 @@ function candidates(model: LayersModel, { settings, batch }: PlanMemoryOptions):
 type Trial = (strategy: MemoryStrategy, batch: number) => StepMemory;
 
 /** What a step takes; beyond all measure, where a single tensor is larger than a backend can hold. */
-function stepTrial(memory: Rehearsal, model: LayersModel, options: PlanMemoryOptions): Trial {
-  const trial = measuredTrial(memory, model, options);
+function stepTrial(memory: Rehearsal, options: PlanMemoryOptions): Trial {
+  const trial = measuredTrial(memory, options);
   return (strategy, batch) => {
     try {
       return trial(strategy, batch);
@@ -163,57 +163,62 @@ function stepTrial(memory: Rehearsal, model: LayersModel, options: PlanMemoryOpt
   };
 }
 
-function measuredTrial(memory: Rehearsal, model: LayersModel, { settings, targets = [] }: PlanMemoryOptions): Trial {
-  const weights = memory.now().tensors;
-  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  const update = createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm });
-  const copies = weights * (Number(settings.ema !== undefined) + Number(settings.epochChoice === 'validation'));
-  let optimizer = 0;
+/** Two steps from the beginning, model and all: where blocks lie depends on what came before. */
+function measuredTrial(memory: Rehearsal, { makeModel, settings, targets = [] }: PlanMemoryOptions): Trial {
   return (strategy, batch) => {
-    const run = () => {
-      tf.tidy(() => {
-        const inputs = batchOf(model, batch);
-        const classes = tf.zeros([batch, model.outputs[0]!.shape.at(-1)!]) as tf.Tensor2D;
-        const compared = { classes, images: targets.map((shape) => tf.zeros([batch, ...shape])) };
-        const held = memory.now().tensors;
-        update.begin(settings.optimizer.learningRate);
-        const { loss } = gradientStep(model, inputs, compared, {
-          loss: settings.loss,
-          ...(settings.classWeights !== 'none' && { weights: tf.zeros([classes.shape[1]]) as tf.Tensor1D }),
-          strategy,
-          onForward: () => {
-            activations = Math.max(activations, memory.now().tensors - held);
-          },
-          onGradient: (variable, gradient) => update.take(variable, gradient),
-        });
-        loss.dispose();
-        update.end();
-        inputBytes = held - weights - optimizer;
-      });
-    };
-    let activations = 0;
-    let inputBytes = 0;
-    if (optimizer === 0) {
-      run();
-      optimizer = memory.now().tensors - weights;
-    }
+    const before = memory.now().tensors;
+    const held = () => memory.now().tensors - before;
     memory.settle();
-    memory.takePeak();
-    activations = 0;
-    run();
-    const { tensors, scratch } = memory.takePeak();
-    return {
-      weights: weights + copies,
-      optimizer,
-      inputs: inputBytes,
-      activations: Math.min(activations, tensors - weights - optimizer - inputBytes),
-      gradients: Math.max(0, tensors - weights - optimizer - inputBytes - activations),
-      scratch,
-      total: tensors + scratch + copies,
-      blocks: memory.blocks() + copies,
-      heap: memory.heap() + copies,
-      largest: memory.largest(),
-    };
+    const model = makeModel();
+    const weights = held();
+    const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    const update = createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm });
+    const copies = weights * (Number(settings.ema !== undefined) + Number(settings.epochChoice === 'validation'));
+    try {
+      let optimizer = held() - weights;
+      let inputs = 0;
+      let activations = 0;
+      memory.takePeak();
+      for (let step = 0; step < 2; step++) {
+        tf.tidy(() => {
+          const images = batchOf(model, batch);
+          const classes = tf.zeros([batch, model.outputs[0]!.shape.at(-1)!]) as tf.Tensor2D;
+          const compared = { classes, images: targets.map((shape) => tf.zeros([batch, ...shape])) };
+          inputs = held() - weights - optimizer;
+          update.begin(settings.optimizer.learningRate);
+          gradientStep(model, images, compared, {
+            loss: settings.loss,
+            ...(settings.classWeights !== 'none' && { weights: tf.zeros([classes.shape[1]]) as tf.Tensor1D }),
+            strategy,
+            onForward: () => {
+              activations = Math.max(activations, held() - weights - optimizer - inputs);
+            },
+            onGradient: (variable, gradient) => update.take(variable, gradient),
+          });
+          update.end();
+        });
+        // optimisers that are made of tfjs's operations begin their state in the first step
+        optimizer = held() - weights;
+      }
+      const { tensors, scratch } = memory.takePeak();
+      const own = tensors - before;
+      activations = Math.min(activations, own - weights - optimizer - inputs);
+      return {
+        weights: weights + copies,
+        optimizer,
+        inputs,
+        activations,
+        gradients: own - weights - optimizer - inputs - activations,
+        scratch,
+        total: own + scratch + copies,
+        blocks: memory.blocks() + copies,
+        heap: memory.heap() + copies,
+        largest: memory.largest(),
+      };
+    } finally {
+      update.dispose();
+      model.dispose();
+    }
   };
 }
 

@@ -50,7 +50,7 @@ export function createUpdate(
   settings: OptimizerSettings,
   { clipNorm }: { clipNorm?: number | undefined } = {},
 ): Update {
-  const inPlace = inPlaceUpdate(settings);
+  const inPlace = inPlaceUpdate(settings, variables);
   const alone = new Map<tf.Variable, Step>();
   let together: { members: tf.Variable[]; step: Step } | undefined;
   const waiting = new Map<tf.Variable, tf.Tensor>();

@@ -15,6 +15,7 @@ const sayings = [
   /^Aborted\(/,
   /Cannot allocate \d+ bytes/,
   /memory access out of bounds/,
+  /outside the bounds of the buffer|offset is out of bounds/,
   /Cannot enlarge memory/,
   /allocation failed/,
   /out of memory/i,

@@ -8,13 +8,14 @@ import { CrashError, openProcesses, type Processes, runTask } from './processes.
 const experimentOf = (options: object, batchSize = 4) =>
   parseExperiment({
     name: 'tasks',
-    data: { name: 'synthetic' },
+    data: { name: 'synthetic', options: { subjects: 2, clipsPerSubject: 2, size: 16, frames: 6 } },
+    inputs: [{ representation: { name: 'dynamic-image' } }],
     model: { name: 'small-cnn', options },
     training: { epochs: 1, batchSize, optimizer: { name: 'adam', learningRate: 0.001 } },
     backend: 'wasm',
   });
-const check = (processes: Processes, options: object = {}) =>
-  runTask<void>(processes, 'check', [experimentOf(options), 3], {});
+const plan = (processes: Processes, options: object = {}) =>
+  runTask<void>(processes, 'plan', [experimentOf(options), { train: 4, room: 4e9 }], {});
 
 let processes: Processes;
 afterEach(() => processes.close());
@@ -22,7 +23,7 @@ afterEach(() => processes.close());
 describe.skipIf(!canListProcesses)('runTask()', () => {
   it('goes on in a new process after the memory of a backend has failed', async () => {
     processes = openProcesses(1, undefined);
-    await check(processes);
+    await plan(processes);
     const [before, ...others] = children();
     expect(others).toEqual([]);
     const image = { values: new Float32Array(1024 * 1024 * 3), shape: [1, 1024, 1024, 3] };
@@ -32,29 +33,29 @@ describe.skipIf(!canListProcesses)('runTask()', () => {
     expect(error).toBeInstanceOf(CrashError);
     expect((error as CrashError).crash).toMatchObject({ outOfMemory: true, memory: expect.any(Number) });
     expect(children()).toEqual([]);
-    await check(processes);
+    await plan(processes);
     expect(children()).toHaveLength(1);
     expect(children()).not.toEqual([before]);
   });
 
   it('takes another process where the last one ended between two tasks', async () => {
     processes = openProcesses(1, undefined);
-    await check(processes);
+    await plan(processes);
     const [pid] = children();
     process.kill(pid!, 'SIGKILL');
     await expect.poll(children).toEqual([]);
-    await check(processes);
+    await plan(processes);
     expect(children()).not.toEqual([pid]);
   });
 
   it('gives errors of an experiment back as what they are, and keeps the process', async () => {
     processes = openProcesses(1, undefined);
-    const wrong = check(processes, { depth: 3 });
+    const wrong = plan(processes, { depth: 3 });
     await expect(wrong).rejects.toThrow(ExperimentError);
     await expect(wrong).rejects.toThrow(/model\.options: .*depth/);
     const pids = children();
     expect(pids).toHaveLength(1);
-    await check(processes);
+    await plan(processes);
     expect(children()).toEqual(pids);
     const score = `/proc/${pids[0]}/oom_score_adj`;
     // where memory runs short, Linux ends the worker before the one that can tell of it

@@ -6,11 +6,13 @@ import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canListProcesses, children } from '../../test/children.js';
 import type { RunEvent } from './events.js';
+import { describeRun } from './manifest.js';
 import { mergeRuns } from './merge.js';
 import { parseExperiment } from './parse.js';
 import { predictClip } from './predict-clip.js';
 import { openExperimentData } from './prepare.js';
-import { type RunExperimentOptions, runExperiment } from './run.js';
+import { planRun, type RunExperimentOptions, runExperiment } from './run.js';
+import { openRun } from './run-store.js';
 
 let root = '';
 beforeAll(async () => {
@@ -159,6 +161,13 @@ describe('runExperiment()', () => {
       /^Cannot train small-cnn on 4 samples at a time as a tensor may have 4.29 GB: .* \(fused\) a step takes a single tensor of .*another backend/,
     );
     expect(events).toEqual([]);
+    // begun without a plan of its memory: the fold finds out
+    const plan = await planRun(large);
+    await openRun(options.out, describeRun(large, { ...plan, classes: plan.dataset.classes }));
+    await expect(runExperiment(large, options)).rejects.toThrow(
+      /^Cannot train fold sub01 \(seed 0\) as its process ended as the memory of the wasm backend failed \(.*\): it had held \d+ MB; .* 4 GiB.* smaller training\.batchSize \(now 4/,
+    );
+    expect(events.map(({ type }) => type).filter((type) => type !== 'prepare')).toEqual(['ready']);
   });
 
   it('stops at a signal and is gone on with', async () => {
