@@ -49,6 +49,30 @@ export function depthwiseInputGradient(
   }
 }
 
+/** Adds the products of `count` pixels of x, `stepX` bytes apart, and of dy, `stepY` bytes apart, of 16 channels to `to`. */
+function addSixteen(count: i32, x: usize, stepX: usize, dy: usize, stepY: usize, to: usize): void {
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  for (; count > 0; count--) {
+    s0 = fma(v128.load(x), v128.load(dy), s0); s1 = fma(v128.load(x, 16), v128.load(dy, 16), s1);
+    s2 = fma(v128.load(x, 32), v128.load(dy, 32), s2); s3 = fma(v128.load(x, 48), v128.load(dy, 48), s3);
+    x += stepX;
+    dy += stepY;
+  }
+  v128.store(to, f32x4.add(v128.load(to), s0)); v128.store(to, f32x4.add(v128.load(to, 16), s1), 16);
+  v128.store(to, f32x4.add(v128.load(to, 32), s2), 32); v128.store(to, f32x4.add(v128.load(to, 48), s3), 48);
+}
+
+/** The same for 4 channels. */
+function addFour(count: i32, x: usize, stepX: usize, dy: usize, stepY: usize, to: usize): void {
+  let s = f32x4.splat(0);
+  for (; count > 0; count--) {
+    s = fma(v128.load(x), v128.load(dy), s);
+    x += stepX;
+    dy += stepY;
+  }
+  v128.store(to, f32x4.add(v128.load(to), s));
+}
+
 /** Gradient by the filter; `scratch` holds channels * multiplier floats. Rows are summed apart, then added up. */
 export function depthwiseFilterGradient(
   x: usize, dy: usize, batch: i32, height: i32, width: i32, channels: i32, multiplier: i32,
@@ -64,6 +88,18 @@ export function depthwiseFilterGradient(
         const h = oh * strideH - top + kh * dilationH;
         if (h < 0 || h >= height) continue;
         for (let kw = 0; kw < filterW; kw++) {
+          if (multiplier == 1 && (channels & 3) == 0) {
+            const shift = kw * dilationW - left;
+            const first = max(0, shift < 0 ? (-shift + strideW - 1) / strideW : 0);
+            const last = shift < width ? min(outW, (width - 1 - shift) / strideW + 1) : 0;
+            const from = x + <usize>((n * height + h) * width + first * strideW + shift) * out;
+            const by = dy + <usize>((n * outH + oh) * outW + first) * out;
+            const to = gradient + <usize>(kh * filterW + kw) * out;
+            let c: usize = 0;
+            for (; c + 64 <= out; c += 64) addSixteen(last - first, from + c, <usize>strideW * out, by + c, out, to + c);
+            for (; c < out; c += 16) addFour(last - first, from + c, <usize>strideW * out, by + c, out, to + c);
+            continue;
+          }
           memory.fill(scratch, 0, out);
           for (let ow = 0; ow < outW; ow++) {
             const w = ow * strideW - left + kw * dilationW;
