@@ -60,6 +60,9 @@ const conv2dCases: ContractCase[] = [
   conv2dCase([2, 8, 8, 16], [3, 3, 16, 16], 1, 'same'),
   conv2dCase([1, 10, 13, 20], [3, 3, 20, 28], 1, 'valid'),
   conv2dCase([1, 7, 7, 64], [3, 3, 64, 32], 1, 'same'),
+  conv2dCase([7, 7, 6, 16], [3, 3, 16, 20], 1, 'same'),
+  conv2dCase([5, 8, 10, 16], [3, 3, 16, 16], 1, 'valid'),
+  conv2dCase([9, 16, 14, 16], [3, 3, 16, 16], 2, 'same'),
   conv2dCase([1, 8, 8, 32], [3, 3, 32, 16], 1, 2),
   conv2dCase([1, 8, 8, 256], [3, 3, 256, 16], 1, 'same'),
   // Dilated.
