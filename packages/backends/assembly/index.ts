@@ -9,7 +9,8 @@ export {
 } from './batch-norm';
 export { conv, convFilterGradient, convFilterGradientScratch, convScratch, packFilter } from './conv';
 export { copyBlocks, depthToSpace, fill, spaceToDepth } from './copy';
-export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
+export { depthwise } from './depthwise';
+export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients';
 export { binary, binaryRows, reluGradient, scaledProduct } from './elementwise';
 export { gelu, geluGradient } from './gelu';
 export { layerNorm, layerNormGradient } from './layer-norm';

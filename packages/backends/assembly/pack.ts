@@ -80,42 +80,50 @@ function packQuad(k: i32, from: usize, ldb: usize, to: usize): i32 {
   return i;
 }
 
-/** Writes the transpose of `from`, [rows, columns] with rows of `ld` bytes, to `to`, [columns, rows] with rows of `step` bytes. */
+/** Rows that are transposed together: a cache line of the transpose. */
+const LINE: i32 = 16;
+
+/**
+ * Writes the transpose of `from`, [rows, columns] with rows of `ld` bytes, to `to`, [columns, rows] with rows of `step` bytes.
+ */
 export function transpose(rows: i32, columns: i32, from: usize, ld: usize, to: usize, step: usize): void {
-  let i = 0;
-  for (; i + 4 <= rows; i += 4) {
-    const r0 = from + <usize>i * ld;
-    const r1 = r0 + ld;
-    const r2 = r1 + ld;
-    const r3 = r2 + ld;
-    let out = to + (<usize>i << 2);
-    let j: usize = 0;
-    const whole = <usize>(columns & ~3) << 2;
-    for (; j < whole; j += 16) {
-      const a = v128.load(r0 + j), b = v128.load(r1 + j), c = v128.load(r2 + j), d = v128.load(r3 + j);
-      const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-      const ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-      const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-      const cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-      v128.store(out, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5)); out += step;
-      v128.store(out, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7)); out += step;
-      v128.store(out, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5)); out += step;
-      v128.store(out, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7)); out += step;
+  for (let i = 0; i < rows; i += LINE) {
+    const here = from + <usize>i * ld;
+    const there = to + (<usize>i << 2);
+    const most = min(LINE, rows - i);
+    let j = 0;
+    for (; j + 4 <= columns; j += 4) {
+      const source = here + (<usize>j << 2);
+      const target = there + <usize>j * step;
+      let r = 0;
+      for (; r + 4 <= most; r += 4) transposeFour(source + <usize>r * ld, ld, target + (<usize>r << 2), step);
+      for (; r < most; r++) {
+        const row = source + <usize>r * ld;
+        let at = target + (<usize>r << 2);
+        for (let c: usize = 0; c < 16; c += 4) {
+          store<f32>(at, load<f32>(row + c));
+          at += step;
+        }
+      }
     }
-    for (; j < <usize>columns << 2; j += 4) {
-      store<f32>(out, load<f32>(r0 + j));
-      store<f32>(out, load<f32>(r1 + j), 4);
-      store<f32>(out, load<f32>(r2 + j), 8);
-      store<f32>(out, load<f32>(r3 + j), 12);
-      out += step;
+    for (; j < columns; j++) {
+      for (let r = 0; r < most; r++) {
+        store<f32>(there + <usize>j * step + (<usize>r << 2), load<f32>(here + <usize>r * ld + (<usize>j << 2)));
+      }
     }
   }
-  for (; i < rows; i++) {
-    const row = from + <usize>i * ld;
-    let out = to + (<usize>i << 2);
-    for (let j = 0; j < columns; j++) {
-      store<f32>(out, load<f32>(row + (<usize>j << 2)));
-      out += step;
-    }
-  }
+}
+
+// @ts-ignore: decorator
+@inline
+function transposeFour(from: usize, ld: usize, to: usize, step: usize): void {
+  const a = v128.load(from), b = v128.load(from + ld), c = v128.load(from + 2 * ld), d = v128.load(from + 3 * ld);
+  const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
+  v128.store(to + step, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
+  v128.store(to + 2 * step, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5));
+  v128.store(to + 3 * step, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
 }

@@ -8,6 +8,9 @@
 // Channels must be multiples of 4.
 import { fma } from './simd';
 import { multiply, multiplyTransposed } from './gemm';
+import {
+  cutImages, findTile, firstTiles, laterStart, laterTiles, orderTiles, tileImage, tileLeft, tileTop,
+} from './winograd-tiles';
 
 const POINTS: i32 = 36;
 /** The interpolation points besides 0 and infinity are ROOT, -ROOT, HALF, -HALF. */
@@ -186,19 +189,17 @@ function transformInput(d: usize, rowStep: usize, columnStep: usize, channels: i
   }
 }
 
-/** Transforms `count` pieces from number `first` on; pieces lie `side` apart and start at (-padTop, -padLeft). */
+/** Transforms the pieces of `count` tiles from number `first` on; pieces start at (-padTop, -padLeft) from their tile. */
 function transformInputs(
-  side: i32, x: usize, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32, tilesH: i32, tilesW: i32,
+  x: usize, height: i32, width: i32, channels: i32, padTop: i32, padLeft: i32,
   first: i32, count: i32, to: usize, pointStep: usize, rowStep: usize, patch: usize, temporary: usize,
 ): void {
-  const perImage = tilesH * tilesW;
   const pixel = <usize>channels << 2;
   for (let t = first; t < first + count; t++) {
-    const n = t / perImage;
-    const rest = t - n * perImage;
-    const h = (rest / tilesW) * side - padTop;
-    const w = (rest % tilesW) * side - padLeft;
-    const image = x + <usize>(n * height * width) * pixel;
+    findTile(t);
+    const h = tileTop - padTop;
+    const w = tileLeft - padLeft;
+    const image = x + <usize>(tileImage * height * width) * pixel;
     if (h >= 0 && w >= 0 && h + 6 <= height && w + 6 <= width) {
       transformInput(image + <usize>(h * width + w) * pixel, <usize>width * pixel, pixel, channels, to, pointStep, temporary);
     } else {
@@ -332,9 +333,7 @@ export function winogradConv2d(
   bias: usize, activation: i32, scratch: usize, block: i32,
 ): void {
   const side = 7 - r;
-  const tilesH = (outHeight + side - 1) / side;
-  const tilesW = (outWidth + side - 1) / side;
-  const tiles = batch * tilesH * tilesW;
+  const images = cutImages(side, outHeight, outWidth, batch, block);
   const ldv = rowBytes(channels);
   const ldm = rowBytes(outChannels);
   const pointV = pointBytes(<usize>block * ldv);
@@ -346,27 +345,39 @@ export function winogradConv2d(
   const panelStep = <usize>channels << 5;
   const filterStep = pointBytes(<usize>(channels * ((outChannels + 7) & ~7)) << 2);
   const pixel = <usize>outChannels << 2;
-  for (let t = 0; t < tiles; t += block) {
-    const count = min(block, tiles - t);
-    transformInputs(side, x, height, width, channels, padTop, padLeft, tilesH, tilesW, t, count, v, pointV, ldv, patch, temporary);
-    for (let p: usize = 0; p < <usize>POINTS; p++) {
-      multiplyPoint(
-        <i32>p, quarters, count, outChannels, channels,
-        v + p * pointV, ldv, filter + p * filterStep, panelStep, m + p * pointM, ldm, temporary,
-      );
-    }
-    for (let q = 0; q < count; q++) {
-      const n = (t + q) / (tilesH * tilesW);
-      const rest = t + q - n * tilesH * tilesW;
-      const h = (rest / tilesW) * side;
-      const w = (rest % tilesW) * side;
-      const from = m + <usize>q * ldm;
-      const to = out + <usize>((n * outHeight + h) * outWidth + w) * pixel;
-      const rows = min(side, outHeight - h), columns = min(side, outWidth - w);
-      const row = <usize>outWidth * pixel;
-      if (r == 2) transformOutput(5, from, pointM, outChannels, to, row, rows, columns, bias, activation, temporary);
-      else if (r == 4) transformOutput(3, from, pointM, outChannels, to, row, rows, columns, bias, activation, temporary);
-      else transformOutput(4, from, pointM, outChannels, to, row, rows, columns, bias, activation, temporary);
+  for (let n = 0; n < batch; n += images) {
+    const tiles = orderTiles(min(images, batch - n));
+    const from = x + (<usize>(n * height * width * channels) << 2);
+    const to = out + <usize>(n * outHeight * outWidth) * pixel;
+    for (let t = 0; t < tiles; t += block) {
+      const count = min(block, tiles - t);
+      transformInputs(from, height, width, channels, padTop, padLeft, t, count, v, pointV, ldv, patch, temporary);
+      for (let point = 0; point < POINTS; point++) {
+        const p = <usize>point;
+        const panels = filter + p * filterStep;
+        multiplyPoint(
+          point, quarters, firstTiles(point, count), outChannels, channels,
+          v + p * pointV, ldv, panels, panelStep, m + p * pointM, ldm, temporary,
+        );
+        const more = laterTiles(point);
+        if (more > 0) {
+          const start = <usize>laterStart();
+          multiplyPoint(
+            point, quarters, more, outChannels, channels,
+            v + p * pointV + start * ldv, ldv, panels, panelStep, m + p * pointM + start * ldm, ldm, temporary,
+          );
+        }
+      }
+      for (let q = 0; q < count; q++) {
+        findTile(t + q);
+        const made = m + <usize>q * ldm;
+        const at = to + <usize>((tileImage * outHeight + tileTop) * outWidth + tileLeft) * pixel;
+        const rows = min(side, outHeight - tileTop), columns = min(side, outWidth - tileLeft);
+        const row = <usize>outWidth * pixel;
+        if (r == 2) transformOutput(5, made, pointM, outChannels, at, row, rows, columns, bias, activation, temporary);
+        else if (r == 4) transformOutput(3, made, pointM, outChannels, at, row, rows, columns, bias, activation, temporary);
+        else transformOutput(4, made, pointM, outChannels, at, row, rows, columns, bias, activation, temporary);
+      }
     }
   }
 }
@@ -432,9 +443,7 @@ export function winogradFilterSums(
   outHeight: i32, outWidth: i32, outChannels: i32, dy: usize, sums: usize, accumulate: bool, scratch: usize, block: i32,
 ): void {
   const side = 7 - r;
-  const tilesH = (outHeight + side - 1) / side;
-  const tilesW = (outWidth + side - 1) / side;
-  const tiles = batch * tilesH * tilesW;
+  const images = cutImages(side, outHeight, outWidth, batch, block);
   const padded = (outChannels + 7) & ~7;
   const ldv = rowBytes(channels);
   const pointV = pointBytes(<usize>block * ldv);
@@ -446,38 +455,59 @@ export function winogradFilterSums(
   const temporary = patch + (<usize>(POINTS * channels) << 2);
   const ldc = <usize>outChannels << 2;
   const pointS = pointBytes(<usize>channels * ldc);
-  for (let t = 0; t < tiles; t += block) {
-    const count = min(block, tiles - t);
-    transformInputs(side, x, height, width, channels, padTop, padLeft, tilesH, tilesW, t, count, v, pointV, ldv, patch, temporary);
-    for (let i = 0; i < count; i++) {
-      const n = (t + i) / (tilesH * tilesW);
-      const rest = t + i - n * tilesH * tilesW;
-      const h = (rest / tilesW) * side;
-      const w = (rest % tilesW) * side;
-      const from = dy + <usize>((n * outHeight + h) * outWidth + w) * ldc;
-      const rows = min(side, outHeight - h), columns = min(side, outWidth - w);
-      const row = <usize>outWidth * ldc;
-      const to = q + (<usize>i << 5);
-      if (r == 2) transformGradient(5, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
-      else if (r == 4) transformGradient(3, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
-      else transformGradient(4, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
-    }
-    for (let p: usize = 0; p < <usize>POINTS; p++) {
-      const row = <i32>p / 6, column = <i32>p % 6;
-      const quarter = channels >> 2;
-      const more = accumulate || t > 0;
-      const from = v + p * pointV, by = q + p * pointQ, to = sums + p * pointS;
-      let first = channels;
-      if (quarters && row == 5) first = column == 5 ? quarter : 2 * quarter;
-      else if (quarters && column == 5) first = quarter;
-      multiplyTransposed(first, outChannels, count, from, ldv, by, panelStep, to, ldc, more, temporary);
-      if (quarters && column == 5 && row < 5) {
-        const third = <usize>(2 * quarter);
-        multiplyTransposed(
-          quarter, outChannels, count, from + (third << 2), ldv, by, panelStep, to + third * ldc, ldc, more, temporary,
+  for (let n = 0; n < batch; n += images) {
+    const tiles = orderTiles(min(images, batch - n));
+    const image = x + (<usize>(n * height * width * channels) << 2);
+    const by = dy + <usize>(n * outHeight * outWidth) * ldc;
+    for (let t = 0; t < tiles; t += block) {
+      const count = min(block, tiles - t);
+      transformInputs(image, height, width, channels, padTop, padLeft, t, count, v, pointV, ldv, patch, temporary);
+      for (let i = 0; i < count; i++) {
+        findTile(t + i);
+        const from = by + <usize>((tileImage * outHeight + tileTop) * outWidth + tileLeft) * ldc;
+        const rows = min(side, outHeight - tileTop), columns = min(side, outWidth - tileLeft);
+        const row = <usize>outWidth * ldc;
+        const to = q + (<usize>i << 5);
+        if (r == 2) transformGradient(5, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
+        else if (r == 4) transformGradient(3, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
+        else transformGradient(4, from, row, outChannels, rows, columns, to, panelStep, pointQ, temporary);
+      }
+      for (let point = 0; point < POINTS; point++) {
+        const p = <usize>point;
+        const from = v + p * pointV, panels = q + p * pointQ, to = sums + p * pointS;
+        const more = laterTiles(point);
+        sumPoint(
+          point, quarters, channels, outChannels, firstTiles(point, count), from, ldv, panels, panelStep, to, ldc,
+          accumulate || n > 0 || t > 0, temporary,
         );
+        if (more > 0) {
+          const start = <usize>laterStart();
+          sumPoint(
+            point, quarters, channels, outChannels, more, from + start * ldv, ldv, panels + (start << 5), panelStep, to, ldc,
+            true, temporary,
+          );
+        }
       }
     }
+  }
+}
+
+/** The sum over tiles at one point, of the channels that belong to a tap there. */
+function sumPoint(
+  point: i32, quarters: bool, channels: i32, outChannels: i32, count: i32, v: usize, ldv: usize,
+  panels: usize, panelStep: usize, sums: usize, ldc: usize, accumulate: bool, spare: usize,
+): void {
+  const row = point / 6, column = point % 6;
+  const quarter = channels >> 2;
+  let first = channels;
+  if (quarters && row == 5) first = column == 5 ? quarter : 2 * quarter;
+  else if (quarters && column == 5) first = quarter;
+  multiplyTransposed(first, outChannels, count, v, ldv, panels, panelStep, sums, ldc, accumulate, spare);
+  if (quarters && column == 5 && row < 5) {
+    const third = <usize>(2 * quarter);
+    multiplyTransposed(
+      quarter, outChannels, count, v + (third << 2), ldv, panels, panelStep, sums + third * ldc, ldc, accumulate, spare,
+    );
   }
 }
 

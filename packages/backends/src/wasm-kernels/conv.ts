@@ -20,13 +20,14 @@ type Tap = readonly [depth: number, height: number, width: number];
 
 /**
  * Tiles that Winograd's algorithm works on at once: with few channels as many as the second-level cache has room for,
- * with many more, since the filter is read once for each block.
+ * with many more, since the filter is read once for each block. Of small images whose end cuts tiles, whole groups of six:
+ * see assembly/winograd-tiles.ts.
  */
 function tileBlock({ batch, channels, outChannels, output: [, height, width] }: ConvGeometry): number {
-  return Math.min(
-    channels + outChannels <= 160 ? 24 : 48,
-    roundUp(batch * Math.ceil(height / 4) * Math.ceil(width / 4), 6),
-  );
+  const perImage = Math.ceil(height / 4) * Math.ceil(width / 4);
+  const wanted = channels + outChannels <= 160 ? 24 : 48;
+  const isCut = height % 4 > 0 || width % 4 > 0;
+  return Math.min(isCut && perImage <= 16 ? Math.max(wanted, 6 * perImage) : wanted, roundUp(batch * perImage, 6));
 }
 
 function writeTaps(backend: WasmBackend, at: number, taps: readonly Tap[]): void {

@@ -23,6 +23,7 @@ export interface Kernels {
   ): void;
   copyBlocks(...numbers: number[]): void;
   depthToSpace(...numbers: number[]): void;
+  depthwise(...numbers: number[]): void;
   depthwiseInputGradient(...numbers: number[]): void;
   depthwiseFilterGradient(...numbers: number[]): void;
   fill(to: number, size: number, value: number): void;

@@ -5,7 +5,7 @@ import { batchNormTraining, batchNormTrainingGrad } from './batch-norm-training.
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './conv2d.js';
 import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js';
 import { cast, concat, identity, pad, slice, split, tile } from './copy.js';
-import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.js';
+import { depthwise, depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.js';
 import { einsum } from './einsum.js';
 import { gelu, geluGrad } from './gelu.js';
 import { gradientKernels, installGradient, installGradients } from './gradients.js';
@@ -38,6 +38,8 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   Conv2D: () => conv2d,
   FusedConv2D: fusedConv2d,
   Conv2DBackpropInput: () => conv2dBackpropInput,
+  DepthwiseConv2dNative: depthwise,
+  FusedDepthwiseConv2D: depthwise,
   Conv3D: () => conv3d,
   BatchMatMul: batchMatMul,
   _FusedMatMul: fusedMatMul,
