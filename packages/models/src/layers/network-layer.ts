@@ -107,7 +107,11 @@ export abstract class NetworkLayer extends tfl.layers.Layer {
     const { shape, start, layout = 'same', trainable = true, computed = false } = spec;
     const name = joined(this.scope, spec.name);
     const state = streamState(this.seed, `${(this.owner ?? this).name}/${name}`);
-    const variable = this.addWeight(name, [...shape], 'float32', initializer(start, state), undefined, trainable);
+    const first = startingTensor(start, state, shape);
+    const initializer = { apply: () => first } as unknown as Initializer;
+    const variable = this.addWeight(name, [...shape], 'float32', initializer, undefined, trainable);
+    // the variable has a reference of its own; a second would keep it from changing where it lies
+    first.dispose();
     this.parameters.push({
       variable,
       torchName: joined(this.torchScope, spec.torchName ?? spec.name),
@@ -168,14 +172,11 @@ export function withParts(layer: NetworkLayer): NetworkLayer[] {
 
 type Initializer = ReturnType<typeof tfl.initializers.zeros>;
 
-/** Only `apply` of an initializer is used by tfjs when a layer is built; the config holds the seed. */
-function initializer(start: ParameterStart, state: number): Initializer {
-  const apply = (shape: number[]) => {
-    // a backend that computes nothing needs no numbers: see `rehearse` of @mer/backends
-    const { isStandIn } = tf.backend() as { isStandIn?: boolean };
-    return isStandIn ? tf.zeros(shape) : tf.tensor(startingValues(start, state, shape), shape, 'float32');
-  };
-  return { apply } as unknown as Initializer;
+/** The values that a weight begins with. */
+function startingTensor(start: ParameterStart, state: number, shape: readonly number[]): tf.Tensor {
+  // a backend that computes nothing needs no numbers: see `rehearse` of @mer/backends
+  const { isStandIn } = tf.backend() as { isStandIn?: boolean };
+  return isStandIn ? tf.zeros([...shape]) : tf.tensor(startingValues(start, state, shape), [...shape], 'float32');
 }
 
 function startingValues(start: ParameterStart, state: number, shape: readonly number[]): Float32Array {
