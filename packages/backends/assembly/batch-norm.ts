@@ -3,10 +3,11 @@ import { fma } from './simd';
 import { patternRows, patternSize, repeat } from './pattern';
 import { fold } from './reduce';
 
-/** y = (x - mean) * a + offset; `scratch` holds three patterns. */
+/** y = (x - mean) * a + offset, and 0 where it is below if `rectified`; `scratch` holds three patterns. */
 export function batchNorm(
-  x: usize, rows: i32, columns: i32, mean: usize, a: usize, offset: usize, out: usize, scratch: usize,
+  x: usize, rows: i32, columns: i32, mean: usize, a: usize, offset: usize, rectified: i32, out: usize, scratch: usize,
 ): void {
+  const floor = f32x4.splat(0);
   const period = patternSize(columns);
   const bytes = <usize>period << 2;
   const m = scratch;
@@ -19,13 +20,16 @@ export function batchNorm(
   let i = 0;
   for (; i + period <= size; i += period) {
     for (let p: usize = 0; p < bytes; p += 16) {
-      v128.store(out, fma(f32x4.sub(v128.load(x), v128.load(m + p)), v128.load(s + p), v128.load(o + p)));
+      const y = fma(f32x4.sub(v128.load(x), v128.load(m + p)), v128.load(s + p), v128.load(o + p));
+      // pmax keeps y where it is no number: the first operand wins unless it is smaller
+      v128.store(out, rectified ? f32x4.pmax(y, floor) : y);
       x += 16;
       out += 16;
     }
   }
   for (let p: usize = 0; i < size; i++) {
-    store<f32>(out, (load<f32>(x) - load<f32>(m + p)) * load<f32>(s + p) + load<f32>(o + p));
+    const y = (load<f32>(x) - load<f32>(m + p)) * load<f32>(s + p) + load<f32>(o + p);
+    store<f32>(out, rectified && y < 0 ? 0 : y);
     x += 4;
     out += 4;
     p += 4;

@@ -44,25 +44,35 @@ export function batchNormTraining<T extends tf.Tensor>(
   return { y: y as T, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
 }
 
-/** Registers the gradient of the kernel. */
+/** Registers the gradients of the kernels. */
 export function registerBatchNormTrainingGradient(): void {
-  if (tf.getGradient(kernelName)) return;
-  tf.registerGradient({
-    kernelName,
-    inputsToSave: PresentInputs.of('x', 'scale'),
-    outputsToSave: [false, true, true],
-    gradFunc: (dys, saved, attrs) => {
-      const [dy, dMean, dVariance] = dys as [tf.Tensor, tf.Tensor, tf.Tensor];
-      const [x, scale] = saved.length === 4 ? saved : [saved[0]!, undefined];
-      const [mean, variance] = saved.slice(-2) as [tf.Tensor, tf.Tensor];
-      const [dx, dScale, dOffset] = tf
-        .engine()
-        .runKernel(
-          `${kernelName}Grad`,
-          { x: x!, dy, mean, variance, dMean, dVariance, ...(scale && { scale }) },
-          attrs,
-        ) as [tf.Tensor, tf.Tensor, tf.Tensor];
-      return { x: () => dx, scale: () => dScale, offset: () => dOffset };
-    },
-  });
+  for (const rectified of [false, true]) {
+    const name = rectified ? 'BatchNormReluTraining' : kernelName;
+    if (tf.getGradient(name)) continue;
+    tf.registerGradient({
+      kernelName: name,
+      inputsToSave: PresentInputs.of('x', 'scale'),
+      outputsToSave: [rectified, true, true],
+      gradFunc: (dys, saved, attrs) => {
+        const [dy, dMean, dVariance] = dys as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const [mean, variance] = saved.slice(-2) as [tf.Tensor, tf.Tensor];
+        const [x, scale] = saved.slice(0, rectified ? -3 : -2) as [tf.Tensor, tf.Tensor | undefined];
+        const passed = rectified ? whereAbove(dy, saved.at(-3)!) : dy;
+        const [dx, dScale, dOffset] = tf
+          .engine()
+          .runKernel(
+            `${kernelName}Grad`,
+            { x, dy: passed, mean, variance, dMean, dVariance, ...(scale && { scale }) },
+            attrs,
+          ) as [tf.Tensor, tf.Tensor, tf.Tensor];
+        return { x: () => dx, scale: () => dScale, offset: () => dOffset };
+      },
+    });
+  }
+}
+
+/** dy where y is above 0. */
+function whereAbove(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  if (!tf.getKernel('MerReluGradient', tf.getBackend())) return tf.mul(dy, tf.step(y));
+  return tf.engine().runKernel('MerReluGradient', { dy, x: y }, { ceiling: Number.POSITIVE_INFINITY }) as tf.Tensor;
 }

@@ -23,6 +23,14 @@ function forward({ inputs, attrs }: Arguments): tf.Tensor[] {
   });
 }
 
+/** `BatchNormReluTraining`: the same, and 0 where y is below. */
+function rectified(args: Arguments): tf.Tensor[] {
+  const [y, ...statistics] = forward(args) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const above = tf.relu(y);
+  y.dispose();
+  return [above, ...statistics];
+}
+
 /** `BatchNormTrainingGrad` in tfjs's operations; the formula stands beside the wasm kernel. */
 function backward({ inputs, attrs }: Arguments): tf.Tensor[] {
   const { x, dy, mean, variance, dMean, dVariance, scale } = inputs as unknown as Inputs;
@@ -46,10 +54,11 @@ function byColumns(x: tf.Tensor): tf.Tensor2D {
   return tf.reshape(x, [-1, x.shape[x.shape.length - 1]!]) as tf.Tensor2D;
 }
 
-/** Registers the two kernels for a backend that has none of its own, so that all backends keep as little as wasm. */
+/** Registers the kernels for a backend that has none of its own, so that all backends keep as little as wasm. */
 export function registerComposedBatchNorm(backendName: string): void {
   for (const [kernelName, kernelFunc] of [
     ['BatchNormTraining', forward],
+    ['BatchNormReluTraining', rectified],
     ['BatchNormTrainingGrad', backward],
   ] as const) {
     if (tf.getKernel(kernelName, backendName)) continue;

@@ -131,10 +131,11 @@ interface Go extends Required<Pick<GradientStepOptions, 'loss' | 'strategy' | 'o
 function oneGo({ model, inputs, targets, loss, weights, strategy, variables, rows, whole, onForward, onGradient }: Go) {
   let logits!: tf.Tensor2D;
   const cuts = strategy.name === 'recomputing' ? planSegments(model, strategy.stretches) : [];
-  const around = ({ inputs: given, variables: own, separable, run }: Segment) => {
+  const around = ({ inputs: given, batch, variables: own, separable, run }: Segment) => {
     const parts = strategy.name === 'recomputing' && separable ? strategy.parts : 1;
     return recomputed((part, { again, rows: some }) => run(part, { again, rows: within(rows, some) }), {
       inputs: given,
+      batch,
       variables: own,
       parts,
     });

@@ -21,8 +21,10 @@ export interface RecomputedPass {
 
 /** Options of {@link recomputed}. */
 export interface RecomputedOptions {
-  /** What it takes, the batch along the first axis: of one length, or of multiples of the shortest. */
+  /** What it takes, the batch along the first axis: so many rows, or a multiple where a sample has several. */
   inputs: readonly tf.Tensor[];
+  /** Samples of the batch; as many as the shortest input has rows by default. */
+  batch?: number;
   /** Variables that it reads. */
   variables: readonly tf.Variable[];
   /** Into how many parts the batch is split; only where rows do not depend on each other. 1 by default. */
@@ -61,10 +63,15 @@ export interface RecomputedOptions {
  */
 export function recomputed(
   run: (inputs: tf.Tensor[], pass: RecomputedPass) => tf.Tensor[],
-  { inputs, variables, parts = 1, remake = true }: RecomputedOptions,
+  {
+    inputs,
+    batch = Math.min(...inputs.map(({ shape }) => shape[0]!)),
+    variables,
+    parts = 1,
+    remake = true,
+  }: RecomputedOptions,
 ): tf.Tensor[] {
-  const total = Math.min(...inputs.map(({ shape }) => shape[0]!));
-  const all = partsOf(total, parts);
+  const all = partsOf(batch, parts);
   const tape = Tape.current;
   const first = (rows: Rows) => tf.tidy(() => run(cut(inputs, rows), { again: false, rows }));
   const outputs = Tape.pause(() => tf.tidy(() => join(all.map(first))));

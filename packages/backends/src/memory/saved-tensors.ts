@@ -33,6 +33,7 @@ export const OUTPUT_INSTEAD: ReadonlySet<string> = new Set(['Relu']);
  */
 export const CHEAP: ReadonlySet<string> = new Set([
   'Add',
+  'BatchNormReluTraining',
   'BatchNormTraining',
   'Concat',
   'Elu',
@@ -52,7 +53,10 @@ export const CHEAP: ReadonlySet<string> = new Set([
 ]);
 
 /** Outputs that a kernel takes again as inputs of these names, to make its first output in fewer passes. */
-export const STATISTICS: Readonly<Record<string, readonly string[]>> = { BatchNormTraining: ['mean', 'variance'] };
+export const STATISTICS: Readonly<Record<string, readonly string[]>> = {
+  BatchNormReluTraining: ['mean', 'variance'],
+  BatchNormTraining: ['mean', 'variance'],
+};
 
 /** Kernels whose inputs are kept for their output's sake alone: together they are smaller than the outputs that repeat them. */
 export const KEEPS_INPUTS: ReadonlySet<string> = new Set(['Concat']);

@@ -12,7 +12,7 @@ function rowsAndColumns(x: tf.TensorInfo): [number, number] {
 }
 
 /** BatchNormTraining: y, mean and variance in three passes over x; in one with the mean and variance that an earlier run gave. */
-export function batchNormTraining({ inputs, attrs, backend }: KernelArgs): tf.TensorInfo[] {
+export function batchNormTraining({ inputs, attrs, backend }: KernelArgs, rectified = false): tf.TensorInfo[] {
   const { x, scale, offset, ...given } = inputs as never as Scales & Statistics & { x: tf.TensorInfo };
   const { epsilon } = attrs as never as { epsilon: number };
   const kernels = kernelsOf(backend);
@@ -48,11 +48,17 @@ export function batchNormTraining({ inputs, attrs, backend }: KernelArgs): tf.Te
       address(backend, mean),
       start,
       start + 4 * columns,
+      Number(rectified),
       address(backend, y),
       scratch,
     );
   });
   return [y, mean, variance];
+}
+
+/** BatchNormReluTraining: the same, and 0 where y is below. */
+export function batchNormReluTraining(args: KernelArgs): tf.TensorInfo[] {
+  return batchNormTraining(args, true);
 }
 
 /**

@@ -49,6 +49,7 @@ export function fusedBatchNorm(stock: KernelFunction): KernelFunction {
         address(backend, mean),
         scratch,
         scratch + 4 * channels,
+        0,
         address(backend, out),
         scratch + 8 * channels,
       );

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { accumulateGradient, arithmetic, operations, reluGradient, squareGradient } from './arithmetic.js';
 import { batchNormGradient, fusedBatchNorm } from './batch-norm.js';
-import { batchNormTraining, batchNormTrainingGrad } from './batch-norm-training.js';
+import { batchNormReluTraining, batchNormTraining, batchNormTrainingGrad } from './batch-norm-training.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './conv2d.js';
 import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js';
 import { cast, concat, identity, pad, slice, split, tile } from './copy.js';
@@ -58,7 +58,8 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   SplitV: split,
   Tile: tile,
   // Of ours: see batch-norm-training.ts.
-  BatchNormTraining: () => batchNormTraining,
+  BatchNormReluTraining: () => batchNormReluTraining,
+  BatchNormTraining: () => (args) => batchNormTraining(args),
   BatchNormTrainingGrad: () => batchNormTrainingGrad,
   // Of ours: see gelu.ts, swish.ts and layer-norm.ts.
   Gelu: () => gelu,

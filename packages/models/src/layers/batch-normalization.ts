@@ -82,9 +82,10 @@ export class BatchNormalization extends NetworkLayer {
       const beta = this.beta.read() as tf.Tensor1D;
       if (!kwargs.training) {
         const { scale, shift } = this.inference();
-        return tf.reshape(scaleColumns(rows, scale, shift), x.shape);
+        const y = tf.reshape(scaleColumns(rows, scale, shift), x.shape);
+        return kwargs.rectified ? tf.relu(y) : y;
       }
-      const { y, mean, variance } = normalizeColumns(rows, gamma, beta, this.epsilon);
+      const { y, mean, variance } = normalizeColumns(rows, { gamma, beta }, { epsilon: this.epsilon, ...kwargs });
       if (!kwargs.again) this.observe(mean, variance, rows.shape[0]);
       return tf.reshape(y, x.shape);
     });
@@ -124,7 +125,7 @@ export class BatchNormalization extends NetworkLayer {
 }
 
 /**
- * y = gamma (x - mean) / sqrt(variance + epsilon) + beta for `[rows, columns]`, with the mean and the biased variance of
+ * y = gamma (x - mean) / sqrt(variance + epsilon) + beta for `[rows, columns]`, rectified if so wanted, with the mean and the biased variance of
  * each column. With the kernel of `@mer/backends` where `useBackend` has registered it. Else the gradient is written out and
  * needs no broadcast copies:
  *
@@ -132,9 +133,8 @@ export class BatchNormalization extends NetworkLayer {
  */
 export function normalizeColumns(
   x: tf.Tensor2D,
-  gamma: tf.Tensor1D,
-  beta: tf.Tensor1D,
-  epsilon: number,
+  { gamma, beta }: { gamma: tf.Tensor1D; beta: tf.Tensor1D },
+  { epsilon = 1e-5, rectified = false }: { epsilon?: number; rectified?: boolean } = {},
 ): { y: tf.Tensor2D; mean: tf.Tensor1D; variance: tf.Tensor1D } {
   const rows = x.shape[0];
   if (rows < 2) {
@@ -142,9 +142,10 @@ export function normalizeColumns(
       `Cannot train batch normalization as the batch must have at least 2 values per channel: current value is ${rows}`,
     );
   }
-  if (tf.getKernel('BatchNormTraining', tf.getBackend())) {
+  const kernelName = rectified ? 'BatchNormReluTraining' : 'BatchNormTraining';
+  if (tf.getKernel(kernelName, tf.getBackend())) {
     const inputs = { x, scale: gamma, offset: beta };
-    const [y, mean, variance] = tf.engine().runKernel('BatchNormTraining', inputs, { epsilon }) as tf.Tensor[];
+    const [y, mean, variance] = tf.engine().runKernel(kernelName, inputs, { epsilon }) as tf.Tensor[];
     return { y: y as tf.Tensor2D, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
   }
   const mean = tf.div(columnSum(x), rows) as tf.Tensor1D;
@@ -165,5 +166,6 @@ export function normalizeColumns(
     };
     return { value, gradFunc };
   });
-  return { y: op(x, gamma, beta) as tf.Tensor2D, mean, variance };
+  const y = op(x, gamma, beta) as tf.Tensor2D;
+  return { y: rectified ? tf.relu(y) : y, mean, variance };
 }

@@ -98,7 +98,7 @@ export class ParallelConvNorm extends NetworkLayer {
     const each = this.streams.map(({ norm }) => norm.scaleAndOffset);
     const gamma = tf.concat(each.map((part) => part.gamma)) as tf.Tensor1D;
     const beta = tf.concat(each.map((part) => part.beta)) as tf.Tensor1D;
-    const { y, mean, variance } = normalizeColumns(rows, gamma, beta, 1e-5);
+    const { y, mean, variance } = normalizeColumns(rows, { gamma, beta });
     if (again) return y;
     const sizes = [...this.filters];
     const means = tf.split(mean, sizes);

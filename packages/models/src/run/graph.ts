@@ -1,4 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { Activation } from '../layers/activation.js';
+import { BatchNormalization } from '../layers/batch-normalization.js';
 
 /** One call of a layer in a model. */
 export interface GraphStep {
@@ -9,6 +11,8 @@ export interface GraphStep {
   /** Numbers per sample of each output. */
   sizes: readonly number[];
   callArgs: object;
+  /** A batch norm whose output is rectified, and nothing else: both are one call. */
+  rectified: boolean;
 }
 
 /** The calls of a model in an order in which they can run. */
@@ -59,15 +63,40 @@ export function graphOf(model: tfl.LayersModel): ModelGraph {
         shape.slice(1).reduce<number>((size, length) => size * (length ?? 1), 1),
       ),
       callArgs: node.callArgs ?? {},
+      rectified: false,
     });
   };
   for (const { sourceLayer, nodeIndex } of model.outputs) visit(nodesOf(sourceLayer)[nodeIndex]!);
   const outputs = model.outputs.map(placeOf);
-  const graph = { steps, count: places.size, inputs, outputs };
+  const graph = { steps: withRectifiers(steps, outputs), count: places.size, inputs, outputs };
   graphs.set(model, graph);
   return graph;
 }
 
 function nodesOf(layer: tfl.layers.Layer): readonly LayerNode[] {
   return (layer as unknown as { inboundNodes: LayerNode[] }).inboundNodes;
+}
+
+/** Makes one call of a batch norm and of the rectifier that alone reads it. */
+function withRectifiers(steps: readonly GraphStep[], outputs: readonly number[]): GraphStep[] {
+  const readers = new Map<number, GraphStep[]>();
+  for (const step of steps) for (const place of step.inputs) readers.set(place, [...(readers.get(place) ?? []), step]);
+  const taken = new Map<GraphStep, GraphStep>();
+  for (const norm of steps) {
+    const [place] = norm.outputs as [number];
+    const [next, ...others] = readers.get(place) ?? [];
+    if (!(norm.layer instanceof BatchNormalization) || others.length > 0 || outputs.includes(place)) continue;
+    if (next?.layer instanceof Activation && isRelu(next.layer)) taken.set(norm, next);
+  }
+  const gone = new Set(taken.values());
+  return steps
+    .filter((step) => !gone.has(step))
+    .map((step) => {
+      const next = taken.get(step);
+      return next ? { ...step, outputs: next.outputs, rectified: true } : step;
+    });
+}
+
+function isRelu(layer: Activation): boolean {
+  return layer.getConfig()['activation'] === 'relu';
 }

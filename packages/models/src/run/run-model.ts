@@ -9,6 +9,8 @@ import { type GraphStep, graphOf, type ModelGraph } from './graph.js';
 export interface Segment {
   /** What comes in, the whole batch. */
   inputs: tf.Tensor[];
+  /** Samples of the batch; what comes in may have several rows for each. */
+  batch: number;
   /** Weights that it reads. */
   variables: tf.Variable[];
   /** Whether what becomes of a sample depends on that sample alone, so that it can be run on parts of the batch. */
@@ -64,6 +66,7 @@ export function runModel(
         const masksAgain = holdMasks(steps.map(({ layer }) => layer));
         const made = around({
           inputs: from.map((place) => values.get(place)!),
+          batch: inputs[0]!.shape[0]!,
           variables: steps.flatMap(({ layer }) => layer.trainableWeights.map((weight) => weight.read() as tf.Variable)),
           separable: !coupling(steps.map(({ layer }) => layer)),
           run: (given, part) =>
@@ -93,9 +96,9 @@ function runSteps(
 ): void {
   const readers = new Map<number, number>();
   for (const { inputs } of steps) for (const place of inputs) readers.set(place, (readers.get(place) ?? 0) + 1);
-  for (const { layer, inputs, outputs, callArgs } of steps) {
+  for (const { layer, inputs, outputs, callArgs, rectified } of steps) {
     const given = inputs.map((place) => values.get(place)!);
-    const made = layer.apply(given.length === 1 ? given[0]! : given, { ...callArgs, ...pass } as never);
+    const made = layer.apply(given.length === 1 ? given[0]! : given, { ...callArgs, ...pass, rectified } as never);
     [made].flat().forEach((tensor, i) => {
       values.set(outputs[i]!, tensor as tf.Tensor);
     });
