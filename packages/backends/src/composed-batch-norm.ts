@@ -7,19 +7,20 @@ type Inputs = Record<'x' | 'dy' | 'mean' | 'variance' | 'dMean' | 'dVariance', t
 
 type Arguments = { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap };
 
-/** y, mean and variance of `BatchNormTraining` in tfjs's operations; given mean and variance are taken as they are. */
+/** y, mean and variance of `BatchNormTraining` in tfjs's operations, two temporaries at a time; given mean and variance are taken as they are. */
 function forward({ inputs, attrs }: Arguments): tf.Tensor[] {
   const { x, scale, offset, ...given } = inputs as unknown as Inputs & Partial<Inputs>;
   const { epsilon } = attrs as never as { epsilon: number };
   return tf.tidy(() => {
     const rows = byColumns(x);
-    const mean = given.mean ?? tf.mean(rows, 0);
-    const centred = tf.sub(rows, mean);
-    const variance = given.variance ?? tf.mean(tf.square(centred), 0);
+    const mean = given.mean ? tf.clone(given.mean) : tf.mean(rows, 0);
+    const variance = given.variance
+      ? tf.clone(given.variance)
+      : tf.tidy(() => tf.mean(tf.square(tf.sub(rows, mean)), 0));
     const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    const scaled = tf.mul(centred, scale ? tf.mul(inverse, scale) : inverse);
-    const y = tf.reshape(offset ? tf.add(scaled, offset) : scaled, x.shape);
-    return [y, given.mean ? tf.clone(mean) : mean, given.variance ? tf.clone(variance) : variance];
+    const factor = scale ? tf.mul(inverse, scale) : inverse;
+    const scaled = tf.tidy(() => tf.mul(tf.sub(rows, mean), factor));
+    return [tf.reshape(offset ? tf.add(scaled, offset) : scaled, x.shape), mean, variance];
   });
 }
 
@@ -39,13 +40,15 @@ function backward({ inputs, attrs }: Arguments): tf.Tensor[] {
     const [from, by] = [byColumns(x), byColumns(dy)];
     const count = from.shape[0];
     const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    const centred = tf.sub(from, mean);
     const dOffset = tf.sum(by, 0);
-    const dScale = tf.mul(tf.sum(tf.mul(by, centred), 0), inverse);
+    const dScale = tf.tidy(() => tf.mul(tf.sum(tf.mul(by, tf.sub(from, mean)), 0), inverse));
     const factor = scale ? tf.mul(inverse, scale) : inverse;
     const byX = tf.div(tf.sub(tf.mul(dVariance, 2), tf.mul(tf.mul(factor, inverse), dScale)), count);
     const constant = tf.div(tf.sub(dMean, tf.mul(factor, dOffset)), count);
-    const dx = tf.add(tf.add(tf.mul(by, factor), tf.mul(centred, byX)), constant);
+    const bent = tf.tidy(() => tf.mul(tf.sub(from, mean), byX));
+    const moved = tf.tidy(() => tf.add(bent, constant));
+    bent.dispose();
+    const dx = tf.tidy(() => tf.add(tf.mul(by, factor), moved));
     return [tf.reshape(dx, x.shape), dScale, dOffset];
   });
 }
