@@ -49,6 +49,7 @@ export const CHEAP: ReadonlySet<string> = new Set([
   'Sigmoid',
   'Square',
   'Sub',
+  'Swish',
   'Tanh',
 ]);
 

@@ -1,0 +1,107 @@
+// What CI can see of full size in two minutes: the memory plan of a training step of every full-size recipe, and one real step of three of them, with
+// the wasm backend. `npm run nightly` trains all of them. After `npm run build`:
+//   node tools/check-full-size.mjs
+// `node tools/check-full-size.mjs <recipe>` makes the real step of one.
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { reserveMemory, useBackend } from '@mer/backends';
+import { createModel } from '@mer/models';
+import { fit, memoryPlanText, planMemory, readExperiment } from '@mer/training';
+import * as tf from '@tensorflow/tfjs-core';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const CLASSES = ['a', 'b', 'c', 'd', 'e'];
+/** Recipes whose step is made for real: two streams with Adam, batch norm at its batch, and a billion bytes of optimiser. */
+const REAL = ['cof-vgg19-casme2', 'afn-casme2', 'mmnet-casme2-5'];
+/** Longest heap of WebAssembly. */
+const LIMIT = 2 ** 32 - 2 ** 26;
+
+tf.enableProdMode();
+await useBackend('wasm');
+
+/** A recipe's network, at the size of its paper, and the plan of its training step. */
+async function planned(recipe) {
+  const experiment = await readExperiment(here(`../recipes/${recipe}.yaml`));
+  const { model, training } = experiment;
+  const makeModel = () => createModel(model.name, { ...model.options, classes: CLASSES.length });
+  const targets = experiment.targets.length > 0 ? [[...sizeOf(makeModel), 1]] : [];
+  const plan = planMemory({
+    makeModel,
+    settings: training,
+    batch: training.batchSize,
+    targets,
+    fits: ({ heap }) => heap <= LIMIT,
+  });
+  return { experiment, makeModel, targets, plan };
+}
+
+/** Height and width of a network's images. */
+function sizeOf(makeModel) {
+  const model = makeModel();
+  const [height, width] = model.inputs[0].shape.slice(-3);
+  model.dispose();
+  return [height, width];
+}
+
+/** One real step on made-up images. */
+async function realStep(recipe) {
+  const { experiment, makeModel, targets, plan } = await planned(recipe);
+  const { training } = experiment;
+  reserveMemory(plan.step.blocks);
+  const model = makeModel();
+  const count = training.batchSize;
+  const images = (shape) => {
+    const values = new Float32Array(count * shape.reduce((size, length) => size * length, 1));
+    for (let i = 0; i < values.length; i++) values[i] = Math.sin(i * 12.9898) % 1;
+    return { shape, values };
+  };
+  const data = {
+    classes: CLASSES,
+    labels: Array.from({ length: count }, (_, i) => i % CLASSES.length),
+    inputs: model.inputs.map(({ shape }) => images(shape.slice(1))),
+    ...(targets.length > 0 && { targets: targets.map(images) }),
+  };
+  const settings = { ...training, epochs: 1, epochChoice: 'last', oracle: false };
+  const begun = performance.now();
+  const { history } = await fit(model, data, {
+    train: data.labels.map((_, i) => i),
+    settings,
+    memory: plan.strategy,
+    key: ['full-size'],
+  });
+  const seconds = (performance.now() - begun) / 1000;
+  const heap = tf.backend().wasm.HEAPU8.length;
+  const text = `${recipe}: a step of ${count} in ${seconds.toFixed(1)} s, ${memoryPlanText(plan)[0]}; heap ${megabytes(heap)}, planned ${megabytes(plan.step.heap)}`;
+  console.log(`${text}; loss ${history[0].loss.toFixed(3)}`);
+  if (heap > 1.02 * plan.step.heap + 2 ** 25)
+    throw new Error(`Cannot trust the plan of ${recipe} as the heap is longer`);
+}
+
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
+
+const [one] = process.argv.slice(2);
+if (one !== undefined) await realStep(one);
+else {
+  const steps = REAL.map(() => undefined);
+  const next = async () => {
+    for (let i = steps.indexOf(undefined); i >= 0; i = steps.indexOf(undefined)) {
+      steps[i] = null;
+      const child = spawn(process.execPath, [here('check-full-size.mjs'), REAL[i]], { stdio: 'inherit' });
+      steps[i] = await new Promise((resolve) => child.on('close', resolve));
+    }
+  };
+  const working = next();
+  const recipes = (await readdir(here('../recipes'))).filter((file) => file.endsWith('.yaml'));
+  for (const recipe of recipes.map((file) => basename(file, '.yaml'))) {
+    const { plan, experiment } = await planned(recipe);
+    const [strategy, bytes] = memoryPlanText(plan);
+    console.log(
+      `${recipe}: ${experiment.training.batchSize} at a time, ${strategy}; ${bytes}; heap ${megabytes(plan.step.heap)}`,
+    );
+    await tf.nextFrame();
+  }
+  await Promise.all([working, next()]);
+  if (steps.some((status) => status !== 0)) process.exitCode = 1;
+}
