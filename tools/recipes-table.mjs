@@ -5,6 +5,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { classSchemes, datasets } from '@mer/datasets';
 import { readExperiment } from '@mer/training';
+import { between, tableText } from './markdown-table.mjs';
 
 const recipes = fileURLToPath(new URL('../recipes/', import.meta.url));
 const page = fileURLToPath(new URL('../docs/recipes.md', import.meta.url));
@@ -76,14 +77,6 @@ async function rowOf(file) {
   ];
 }
 
-/** Cells padded to the width of their column, as the formatter leaves them. */
-function tableText(head, rows) {
-  const all = [head, ...rows].map((cells) => cells.map(String));
-  const widths = head.map((_, i) => Math.max(3, ...all.map((cells) => cells[i].length)));
-  const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
-  return [line(all[0]), line(widths.map((width) => '-'.repeat(width))), ...all.slice(1).map(line)].join('\n');
-}
-
 async function written() {
   const files = (await readdir(recipes, { recursive: true })).map((path) => path.replaceAll('\\', '/')).sort();
   const rows = [];
@@ -112,13 +105,11 @@ async function written() {
 }
 
 const old = await readFile(page, 'utf8');
-const [before, rest] = old.split(begin);
-const after = rest?.split(end)[1];
-if (after === undefined) {
+const text = between(old, { begin, end }, await written());
+if (text === undefined) {
   console.error(`Cannot write the table as docs/recipes.md must have the lines ${begin} and ${end}`);
   process.exit(2);
 }
-const text = `${before}${begin}\n\n${await written()}\n\n${end}${after}`;
 if (!process.argv.includes('--check')) await writeFile(page, text);
 else if (text !== old) {
   console.error('docs/recipes.md is not what the recipes say: run node tools/recipes-table.mjs');

@@ -31,10 +31,12 @@ interface Rows {
  * are bit for bit those of tfjs's own reverse pass with `releasing` and `fused`, and with `recomputing` in one part.
  *
  * @param model - gives logits first; it runs in training mode
- * @param inputs - one tensor for each input
- * @param targets - what its outputs are compared with
+ * @param inputs - one tensor for each input, `[batch, ...]`
+ * @param targets - what its outputs are compared with, `[batch, ...]` each
  * @param options - loss, strategy, what becomes of the gradients
- * @returns the loss and the logits, which are the caller's
+ * @returns the loss of the batch and the logits, `[batch, classes]`; both are the caller's
+ * @throws TypeError where the model has another number of inputs
+ * @throws Error where an operation on the way has no gradient
  *
  * @example
  * ```ts

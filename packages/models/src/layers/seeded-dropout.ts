@@ -119,6 +119,7 @@ export function setDropoutStep(model: tfl.LayersModel, step = 0): number {
 /**
  * Notes which masks a model's dropout layers draw next.
  *
+ * @param model - any model of layers
  * @returns a function after which they draw those again, however many they have drawn
  *
  * @example

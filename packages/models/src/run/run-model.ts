@@ -34,7 +34,8 @@ export interface RunModelOptions extends LayerPass {
  * @param model - any model of layers
  * @param inputs - one tensor for each input, `[batch, ...]`; they stay the caller's
  * @param options - training or inference, and where to cut
- * @returns one tensor for each output
+ * @returns one tensor for each output, `[batch, ...]`
+ * @throws TypeError where the number of inputs is not the model's
  *
  * @example
  * ```ts
@@ -140,6 +141,9 @@ function isLastReader(graph: ModelGraph, steps: readonly GraphStep[], place: num
 
 /**
  * Whether, in training, what becomes of a sample depends on the others of its batch: so it is with batch normalisation.
+ *
+ * @param model - any model of layers; of others than this package's, those are found whose class is called batch normalisation
+ * @returns false where a batch may be run in parts
  *
  * @example
  * ```ts

@@ -41,6 +41,7 @@ function processMemory({ heap, total }: StepMemory, backend: string): number {
  *
  * @param experiment - with the name of the backend that will run
  * @param options - data set, samples of the largest training part, and the bytes that a process may hold
+ * @returns a plan, or why there is none; {@link noRoomText} puts that into words
  */
 export async function planRunMemory(
   experiment: Experiment,
