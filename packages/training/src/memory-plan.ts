@@ -107,12 +107,11 @@ export class NoRoomError extends Error {
  */
 export function planMemory(options: PlanMemoryOptions): MemoryPlan {
   return rehearse((memory) => {
-    const model = options.makeModel();
     const trial = stepTrial(memory, options);
     const plans: MemoryPlan[] = [];
-    for (const strategy of candidates(model, options)) {
+    for (const strategy of candidates(options)) {
       const step = trial(strategy, options.batch);
-      const plan = { strategy, testBatch: testBatch(memory, model, { ...options, step }), step };
+      const plan = { strategy, testBatch: testBatch(memory, options, step), step };
       if (options.fits(step)) return plan;
       plans.push(plan);
     }
@@ -122,7 +121,10 @@ export function planMemory(options: PlanMemoryOptions): MemoryPlan {
 }
 
 /** Strategies from the fastest to the one that holds least. */
-function candidates(model: LayersModel, { settings, batch }: PlanMemoryOptions): MemoryStrategy[] {
+function candidates({ makeModel, settings, batch }: PlanMemoryOptions): MemoryStrategy[] {
+  const model = makeModel();
+  const coupled = couplesSamples(model);
+  model.dispose();
   const { memory = 'auto', microBatch } = settings;
   const given = microBatch === undefined ? {} : { microBatch };
   if (memory !== 'auto' && memory !== 'recomputing') return [{ name: memory, ...given }];
@@ -135,7 +137,7 @@ function candidates(model: LayersModel, { settings, batch }: PlanMemoryOptions):
   recomputing.sort((a, b) => a.parts - b.parts || a.stretches - b.stretches);
   if (memory === 'recomputing') return recomputing;
   // several samples at a time cost less than running stretches twice; with batch statistics they would change the result
-  const micro = given.microBatch !== undefined || couplesSamples(model) ? [] : halves(batch).slice(1).map(Math.ceil);
+  const micro = given.microBatch !== undefined || coupled ? [] : halves(batch).slice(1).map(Math.ceil);
   return [
     { name: 'fused', ...given },
     ...micro.filter((size) => size >= 4).map((size) => ({ name: 'fused' as const, microBatch: size })),
@@ -227,7 +229,8 @@ function batchOf(model: LayersModel, batch: number): tf.Tensor[] {
 }
 
 /** Samples to test at a time, so that testing takes no more than a training step. */
-function testBatch(memory: Rehearsal, model: LayersModel, { step }: { step: StepMemory }): number {
+function testBatch(memory: Rehearsal, { makeModel }: PlanMemoryOptions, step: StepMemory): number {
+  const model = makeModel();
   const needs = (size: number) => {
     memory.takePeak();
     tf.tidy(() => void runModel(model, batchOf(model, size)));
@@ -236,6 +239,7 @@ function testBatch(memory: Rehearsal, model: LayersModel, { step }: { step: Step
   };
   let size = 64;
   while (size > 1 && !(possibly(() => needs(size)) <= step.total)) size /= 2;
+  model.dispose();
   return size;
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { reversePass } from './reverse-pass.js';
 import { Tape } from './tape.js';
+import { whileTraining } from './training.js';
 
 /** Options of {@link valueAndGradients}. */
 export interface ValueAndGradientsOptions {
@@ -42,8 +43,12 @@ export interface ValueAndGradientsOptions {
  */
 export function valueAndGradients(
   f: () => tf.Scalar,
-  { variables, onGradient, remake = true }: ValueAndGradientsOptions,
+  options: ValueAndGradientsOptions,
 ): { value: tf.Scalar; gradients: tf.NamedTensorMap } {
+  return whileTraining(() => bothPasses(f, options));
+}
+
+function bothPasses(f: () => tf.Scalar, { variables, onGradient, remake = true }: ValueAndGradientsOptions) {
   const tape = new Tape(variables, { remake });
   const value = tape.record(() => tf.tidy(f));
   const byId = new Map(variables.map((variable) => [variable.id, variable]));

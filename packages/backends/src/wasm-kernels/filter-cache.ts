@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { isTraining } from '../memory/training.js';
 import { AllocationError } from './allocations.js';
 import type { WasmBackend } from './wasm-backend.js';
 
@@ -31,8 +32,8 @@ function cacheOf(backend: WasmBackend): Cache {
 }
 
 /**
- * The filter of a convolution in another layout, kept from its second use until the filter is disposed: in training a filter
- * is used once and then replaced, in inference again and again. Undefined when it is not kept: then, when there is no room,
+ * The filter of a convolution in another layout, kept from its second use until the filter is disposed: in inference it is used
+ * again and again. Undefined when it is not kept: before, in training, when there is no room,
  * and when it is kept in the other layout, as images of another size may ask for.
  */
 export function keptFilter(
@@ -42,6 +43,7 @@ export function keptFilter(
   count: number,
   write: (address: number) => void,
 ): number | undefined {
+  if (isTraining()) return undefined;
   const cache = cacheOf(backend);
   const dataId = filter.dataId as object;
   const kept = cache.addresses.get(dataId);

@@ -23,7 +23,7 @@ export type PlannedMemory =
 const WASM_HEAP = 2 ** 32 - 2 ** 26;
 
 /** What a process holds besides tensors: Node, packages, one batch of images. */
-const PROCESS = 180e6;
+const PROCESS = 250e6;
 
 /** Bytes that this machine, or the container that this process runs in, has left. */
 export function freeMemory(): number {
