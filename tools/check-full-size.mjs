@@ -8,7 +8,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reserveMemory, useBackend } from '@mer/backends';
 import { createModel } from '@mer/models';
-import { fit, memoryPlanText, planMemory, readExperiment } from '@mer/training';
+import { memoryPlanText, planMemory, readExperiment, fit as train } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -65,7 +65,7 @@ async function realStep(recipe) {
   };
   const settings = { ...training, epochs: 1, epochChoice: 'last', oracle: false };
   const begun = performance.now();
-  const { history } = await fit(model, data, {
+  const { history } = await train(model, data, {
     train: data.labels.map((_, i) => i),
     settings,
     memory: plan.strategy,
