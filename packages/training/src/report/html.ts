@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { bootstrapText } from '../experiment/summary-text.js';
+import { memoryPlanText } from '../memory-plan.js';
 import { contextOf, epochText } from './context.js';
 import type { GalleryItem } from './gallery-item.js';
 import { galleryMarkup } from './gallery-markup.js';
@@ -175,7 +176,8 @@ ${galleryMarkup(gallery)}`;
 }
 
 function environmentSection({ environment, experiment, missing }: ReportData): Markup {
-  const { hash, fingerprint, backend, versions, hardware, created, seconds } = environment;
+  const { hash, fingerprint, backend, memory, versions, hardware, created, seconds } = environment;
+  const { microBatch } = experiment.training;
   const rows = [
     ['Begun', created],
     ['Time of all folds', duration(seconds)],
@@ -187,6 +189,15 @@ function environmentSection({ environment, experiment, missing }: ReportData): M
         .map(([name, version]) => `${name} ${version}`)
         .join(', '),
     ],
+    ...(memory ? [['Training step', memoryPlanText(memory).join('; ')]] : []),
+    ...(microBatch === undefined
+      ? []
+      : [
+          [
+            'Micro-batches',
+            `${microBatch} samples at a time: batch statistics, where the network has any, are those of a micro-batch, not of the whole batch`,
+          ],
+        ]),
     ['Experiment hash', hash],
     ['Data fingerprint', fingerprint],
   ];

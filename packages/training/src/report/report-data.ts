@@ -63,7 +63,10 @@ export interface ReportData {
   /** Folds that are not done. */
   missing: { seed: number; name: string }[];
   /** Where and with what the run was made. */
-  environment: Pick<RunManifest, 'hash' | 'fingerprint' | 'backend' | 'versions' | 'hardware' | 'created'> & {
+  environment: Pick<
+    RunManifest,
+    'hash' | 'fingerprint' | 'backend' | 'memory' | 'versions' | 'hardware' | 'created'
+  > & {
     /** Wall-clock time of all folds together, in seconds. */
     seconds: number;
   };
@@ -96,7 +99,7 @@ export interface ReportDataOptions {
  */
 export function reportData(run: Run, { mistakes = 12, surest = 3 }: ReportDataOptions = {}): ReportData {
   const { manifest, folds, missing } = run;
-  const { classes, hash, fingerprint, backend, versions, hardware, created, experiment } = manifest;
+  const { classes, hash, fingerprint, backend, memory, versions, hardware, created, experiment } = manifest;
   const predictions = folds.flatMap((fold) => fold.predictions);
   const confusion = confusionOf(subjectCounts(predictions, classes.length));
   const verdicts = verdictsOf(run);
@@ -115,6 +118,7 @@ export function reportData(run: Run, { mistakes = 12, surest = 3 }: ReportDataOp
       hash,
       fingerprint,
       backend,
+      ...(memory && { memory }),
       versions,
       hardware,
       created,
