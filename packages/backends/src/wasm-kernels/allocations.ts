@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BlockAllocator } from './block-allocator.js';
+import { BlockAllocator, LINING_UP } from './block-allocator.js';
 import type { WasmBackend } from './wasm-backend.js';
 
 /** Bytes that WebAssembly can address. */
@@ -61,7 +61,8 @@ export function guardAllocations(backend: WasmBackend): void {
     if (bytes <= reserved) return;
     const spare = take(SPARE);
     try {
-      blocks.addStretch(take(bytes - reserved), bytes - reserved);
+      const length = bytes - reserved + LINING_UP;
+      blocks.addStretch(take(length), length);
       reserved = bytes;
     } finally {
       free(spare);

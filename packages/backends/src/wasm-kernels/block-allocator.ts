@@ -1,6 +1,9 @@
 /** Blocks begin at multiples of this: a cache line. */
 const GRAIN = 64;
 
+/** What a stretch may lose at its ends, which are lined up. */
+export const LINING_UP = 2 * GRAIN;
+
 /** A free stretch. */
 interface Hole {
   at: number;
@@ -31,8 +34,7 @@ export class BlockAllocator {
     const size = Math.ceil(bytes / GRAIN) * GRAIN;
     let best = this.bestFit(size);
     if (best === undefined) {
-      // room to line up
-      this.more(size + 2 * GRAIN, this);
+      this.more(size + LINING_UP, this);
       best = this.bestFit(size)!;
     }
     const { at } = best;
