@@ -36,7 +36,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
         const { variables, f } = scalarOf(item);
         const own = variables.filter(({ trainable }) => trainable);
         const wanted = tf.variableGrads(f, own);
-        for (const remake of [true, false]) {
+        for (const remake of backend === 'wasm' ? [true, false] : [true]) {
           const before = tf.memory();
           const { value, gradients } = valueAndGradients(f, { variables: own, remake });
           expect(tf.memory().numTensors).toBe(before.numTensors + 1 + own.length);
