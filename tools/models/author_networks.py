@@ -299,7 +299,7 @@ class LearNet(Named):
             self.put(f"Conv_{n}_2", nn.Conv2d(width, 2 * width, 3, 2))
             self.put(f"Conv_{n}_3" if n % 2 else f"Conv_x_{n}", nn.Conv2d(2 * width, 4 * width, 5, 2))
         for name, size in (("r11", 1), ("r12", 2), ("r13", 1), ("r14", 2), ("X", 16)):
-            self.put(f"batch_{name}", nn.BatchNorm2d(size * width, eps=1e-3))
+            self.put(f"batch_{name}", nn.BatchNorm2d(size * width, eps=1e-3, momentum=0.01))
         self.put("Conv_5_1", nn.Conv2d(16 * width, 16 * width, 3, 2))
         self.put("FC1", nn.Linear(16 * width * cells, hidden))
         self.put("out", nn.Linear(hidden, classes))
@@ -625,7 +625,8 @@ class Fdp(Named):
 
     def classified(self, x):
         b, t = x.shape[:2]
-        z = torch.stack([self.frame_rep(x[:, frame]) for frame in range(t)], 1)
+        # the authors' code takes one frame after the other, which is the same in inference alone
+        z = self.frame_rep(x.flatten(0, 1)).reshape(b, t, -1)
         scores = None
         if self.released:
             z = z.reshape(b, 1, self.size, self.size, t)

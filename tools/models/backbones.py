@@ -77,4 +77,5 @@ def main():
     (GOLDEN / "resnet18-adam.json").write_text(json.dumps(adam_step()) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

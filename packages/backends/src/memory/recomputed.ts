@@ -74,8 +74,9 @@ export function recomputed(
   const all = partsOf(batch, parts);
   const tape = Tape.current;
   const first = (rows: Rows) => tf.tidy(() => run(cut(inputs, rows), { again: false, rows }));
-  const outputs = Tape.pause(() => tf.tidy(() => join(all.map(first))));
-  if (tape === undefined) return outputs;
+  const forward = () => tf.tidy(() => join(all.map(first)));
+  if (tape === undefined) return forward();
+  const outputs = Tape.pause(forward);
   const named: tf.NamedTensorMap = Object.fromEntries([...inputs, ...variables].map((tensor, i) => [`${i}`, tensor]));
   const needed = Object.keys(tape.needed(named) ?? {}).map(Number);
   tape.push({
@@ -86,7 +87,7 @@ export function recomputed(
     gradient(dys, saved) {
       const sums = new Map<number, tf.Tensor>();
       const pieces = new Map<number, tf.Tensor[]>();
-      for (const rows of all) {
+      const derive = (rows: Rows) => {
         const given = cut(saved, rows);
         const sources = needed.map((i) => ({ i, tensor: given[i] ?? variables[i - inputs.length]! }));
         const inner = new Tape(
@@ -106,7 +107,7 @@ export function recomputed(
         });
         tf.dispose(made);
         tf.dispose(given);
-      }
+      };
       const joined = (i: number): tf.Tensor | undefined => {
         const list = pieces.get(i);
         if (list === undefined) return sums.get(i);
@@ -115,7 +116,14 @@ export function recomputed(
         tf.dispose(list);
         return whole;
       };
-      return Object.fromEntries(needed.map((i) => [`${i}`, () => joined(i)]));
+      try {
+        for (const rows of all) derive(rows);
+        const gradients = needed.map((i) => [`${i}`, joined(i)] as const);
+        return Object.fromEntries(gradients.map(([name, gradient]) => [name, () => gradient]));
+      } catch (error) {
+        tf.dispose([...sums.values(), ...[...pieces.values()].flat()]);
+        throw error;
+      }
     },
   });
   return outputs;

@@ -38,10 +38,13 @@ export function reversePass(tape: Tape, { from, to, onGradient }: ReversePassOpt
     gradients.delete(id);
     if (gradient) onGradient(place, gradient);
   };
+  let made: ReadonlyMap<string, tf.Tensor> = new Map();
   try {
     while (nodes.length > 0) {
-      const node = nodes.pop()!;
-      const made = gradientsOf(node, gradients);
+      const node = nodes.at(-1)!;
+      // a gradient that turned out to be none leads no further
+      if (node.outputs.some(({ id }) => gradients.has(id))) made = gradientsOf(node, gradients);
+      nodes.pop();
       for (const { id } of node.outputs) {
         if (wanted.has(id)) continue;
         gradients.get(id)?.dispose();
@@ -49,6 +52,7 @@ export function reversePass(tape: Tape, { from, to, onGradient }: ReversePassOpt
       }
       for (const { value } of node.saved) value.release();
       for (const [name, gradient] of made) add(node.inputs[name]!, gradient);
+      made = new Map();
       for (const place of Object.values(node.inputs)) {
         const left = usesLeft.get(place.id);
         if (left === undefined) continue;
@@ -57,9 +61,12 @@ export function reversePass(tape: Tape, { from, to, onGradient }: ReversePassOpt
       }
     }
     for (const id of wanted.keys()) if (gradients.has(id)) finish(id);
-  } finally {
-    // after a failure: nothing stays behind
+  } catch (error) {
+    // nothing stays behind
     for (const { saved } of nodes) for (const { value } of saved) value.release();
+    tf.dispose([...made.values()]);
+    throw error;
+  } finally {
     tf.dispose([...gradients.values()]);
   }
 }
@@ -67,7 +74,7 @@ export function reversePass(tape: Tape, { from, to, onGradient }: ReversePassOpt
 /** Gradients of a node's inputs; what else it makes is freed. */
 function gradientsOf(node: TapeNode, gradients: ReadonlyMap<number, tf.Tensor>): Map<string, tf.Tensor> {
   const made = new Map<string, tf.Tensor>();
-  tf.tidy(() => {
+  const make = () => {
     const dys = node.outputs.map(({ id, shape }) => gradients.get(id) ?? tf.zeros(shape));
     const saved = node.saved.map((view) => tensorOf(view));
     const seen = new Set<tf.Tensor>([...dys, ...saved]);
@@ -75,18 +82,24 @@ function gradientsOf(node: TapeNode, gradients: ReadonlyMap<number, tf.Tensor>):
     spending(own, () => {
       const byInput = node.gradient(dys, saved);
       for (const name of Object.keys(node.inputs)) {
-        const make = byInput[name];
-        if (make === undefined) {
+        const derive = byInput[name];
+        if (derive === undefined) {
           throw new Error(`Cannot compute a gradient as that of ${node.kernelName} by ${name} is missing`);
         }
-        const gradient = tf.tidy(make as () => tf.Tensor) as tf.Tensor | undefined;
+        const gradient = tf.tidy(derive as () => tf.Tensor) as tf.Tensor | undefined;
         if (gradient === undefined) continue;
         // a gradient may be handed through, or be the same for two inputs: a reference each
         made.set(name, tf.keep(seen.has(gradient) ? tf.clone(gradient) : gradient));
         seen.add(made.get(name)!);
       }
     });
-  });
+  };
+  try {
+    tf.tidy(make);
+  } catch (error) {
+    tf.dispose([...made.values()]);
+    throw error;
+  }
   return made;
 }
 

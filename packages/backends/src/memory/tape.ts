@@ -86,6 +86,9 @@ export class Tape {
     Tape.current = this;
     try {
       return run();
+    } catch (error) {
+      this.abandon();
+      throw error;
     } finally {
       engine.state.gradientDepth -= 1;
       Tape.current = before;
@@ -191,7 +194,8 @@ export class Tape {
     STATISTICS[kernelName]?.forEach((name, i) => {
       made[name] = this.viewOf(outputs[i + 1]!);
     });
-    const value = new RemadeValue(output.shape, output.dtype, { kernelName, inputs: made, attrs });
+    const listed = Array.isArray(inputs);
+    const value = new RemadeValue(output.shape, output.dtype, { kernelName, inputs: made, listed, attrs });
     this.recipes.set(output.dataId, value);
   }
 
@@ -201,6 +205,11 @@ export class Tape {
     if (tensor instanceof tf.Variable || bytesOf(tensor) < SMALL) return this.valueOf(tensor);
     const value = this.values.get(dataId) ?? this.recipes.get(dataId);
     return value?.dtype === tensor.dtype ? value : undefined;
+  }
+
+  /** Gives up all that is on the tape. */
+  private abandon(): void {
+    for (const { saved } of this.nodes.splice(0)) for (const { value } of saved) value.release();
   }
 
   /** Frees what was kept for outputs that nobody turned out to want. */

@@ -53,15 +53,21 @@ function bothPasses(f: () => tf.Scalar, { variables, onGradient, remake = true }
   const value = tape.record(() => tf.tidy(f));
   const byId = new Map(variables.map((variable) => [variable.id, variable]));
   const gradients: tf.NamedTensorMap = {};
-  reversePass(tape, {
-    from: [{ output: value, dy: tf.ones([]) }],
-    to: variables,
-    onGradient({ id }, gradient) {
-      const variable = byId.get(id)!;
-      if (onGradient) onGradient(variable, gradient);
-      else gradients[variable.name] = unkept(gradient);
-    },
-  });
+  try {
+    reversePass(tape, {
+      from: [{ output: value, dy: tf.ones([]) }],
+      to: variables,
+      onGradient({ id }, gradient) {
+        const variable = byId.get(id)!;
+        if (onGradient) onGradient(variable, gradient);
+        else gradients[variable.name] = unkept(gradient);
+      },
+    });
+  } catch (error) {
+    tf.dispose(gradients);
+    if (!byId.has(value.id)) value.dispose();
+    throw error;
+  }
   return { value, gradients };
 }
 

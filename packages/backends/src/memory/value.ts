@@ -17,6 +17,8 @@ export function tensorOf({ value, shape }: View): tf.Tensor {
 export interface Recipe {
   kernelName: string;
   inputs: Readonly<Record<string, View>>;
+  /** Whether the kernel takes its inputs as a list. */
+  listed: boolean;
   attrs: tf.NamedAttrMap;
 }
 
@@ -126,10 +128,11 @@ export class RemadeValue extends Value {
   }
 
   private make(): tf.Tensor {
-    const { kernelName, inputs, attrs } = this.recipe;
+    const { kernelName, inputs, listed, attrs } = this.recipe;
     const run = () => {
-      const given = Object.fromEntries(Object.entries(inputs).map(([name, view]) => [name, tensorOf(view)]));
-      return [tf.engine().runKernel(kernelName, given, attrs)].flat()[0] as tf.Tensor;
+      const named = Object.entries(inputs).map(([name, view]) => [name, tensorOf(view)] as const);
+      const given = listed ? named.map(([, tensor]) => tensor) : Object.fromEntries(named);
+      return [tf.engine().runKernel(kernelName, given as tf.NamedTensorMap, attrs)].flat()[0] as tf.Tensor;
     };
     return tf.keep(untaped(() => tf.tidy(run)));
   }

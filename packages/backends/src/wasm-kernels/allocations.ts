@@ -14,12 +14,18 @@ const STRETCH = 2 ** 24;
 /** What is left to the backend's own allocator beside a reserved stretch, so that its small blocks do not make the heap grow. */
 export const SPARE = 2 ** 24;
 
+/** What large blocks leave to small ones and to the backend's compiled code, which aborts where it finds no room. */
+const MARGIN = 2 ** 24;
+
+/** What small blocks leave to that code. */
+const LAST = 2 ** 20;
+
 /** A tensor, or what a kernel works in, for which there is no room. What was there before is still there. */
 export class AllocationError extends RangeError {
   override readonly name = 'AllocationError';
 
   /**
-   * @param bytes - what was asked for
+   * @param bytes - what was asked for, with room to line up
    * @param held - length of the heap
    */
   constructor(
@@ -43,16 +49,32 @@ export function guardAllocations(backend: WasmBackend): void {
   // the first call of each puts the module's own function in its place
   wasm._free(wasm._malloc(1) >>> 0);
   const { _malloc: malloc, _free: free } = wasm;
+  // end of what was ever given out
+  let end = 0;
+  const attempt = (bytes: number) => {
+    // at the end of all memory the backend's own allocator gives out what lies beyond
+    if (end + bytes + (bytes < LARGE_BLOCK ? LAST : MARGIN) > LONGEST_HEAP) return 0;
+    const address = malloc(bytes) >>> 0;
+    if (address > 0) end = Math.max(end, address + bytes);
+    return address;
+  };
   const take = (bytes: number) => {
-    const address = bytes < LONGEST_HEAP ? malloc(bytes) >>> 0 : 0;
+    const address = attempt(bytes);
     if (address === 0) throw new AllocationError(bytes, wasm.HEAPU8.length);
     return address;
   };
   const blocks = new BlockAllocator((bytes, allocator) => {
-    const length = Math.max(bytes, STRETCH);
-    allocator.addStretch(take(length), length);
+    const roomy = Math.max(bytes, STRETCH);
+    const start = attempt(roomy);
+    // near the end of the heap no more than what is needed
+    if (start === 0) allocator.addStretch(take(bytes), bytes);
+    else allocator.addStretch(start, roomy);
   });
-  wasm._malloc = (bytes) => (bytes < LARGE_BLOCK ? take(Math.max(1, bytes)) : blocks.take(bytes));
+  wasm._malloc = (bytes) => {
+    const length = Math.max(1, bytes);
+    // where the backend's own allocator has no room left there may be some between the large blocks
+    return (length < LARGE_BLOCK && attempt(length)) || blocks.take(length);
+  };
   wasm._free = (address) => {
     if (!blocks.give(address >>> 0)) free(address);
   };

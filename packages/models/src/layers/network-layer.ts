@@ -89,8 +89,8 @@ export abstract class NetworkLayer extends tfl.layers.Layer {
   }
 
   /**
-   * Calls the layer. tfjs-layers' models ask a layer with several outputs once for each: the first time it is called, the other
-   * times it gives what it gave.
+   * Calls the layer. tfjs-layers' models ask a layer with several outputs once for each: in training it is called the first time, and
+   * gives what it gave the other times.
    */
   override apply(
     inputs: tf.Tensor | tf.Tensor[] | tfl.SymbolicTensor | tfl.SymbolicTensor[],

@@ -9,20 +9,18 @@ interface Given {
 }
 
 /**
- * Remembers the outputs of a layer that has several while a model of tfjs-layers asks for each of them.
+ * Remembers the outputs of a layer that has several while a model of tfjs-layers that trains asks for each of them.
  *
- * One run of a model gives all its layers the same arguments, one object, in training, and none otherwise; then the inputs tell runs
- * apart. So a layer that is called twice on purpose is called twice, where that makes a difference.
+ * One run of a model gives all its layers the same arguments, one object. So a layer that is called twice on purpose is called twice.
  */
 export class OutputsOnce {
   private readonly byRun = new WeakMap<object, Given[]>();
 
-  give<T extends object>(inputs: readonly tf.Tensor[], pass: LayerPass | undefined, call: () => T): T {
-    const run = pass ?? inputs[0];
+  give<T extends object>(inputs: readonly tf.Tensor[], run: LayerPass | undefined, call: () => T): T {
     if (run === undefined) return call();
     const given = this.byRun.get(run) ?? [];
-    const same = given.find((entry) => entry.left > 0 && entry.inputs.every((input, i) => input === inputs[i]));
-    if (same?.outputs.every(({ isDisposed }) => !isDisposed)) {
+    const same = given.find((entry) => entry.left > 0 && isThere(entry) && isOf(entry, inputs));
+    if (same) {
       same.left -= 1;
       return same.outputs as unknown as T;
     }
@@ -32,4 +30,12 @@ export class OutputsOnce {
     }
     return outputs;
   }
+}
+
+function isThere({ outputs }: Given): boolean {
+  return outputs.every(({ isDisposed }) => !isDisposed);
+}
+
+function isOf(given: Given, inputs: readonly tf.Tensor[]): boolean {
+  return given.inputs.every((input, i) => input === inputs[i]);
 }

@@ -1,0 +1,158 @@
+// The heap of this process is full in the end: what is not written to takes no memory of the machine.
+import '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { AllocationError, reserveMemory, useBackend } from '../index.js';
+import type { WasmBackend } from './wasm-backend.js';
+
+const GIB = 2 ** 30;
+let backend: WasmBackend;
+const heap = () => backend.wasm.HEAPU8.length;
+const counts = () => [tf.memory().numTensors, tf.memory().numDataBuffers, backend.numDataIds()];
+
+/** What is thrown where there is no room. */
+function failure(run: () => unknown): AllocationError {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(AllocationError);
+    return error as AllocationError;
+  }
+  throw new Error('there was room');
+}
+
+beforeAll(async () => {
+  await useBackend('wasm');
+  backend = tf.backend() as WasmBackend;
+});
+
+describe('the heap of the wasm backend', () => {
+  let earlier: tf.Tensor[];
+  let before: number[];
+
+  beforeEach(() => {
+    earlier = [100, 100_000].map((size) => tf.range(0, size));
+    before = counts();
+  });
+
+  afterEach(() => {
+    earlier.forEach((tensor) => {
+      expect([...tensor.dataSync()].every((value, i) => value === i)).toBe(true);
+    });
+    expect(counts()).toEqual(before);
+    tf.dispose(earlier);
+  });
+
+  it.each([2 ** 30, 2 ** 30 + 2 ** 10, 2 ** 32, 2 ** 40])(
+    'refuses a tensor that it cannot address: %i floats',
+    (size) => {
+      const length = heap();
+      const error = failure(() => tf.fill([2 ** 10, size / 2 ** 10], 1));
+      expect(error.bytes).toBeGreaterThanOrEqual(4 * size);
+      expect(error.bytes).toBeLessThan(4 * size + 200);
+      expect(error.message).toMatch(/^Cannot allocate \d+ bytes as the heap of the wasm backend is full/);
+      expect(heap()).toBe(length);
+    },
+  );
+
+  it('refuses it in the middle of a gradient, too', () => {
+    const w = tf.tidy(() => tf.variable(tf.ones([2 ** 16, 1]))) as tf.Variable<tf.Rank.R2>;
+    const f = () => tf.sum(tf.matMul(w, tf.ones([1, 2 ** 16]) as tf.Tensor2D)) as tf.Scalar;
+    expect(() => tf.tidy(() => void tf.variableGrads(f, [w]))).toThrow(AllocationError);
+    w.dispose();
+  });
+
+  it('grows once for what is reserved, and no more while that lasts', () => {
+    reserveMemory(64 * 2 ** 20);
+    const length = heap();
+    expect(length).toBeGreaterThanOrEqual(64 * 2 ** 20);
+    reserveMemory(64 * 2 ** 20);
+    reserveMemory(1000);
+    const tensors = Array.from({ length: 60 }, () => tf.ones([2 ** 18]));
+    expect(heap()).toBe(length);
+    tf.dispose(tensors);
+  });
+
+  it('leaves reserved memory where it was when there is no room for more', () => {
+    expect(() => reserveMemory(5 * GIB)).toThrow(AllocationError);
+    const length = heap();
+    const tensors = Array.from({ length: 60 }, () => tf.ones([2 ** 18]));
+    expect(heap()).toBe(length);
+    tf.dispose(tensors);
+  });
+
+  it('says so when it is full, and goes on with what has room', () => {
+    const { wasm } = backend;
+    const blocks: number[] = [];
+    const { bytes, held, message } = failure(() => {
+      while (blocks.length < 100) blocks.push(wasm._malloc(GIB / 4));
+    });
+    expect(bytes).toBeGreaterThanOrEqual(GIB / 4);
+    expect(held).toBe(heap());
+    expect(held).toBeGreaterThan(3 * GIB);
+    expect(message).toContain('use smaller batches or images, or another backend');
+    // addresses beyond 2 GiB are positive, and all are apart
+    expect(blocks.length).toBeGreaterThan(12);
+    expect(Math.max(...blocks)).toBeGreaterThan(2 ** 31);
+    expect(new Set(blocks).size).toBe(blocks.length);
+    expect(() => tf.fill([2 ** 10, 2 ** 17], 1)).toThrow(AllocationError);
+    // as long as there is any room, blocks shorter than a stretch find it
+    for (const size of [2 ** 24, 2 ** 20, 2 ** 17]) {
+      failure(() => {
+        for (;;) blocks.push(wasm._malloc(size));
+      });
+    }
+    wasm._free(blocks.shift()!);
+
+    const sums = [10, 1000, 200_000].map((size) => tf.tidy(() => tf.sum(tf.ones([size])).dataSync()[0]));
+    expect(sums).toEqual([10, 1000, 200_000]);
+    const far = blocks.at(-1)!;
+    backend.wasm.HEAPU8.fill(7, far, far + 100);
+
+    for (const block of blocks) wasm._free(block);
+    const large = tf.fill([2 ** 10, 2 ** 16], 2);
+    expect(tf.tidy(() => tf.slice(large, [1023, 65_535], [1, 1]).dataSync()[0])).toBe(2);
+    large.dispose();
+  });
+
+  it('finds room for small blocks between large ones when all was taken for these', () => {
+    const { wasm } = backend;
+    const blocks: number[] = [];
+    for (const size of [GIB / 4, 2 ** 24, 2 ** 16, 1000, 1]) {
+      failure(() => {
+        for (;;) blocks.push(wasm._malloc(size));
+      });
+    }
+    expect(new Set(blocks).size).toBe(blocks.length);
+    expect(() => tf.scalar(1)).toThrow(AllocationError);
+    wasm._free(blocks.shift()!);
+    expect(tf.tidy(() => tf.add(tf.scalar(1), tf.range(0, 1000)).dataSync()[999])).toBe(1000);
+    for (const block of blocks) wasm._free(block);
+  });
+
+  it('computes beyond 2 GiB as it does below', () => {
+    const { wasm } = backend;
+    const compute = () =>
+      tf.tidy(() => {
+        const x = tf.randomUniform([2, 24, 24, 8], -1, 1, 'float32', 1) as tf.Tensor4D;
+        const w = tf.variable(tf.randomUniform([3, 3, 8, 8], -1, 1, 'float32', 2));
+        const f = () => tf.mean(tf.relu(tf.maxPool(tf.conv2d(x, w as never, 1, 'same'), 3, 2, 'same'))) as tf.Scalar;
+        const { value, grads } = tf.variableGrads(f, [w]);
+        const numbers = [value, grads[w.name]!].map((tensor) => [...tensor.dataSync()]);
+        w.dispose();
+        return numbers;
+      });
+    const wanted = compute();
+    const blocks: number[] = [];
+    // all that lies below, in ever smaller pieces
+    for (let bytes = GIB / 4; bytes >= 2 ** 16; bytes /= 2) {
+      for (;;) {
+        const at = wasm._malloc(bytes);
+        blocks.push(at);
+        if (at > 2 ** 31) break;
+      }
+    }
+    expect(compute()).toEqual(wanted);
+    for (const block of blocks) wasm._free(block);
+  });
+});
