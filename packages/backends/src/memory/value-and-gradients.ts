@@ -34,9 +34,9 @@ export interface ValueAndGradientsOptions {
  * import * as tf from '@tensorflow/tfjs-core';
  *
  * await useBackend('cpu');
- * const w = tf.variable(tf.scalar(3), true, 'w');
+ * const w = tf.variable(tf.scalar(3), true, 'side');
  * const { value, gradients } = valueAndGradients(() => tf.square(w), { variables: [w] });
- * console.log(value.dataSync()[0], gradients['w']!.dataSync()[0]); // 9 6
+ * console.log(value.dataSync()[0], gradients['side']!.dataSync()[0]); // 9 6
  * ```
  *
  * Reference: Chen, Xu, Zhang, Guestrin 2016, arXiv 1604.06174, for making again what is cheap; which operations are is this project's choice.
