@@ -75,7 +75,7 @@ export async function dryRun(experiment: Experiment): Promise<DryRun> {
   let prepared: Prepared;
   let trial: Trial;
   try {
-    memory = await planInProcess(processes, experiment, plan, { workers: 1 });
+    memory = await planInProcess(experiment, plan, { workers: 1 });
     prepared = await prepareSome(experiment, dataset);
     trial = await tryInProcess(processes, { ...experiment, backend: backend.name }, prepared.samples, memory);
   } finally {

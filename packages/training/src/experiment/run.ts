@@ -15,7 +15,7 @@ import { ExperimentError } from './parse.js';
 import { type PlannedFold, planFolds } from './plan.js';
 import { runInPool } from './pool.js';
 import { openExperimentData, type PreparedDataset, prepareData } from './prepare.js';
-import { CrashError, openProcesses, type Processes, runTask } from './processes.js';
+import { CrashError, openProcesses, runTask } from './processes.js';
 import { freeMemory, noRoomText, type PlannedMemory, type RunMemory } from './run-memory.js';
 import { type FoldPredictions, finalFold, openRun, readFold, readManifest, writeJson } from './run-store.js';
 import type { Experiment } from './schema.js';
@@ -74,9 +74,7 @@ export async function runExperiment(
     // a run that was begun goes on as it was planned: its numbers are to be the same
     const begun = await readManifest(out);
     const memory =
-      begun?.hash === described.hash
-        ? begun.memory
-        : await planInProcess(processes, experiment, plan, { workers, signal });
+      begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, { workers, signal });
     const manifest = await openRun(out, { ...described, ...(memory && { memory }) });
     if (memory) onEvent({ type: 'note', text: `a training step: ${memoryPlanText(memory).join('; ')}` });
     if (manifest.versions['mer'] !== packageVersion()) {
@@ -184,7 +182,6 @@ export async function planRun(experiment: Experiment): Promise<RunPlan> {
  * @throws Error where nothing has room, with what would help
  */
 export async function planInProcess(
-  processes: Processes,
   experiment: Experiment,
   { backend, folds }: RunPlan,
   { workers, signal }: { workers: number | 'auto'; signal?: AbortSignal | undefined },
@@ -196,15 +193,21 @@ export async function planInProcess(
     { ...experiment, backend: backend.name },
     { train, room: freeMemory() / most },
   ];
-  const planned = await runTask<PlannedMemory>(processes, 'plan', args, { signal }).catch((error) => {
+  // one that does nothing else: whoever trains is to find all of the heap free
+  const processes = openProcesses(1, signal);
+  try {
+    const planned = await runTask<PlannedMemory>(processes, 'plan', args, { signal });
+    if (!planned.fits) throw new ExperimentError(noRoomText(experiment, planned, most));
+    return planned.memory;
+  } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof CrashError)) throw error;
     throw new Error(`Cannot make model ${experiment.model.name} as ${crashText(error.crash, backend.name)}`, {
       cause: error,
     });
-  });
-  if (!planned.fits) throw new ExperimentError(noRoomText(experiment, planned, most));
-  return planned.memory;
+  } finally {
+    await processes.close();
+  }
 }
 
 /** How many processes have room. */

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { useBackend } from '@mer/backends';
+import { rehearse, useBackend } from '@mer/backends';
 import type { Dataset } from '@mer/datasets';
 import workerpool from 'workerpool';
 import { isOutOfMemory } from './crash.js';
@@ -68,9 +68,9 @@ async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldR
  * the model.
  */
 async function plan(experiment: Experiment, { train, room }: { train: number; room: number }): Promise<PlannedMemory> {
-  await useBackend(experiment.backend);
   const dataset = await openExperimentData(experiment);
-  checkModel(experiment, dataset.classes.length);
+  await useBackend('wasm');
+  rehearse(() => checkModel(experiment, dataset.classes.length));
   return planRunMemory(experiment, { dataset, train, room });
 }
 
