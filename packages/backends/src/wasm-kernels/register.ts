@@ -7,16 +7,15 @@ import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js';
 import { cast, concat, identity, pad, slice, split, tile } from './copy.js';
 import { depthwise, depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.js';
 import { einsum } from './einsum.js';
-import { gelu, geluGrad } from './gelu.js';
 import { gradientKernels, installGradient, installGradients } from './gradients.js';
 import { layerNormTraining, layerNormTrainingGrad } from './layer-norm.js';
 import { batchMatMul, fusedMatMul } from './mat-mul.js';
 import { avgPool3dGrad, avgPoolGrad, maxPool3d, maxPool3dGrad, maxPoolGrad } from './pool.js';
 import { reduction } from './reduce.js';
 import { unsortedSegmentSum } from './segment-sum.js';
+import { activation, activationGradient } from './smooth-activations.js';
 import { softmaxGradient } from './softmax.js';
 import { isStockRight } from './stock-probe.js';
-import { swish, swishGrad } from './swish.js';
 import { adamUpdate, sgdUpdate } from './update.js';
 import type { KernelFunction, WasmBackend } from './wasm-backend.js';
 
@@ -62,10 +61,10 @@ const kernels: Readonly<Record<string, (stock: KernelFunction) => KernelFunction
   BatchNormTraining: () => (args) => batchNormTraining(args),
   BatchNormTrainingGrad: () => batchNormTrainingGrad,
   // Of ours: see gelu.ts, swish.ts and layer-norm.ts.
-  Gelu: () => gelu,
-  GeluGrad: () => geluGrad,
-  Swish: () => swish,
-  SwishGrad: () => swishGrad,
+  Gelu: () => activation('gelu'),
+  GeluGrad: () => activationGradient('geluGradient'),
+  Swish: () => activation('swish'),
+  SwishGrad: () => activationGradient('swishGradient'),
   LayerNormTraining: () => layerNormTraining,
   LayerNormTrainingGrad: () => layerNormTrainingGrad,
   // Of ours: see update.ts.
