@@ -1,13 +1,14 @@
 /** Which package may import which: the arrows of docs/decisions/0002-packages-and-arrows.md. */
 const may = {
-  metrics: [],
+  options: [],
+  metrics: ['options'],
   backends: [],
   io: [],
-  representations: [],
-  models: [],
-  datasets: ['io', 'representations'],
-  training: ['metrics', 'backends', 'io', 'representations', 'models', 'datasets'],
-  cli: ['metrics', 'backends', 'io', 'representations', 'models', 'datasets', 'training'],
+  representations: ['options'],
+  models: ['options'],
+  datasets: ['options', 'io', 'representations'],
+  training: ['options', 'metrics', 'backends', 'io', 'representations', 'models', 'datasets'],
+  cli: ['options', 'metrics', 'backends', 'io', 'representations', 'models', 'datasets', 'training'],
 };
 
 module.exports = {

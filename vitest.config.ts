@@ -1,13 +1,18 @@
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const packages = readdirSync(new URL('./packages', import.meta.url));
 
+const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
+
 export default defineConfig({
   resolve: {
-    alias: Object.fromEntries(
-      packages.map((name) => [`@mer/${name}`, new URL(`./packages/${name}/src/index.ts`, import.meta.url).pathname]),
-    ),
+    // `@mer/<package>` is its index, `@mer/<package>/<entry>` a file beside it
+    alias: packages.flatMap((name) => [
+      { find: new RegExp(`^@mer/${name}$`), replacement: source(`${name}/src/index.ts`) },
+      { find: new RegExp(`^@mer/${name}/([a-z-]+)$`), replacement: source(`${name}/src/$1.ts`) },
+    ]),
   },
   test: {
     include: ['packages/*/src/**/*.test.ts'],

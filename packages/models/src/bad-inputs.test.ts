@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { suggestion } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { make, names } from '../test/networks.js';
 import { createModel, modelEntry } from './index.js';
-import { suggestion } from './suggestion.js';
 
 const message = (action: () => unknown): string => {
   try {

@@ -1,4 +1,4 @@
-import { suggestion } from './suggestion.js';
+import { suggestion } from '@mer/options';
 
 /** Throws unless `value` is an integer of at least `least`. */
 export function checkInteger(task: string, name: string, value: unknown, least = 1): asserts value is number {

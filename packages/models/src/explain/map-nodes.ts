@@ -1,7 +1,7 @@
+import { suggestion } from '@mer/options';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { CrossAttention } from '../layers/cross-attention.js';
 import { TransformerBlock } from '../layers/transformer-block.js';
-import { suggestion } from '../suggestion.js';
 import { sourcesOf } from './evaluate.js';
 
 /** A node of a model's graph whose values are features of places: maps, or tokens that lie on a grid. */

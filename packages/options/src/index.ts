@@ -1,0 +1,12 @@
+/**
+ * One declaration of an option: its check, its error text, its type and its JSON Schema. Thin, over valibot.
+ *
+ * @module @mer/options
+ */
+
+export * from './check.js';
+export * from './describe.js';
+export { type OptionIssue, optionIssues, show } from './issues.js';
+export * from './kinds.js';
+export * from './option.js';
+export { suggestion } from './suggestion.js';

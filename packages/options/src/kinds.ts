@@ -1,0 +1,333 @@
+import * as v from 'valibot';
+import {
+  expectedOf,
+  type Given,
+  type Kind,
+  type Option,
+  type OptionEntries,
+  type OptionsOf,
+  option,
+  type Resolved,
+} from './option.js';
+
+/** Bounds of a {@link number} or an {@link integer}. */
+export interface Bounds {
+  /** Smallest value. */
+  readonly min?: number;
+  /** Largest value. */
+  readonly max?: number;
+  /** The value must be larger. */
+  readonly above?: number;
+  /** The value must be smaller. */
+  readonly below?: number;
+}
+
+function bounded(noun: string, { min, max, above, below }: Bounds): string {
+  const bounds = [
+    above !== undefined && `above ${above}`,
+    min !== undefined && (max !== undefined || below !== undefined ? `from ${min}` : `of at least ${min}`),
+    max !== undefined && (min !== undefined ? `to ${max}` : `at most ${max}`),
+    below !== undefined && (min !== undefined ? `to below ${below}` : `below ${below}`),
+  ].filter((part) => part !== false);
+  const joined = above !== undefined && bounds.length > 1 ? bounds.join(' and ') : bounds.join(' ');
+  return joined ? `${noun} ${joined}` : noun;
+}
+
+function numeric(integer: boolean, { min, max, above, below }: Bounds, text: string): Kind<number> {
+  return v.pipe(
+    v.number(text),
+    v.finite(text),
+    ...([
+      integer && v.integer(text),
+      min !== undefined && v.minValue(min, text),
+      max !== undefined && v.maxValue(max, text),
+      above !== undefined && v.gtValue(above, text),
+      below !== undefined && v.ltValue(below, text),
+    ].filter(Boolean) as unknown as [v.PipeAction<number, number, v.BaseIssue<number>>]),
+  );
+}
+
+/**
+ * A finite number.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, number } from '@mer/options';
+ *
+ * const rate = number('Share that is dropped.', { min: 0, below: 1, default: 0.5 });
+ * console.log(checkValue('train', 'dropout', rate, undefined)); // 0.5
+ * ```
+ */
+export function number<const G extends Bounds & Given<number>>(about: string, given: G): Option<number, G> {
+  const expected = bounded('a number', given);
+  return option(about, numeric(false, given, expected), expected, given);
+}
+
+/**
+ * An integer.
+ *
+ * @example
+ * ```ts
+ * import { checkOptions, integer } from '@mer/options';
+ *
+ * const entries = { classes: integer('Number of classes.', { min: 2, default: 3 }) };
+ * console.log(checkOptions('create a network', entries, { classes: 5 }).classes); // 5
+ * ```
+ */
+export function integer<const G extends Bounds & Given<number>>(about: string, given: G): Option<number, G> {
+  const expected = bounded('an integer', given);
+  return option(about, numeric(true, given, expected), expected, given);
+}
+
+/**
+ * True or false.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, flag } from '@mer/options';
+ *
+ * console.log(checkValue('shuffle', 'shuffle', flag('A new order.', { default: true }), false)); // false
+ * ```
+ */
+export function flag<const G extends Given<boolean>>(about: string, given: G): Option<boolean, G> {
+  const expected = 'true or false';
+  return option(about, v.boolean(expected), expected, given);
+}
+
+/**
+ * One of some values.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, choice } from '@mer/options';
+ *
+ * const phase = choice('Which phase.', ['rise', 'fall'], { default: 'rise' });
+ * console.log(checkValue('pool', 'phase', phase, 'fall')); // fall
+ * ```
+ */
+export function choice<const T extends string | number | boolean | null, const G extends Given<NoInfer<T>>>(
+  about: string,
+  values: readonly T[],
+  given: G,
+): Option<T, G> {
+  const expected = `${values.length === 1 ? '' : 'one of '}${values.map(String).join(', ')}`;
+  const kind = values.every((value) => typeof value === 'string' || typeof value === 'number')
+    ? v.picklist(values as readonly (string | number)[], expected)
+    : v.union(
+        values.map((value) => (value === null ? v.null(expected) : v.literal(value, expected))),
+        expected,
+      );
+  return option(about, kind as unknown as Kind<T>, expected, given);
+}
+
+/** Rules of {@link text}. */
+export interface TextRules {
+  /** What the text must match. */
+  readonly pattern?: RegExp;
+  /** What it must be, in words; "a text that is not empty" by default. */
+  readonly expected?: string;
+}
+
+/**
+ * A text that is not empty.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, text } from '@mer/options';
+ *
+ * console.log(checkValue('open', 'name', text('A name.', {}), 'casme2')); // casme2
+ * ```
+ */
+export function text<const G extends TextRules & Given<string>>(about: string, given: G): Option<string, G> {
+  const { pattern, expected = 'a text that is not empty' } = given;
+  const kind: Kind<string> = pattern
+    ? v.pipe(v.string(expected), v.regex(pattern, expected))
+    : v.pipe(v.string(expected), v.minLength(1, expected));
+  return option(about, kind, expected, given);
+}
+
+/** How many items a {@link list} has, and whether they differ. */
+export interface ListRules {
+  /** Least number of items; 0 by default. */
+  readonly min?: number;
+  /** Largest number of items. */
+  readonly max?: number;
+  /** Whether no two may be the same. */
+  readonly different?: boolean;
+}
+
+/**
+ * A list of values of one kind.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, integer, list } from '@mer/options';
+ *
+ * const depths = list('Blocks of each stage.', integer('Blocks.', { min: 1 }), { min: 1, default: [2, 2] });
+ * console.log(checkValue('create', 'depths', depths, [1, 3])); // [ 1, 3 ]
+ * ```
+ */
+export function list<T, const G extends ListRules & Given<readonly T[]>>(
+  about: string,
+  item: v.GenericSchema<T>,
+  given: G,
+): Option<readonly T[], G> {
+  const { min = 0, max, different = false } = given;
+  const count = max === undefined ? (min > 0 ? `at least ${min} ` : '') : min === max ? `${min} ` : `${min} to ${max} `;
+  const expected = `a list of ${count}${different ? 'different ' : ''}values, each ${expectedOf(item)}`;
+  const kind = v.pipe(
+    v.array(item, expected),
+    v.minLength(min, expected),
+    ...((max === undefined ? [] : [v.maxLength(max, expected)]) as [v.MaxLengthAction<T[], number, string>]),
+    ...((different ? [v.check((items: T[]) => new Set(items).size === items.length, expected)] : []) as [
+      v.CheckAction<T[], string>,
+    ]),
+  );
+  return option(about, kind as unknown as Kind<readonly T[]>, expected, given);
+}
+
+/**
+ * A list of a fixed number of numbers, each with its own name in the words: `[height, width, channels]`.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, tuple } from '@mer/options';
+ *
+ * const shape = tuple('Shape of an image.', ['height', 'width', 'channels'], { default: [28, 28, 3] });
+ * console.log(checkValue('create', 'inputShape', shape, [64, 64, 1])); // [ 64, 64, 1 ]
+ * ```
+ */
+export function tuple<const Names extends readonly string[], const G extends Given<Numbers<Names>> & TupleRules>(
+  about: string,
+  names: Names,
+  given: G,
+): Option<Numbers<Names>, G> {
+  const { of = 'positive integers' } = given;
+  const expected = `[${names.join(', ')}], ${of}`;
+  const each: Kind<number> =
+    of === 'numbers'
+      ? v.pipe(v.number(expected), v.finite(expected))
+      : numeric(true, { min: of === 'integers' ? undefined : 1 }, expected);
+  const kind = v.strictTuple(names.map(() => each) as [typeof each], expected);
+  return option(about, kind as unknown as Kind<Numbers<Names>>, expected, given);
+}
+
+/** What the items of a {@link tuple} are. */
+export interface TupleRules {
+  /** Positive integers by default. */
+  readonly of?: 'positive integers' | 'integers' | 'numbers';
+}
+
+/** A number for each name. */
+export type Numbers<Names extends readonly string[]> = { readonly [I in keyof Names]: number };
+
+/** One side of a square, or height and width. */
+export type Size = number | readonly [height: number, width: number];
+
+/**
+ * A size in pixels: one side, or `[height, width]`.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, size } from '@mer/options';
+ *
+ * console.log(checkValue('resize', 'size', size('The new size.', { default: 224 }), [60, 80])); // [ 60, 80 ]
+ * ```
+ */
+export function size<const G extends Given<Size>>(about: string, given: G): Option<Size, G> {
+  const expected = 'a positive integer or [height, width]';
+  const side = numeric(true, { min: 1 }, expected);
+  const kind = v.union([side, v.strictTuple([side, side], expected)], expected);
+  return option(about, kind as unknown as Kind<Size>, expected, given);
+}
+
+/**
+ * A value of one of several kinds.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, choice, either, number } from '@mer/options';
+ *
+ * const absent = either('Share of an absent class.', [number('Its share.', { min: 0 }), choice('Left out.', ['skip'], {})], {});
+ * console.log(checkValue('score', 'absent', absent, 'skip')); // skip
+ * ```
+ */
+export function either<
+  const Kinds extends readonly v.GenericSchema[],
+  const G extends Given<v.InferOutput<Kinds[number]>>,
+>(about: string, kinds: Kinds, given: G): Option<v.InferInput<Kinds[number]>, G> {
+  const expected = kinds.map(expectedOf).join(', or ');
+  return option(about, v.union(kinds, expected) as unknown as Kind<v.InferInput<Kinds[number]>>, expected, given);
+}
+
+/**
+ * Options inside an option; without further rules, those not given take their own defaults.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, group, integer } from '@mer/options';
+ *
+ * const frames = group('How frames are read.', { size: integer('Side.', { min: 1, default: 224 }) });
+ * console.log(checkValue('read', 'frames', frames, undefined)); // { size: 224 }
+ * ```
+ */
+export function group<const Entries extends OptionEntries>(
+  about: string,
+  entries: Entries,
+): v.OptionalSchema<Group<Entries>, OptionsOf<Entries>>;
+/** Options inside an option that must be given, or may be left out. */
+export function group<const Entries extends OptionEntries, const Optional extends boolean>(
+  about: string,
+  entries: Entries,
+  given: { readonly optional: Optional },
+): Optional extends true ? v.OptionalSchema<Group<Entries>, undefined> : Group<Entries>;
+export function group(about: string, entries: OptionEntries, given: { optional?: boolean } = { default: {} } as never) {
+  return option(about, v.strictObject(entries, 'an object') as never, 'an object', given);
+}
+
+/**
+ * Options inside an option that differ by a name: `{ name: 'adam', learningRate: 0.001 }`.
+ *
+ * @param about - one sentence for the user
+ * @param forms - the options of each name
+ *
+ * @example
+ * ```ts
+ * import { checkValue, named, number } from '@mer/options';
+ *
+ * const forms = { sgd: { momentum: number('Momentum.', { min: 0, default: 0 }) }, none: {} };
+ * console.log(checkValue('train', 'optimizer', named('What moves the weights.', forms, {}), { name: 'sgd' }).momentum); // 0
+ * ```
+ */
+export function named<
+  const Forms extends Readonly<Record<string, OptionEntries>>,
+  const G extends Given<NamedOptions<Forms>>,
+>(about: string, forms: Forms, given: G): NamedSchema<Forms, G> {
+  const names = Object.keys(forms);
+  const expected = `one of ${names.join(', ')}`;
+  const objects = names.map((name) => v.strictObject({ name: v.literal(name, expected), ...forms[name] }, 'an object'));
+  const kind = v.variant('name', objects as never, `an object with a name, ${expected}`);
+  return option(about, kind as never, `an object with a name, ${expected}`, given) as unknown as NamedSchema<Forms, G>;
+}
+
+/** The options of one of several names, as a caller gives them. */
+export type NamedOptions<Forms extends Readonly<Record<string, OptionEntries>>> = {
+  [Name in keyof Forms & string]: { name: Name } & OptionsOf<Forms[Name]>;
+}[keyof Forms & string];
+
+/** The options of one of several names, with every default filled in. */
+export type ResolvedNamed<Forms extends Readonly<Record<string, OptionEntries>>> = {
+  [Name in keyof Forms & string]: { name: Name } & Resolved<Forms[Name]>;
+}[keyof Forms & string];
+
+/** The schema of {@link named} options. */
+export type NamedSchema<Forms extends Readonly<Record<string, OptionEntries>>, G> = G extends {
+  readonly default: unknown;
+}
+  ? v.OptionalSchema<v.GenericSchema<NamedOptions<Forms>, ResolvedNamed<Forms>>, NamedOptions<Forms>>
+  : G extends { readonly optional: true }
+    ? v.OptionalSchema<v.GenericSchema<NamedOptions<Forms>, ResolvedNamed<Forms>>, undefined>
+    : v.GenericSchema<NamedOptions<Forms>, ResolvedNamed<Forms>>;
+
+/** The schema of an object with these options. */
+export type Group<Entries extends OptionEntries> = v.GenericSchema<OptionsOf<Entries>, Resolved<Entries>>;

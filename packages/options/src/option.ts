@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+
+/** What a value of an option may be: a valibot schema. */
+export type Kind<T> = v.GenericSchema<T>;
+
+/** What holds where an option is not given: a default, nothing (`optional`), or an error (neither). */
+export interface Given<T> {
+  /** Used where the option is not given. */
+  readonly default?: T;
+  /** May be left out without a default. */
+  readonly optional?: boolean;
+}
+
+/** The schema of an option of type `T`, by what holds where it is not given. */
+export type Option<T, G> = G extends { readonly default: unknown }
+  ? v.OptionalSchema<Kind<T>, T>
+  : G extends { readonly optional: true }
+    ? v.OptionalSchema<Kind<T>, undefined>
+    : Kind<T>;
+
+/** The options of a part: one schema for each name. */
+export type OptionEntries = Readonly<Record<string, v.GenericSchema>>;
+
+/** The options as a caller gives them. */
+export type OptionsOf<Entries extends OptionEntries> = v.InferInput<v.StrictObjectSchema<Entries, string>>;
+
+/** The options with every default filled in. */
+export type Resolved<Entries extends OptionEntries> = v.InferOutput<v.StrictObjectSchema<Entries, string>>;
+
+/**
+ * An option of any valibot schema, with its words.
+ *
+ * @param about - one sentence for the user
+ * @param kind - the schema of its values
+ * @param expected - what a value must be, in words that follow "must be"
+ * @param given - what holds where it is not given
+ *
+ * @example
+ * ```ts
+ * import { checkOptions, option } from '@mer/options';
+ * import * as v from 'valibot';
+ *
+ * const entries = { even: option('An even number.', v.pipe(v.number(), v.check((n) => n % 2 === 0)), 'even', { default: 2 }) };
+ * console.log(checkOptions('count', entries, {})); // { even: 2 }
+ * ```
+ */
+export function option<T, const G extends Given<T>>(
+  about: string,
+  kind: Kind<T>,
+  expected: string,
+  given: G,
+): Option<T, G> {
+  const described = v.pipe(kind, v.description(about), v.metadata({ expected }));
+  const { default: fallback, optional = false } = given;
+  const left = fallback !== undefined || optional;
+  return (left ? v.optional(described, fallback as never) : described) as unknown as Option<T, G>;
+}
+
+/** What a value of a schema must be, in words. */
+export function expectedOf(schema: v.GenericSchema): string {
+  const { expected } = v.getMetadata(schema) as { expected?: string };
+  if (expected !== undefined) return expected;
+  const { wrapped } = schema as { wrapped?: v.GenericSchema };
+  return wrapped ? expectedOf(wrapped) : schema.expects;
+}
+
+/** The sentence about a schema, or nothing. */
+export function aboutOf(schema: v.GenericSchema): string {
+  const { wrapped } = schema as { wrapped?: v.GenericSchema };
+  return v.getDescription(schema) ?? (wrapped ? aboutOf(wrapped) : '');
+}
