@@ -9,4 +9,5 @@ export * from './describe.js';
 export { type OptionIssue, optionIssues, show } from './issues.js';
 export * from './kinds.js';
 export * from './option.js';
+export * from './parts.js';
 export { suggestion } from './suggestion.js';
