@@ -7,7 +7,8 @@ const may = {
   representations: ['options'],
   models: ['options'],
   datasets: ['options', 'io', 'representations'],
-  training: ['options', 'metrics', 'backends', 'io', 'representations', 'models', 'datasets'],
+  training: ['options', 'backends', 'models', 'representations'],
+  experiments: ['options', 'metrics', 'backends', 'io', 'representations', 'models', 'datasets', 'training'],
   cli: ['options', 'metrics', 'backends', 'io', 'representations', 'models', 'datasets', 'training'],
 };
 

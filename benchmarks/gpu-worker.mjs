@@ -80,7 +80,7 @@ function network() {
 async function train() {
   const model = network();
   const record = recorder();
-  await takeSteps(model, job.model, { batch: job.batch, steps: job.steps, onStep: () => record.step() });
+  await takeSteps(model, { batch: job.batch, steps: job.steps, onStep: () => record.step() });
 }
 
 /** Repeats a computation; its result is read, as a graphics card works on after the call. */
@@ -161,7 +161,7 @@ async function gradients() {
   const record = recorder();
   let loss = Number.NaN;
   const optimizer = { name: 'sgd', learningRate: rate };
-  await takeSteps(model, job.model, { batch: job.batch, steps: 1, optimizer, onStep: (found) => (loss = found) });
+  await takeSteps(model, { batch: job.batch, steps: 1, optimizer, onStep: (found) => (loss = found) });
   await record.step();
   const after = await read();
   const parts = model.weights.map((weight, index) =>

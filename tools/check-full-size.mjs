@@ -7,8 +7,9 @@ import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reserveMemory, useBackend } from '@mer/backends';
+import { readExperiment } from '@mer/experiments';
 import { createModel } from '@mer/models';
-import { memoryPlanText, planMemory, readExperiment, fit as train } from '@mer/training';
+import { memoryPlanText, planMemory, fit as train } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -67,8 +68,8 @@ async function realStep(recipe) {
   const begun = performance.now();
   const { history } = await train(model, data, {
     train: data.labels.map((_, i) => i),
-    settings,
-    memory: plan.strategy,
+    ...settings,
+    strategy: plan.strategy,
     key: ['full-size'],
   });
   const seconds = (performance.now() - begun) / 1000;

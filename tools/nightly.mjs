@@ -13,7 +13,8 @@ import { cpus } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { memoryStrategyText, packageVersion, readExperiment } from '@mer/training';
+import { packageVersion, readExperiment } from '@mer/experiments';
+import { memoryStrategyText } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { layoutOf } from './nightly/layouts.mjs';
 

@@ -4,7 +4,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { classSchemes, datasets } from '@mer/datasets';
-import { readExperiment } from '@mer/training';
+import { readExperiment } from '@mer/experiments';
 import { between, tableText } from './markdown-table.mjs';
 
 const recipes = fileURLToPath(new URL('../recipes/', import.meta.url));

@@ -10,11 +10,10 @@ import {
   openExperimentData,
   planFolds,
   planRunMemory,
-  predictLogits,
   prepareData,
   readExperiment,
-  fit as trainModel,
-} from '@mer/training';
+} from '@mer/experiments';
+import { predictLogits, fit as trainModel } from '@mer/training';
 
 const STEPS = 3;
 
@@ -45,8 +44,8 @@ async function work({ file, root, cache, backend: asked, plan }) {
   const before = process.cpuUsage();
   await trainModel(model, data, {
     train: Array.from({ length: count }, (_, i) => fold.train[i % fold.train.length]),
-    settings,
-    memory: plan.strategy,
+    ...settings,
+    strategy: plan.strategy,
     key: ['nightly'],
   });
   const seconds = (performance.now() - begun) / 1000;

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { useBackend } from '@mer/backends';
 import { type ClassScheme, classSchemes, type DatasetEntry, datasets, resolveOptions } from '@mer/datasets';
+import { type Experiment, type ExperimentInput, readExperiment, runExperiment } from '@mer/experiments';
 import { writeSafetensors } from '@mer/io';
 import {
   countParameters,
@@ -16,7 +17,6 @@ import {
   modelEntry,
 } from '@mer/models';
 import { createRepresentation, createStep, type ImageShape, steps } from '@mer/representations';
-import { type Experiment, type ExperimentInput, readExperiment, runExperiment } from '@mer/training';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const recipes = fileURLToPath(new URL('../../../recipes', import.meta.url));

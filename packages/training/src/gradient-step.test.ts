@@ -4,9 +4,9 @@ import { couplesSamples, createModel, type ModelName, models, setDropoutStep } f
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LossSettings } from './experiment/schema.js';
 import { gradientStep } from './gradient-step.js';
 import { type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
+import type { LossSettings } from './settings.js';
 
 beforeAll(() => useBackend('wasm'));
 

@@ -1,4 +1,4 @@
-import { compareRuns, comparisonText, type RunComparison, readRun } from '@mer/training';
+import { compareRuns, comparisonText, type RunComparison, readRun } from '@mer/experiments';
 import { UsageError } from '../errors.js';
 
 /** `mer compare <run> <run> [...]`: each further run with the first. */

@@ -1,5 +1,5 @@
 import { type AnnotationSummary, type DatasetInspection, formatNote, inspectFolder, type Summary } from '@mer/datasets';
-import { setValue } from '@mer/training';
+import { setValue } from '@mer/experiments';
 import { UsageError } from '../errors.js';
 import { createCounter } from '../progress.js';
 import { table } from '../table.js';

@@ -1,4 +1,4 @@
-import { evaluateExperiment, readExperiment, summaryText } from '@mer/training';
+import { evaluateExperiment, readExperiment, summaryText } from '@mer/experiments';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
 import { createProgress } from '../progress.js';

@@ -1,4 +1,4 @@
-import { mergeRuns, summaryText } from '@mer/training';
+import { mergeRuns, summaryText } from '@mer/experiments';
 
 /** `mer merge <run>... -o <dir>` */
 export async function merge(runs: string[], { out, json }: { out: string; json?: boolean }): Promise<void> {

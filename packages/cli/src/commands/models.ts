@@ -1,4 +1,5 @@
 import { useBackend } from '@mer/backends';
+import { setValue } from '@mer/experiments';
 import {
   countParameters,
   createModel,
@@ -10,7 +11,6 @@ import {
   modelEntry,
   models as registry,
 } from '@mer/models';
-import { setValue } from '@mer/training';
 import { UsageError } from '../errors.js';
 import { table } from '../table.js';
 

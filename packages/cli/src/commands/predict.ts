@@ -1,10 +1,10 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
+import { type ClipPrediction, type Experiment, predictClip, readManifest } from '@mer/experiments';
 import { readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
 import { displayImageAsync } from '@mer/representations';
-import { type ClipPrediction, type Experiment, predictClip, readManifest } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';

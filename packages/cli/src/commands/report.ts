@@ -9,7 +9,7 @@ import {
   reportData,
   summaryText,
   writeReport,
-} from '@mer/training';
+} from '@mer/experiments';
 import { Interrupted } from '../errors.js';
 import { interruptible } from '../interrupt.js';
 import { createCounter } from '../progress.js';

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { openDataset } from '@mer/datasets';
+import { setValue } from '@mer/experiments';
 import {
   type AnyStep,
   contactSheetAsync,
@@ -10,7 +11,6 @@ import {
   representationEntry,
   type SheetTile,
 } from '@mer/representations';
-import { setValue } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';

@@ -1,14 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { BackendName } from '@mer/backends';
-import {
-  type DryRun,
-  dryRun,
-  memoryPlanText,
-  type RunEvent,
-  readExperiment,
-  runExperiment,
-  summaryText,
-} from '@mer/training';
+import { type DryRun, dryRun, type RunEvent, readExperiment, runExperiment, summaryText } from '@mer/experiments';
+import { memoryPlanText } from '@mer/training';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { watchForFasterBackend } from '../faster-backend/note.js';
 import { interruptible } from '../interrupt.js';

@@ -1,4 +1,4 @@
-import { experimentJsonSchema } from '@mer/training';
+import { experimentJsonSchema } from '@mer/experiments';
 
 /** `mer schema` */
 export function schema(): void {

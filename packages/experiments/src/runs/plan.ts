@@ -1,0 +1,33 @@
+import type { Fold } from '@mer/metrics';
+import type { Experiment } from '../schema/schema.js';
+import { experimentFolds, type FoldSample } from './folds.js';
+
+/** One fold of one seed. */
+export interface PlannedFold extends Fold {
+  /** Seed of the fold. */
+  seed: number;
+}
+
+/**
+ * Lists every fold of an experiment: for each seed, the folds of the protocol.
+ *
+ * @param experiment - protocol and seeds
+ * @param samples - all samples of the data set
+ * @returns folds in the order in which they run
+ * @throws RangeError where the samples do not allow the protocol
+ *
+ * @example
+ * ```ts
+ * import { planFolds, readExperiment } from '@mer/experiments';
+ *
+ * const experiment = await readExperiment('recipes/first-steps.yaml', { set: ['seeds=[0, 1]'] });
+ * const samples = ['a', 'b'].map((subject) => ({ dataset: 'x', subject, label: 0 }));
+ * console.log(planFolds(experiment, samples).length); // 4
+ * ```
+ */
+export function planFolds(
+  { protocol, seeds }: Pick<Experiment, 'protocol' | 'seeds'>,
+  samples: readonly FoldSample[],
+): PlannedFold[] {
+  return seeds.flatMap((seed) => experimentFolds(samples, protocol, seed).map((fold) => ({ ...fold, seed })));
+}

@@ -1,0 +1,38 @@
+import { type Run, readRun } from '../runs/read-run.js';
+import { type RunSummary, summarise } from './summary.js';
+
+/**
+ * Scores a run from the predictions in its folder, whether all folds are done or only some.
+ *
+ * @param dir - folder of the run
+ * @returns the scores of the folds that are done
+ * @throws {@link ExperimentError} where the folder holds no run, or no fold is done yet
+ *
+ * @example
+ * ```ts no-run
+ * import { readRunSummary } from '@mer/experiments';
+ *
+ * const { perSeed } = await readRunSummary('runs/quickstart');
+ * ```
+ */
+export async function readRunSummary(dir: string): Promise<RunSummary> {
+  return summariseRun(await readRun(dir));
+}
+
+/**
+ * Scores a run that has been read.
+ *
+ * @param run - as read by {@link readRun}
+ * @returns the scores of the folds that are done
+ *
+ * @example
+ * ```ts no-run
+ * import { readRun, summariseRun } from '@mer/experiments';
+ *
+ * const run = await readRun('runs/quickstart');
+ * console.log(summariseRun(run).perSeed[0].scores[0].uf1);
+ * ```
+ */
+export function summariseRun({ manifest: { experiment, classes, backend, folds: planned }, folds }: Run): RunSummary {
+  return summarise(folds, { experiment, classes, backend: backend.name, totalFolds: planned.length });
+}
