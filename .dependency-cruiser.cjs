@@ -28,12 +28,6 @@ module.exports = {
       from: { pathNot: '\\.test\\.ts$' },
       to: { path: '\\.test\\.ts$' },
     },
-    {
-      name: 'metrics-has-no-dependencies',
-      severity: 'error',
-      from: { path: '^packages/metrics/src/', pathNot: '\\.test\\.ts$' },
-      to: { pathNot: '^packages/metrics/src/' },
-    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -32,6 +32,12 @@ export function createProgram(): Command {
     '-b, --backend <name>',
     'backend to run on (mer backends lists them); overrides the experiment',
   );
+  const use = new Option(
+    '-u, --use <module>',
+    'a module of own parts (./my-parts.mjs, @lab/parts), whose code is run; repeatable',
+  )
+    .argParser(collect)
+    .default([], 'none');
   const json = new Option('--json', 'print the result as JSON');
 
   program
@@ -41,6 +47,7 @@ export function createProgram(): Command {
     .addOption(data)
     .option('-o, --out <dir>', 'folder of the run (default: runs/<name of the experiment>)')
     .addOption(set)
+    .addOption(use)
     .addOption(backend)
     .option('-w, --workers <n>', 'processes that train folds at the same time, or auto', workersOf, 'auto')
     .option('--shard <i/n>', 'run part i of n of the folds; mer merge puts the parts together', shardOf)
@@ -60,6 +67,7 @@ export function createProgram(): Command {
     )
     .addOption(data)
     .addOption(set)
+    .addOption(use)
     .addOption(backend)
     .option('--cache <dir>', 'folder of prepared images, such as that of a run (default: held in memory)')
     .addOption(json)
@@ -70,6 +78,7 @@ export function createProgram(): Command {
     .description('put the parts of a run that --shard made into one')
     .argument('<runs...>', 'folders of the parts')
     .requiredOption('-o, --out <dir>', 'folder of the whole')
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/merge.js')).merge(args[0], args[1]));
 
@@ -87,6 +96,7 @@ export function createProgram(): Command {
     .option('--onset <n>', 'number of the onset frame, as in its file name (default: the first frame)', wholeNumber)
     .option('--apex <n>', 'number of the apex frame (default: spotted)', wholeNumber)
     .option('--offset <n>', 'number of the offset frame (default: the last frame)', wholeNumber)
+    .addOption(use)
     .option('-b, --backend <name>', 'backend to run on (default: that of the experiment)')
     .addOption(json)
     .action(async (...args) => (await import('./commands/predict.js')).predict(args[0], args[1], args[2]));
@@ -98,6 +108,7 @@ export function createProgram(): Command {
     .option('-o, --out <dir>', 'folder of the report (default: the folder of the run)')
     .option('-d, --data <dir>', 'folder of the data set, for pictures of samples (default: that of the run)')
     .option('--no-pictures', 'leave out the pictures of samples')
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/report.js')).report(args[0], args[1]));
 
@@ -105,6 +116,7 @@ export function createProgram(): Command {
     .command('compare')
     .description('compare runs on the same samples with the first: differences, intervals, McNemar, permutation test')
     .argument('<runs...>', 'folders of two or more runs')
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/compare.js')).compare(args[0], args[1]));
 
@@ -118,7 +130,8 @@ export function createProgram(): Command {
   program
     .command('schema')
     .description('print the JSON Schema of experiment files')
-    .action(async () => (await import('./commands/schema.js')).schema());
+    .addOption(use)
+    .action(async (...args) => (await import('./commands/schema.js')).schema(args[0]));
 
   program
     .command('represent')

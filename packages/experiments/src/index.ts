@@ -4,6 +4,8 @@
  * @module @mer/experiments
  */
 
+export { type LoadPartsOptions, loadParts, type OwnModule, type OwnParts } from './parts/own-modules.js';
+export { type ExperimentParts, experimentParts } from './parts/part-kinds.js';
 export type { HeatMap } from './predict/heat-maps.js';
 export { type ClipPrediction, type PredictClipOptions, predictClip } from './predict/predict-clip.js';
 export {
@@ -46,9 +48,16 @@ export {
   writeJson,
 } from './runs/run-store.js';
 export { packageVersion } from './runs/version.js';
-export { ExperimentError, type ParseExperimentOptions, parseExperiment } from './schema/parse.js';
-export { type ReadExperimentOptions, readExperiment } from './schema/read.js';
-export { type Experiment, type ExperimentInput, experimentJsonSchema, experimentSchema } from './schema/schema.js';
+export type { Experiment, ExperimentInput, ExperimentStep, PublishedScores } from './schema/experiment.js';
+export { ExperimentError } from './schema/experiment-error.js';
+export { type ParseExperimentOptions, parseExperiment } from './schema/parse.js';
+export {
+  type OpenExperimentOptions,
+  openExperiment,
+  type ReadExperimentOptions,
+  readExperiment,
+} from './schema/read.js';
+export { experimentJsonSchema, experimentSchema } from './schema/schema.js';
 export { setValue } from './schema/set-value.js';
 export { predictionsOf } from './summaries/predictions.js';
 export { readRunSummary } from './summaries/read-summary.js';

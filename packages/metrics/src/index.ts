@@ -30,9 +30,10 @@ export {
 export { type ClassScores, perClass } from './per-class.js';
 export type { Predictions } from './predictions.js';
 export { assertNoLeak } from './protocols/assert-no-leak.js';
+export { defineProtocol, type ProtocolDefinition } from './protocols/define-protocol.js';
 export { leaveOneDatasetOut } from './protocols/leave-one-dataset-out.js';
 export { leaveOneSubjectOut } from './protocols/leave-one-subject-out.js';
-export { type Protocol, protocols } from './protocols/protocols.js';
+export { protocols } from './protocols/protocols.js';
 export { type Fold, type LabelledSample, type SubjectSample, subjectKey } from './protocols/samples.js';
 export { type StratifiedGroupKFoldOptions, stratifiedGroupKFold } from './protocols/stratified-group-k-fold.js';
 export { type SubjectHoldOutOptions, subjectHoldOut } from './protocols/subject-hold-out.js';

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { type ClipPrediction, type Experiment, predictClip, readManifest } from '@mer/experiments';
+import { type ClipPrediction, type Experiment, loadParts, predictClip, readManifest } from '@mer/experiments';
 import { readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
 import { displayImageAsync } from '@mer/representations';
@@ -14,6 +14,7 @@ import { table } from '../table.js';
 
 interface Options extends Marks {
   out?: string;
+  use: string[];
   weights: 'auto' | 'final' | 'folds';
   backend?: string;
   json?: boolean;
@@ -21,7 +22,8 @@ interface Options extends Marks {
 
 /** `mer predict <run> <clip>` */
 export async function predict(run: string, path: string, options: Options): Promise<void> {
-  const { out, weights, backend, json, ...marks } = options;
+  const { out, use, weights, backend, json, ...marks } = options;
+  const own = await loadParts(use);
   const manifest = await readManifest(run);
   if (!manifest) throw new UsageError(`Cannot predict as ${run} must be the folder of a run: it holds no run.json`);
   const used = (backend ?? manifest.experiment.backend) as Parameters<typeof useBackend>[0];
@@ -32,6 +34,7 @@ export async function predict(run: string, path: string, options: Options): Prom
     const prediction = await interruptible('stopped', (signal) =>
       predictClip(run, source, {
         weights,
+        own,
         backend: used,
         heatMaps: out !== undefined,
         onProgress: progress.show,

@@ -4,12 +4,13 @@ import { useBackend } from '@mer/backends';
 import { readWeights } from '@mer/io';
 import { loadWeights } from '@mer/models';
 import { copyRows, ONE_VIEW, type PreparedData, predictLogits, softmax } from '@mer/training';
+import { checkSameModules, type OwnParts } from '../parts/own-modules.js';
 import { prepareSource } from '../prepare/prepare.js';
 import type { Source } from '../prepare/source.js';
 import { makeModel } from '../runs/model.js';
 import { finalFold, foldFolder, readManifest } from '../runs/run-store.js';
-import { ExperimentError } from '../schema/parse.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import { type HeatMap, heatMapsOf } from './heat-maps.js';
 
 /** Options of {@link predictClip}. */
@@ -19,6 +20,8 @@ export interface PredictClipOptions {
    * `final` where the run has it.
    */
   weights?: 'auto' | 'final' | 'folds';
+  /** The own parts that the run was made with. */
+  own?: OwnParts | undefined;
   /** Backend; that of the run by default. */
   backend?: Experiment['backend'];
   /** Whether to make heat maps (Grad-CAM); false by default. */
@@ -71,18 +74,19 @@ export interface ClipPrediction {
 export async function predictClip(
   run: string,
   source: Source,
-  { weights = 'auto', backend, heatMaps = false, onProgress = () => {}, signal }: PredictClipOptions = {},
+  { weights = 'auto', own, backend, heatMaps = false, onProgress = () => {}, signal }: PredictClipOptions = {},
 ): Promise<ClipPrediction> {
   const manifest = await readManifest(run);
   if (!manifest)
     throw new ExperimentError(`Cannot predict as ${run} must be the folder of a run: it holds no run.json`);
+  checkSameModules(run, manifest.parts, own);
   const { experiment, classes } = manifest;
   const chosen = chooseWeights(run, manifest.folds, experiment.seeds, weights);
   await useBackend(backend ?? experiment.backend);
-  const { inputs, views } = await prepareSource(experiment, source);
+  const { inputs, views } = await prepareSource(experiment, source, own);
   const data: PreparedData = { classes, labels: [0], inputs, ...(views && { views }) };
   const shown = (views ?? ONE_VIEW).test[0]!;
-  const model = makeModel(experiment, data, 0);
+  const model = makeModel(experiment, data, 0, own?.parts);
   const names = model.inputNames;
   const members: number[][] = [];
   const heat = new Map<string, HeatMap[]>();

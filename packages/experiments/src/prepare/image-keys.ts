@@ -1,33 +1,34 @@
 import { createHash } from 'node:crypto';
 import { type Dataset, fingerprint } from '@mer/datasets';
-import { createRepresentation } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
+import { hashOfModules, type OwnParts } from '../parts/own-modules.js';
 import { preparationCodeHash } from '../runs/code-hash.js';
 import { stableJson } from '../runs/run-store.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 import { makeSteps } from './image-makers.js';
 
 /** For each input and target what names its file. */
-export async function imageKeys(dataset: Dataset, experiment: Experiment): Promise<string[]> {
+export async function imageKeys(dataset: Dataset, experiment: Experiment, own: OwnParts): Promise<string[]> {
   const { data, preprocessing, inputs, targets, training } = experiment;
+  const hashes = (steps: Experiment['preprocessing']) =>
+    makeSteps(steps, 'steps', own.parts).map((step) => step.hash());
   const common = {
-    format: 2,
+    format: 3,
     code: await preparationCodeHash(),
+    own: hashOfModules(own.modules),
     backend: tf.getBackend(),
     fingerprint: await fingerprint(dataset),
     changed: await lastChanges(dataset),
     frames: data.frames,
-    preprocessing: makeSteps(preprocessing, 'preprocessing')?.hash(),
+    preprocessing: hashes(preprocessing),
     clips: training.augmentation.clips,
   };
-  return [...inputs, ...targets].map(({ flow: _flow, preprocessing: own, representation, ...rest }) => {
-    const steps = makeSteps(own, 'preprocessing')?.hash();
-    const represent = representation && createRepresentation(representation.name, representation.options).hash();
-    return createHash('sha256')
-      .update(stableJson({ ...common, steps, represent, ...rest }))
+  return [...inputs, ...targets].map(({ flow: _flow, steps, windows }) =>
+    createHash('sha256')
+      .update(stableJson({ ...common, steps: hashes(steps), windows }))
       .digest('hex')
-      .slice(0, 32);
-  });
+      .slice(0, 32),
+  );
 }
 
 /** When each sample's files were last changed: an edit that keeps the size is seen by this alone. */

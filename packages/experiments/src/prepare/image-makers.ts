@@ -1,17 +1,10 @@
 import type { Dataset } from '@mer/datasets';
-import {
-  type AnyStep,
-  type Clip,
-  clipWindows,
-  createRepresentation,
-  createStep,
-  pipe,
-  type Step,
-} from '@mer/representations';
-import { clipViews, sizeOf, type ViewPlan } from '@mer/training';
+import type { Part } from '@mer/options';
+import { type AnyStep, type Clip, clipWindows, createStep, pipe } from '@mer/representations';
+import { clipViews, sizeOf, trainingParts, type ViewPlan } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { ExperimentError } from '../schema/parse.js';
-import type { Experiment, ExperimentInput } from '../schema/schema.js';
+import type { Experiment, ExperimentInput, ExperimentStep } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import { disposeSource, type Source } from './source.js';
 
 type ImageMaker = (source: Source) => Promise<tf.Tensor>;
@@ -25,9 +18,10 @@ export interface ImageMakers {
 }
 
 /** Makers of every input and target; throws an `ExperimentError` where one does not fit the data set. */
-export function imageMakers(experiment: Experiment, kind: Dataset['kind']): ImageMakers {
+export function imageMakers(experiment: Experiment, kind: Dataset['kind'], parts?: readonly Part[]): ImageMakers {
   const { data, preprocessing } = experiment;
-  const shared = makeSteps(preprocessing, 'preprocessing');
+  const shared =
+    preprocessing.length > 0 ? pipeOf(makeSteps(preprocessing, 'preprocessing', parts), 'preprocessing') : undefined;
   if (shared && kind === 'images' && shared.takes === 'clip') {
     throw new ExperimentError(
       `Cannot use the experiment as preprocessing must be steps on images: ${data.name} is a data set of images`,
@@ -40,8 +34,10 @@ export function imageMakers(experiment: Experiment, kind: Dataset['kind']): Imag
   }
   const makersOf = (inputs: readonly ExperimentInput[], name: string) =>
     inputs.map((input, i) => {
-      checkAugmentation(input, experiment.training.augmentation.images, `${name}.${i}`);
-      return imageMaker(input, { at: `${name}.${i}`, kind, dataset: data.name });
+      const at = `${name}.${i}`;
+      const steps = makeSteps(input.steps, `${at}.steps`, parts);
+      checkAugmentation(steps, { at, images: experiment.training.augmentation.images, flow: input.flow, parts });
+      return imageMaker(steps, { windows: input.windows, at, kind, dataset: data.name });
     });
   return {
     prepare: async (source) => (shared ? ((await shared.applyAsync(source as never)) as Source) : source),
@@ -62,17 +58,18 @@ export interface MakeImagesOptions {
   clips: Experiment['training']['augmentation']['clips'];
   views: ViewPlan;
   id: string;
+  parts: readonly Part[] | undefined;
 }
 
 /** The images of one sample: for each wanted input all views, one after the other. */
 export async function makeImages(
   source: Source,
-  { makers, wanted, clips, views, id }: MakeImagesOptions,
+  { makers, wanted, clips, views, id, parts }: MakeImagesOptions,
 ): Promise<MadeImage[]> {
   const images: MadeImage[] = [];
   const shared = await makers.prepare(source);
   try {
-    const variants = shared instanceof tf.Tensor ? [async () => shared] : clipViews(shared, clips, [id]);
+    const variants = shared instanceof tf.Tensor ? [async () => shared] : clipViews(shared, clips, [id], parts);
     for (const [view, variant] of variants.entries()) {
       const input = await variant();
       for (const [n, i] of wanted.entries()) {
@@ -83,7 +80,7 @@ export async function makeImages(
         const found = (images[n] ??= { values: new Float32Array(sizeOf(shape)), shape });
         if (found.shape.join() !== shape.join()) {
           throw new Error(
-            `its views must have one shape: they are [${found.shape.slice(1)}] and [${shape.slice(1)}]; set size`,
+            `its views must have one shape: they are [${found.shape.slice(1)}] and [${shape.slice(1)}]; add a step resize`,
           );
         }
         found.values.set(values, view * values.length);
@@ -96,92 +93,98 @@ export async function makeImages(
   return images;
 }
 
-/** Representations whose values say where things move to: a mirrored picture of one is the picture of no movement. */
-const directed = new Set<string>(['flow', 'flow-color', 'u-v-strain', 'cof', 'mm-cof']);
-
-/** Representations that are histograms, not pictures. */
-const histograms = new Set<string>(['lbp-top', 'hoof', 'bi-woof']);
-
 /** Throws where an augmentation would make nonsense of an input. */
 function checkAugmentation(
-  { representation, flow }: ExperimentInput,
-  images: Experiment['training']['augmentation']['images'],
-  at: string,
+  steps: readonly AnyStep[],
+  {
+    at,
+    images,
+    flow,
+    parts,
+  }: {
+    at: string;
+    images: Experiment['training']['augmentation']['images'];
+    flow: ExperimentInput['flow'];
+    parts: readonly Part[] | undefined;
+  },
 ): void {
-  if (!representation) return;
-  const { name } = representation;
-  const moving = images.find((augmentation) => augmentation.name !== 'mixup');
-  if (moving && histograms.has(name)) {
+  const { imageAugmentations } = trainingParts(parts);
+  const drawn = images.flatMap(({ name }) => imageAugmentations.find((part) => part.name === name && part.draw) ?? []);
+  const histogram = steps.find(({ traits }) => traits.histogram);
+  if (drawn[0] && histogram) {
     throw new ExperimentError(
-      `Cannot use augmentation ${moving.name} as ${at}.representation must be a picture: ${name} gives histograms; use augmentation.clips`,
+      `Cannot use augmentation ${drawn[0].name} as ${at} must be a picture: ${histogram.name} gives histograms; use augmentation.clips`,
     );
   }
-  const turning = images.find((augmentation) => augmentation.name === 'flip' || augmentation.name === 'rotate');
-  if (turning && directed.has(name) && !flow) {
+  const turning = drawn.find(({ turns }) => turns);
+  const directed = steps.find(({ traits }) => traits.directed);
+  if (turning && directed && !flow) {
     throw new ExperimentError(
-      `Cannot use augmentation ${turning.name} as ${name} holds directions, which would not turn with the picture: ` +
-        `say which channels are the flow (${at}.flow: { u, v, zero }), or, where colours stand for directions, use mirror in training.augmentation.clips`,
+      `Cannot use augmentation ${turning.name} as ${directed.name} holds directions, which would not turn with the picture: ` +
+        `say which channels are the flow (${at}.flow: { u, v, zero }), or, where colors stand for directions, use mirror in training.augmentation.clips`,
     );
   }
 }
 
-/** Steps of an experiment file as one step; undefined where there are none. */
-export function makeSteps(given: Experiment['preprocessing'], at: string): AnyStep | undefined {
-  if (given.length === 0) return undefined;
+/** Steps of an experiment file. */
+export function makeSteps(given: readonly ExperimentStep[], at: string, parts?: readonly Part[]): AnyStep[] {
+  return given.map((step, i) => {
+    try {
+      return createStep(step, { parts });
+    } catch (cause) {
+      throw new ExperimentError(`Cannot use ${at}.${i}: ${(cause as Error).message}`, { cause });
+    }
+  });
+}
+
+/** Steps as one; undefined where there are none. */
+function pipeOf(steps: readonly AnyStep[], at: string): AnyStep | undefined {
+  if (steps.length === 0) return undefined;
   try {
-    return pipe(...given.map((step) => createStep(step))) as AnyStep;
+    return pipe(...steps) as AnyStep;
   } catch (cause) {
     throw new ExperimentError(`Cannot use ${at}: ${(cause as Error).message}`, { cause });
   }
 }
 
-const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-
 function imageMaker(
-  { preprocessing, representation, windows, size, channels, scale, offset, normalize }: ExperimentInput,
-  { at, kind, dataset }: { at: string; kind: Dataset['kind']; dataset: string },
+  steps: readonly AnyStep[],
+  {
+    windows,
+    at,
+    kind,
+    dataset,
+  }: { windows: ExperimentInput['windows']; at: string; kind: Dataset['kind']; dataset: string },
 ): ImageMaker {
-  if (kind === 'images' && representation) {
+  const onClips = steps.find(({ takes }) => takes === 'clip');
+  if (kind === 'images' && onClips) {
     throw new ExperimentError(
-      `Cannot use the experiment as ${at}.representation must be left out: ${dataset} is a data set of images`,
+      `Cannot use the experiment as ${at}.steps must be steps on images: ${onClips.name} takes clips, and ${dataset} is a data set of images`,
     );
   }
-  const steps = makeSteps(preprocessing, `${at}.preprocessing`);
-  let represent: Step | undefined;
-  try {
-    represent = representation && createRepresentation(representation.name, representation.options);
-  } catch (cause) {
-    throw new ExperimentError(`Cannot use ${at}.representation: ${(cause as Error).message}`, { cause });
-  }
-  if (windows && !represent) {
+  const place = steps.findIndex(({ takes, gives }) => takes === 'clip' && gives === 'image');
+  if (windows && place < 0) {
     throw new ExperimentError(
-      `Cannot use ${at}.windows as there must be a representation to make of each: set ${at}.representation, or leave windows out`,
+      `Cannot use ${at}.windows as there must be a representation to make of each: add one to ${at}.steps, or leave windows out`,
     );
   }
-  const { mean, std } = normalize === 'imagenet' ? IMAGENET : (normalize ?? { mean: [0], std: [1] });
-  const finish = (given: tf.Tensor): tf.Tensor => {
-    let image = given;
-    const axis = image.rank - 1;
-    if (channels === 'bgr') image = tf.reverse(image, axis);
-    if (channels === 'grey') image = tf.mean(image, axis, true);
-    if (size !== undefined) {
-      const sides: [number, number] = typeof size === 'number' ? [size, size] : [...size];
-      image = tf.image.resizeBilinear(image as tf.Tensor3D, sides, false, true);
-    }
-    image = tf.add(tf.mul(image, scale), offset);
-    return normalize ? tf.div(tf.sub(image, mean), std) : image;
+  // as one pipe first: what does not fit together is told here
+  pipeOf(steps, `${at}.steps`);
+  const before = pipeOf(windows ? steps.slice(0, place) : [], at);
+  const rest = pipeOf(windows ? steps.slice(place) : steps, at);
+  const tensorOf = async (given: Source): Promise<tf.Tensor> => {
+    const made = rest ? ((await rest.applyAsync(given as never)) as Source) : given;
+    // without a representation a clip stays a sequence: [T, H, W, C] of its frames
+    const tensor = made instanceof tf.Tensor ? made : made.frames;
+    return made === given ? tf.clone(tensor) : tensor;
   };
   return async (source) => {
-    const prepared = steps ? ((await steps.applyAsync(source as never)) as Source) : source;
+    if (!windows) return tensorOf(source);
+    const prepared = before ? ((await before.applyAsync(source as never)) as Source) : source;
     const pictures: tf.Tensor[] = [];
     try {
-      if (prepared instanceof tf.Tensor) return tf.tidy(() => finish(prepared));
-      // without a representation a clip stays a sequence: [T, H, W, C] of its frames
-      if (!represent) return tf.tidy(() => finish(prepared.frames));
-      for (const part of windows ? clipWindows(prepared, windows) : [prepared]) {
-        pictures.push(await represent.applyAsync(part));
-      }
-      return tf.tidy(() => finish(windows ? tf.stack(pictures) : pictures[0]!));
+      for (const part of clipWindows(prepared as Clip, windows)) pictures.push(await tensorOf(part));
+      return tf.stack(pictures);
     } finally {
       tf.dispose(pictures);
       if (prepared !== source) disposeSource(prepared);

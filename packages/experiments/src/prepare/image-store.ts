@@ -1,5 +1,5 @@
 import type { PreparedInput } from '@mer/training';
-import { ExperimentError } from '../schema/parse.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import { findRowFile, openRowFile, type RowFile, type RowWriter, writeRowFile } from './row-file.js';
 
 /** Where the images of one input go. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClipDataset, Sample } from '@mer/datasets';
 import { parseLandmarks } from '@mer/representations';
 import { fileNameOf } from '../runs/run-store.js';
-import { ExperimentError } from '../schema/parse.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 
 const ENDINGS = ['.json', '.pts', '.txt', '.csv'];
 

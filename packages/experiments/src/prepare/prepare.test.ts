@@ -7,7 +7,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canListProcesses, children } from '../../test/children.js';
-import { ExperimentError, parseExperiment } from '../schema/parse.js';
+import { ExperimentError } from '../schema/experiment-error.js';
+import { parseExperiment } from '../schema/parse.js';
 import { openExperimentData, type PrepareDataOptions, prepareData } from './prepare.js';
 import { readSource } from './source.js';
 

@@ -2,8 +2,9 @@ import { type Dataset, openDataset, type Sample } from '@mer/datasets';
 import type { PreparedData, PreparedInput } from '@mer/training';
 import { viewPlan } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { ExperimentError } from '../schema/parse.js';
-import type { Experiment } from '../schema/schema.js';
+import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import { imageKeys } from './image-keys.js';
 import { imageMakers, makeImages } from './image-makers.js';
 import { fileInput, fileStore, type ImageStore, memoryStore } from './image-store.js';
@@ -36,6 +37,8 @@ export interface PrepareDataOptions {
    * names the files: samples, sizes and last changes of their files, steps and options, backend, code.
    */
   cache?: string | undefined;
+  /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
+  own?: OwnParts | undefined;
   /** Called after each sample. */
   onProgress?: (done: number, total: number) => void;
   /** Ends the work after the sample in flight by throwing the signal's reason; what the cache has stays. */
@@ -48,6 +51,7 @@ export interface PrepareDataOptions {
  * Opens the data set of an experiment.
  *
  * @param experiment - its `data` names the data set and the folder
+ * @param own - anybody's own parts
  * @returns the data set, with every sample's file known to exist
  * @throws {@link ExperimentError} where the data set or its options are not as they must be
  *
@@ -59,13 +63,16 @@ export interface PrepareDataOptions {
  * console.log(dataset.kind); // 'clips'
  * ```
  */
-export async function openExperimentData(experiment: Experiment): Promise<Dataset> {
+export async function openExperimentData(experiment: Experiment, own: OwnParts = NO_PARTS): Promise<Dataset> {
   const { data } = experiment;
-  const dataset = await openDataset(data.name, data.root, data.options).catch((cause) => {
-    if (cause instanceof TypeError || cause instanceof RangeError) throw new ExperimentError(cause.message, { cause });
-    throw cause;
-  });
-  imageMakers(experiment, dataset.kind);
+  const dataset = await openDataset(data.name, { root: data.root, parts: own.parts, ...data.options }).catch(
+    (cause) => {
+      if (cause instanceof TypeError || cause instanceof RangeError)
+        throw new ExperimentError(cause.message, { cause });
+      throw cause;
+    },
+  );
+  imageMakers(experiment, dataset.kind, own.parts);
   if (data.landmarks === undefined) return dataset;
   if (dataset.kind !== 'clips') {
     throw new ExperimentError(`Cannot use data.landmarks as the data set must be of clips: ${data.name} is of images`);
@@ -96,13 +103,13 @@ export async function openExperimentData(experiment: Experiment): Promise<Datase
 export async function prepareData(
   dataset: Dataset,
   experiment: Experiment,
-  { cache, onProgress, signal, processes }: PrepareDataOptions = {},
+  { cache, own = NO_PARTS, onProgress, signal, processes }: PrepareDataOptions = {},
 ): Promise<PreparedDataset> {
   const { clips, test } = experiment.training.augmentation;
-  const views = viewPlan(clips, test);
+  const views = viewPlan(clips, test, own.parts);
   const total = dataset.samples.length;
   const specs = [...experiment.inputs, ...experiment.targets];
-  const keys = cache === undefined ? [] : await imageKeys(dataset, experiment);
+  const keys = cache === undefined ? [] : await imageKeys(dataset, experiment, own);
   const stores: ImageStore[] = [];
   try {
     for (const [i, { flow }] of specs.entries()) {
@@ -111,7 +118,13 @@ export async function prepareData(
     const done = stores.map((store) => store.done);
     const wanted = (index: number) => done.flatMap((count, i) => (count > index ? [] : [i]));
     const first = Math.min(...done);
-    for await (const { index, images } of sampleImages(dataset, experiment, { first, wanted, signal, processes })) {
+    for await (const { index, images } of sampleImages(dataset, experiment, {
+      first,
+      wanted,
+      own,
+      signal,
+      processes,
+    })) {
       for (const [n, i] of wanted(index).entries()) {
         await stores[i]!.append(images[n]!.values, images[n]!.shape).catch((cause) => {
           throw cannotPrepare(dataset.samples[index]!.id, cause);
@@ -192,17 +205,20 @@ export function openPrepared({
  *
  * @param experiment - preprocessing, inputs and clip augmentation
  * @param source - the clip or image; stays the caller's
+ * @param own - anybody's own parts
  * @returns one entry for each input; its rows are the views
  */
 export async function prepareSource(
   experiment: Experiment,
   source: Source,
+  own: OwnParts = NO_PARTS,
 ): Promise<Pick<PreparedData, 'views'> & { inputs: PreparedInput[] }> {
   const { clips, test } = experiment.training.augmentation;
-  const views = viewPlan(clips, test);
-  const makers = imageMakers(experiment, source instanceof tf.Tensor ? 'images' : 'clips');
+  const { parts } = own;
+  const views = viewPlan(clips, test, parts);
+  const makers = imageMakers(experiment, source instanceof tf.Tensor ? 'images' : 'clips', parts);
   const wanted = experiment.inputs.map((_, i) => i);
-  const images = await makeImages(source, { makers, wanted, clips, views, id: 'new' });
+  const images = await makeImages(source, { makers, wanted, clips, views, id: 'new', parts });
   return {
     views,
     inputs: images.map(({ shape, values }, i) => ({ shape: shape.slice(1), values, flow: experiment.inputs[i]!.flow })),

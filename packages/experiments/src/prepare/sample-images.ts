@@ -1,8 +1,10 @@
 import type { Dataset } from '@mer/datasets';
+import type { Part } from '@mer/options';
 import { viewPlan } from '@mer/training';
+import type { OwnParts } from '../parts/own-modules.js';
 import { type Crash, crashText } from '../runners/crash.js';
 import { CrashError, openProcesses, runTask } from '../runners/processes.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 import { type ImageMakers, imageMakers, type MadeImage, makeImages } from './image-makers.js';
 import { disposeSource, readSamples, readSource, type Source } from './source.js';
 
@@ -18,6 +20,8 @@ export interface SampleImagesOptions {
   first: number;
   /** Inputs and targets whose images are wanted of a sample. */
   wanted: (index: number) => number[];
+  /** Anybody's own parts. */
+  own: OwnParts;
   signal: AbortSignal | undefined;
 }
 
@@ -25,12 +29,13 @@ export interface SampleImagesOptions {
 export async function* imagesHere(
   dataset: Dataset,
   experiment: Experiment,
-  { first, wanted, signal }: SampleImagesOptions,
+  { first, wanted, own, signal }: SampleImagesOptions,
 ): AsyncGenerator<SampleImages> {
-  const makers = imageMakers(experiment, dataset.kind);
+  const { parts } = own;
+  const makers = imageMakers(experiment, dataset.kind, parts);
   for await (const { index, source } of readSamples(dataset, experiment, { first, signal })) {
     const { id } = dataset.samples[index]!;
-    yield { index, images: await imagesOf(source, experiment, { makers, wanted: wanted(index), id, signal }) };
+    yield { index, images: await imagesOf(source, experiment, { makers, wanted: wanted(index), id, parts, signal }) };
   }
 }
 
@@ -38,7 +43,10 @@ export async function* imagesHere(
 export async function imagesOfSample(
   dataset: Dataset,
   experiment: Experiment,
-  { index, ...rest }: { makers: ImageMakers; index: number; wanted: readonly number[] },
+  {
+    index,
+    ...rest
+  }: { makers: ImageMakers; index: number; wanted: readonly number[]; parts: readonly Part[] | undefined },
 ): Promise<MadeImage[]> {
   const { id } = dataset.samples[index]!;
   const source = await readSource(dataset, experiment, index).catch((cause) => {
@@ -55,11 +63,17 @@ async function imagesOf(
     id,
     signal,
     ...rest
-  }: { makers: ImageMakers; wanted: readonly number[]; id: string; signal: AbortSignal | undefined },
+  }: {
+    makers: ImageMakers;
+    wanted: readonly number[];
+    id: string;
+    parts: readonly Part[] | undefined;
+    signal: AbortSignal | undefined;
+  },
 ): Promise<MadeImage[]> {
   const { clips, test } = training.augmentation;
   try {
-    return await makeImages(source, { ...rest, clips, views: viewPlan(clips, test), id });
+    return await makeImages(source, { ...rest, clips, views: viewPlan(clips, test, rest.parts), id });
   } catch (cause) {
     throw signal?.aborted ? cause : cannotPrepare(id, cause);
   } finally {
@@ -86,7 +100,7 @@ export interface PreparingProcesses {
 export async function* imagesInProcesses(
   ids: readonly string[],
   experiment: Experiment,
-  { first, wanted, signal, count, backend, onCrash }: SampleImagesOptions & PreparingProcesses,
+  { first, wanted, own, signal, count, backend, onCrash }: SampleImagesOptions & PreparingProcesses,
 ): AsyncGenerator<SampleImages> {
   const processes = openProcesses(count, signal);
   const ahead: Promise<MadeImage[]>[] = [];
@@ -94,7 +108,7 @@ export async function* imagesInProcesses(
     for (let index = first, begun = first; index < ids.length; index++) {
       signal?.throwIfAborted();
       for (; begun < ids.length && begun <= index + count; begun++) {
-        const args = [{ ...experiment, backend }, begun, wanted(begun)];
+        const args = [own.modules, { ...experiment, backend }, begun, wanted(begun)];
         const id = ids[begun]!;
         const images = runTask<MadeImage[]>(processes, 'images', args, { onCrash, signal }).catch((cause) => {
           throw cause instanceof CrashError

@@ -1,7 +1,7 @@
 import type { Dataset } from '@mer/datasets';
 import type { Clip } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 
 /** A clip, or the one image that stands for it. */
 export type Source = tf.Tensor3D | Clip;

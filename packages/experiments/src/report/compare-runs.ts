@@ -1,7 +1,7 @@
 import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutationTest } from '@mer/metrics';
 import type { Run } from '../runs/read-run.js';
 import { type Prediction, type RunManifest, stableJson } from '../runs/run-store.js';
-import { ExperimentError } from '../schema/parse.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import {
   BOOTSTRAP,
   type BootstrapSettings,

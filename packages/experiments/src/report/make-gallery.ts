@@ -6,14 +6,16 @@ import { displayImageAsync } from '@mer/representations';
 import { copyRows, ONE_VIEW, type PreparedData, type PreparedInput } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import { type HeatMap, heatMapsOf } from '../predict/heat-maps.js';
+import { makeSteps } from '../prepare/image-makers.js';
 import { openExperimentData, prepareSource } from '../prepare/prepare.js';
 import { disposeSource, readSource } from '../prepare/source.js';
 import { makeModel } from '../runs/model.js';
 import type { Run } from '../runs/read-run.js';
 import { foldFolder } from '../runs/run-store.js';
-import { ExperimentError } from '../schema/parse.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment, ExperimentStep } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import type { GalleryItem } from './gallery-item.js';
 import type { Verdict } from './report-data.js';
 import { percentage } from './table-markup.js';
@@ -22,6 +24,8 @@ import { percentage } from './table-markup.js';
 export interface MakeGalleryOptions {
   /** Folder of the data set; that of the run by default. */
   root?: string | undefined;
+  /** The own parts that the run was made with. */
+  own?: OwnParts | undefined;
   /** Side in pixels to which pictures are brought. Default 128. */
   side?: number;
   /** Called after each sample. */
@@ -52,11 +56,11 @@ export interface MakeGalleryOptions {
 export async function makeGallery(
   run: Run,
   verdicts: readonly Verdict[],
-  { root, side = 128, onProgress, signal }: MakeGalleryOptions = {},
+  { root, own = NO_PARTS, side = 128, onProgress, signal }: MakeGalleryOptions = {},
 ): Promise<GalleryItem[]> {
   const { classes, experiment: made } = run.manifest;
   const experiment: Experiment = root === undefined ? made : { ...made, data: { ...made.data, root } };
-  const dataset = await openExperimentData(experiment);
+  const dataset = await openExperimentData(experiment, own);
   await useBackend(experiment.backend);
   let model: LayersModel | undefined;
   const items: GalleryItem[] = [];
@@ -68,8 +72,8 @@ export async function makeGallery(
         throw new ExperimentError(`Cannot draw ${verdict.id} as the data set must hold it: is it another release?`);
       const source = await readSource(dataset, experiment, index);
       try {
-        const { seen, data } = await prepareBoth(experiment, classes, source);
-        model ??= makeModel(experiment, data, 0);
+        const { seen, data } = await prepareBoth(experiment, classes, { source, own });
+        model ??= makeModel(experiment, data, 0, own.parts);
         const weights = join(foldFolder(run.dir, verdict.seed, verdict.fold), 'weights.safetensors');
         loadWeights(model, (await readSafetensors(weights)).arrays);
         const heat = await heatMapsOf(model, data, { row: 0, classIndex: classes.indexOf(verdict.predicted) });
@@ -96,16 +100,17 @@ function titleOf({ truth, predicted, confidence }: Verdict): string {
 }
 
 /** The inputs of a sample twice: as the network gets them, and as pictures, without the scaling that suits networks. */
-async function prepareBoth(experiment: Experiment, classes: string[], source: Parameters<typeof prepareSource>[1]) {
-  const plain = experiment.inputs.map(({ normalize: _n, ...input }) => ({
-    ...input,
-    channels: input.channels === 'bgr' ? ('rgb' as const) : input.channels,
-    scale: 1,
-    offset: 0,
-  }));
+async function prepareBoth(
+  experiment: Experiment,
+  classes: string[],
+  { source, own }: { source: Parameters<typeof prepareSource>[1]; own: OwnParts },
+) {
+  const pictures = (step: ExperimentStep) => !makeSteps([step], 'steps', own.parts)[0]!.traits.values;
+  const plain = experiment.inputs.map((input) => ({ ...input, steps: input.steps.filter(pictures) }));
   const { inputs, views = ONE_VIEW } = await prepareSource(
     { ...experiment, inputs: [...experiment.inputs, ...plain] },
     source,
+    own,
   );
   const view = views.test[0]!;
   const one = (input: PreparedInput) => ({ shape: input.shape, values: copyRows(input, [view]) });

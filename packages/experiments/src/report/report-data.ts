@@ -2,7 +2,7 @@ import { type ClassScores, perClass, subjectKey } from '@mer/metrics';
 import { softmax } from '@mer/training';
 import type { Run } from '../runs/read-run.js';
 import type { RunManifest } from '../runs/run-store.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 import { type Guessing, guessing } from '../summaries/guessing.js';
 import { summariseRun } from '../summaries/read-summary.js';
 import { confusionOf, subjectCounts } from '../summaries/subject-intervals.js';

@@ -1,4 +1,4 @@
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 
 /** How a process came to end that was not told to. */
 export interface Crash {

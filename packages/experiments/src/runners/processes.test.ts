@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { canListProcesses, children } from '../../test/children.js';
-import { ExperimentError, parseExperiment } from '../schema/parse.js';
+import { ExperimentError } from '../schema/experiment-error.js';
+import { parseExperiment } from '../schema/parse.js';
 import { CrashError, openProcesses, type Processes, runTask } from './processes.js';
 
 const experimentOf = (options: object, batchSize = 4) =>

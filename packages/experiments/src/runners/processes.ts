@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
 import type { RunEvent } from '../runs/events.js';
-import { ExperimentError } from '../schema/parse.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import type { Crash } from './crash.js';
 import { watchMemory } from './peak-memory.js';
 
@@ -17,7 +17,7 @@ export interface Processes {
 
 /** Opens at most so many processes; each starts when there is work for it, and all end with the signal. */
 export function openProcesses(count: number, signal: AbortSignal | undefined): Processes {
-  const script = fileURLToPath(new URL(`file://${createRequire(import.meta.url).resolve('@mer/training/worker')}`));
+  const script = fileURLToPath(new URL(`file://${createRequire(import.meta.url).resolve('@mer/experiments/worker')}`));
   const pool = workerpool.pool(script, {
     workerType: 'process',
     maxWorkers: count,

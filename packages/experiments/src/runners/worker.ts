@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { rehearse, useBackend } from '@mer/backends';
 import type { Dataset } from '@mer/datasets';
+import type { Part } from '@mer/options';
 import workerpool from 'workerpool';
+import { loadAgain, type OwnParts } from '../parts/own-modules.js';
 import { type ImageMakers, imageMakers, type MadeImage } from '../prepare/image-makers.js';
 import { openExperimentData, openPrepared, type PreparedDataset } from '../prepare/prepare.js';
 import { imagesOfSample } from '../prepare/sample-images.js';
@@ -12,13 +14,15 @@ import type { PlannedFold } from '../runs/plan.js';
 import { type PlannedMemory, planRunMemory, type RunMemory } from '../runs/run-memory.js';
 import { type FoldPredictions, writeFold } from '../runs/run-store.js';
 import { type Trial, type TrialSamples, tryTraining } from '../runs/trial.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 import { isOutOfMemory } from './crash.js';
 import { ownPeakMemory } from './peak-memory.js';
 import type { TaskMessage } from './processes.js';
 
 /** What every fold of a run needs; the same for each. */
 export interface WorkerContext {
+  /** Modules of anybody's own parts. */
+  modules: OwnParts['modules'];
   /** The experiment. */
   experiment: Experiment;
   /** Name of the backend that runs. */
@@ -44,21 +48,27 @@ export interface FoldReport {
 /** Least time between two events, in milliseconds. */
 const PAUSE = 200;
 
-let opened: Promise<{ data: PreparedDataset; initial: InitialWeights | undefined }> | undefined;
+let opened: Promise<{ data: PreparedDataset; initial: InitialWeights | undefined; own: OwnParts }> | undefined;
 
 async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldReport> {
   opened ??= (async () => {
     await useBackend(context.backend);
-    return { data: openPrepared(context.prepared), initial: await readInitialWeights(context.experiment) };
+    const own = await loadAgain(context.modules);
+    return { data: openPrepared(context.prepared), initial: await readInitialWeights(context.experiment), own };
   })();
-  const { data, initial } = await opened;
+  const { data, initial, own } = await opened;
   let last = 0;
   const onEvent = (event: RunEvent) => {
     if (performance.now() - last < PAUSE) return;
     last = performance.now();
     tell({ event });
   };
-  const record = await runFold(context.experiment, data, planned, { initial, memory: context.memory, onEvent });
+  const record = await runFold(context.experiment, data, planned, {
+    initial,
+    own,
+    memory: context.memory,
+    onEvent,
+  });
   await writeFold(context.out, record);
   return { predictions: record.predictions, seconds: record.seconds, memory: ownPeakMemory() };
 }
@@ -67,28 +77,45 @@ async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldR
  * Makes the model once, so that a wrong option is told before any work, and plans its memory. Both happen here as the main process need not have room for
  * the model.
  */
-async function plan(experiment: Experiment, { train, room }: { train: number; room: number }): Promise<PlannedMemory> {
-  const dataset = await openExperimentData(experiment);
+async function plan(
+  modules: OwnParts['modules'],
+  experiment: Experiment,
+  { train, room }: { train: number; room: number },
+): Promise<PlannedMemory> {
+  const own = await loadAgain(modules);
+  const dataset = await openExperimentData(experiment, own);
   await useBackend('wasm');
-  rehearse(() => checkModel(experiment, dataset.classes.length));
-  return planRunMemory(experiment, { dataset, train, room });
+  rehearse(() => checkModel(experiment, dataset.classes.length, own.parts));
+  return planRunMemory(experiment, { dataset, train, room, own });
 }
 
-async function trial(experiment: Experiment, samples: TrialSamples, memory: RunMemory | undefined): Promise<Trial> {
+async function trial(
+  modules: OwnParts['modules'],
+  experiment: Experiment,
+  samples: TrialSamples,
+  memory: RunMemory | undefined,
+): Promise<Trial> {
+  const { parts } = await loadAgain(modules);
   await useBackend(experiment.backend);
-  return tryTraining(experiment, samples, memory);
+  return tryTraining(experiment, samples, { memory, parts });
 }
 
-let source: Promise<{ dataset: Dataset; makers: ImageMakers }> | undefined;
+let source: Promise<{ dataset: Dataset; makers: ImageMakers; parts: readonly Part[] }> | undefined;
 
-async function images(experiment: Experiment, index: number, wanted: readonly number[]): Promise<MadeImage[]> {
+async function images(
+  modules: OwnParts['modules'],
+  experiment: Experiment,
+  index: number,
+  wanted: readonly number[],
+): Promise<MadeImage[]> {
   source ??= (async () => {
     await useBackend(experiment.backend);
-    const dataset = await openExperimentData(experiment);
-    return { dataset, makers: imageMakers(experiment, dataset.kind) };
+    const own = await loadAgain(modules);
+    const dataset = await openExperimentData(experiment, own);
+    return { dataset, makers: imageMakers(experiment, dataset.kind, own.parts), parts: own.parts };
   })();
-  const { dataset, makers } = await source;
-  return imagesOfSample(dataset, experiment, { makers, index, wanted });
+  const { dataset, makers, parts } = await source;
+  return imagesOfSample(dataset, experiment, { makers, index, wanted, parts });
 }
 
 function tell(message: TaskMessage): void {

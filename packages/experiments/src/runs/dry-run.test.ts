@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { describe, expect, it } from 'vitest';
 import { canListProcesses, children } from '../../test/children.js';
-import { ExperimentError, parseExperiment } from '../schema/parse.js';
+import { ExperimentError } from '../schema/experiment-error.js';
+import { parseExperiment } from '../schema/parse.js';
 import { dryRun } from './dry-run.js';
 
 const experimentOf = (changes: object) =>

@@ -1,10 +1,11 @@
 import type { Dataset } from '@mer/datasets';
 import { sizeOf, viewPlan } from '@mer/training';
+import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import { imageMakers } from '../prepare/image-makers.js';
 import { imagesOfSample } from '../prepare/sample-images.js';
 import { crashCure, crashText } from '../runners/crash.js';
 import { CrashError, openProcesses, type Processes, runTask } from '../runners/processes.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 import { holdOutValidation, subjectsOf } from './folds.js';
 import type { PlannedFold } from './plan.js';
 import { planInProcess, planRun } from './run.js';
@@ -53,6 +54,7 @@ const SAMPLES = 4;
  * samples, and trains a step on them in a process of its own, as a fold would.
  *
  * @param experiment - complete experiment
+ * @param options - anybody's own parts
  * @returns what a run would do; times are estimates for one worker on this machine
  * @throws {@link ExperimentError} for whatever would keep the run from starting
  * @throws Error where the training step fails, such as for memory
@@ -66,24 +68,24 @@ const SAMPLES = 4;
  * console.log(folds, samples); // 3 9
  * ```
  */
-export async function dryRun(experiment: Experiment): Promise<DryRun> {
-  const plan = await planRun(experiment);
+export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?: OwnParts } = {}): Promise<DryRun> {
+  const plan = await planRun(experiment, own);
   const { dataset, folds, backend } = plan;
   const processes = openProcesses(1, undefined);
   let memory: RunMemory;
   let prepared: Prepared;
   let trial: Trial;
   try {
-    memory = await planInProcess(experiment, plan, { workers: 1 });
-    prepared = await prepareSome(experiment, dataset);
-    trial = await tryInProcess(processes, { ...experiment, backend: backend.name }, prepared.samples, memory);
+    memory = await planInProcess(experiment, plan, { workers: 1, own });
+    prepared = await prepareSome(experiment, dataset, own);
+    trial = await tryInProcess(processes, { ...experiment, backend: backend.name }, prepared.samples, { memory, own });
   } finally {
     await processes.close();
   }
   const { training } = experiment;
   const sizes = folds.map((fold) => trainingSize(experiment, dataset.samples, fold));
   const middle = [...sizes].sort((a, b) => a - b)[Math.floor(sizes.length / 2)]!;
-  const views = viewPlan(training.augmentation.clips, training.augmentation.test);
+  const views = viewPlan(training.augmentation.clips, training.augmentation.test, own.parts);
   const items = middle * views.train.length;
   const shapes = prepared.samples.images[0]!.slice(0, experiment.inputs.length).map(({ shape }) => shape.slice(1));
   const fold = trial.secondsPerSample * items * training.epochs;
@@ -130,15 +132,15 @@ interface Prepared {
 }
 
 /** Prepares a few samples, of as many classes as there are among so few. */
-async function prepareSome(experiment: Experiment, dataset: Dataset): Promise<Prepared> {
+async function prepareSome(experiment: Experiment, dataset: Dataset, { parts }: OwnParts): Promise<Prepared> {
   const labels = dataset.samples.map(({ label }) => label);
   const firsts = [...labels.keys()].filter((index) => labels.indexOf(labels[index]!) === index);
   const chosen = [...new Set([...firsts, ...labels.keys()])].slice(0, SAMPLES);
-  const makers = imageMakers(experiment, dataset.kind);
+  const makers = imageMakers(experiment, dataset.kind, parts);
   const wanted = makers.images.map((_, i) => i);
   const images: TrialSamples['images'][number][] = [];
   const begun = performance.now();
-  for (const index of chosen) images.push(await imagesOfSample(dataset, experiment, { makers, index, wanted }));
+  for (const index of chosen) images.push(await imagesOfSample(dataset, experiment, { makers, index, wanted, parts }));
   const seconds = (performance.now() - begun) / 1000 / chosen.length;
   return { samples: { classes: dataset.classes, labels: chosen.map((index) => labels[index]!), images }, seconds };
 }
@@ -148,10 +150,10 @@ async function tryInProcess(
   processes: Processes,
   experiment: Experiment,
   samples: TrialSamples,
-  memory: RunMemory,
+  { memory, own }: { memory: RunMemory; own: OwnParts },
 ): Promise<Trial> {
   try {
-    return await runTask<Trial>(processes, 'trial', [experiment, samples, memory], { retry: false });
+    return await runTask<Trial>(processes, 'trial', [own.modules, experiment, samples, memory], { retry: false });
   } catch (error) {
     if (!(error instanceof CrashError)) throw error;
     const { crash } = error;

@@ -5,9 +5,10 @@ import { readWeights } from '@mer/io';
 import { loadWeights } from '@mer/models';
 import { predictLogits } from '@mer/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkSameModules, NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import { openExperimentData, prepareData } from '../prepare/prepare.js';
-import { ExperimentError } from '../schema/parse.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import { predictionsOf } from '../summaries/predictions.js';
 import { type RunSummary, summarise } from '../summaries/summary.js';
 import type { RunEvent } from './events.js';
@@ -22,6 +23,8 @@ export interface EvaluateExperimentOptions {
   weights: string;
   /** Folder of prepared images, such as the `.cache` of a run, so that they need not be held in memory; none by default. */
   cache?: string | undefined;
+  /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
+  own?: OwnParts | undefined;
   /** Called as the work goes on. */
   onEvent?: (event: RunEvent) => void;
   /** Ends the work by throwing the signal's reason. */
@@ -56,15 +59,16 @@ export interface Evaluation {
  */
 export async function evaluateExperiment(
   experiment: Experiment,
-  { weights, cache, onEvent = () => {}, signal }: EvaluateExperimentOptions,
+  { weights, own = NO_PARTS, cache, onEvent = () => {}, signal }: EvaluateExperimentOptions,
 ): Promise<Evaluation> {
-  const dataset = await openExperimentData(experiment);
-  const folds = planFolds(experiment, dataset.samples);
-  const files = await findWeights(weights, folds);
+  const dataset = await openExperimentData(experiment, own);
+  const folds = planFolds(experiment, dataset.samples, own.parts);
+  const files = await findWeights(weights, folds, own);
   const backend = await useBackend(experiment.backend);
-  checkModel(experiment, dataset.classes.length);
+  checkModel(experiment, dataset.classes.length, own.parts);
   const data = await prepareData(dataset, experiment, {
     cache,
+    own,
     onProgress: (done, total) => onEvent({ type: 'prepare', done, total }),
     signal,
   });
@@ -80,7 +84,7 @@ export async function evaluateExperiment(
   });
   let model: LayersModel | undefined;
   try {
-    model = makeModel(experiment, data, 0);
+    model = makeModel(experiment, data, 0, own.parts);
     const tested: FoldPredictions[] = [];
     for (const [i, { name: fold, seed, test }] of folds.entries()) {
       signal?.throwIfAborted();
@@ -119,14 +123,19 @@ export async function evaluateExperiment(
   }
 }
 
-async function findWeights(dir: string, folds: readonly { name: string; seed: number }[]): Promise<string[]> {
+async function findWeights(
+  dir: string,
+  folds: readonly { name: string; seed: number }[],
+  own: OwnParts,
+): Promise<string[]> {
   const names = new Set(
     await readdir(dir).catch((cause) => {
       throw new ExperimentError(`Cannot read the weights as ${dir} must be a folder: ${cause.message}`, { cause });
     }),
   );
-  if (await readManifest(dir))
-    return folds.map(({ seed, name }) => join(foldFolder(dir, seed, name), 'weights.safetensors'));
+  const manifest = await readManifest(dir);
+  if (manifest) checkSameModules(dir, manifest.parts, own);
+  if (manifest) return folds.map(({ seed, name }) => join(foldFolder(dir, seed, name), 'weights.safetensors'));
   const missing: string[] = [];
   const files = folds.map(({ name }) => {
     const file = ['.safetensors', '.pth', '.pt']

@@ -2,8 +2,9 @@ import { reserveMemory } from '@mer/backends';
 import { exportWeights } from '@mer/models';
 import type { MemoryPlan } from '@mer/training';
 import { fit, predictLogits, seedOf } from '@mer/training';
+import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import type { PreparedDataset } from '../prepare/prepare.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 import { predictionsOf } from '../summaries/predictions.js';
 import type { RunEvent } from './events.js';
 import { holdOutValidation, subjectsOf } from './folds.js';
@@ -15,6 +16,8 @@ import type { FoldRecord } from './run-store.js';
 export interface RunFoldOptions {
   /** Weights to begin with; none by default. */
   initial?: InitialWeights | undefined;
+  /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
+  own?: OwnParts | undefined;
   /** How to keep to the memory there is. */
   memory?: MemoryPlan | undefined;
   /** Called as the work goes on. */
@@ -49,7 +52,7 @@ export async function runFold(
   experiment: Experiment,
   data: PreparedDataset,
   fold: PlannedFold,
-  { initial, memory, onEvent = () => {}, signal }: RunFoldOptions = {},
+  { initial, own = NO_PARTS, memory, onEvent = () => {}, signal }: RunFoldOptions = {},
 ): Promise<FoldRecord> {
   const begun = performance.now();
   const { training: settings } = experiment;
@@ -59,7 +62,7 @@ export async function runFold(
       ? holdOutValidation(data.samples, fold.train, { fraction: settings.validationFraction, key })
       : { train: fold.train, validation: [] };
   if (memory) reserveMemory(memory.step.blocks);
-  const model = makeModel(experiment, data, seedOf([...key, 'weights']) >>> 0);
+  const model = makeModel(experiment, data, seedOf([...key, 'weights']) >>> 0, own.parts);
   try {
     if (initial) startFrom(model, experiment, initial);
     const { epoch, history, oracle } = await fit(model, data, {
@@ -67,6 +70,7 @@ export async function runFold(
       validation,
       test: fold.test,
       ...settings,
+      parts: own.parts,
       strategy: memory?.strategy,
       key,
       signal,

@@ -1,13 +1,9 @@
-import {
-  type Fold,
-  leaveOneDatasetOut,
-  leaveOneSubjectOut,
-  stratifiedGroupKFold,
-  subjectHoldOut,
-  subjectKey,
-} from '@mer/metrics';
+import { assertNoLeak, type Fold, subjectHoldOut, subjectKey } from '@mer/metrics';
+import { findPart, type Part } from '@mer/options';
 import { seedOf } from '@mer/training';
-import type { Experiment } from '../schema/schema.js';
+import { experimentParts } from '../parts/part-kinds.js';
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 
 /** What a protocol must know of a sample. */
 export interface FoldSample {
@@ -27,6 +23,7 @@ export interface FoldSample {
  * @param samples - all samples of the data set
  * @param protocol - `protocol` of an experiment
  * @param seed - seed of the run; only k-fold and hold-out draw from it
+ * @param parts - anybody's own parts, which the protocol may name
  * @returns index lists; no subject is on both sides of a fold
  * @throws RangeError where the samples do not allow the protocol, for instance a single subject
  *
@@ -42,22 +39,16 @@ export function experimentFolds(
   samples: readonly FoldSample[],
   protocol: Experiment['protocol'],
   seed: number,
+  parts?: readonly Part[],
 ): Fold[] {
-  switch (protocol.name) {
-    case 'leave-one-subject-out': {
-      const folds = leaveOneSubjectOut(samples);
-      const subjects = folds.map(({ test }) => samples[test[0]!]!.subject);
-      return folds.map((fold, i) =>
-        subjects.indexOf(subjects[i]!) === subjects.lastIndexOf(subjects[i]!) ? { ...fold, name: subjects[i]! } : fold,
-      );
-    }
-    case 'leave-one-dataset-out':
-      return leaveOneDatasetOut(samples);
-    case 'group-k-fold':
-      return stratifiedGroupKFold(samples, { folds: protocol.folds, seed });
-    case 'hold-out':
-      return subjectHoldOut(samples, { fraction: protocol.fraction, seed });
+  const definition = findPart('protocol', experimentParts(parts).protocols, protocol.name);
+  const folds = definition.split(samples, protocol, { seed });
+  try {
+    assertNoLeak(folds, samples);
+  } catch (cause) {
+    throw new ExperimentError(`Cannot use protocol ${protocol.name}: ${(cause as Error).message}`, { cause });
   }
+  return folds;
 }
 
 /**

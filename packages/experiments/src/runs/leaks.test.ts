@@ -4,8 +4,8 @@ import { accuracy } from '@mer/metrics';
 import { randomStream, uniform, uniformBelow } from '@mer/training';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PreparedDataset } from '../prepare/prepare.js';
+import type { Experiment } from '../schema/experiment.js';
 import { parseExperiment } from '../schema/parse.js';
-import type { Experiment } from '../schema/schema.js';
 import { runFold } from './fold.js';
 import { experimentFolds } from './folds.js';
 

@@ -1,7 +1,8 @@
 import { cpus } from 'node:os';
 import type { BackendInfo } from '@mer/backends';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Experiment } from '../schema/schema.js';
+import type { OwnParts } from '../parts/own-modules.js';
+import type { Experiment } from '../schema/experiment.js';
 import type { PlannedFold } from './plan.js';
 import type { RunMemory } from './run-memory.js';
 import { experimentHash, type RunManifest } from './run-store.js';
@@ -15,6 +16,8 @@ export interface DescribeRunOptions {
   backend: BackendInfo;
   /** How the folds keep to the memory there is. */
   memory?: RunMemory | undefined;
+  /** Anybody's own parts. */
+  own: OwnParts;
   /** Class names. */
   classes: readonly string[];
   /** Every fold planned. */
@@ -24,13 +27,13 @@ export interface DescribeRunOptions {
 /** Makes the manifest of a run that begins now, on this machine. */
 export function describeRun(
   experiment: Experiment,
-  { fingerprint, backend, memory, classes, folds }: DescribeRunOptions,
+  { fingerprint, backend, memory, own, classes, folds }: DescribeRunOptions,
 ): RunManifest {
   const processors = cpus();
   return {
     format: 1,
     experiment,
-    hash: experimentHash(experiment, fingerprint, backend.name),
+    hash: experimentHash(experiment, fingerprint, backend.name, own.modules),
     fingerprint,
     backend: { name: backend.name, device: backend.device },
     versions: { mer: packageVersion(), node: process.version, tfjs: tf.version_core },
@@ -39,6 +42,7 @@ export function describeRun(
       cores: processors.length,
       platform: `${process.platform} ${process.arch}`,
     },
+    ...(own.modules.length > 0 && { parts: own.modules.map(({ use, hash, parts }) => ({ use, hash, parts })) }),
     ...(memory && { memory }),
     classes: [...classes],
     folds: folds.map(({ seed, name }) => ({ seed, name })),

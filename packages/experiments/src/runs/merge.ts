@@ -1,7 +1,8 @@
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@mer/io';
-import { ExperimentError } from '../schema/parse.js';
+import { checkSameModules, type OwnParts } from '../parts/own-modules.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import { type RunSummary, summarise } from '../summaries/summary.js';
 import {
   type FoldPredictions,
@@ -19,6 +20,7 @@ import {
  *
  * @param runs - folders of runs; they stay as they are
  * @param out - folder of the whole; new, or one of the same experiment
+ * @param options - the own parts that the runs were made with
  * @returns scores of the folds that are there, also written to `summary.json`
  * @throws {@link ExperimentError} where a folder holds no run, the runs are of different experiments, data or backends, or two of them disagree about a fold
  *
@@ -29,13 +31,18 @@ import {
  * console.log(summaryText(await mergeRuns(['part-1', 'part-2'], 'runs/whole')));
  * ```
  */
-export async function mergeRuns(runs: readonly string[], out: string): Promise<RunSummary> {
+export async function mergeRuns(
+  runs: readonly string[],
+  out: string,
+  { own }: { own?: OwnParts | undefined } = {},
+): Promise<RunSummary> {
   if (runs.length === 0) throw new ExperimentError('Cannot merge as at least one run must be given');
   const manifests: RunManifest[] = [];
   for (const dir of runs) {
     const manifest = await readManifest(dir);
     if (!manifest)
       throw new ExperimentError(`Cannot merge ${dir} as it must be the folder of a run: it holds no run.json`);
+    checkSameModules(dir, manifest.parts, own);
     if (manifests[0] && manifest.hash !== manifests[0].hash) {
       throw new ExperimentError(
         `Cannot merge ${dir} with ${runs[0]} as they must be of one experiment, data set and backend: their hashes differ`,

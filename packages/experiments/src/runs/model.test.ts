@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeSafetensors } from '@mer/io';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ExperimentError, parseExperiment } from '../schema/parse.js';
+import { ExperimentError } from '../schema/experiment-error.js';
+import { parseExperiment } from '../schema/parse.js';
 import { keepInitialWeights, readInitialWeights } from './model.js';
 
 const data = Float32Array.from([1, 2, 3, 4]);

@@ -3,14 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NamedArrays, parseWeights, writeSafetensors } from '@mer/io';
-import { createModel, type LoadWeightsReport, loadWeights, type ModelOptions } from '@mer/models';
+import { createModel, type LoadWeightsReport, loadWeights } from '@mer/models';
+import type { Part } from '@mer/options';
 import type { PreparedData } from '@mer/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { ExperimentError } from '../schema/parse.js';
-import type { Experiment } from '../schema/schema.js';
-
-/** Options that follow from the experiment and may not be set by hand. */
-const reserved = ['classes', 'seed', 'inputShape'];
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 
 /**
  * Makes the model of an experiment for some prepared data.
@@ -20,6 +18,7 @@ const reserved = ['classes', 'seed', 'inputShape'];
  * @param experiment - its `model`
  * @param data - classes and input shapes
  * @param seed - for initial weights and dropout
+ * @param parts - anybody's own parts, which the experiment may name
  * @returns a model that the caller disposes of
  * @throws {@link ExperimentError} where the options are not the model's, or its inputs do not fit the data
  *
@@ -34,13 +33,19 @@ const reserved = ['classes', 'seed', 'inputShape'];
  * model.dispose();
  * ```
  */
-export function makeModel({ model }: Pick<Experiment, 'model'>, data: PreparedData, seed: number): LayersModel {
+export function makeModel(
+  { model }: Pick<Experiment, 'model'>,
+  data: PreparedData,
+  seed: number,
+  parts?: readonly Part[],
+): LayersModel {
   const shapes = data.inputs.map(({ shape }) => shape);
-  const created = create(model, {
+  const given = {
     classes: data.classes.length,
     seed,
     ...(new Set(shapes.map(String)).size === 1 && { inputShape: shapes[0] }),
-  });
+  };
+  const created = create(model, given, parts);
   const expected = created.inputs.map(({ shape }) => shape.slice(1));
   const fits =
     expected.length === shapes.length &&
@@ -59,22 +64,19 @@ export function makeModel({ model }: Pick<Experiment, 'model'>, data: PreparedDa
  *
  * @throws {@link ExperimentError} that names the option
  */
-export function checkModel({ model }: Pick<Experiment, 'model'>, classes: number): void {
-  for (const key of reserved) {
-    if (key in model.options) {
-      throw new ExperimentError(
-        `Cannot use model.options.${key} as it follows from the data and the seeds of the experiment: leave it out`,
-      );
-    }
-  }
-  create(model, { classes, seed: 0 }).dispose();
+export function checkModel({ model }: Pick<Experiment, 'model'>, classes: number, parts?: readonly Part[]): void {
+  create(model, { classes, seed: 0 }, parts).dispose();
 }
 
-function create({ name, options }: Experiment['model'], given: Record<string, unknown>): LayersModel {
+function create(
+  { name, preset, options }: Experiment['model'],
+  given: Record<string, unknown>,
+  parts: readonly Part[] | undefined,
+): LayersModel {
   try {
-    return createModel(name, { ...options, ...given } as unknown as ModelOptions<typeof name>);
+    return createModel(name, { ...(preset !== undefined && { preset }), ...options, ...given }, { parts });
   } catch (cause) {
-    throw new ExperimentError(`Cannot use model.options: ${(cause as Error).message}`, { cause });
+    throw new ExperimentError(`Cannot use model ${name}: ${(cause as Error).message}`, { cause });
   }
 }
 

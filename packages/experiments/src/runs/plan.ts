@@ -1,5 +1,6 @@
 import type { Fold } from '@mer/metrics';
-import type { Experiment } from '../schema/schema.js';
+import type { Part } from '@mer/options';
+import type { Experiment } from '../schema/experiment.js';
 import { experimentFolds, type FoldSample } from './folds.js';
 
 /** One fold of one seed. */
@@ -13,6 +14,7 @@ export interface PlannedFold extends Fold {
  *
  * @param experiment - protocol and seeds
  * @param samples - all samples of the data set
+ * @param parts - anybody's own parts
  * @returns folds in the order in which they run
  * @throws RangeError where the samples do not allow the protocol
  *
@@ -28,6 +30,7 @@ export interface PlannedFold extends Fold {
 export function planFolds(
   { protocol, seeds }: Pick<Experiment, 'protocol' | 'seeds'>,
   samples: readonly FoldSample[],
+  parts?: readonly Part[],
 ): PlannedFold[] {
-  return seeds.flatMap((seed) => experimentFolds(samples, protocol, seed).map((fold) => ({ ...fold, seed })));
+  return seeds.flatMap((seed) => experimentFolds(samples, protocol, seed, parts).map((fold) => ({ ...fold, seed })));
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochRecord } from '@mer/training';
-import { ExperimentError } from '../schema/parse.js';
+import { checkSameModules, type OwnParts } from '../parts/own-modules.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import {
   type FoldPredictions,
   foldFolder,
@@ -35,6 +36,7 @@ export interface Run {
  * Reads a run from its folder, finished or not.
  *
  * @param dir - folder of the run
+ * @param options - the own parts that the run was made with
  * @returns manifest, predictions and learning curves of the folds that are done, and which are not
  * @throws {@link ExperimentError} where the folder holds no run, no fold is done yet, or a file is not what `mer run` writes; the message names the file
  *
@@ -46,10 +48,11 @@ export interface Run {
  * console.log(folds.length, missing.length);
  * ```
  */
-export async function readRun(dir: string): Promise<Run> {
+export async function readRun(dir: string, { own }: { own?: OwnParts | undefined } = {}): Promise<Run> {
   const manifest = await readManifest(dir);
   if (!manifest)
     throw new ExperimentError(`Cannot report on ${dir} as it must be the folder of a run: it holds no run.json`);
+  checkSameModules(dir, manifest.parts, own);
   const folds: FinishedFold[] = [];
   const missing: Run['missing'] = [];
   const seen = new Map<string, string>();

@@ -3,9 +3,10 @@ import { useBackend } from '@mer/backends';
 import type { Dataset } from '@mer/datasets';
 import { type MemoryPlan, memoryPlanText, NoRoomError, planMemory, type StepMemory } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
+import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import { imageMakers } from '../prepare/image-makers.js';
 import { imagesOfSample } from '../prepare/sample-images.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 import { makeModel } from './model.js';
 
 /** How the folds of a run keep to the memory there is: `memory` of `run.json`. */
@@ -45,14 +46,15 @@ function processMemory({ heap, total }: StepMemory, backend: string): number {
  */
 export async function planRunMemory(
   experiment: Experiment,
-  { dataset, train, room }: { dataset: Dataset; train: number; room: number },
+  { dataset, train, room, own = NO_PARTS }: { dataset: Dataset; train: number; room: number; own?: OwnParts },
 ): Promise<PlannedMemory> {
   await useBackend(experiment.backend);
   const backend = tf.getBackend();
   const buffer = largestBuffer();
-  const makers = imageMakers(experiment, dataset.kind);
+  const makers = imageMakers(experiment, dataset.kind, own.parts);
   const images = await imagesOfSample(dataset, experiment, {
     makers,
+    parts: own.parts,
     index: 0,
     wanted: makers.images.map((_, i) => i),
   });
@@ -76,7 +78,8 @@ export async function planRunMemory(
   await useBackend('wasm');
   try {
     const plan = planMemory({
-      makeModel: () => makeModel(experiment, data, 0),
+      makeModel: () => makeModel(experiment, data, 0, own.parts),
+      parts: own.parts,
       settings: experiment.training,
       batch: Math.min(experiment.training.batchSize, train),
       targets: shapes.slice(experiment.inputs.length),

@@ -3,8 +3,9 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeSafetensors, type NamedArrays, writeFileAtomic } from '@mer/io';
 import type { EpochRecord } from '@mer/training';
-import { ExperimentError } from '../schema/parse.js';
-import type { Experiment } from '../schema/schema.js';
+import { hashOfModules, type OwnModule } from '../parts/own-modules.js';
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import type { RunMemory } from './run-memory.js';
 
 /** What a run was made of and with: `run.json`. */
@@ -25,6 +26,8 @@ export interface RunManifest {
   hardware: { cpu: string; cores: number; platform: string };
   /** How the folds keep to the memory there was when the run was begun. */
   memory?: RunMemory;
+  /** Modules of somebody's own parts that the run was made with. */
+  parts?: readonly OwnModule[];
   /** Class names, in the order of the logits. */
   classes: string[];
   /** Every fold planned. */
@@ -90,6 +93,7 @@ export interface FoldRecord {
  * @param experiment - complete experiment
  * @param fingerprint - identity of the samples
  * @param backend - name of the backend that runs
+ * @param modules - modules of anybody's own parts
  * @returns 64 hexadecimal digits
  *
  * @example
@@ -100,9 +104,15 @@ export interface FoldRecord {
  * console.log(experimentHash(experiment, 'abc', 'wasm') === experimentHash({ ...experiment, name: 'other' }, 'abc', 'wasm')); // true
  * ```
  */
-export function experimentHash(experiment: Experiment, fingerprint: string, backend: string): string {
+export function experimentHash(
+  experiment: Experiment,
+  fingerprint: string,
+  backend: string,
+  modules: readonly OwnModule[] = [],
+): string {
+  const own = hashOfModules(modules);
   return createHash('sha256')
-    .update(stableJson([substance(experiment), fingerprint, backend]))
+    .update(stableJson([substance(experiment), fingerprint, backend, ...(own === undefined ? [] : [own])]))
     .digest('hex');
 }
 
@@ -111,6 +121,7 @@ function substance({
   description: _d,
   $schema: _s,
   extends: _e,
+  use: _u,
   published: _p,
   seeds: _seeds,
   backend: _b,
@@ -333,6 +344,15 @@ function differences(before: RunManifest, now: RunManifest): string[] {
     .map((key) => `  ${key}: ${old[key] ?? 'absent'} then, ${current[key] ?? 'absent'} now`);
   if (before.backend.name !== now.backend.name)
     lines.push(`  backend: ${before.backend.name} then, ${now.backend.name} now`);
+  if (hashOfModules(before.parts ?? []) !== hashOfModules(now.parts ?? [])) {
+    const names = (modules: readonly OwnModule[] = []) => modules.map(({ use }) => use).join(', ') || 'none';
+    const [then, current] = [names(before.parts), names(now.parts)];
+    lines.push(
+      then === current
+        ? `  own parts: the contents of ${then} have changed`
+        : `  own parts: ${then} then, ${current} now`,
+    );
+  }
   if (before.fingerprint !== now.fingerprint) lines.push('  the data set: its samples or files have changed');
   return lines;
 }

@@ -4,13 +4,14 @@ import { dirname, join } from 'node:path';
 import { type BackendInfo, useBackend } from '@mer/backends';
 import { type Dataset, fingerprint } from '@mer/datasets';
 import { memoryPlanText, viewPlan } from '@mer/training';
+import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import { openExperimentData, type PreparedDataset, prepareData } from '../prepare/prepare.js';
 import { crashText } from '../runners/crash.js';
 import { runInPool } from '../runners/pool.js';
 import { CrashError, openProcesses, runTask } from '../runners/processes.js';
 import type { FoldReport, WorkerContext } from '../runners/worker.js';
-import { ExperimentError } from '../schema/parse.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import { type RunSummary, summarise } from '../summaries/summary.js';
 import type { RunEvent } from './events.js';
 import { subjectsOf } from './folds.js';
@@ -33,6 +34,8 @@ export interface RunExperimentOptions {
   final?: boolean;
   /** Folder of prepared images, shared by the runs that use them; `.cache` beside the run's folder by default. */
   cache?: string | undefined;
+  /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
+  own?: OwnParts | undefined;
   /** Called as the work goes on. */
   onEvent?: (event: RunEvent) => void;
   /** Ends the work by throwing the signal's reason; folds that are done stay. */
@@ -62,18 +65,27 @@ export interface RunExperimentOptions {
  */
 export async function runExperiment(
   experiment: Experiment,
-  { out, workers = 'auto', shard, final = false, cache, onEvent = () => {}, signal }: RunExperimentOptions,
+  {
+    out,
+    own = NO_PARTS,
+    workers = 'auto',
+    shard,
+    final = false,
+    cache,
+    onEvent = () => {},
+    signal,
+  }: RunExperimentOptions,
 ): Promise<RunSummary> {
-  const plan = await planRun(experiment);
+  const plan = await planRun(experiment, own);
   const { dataset, folds, backend } = plan;
-  const described = describeRun(experiment, { ...plan, classes: dataset.classes });
+  const described = describeRun(experiment, { ...plan, classes: dataset.classes, own });
   const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
   const processes = openProcesses(most, signal);
   try {
     // a run that was begun goes on as it was planned: its numbers are to be the same
     const begun = await readManifest(out);
     const memory =
-      begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, { workers, signal });
+      begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, { workers, signal, own });
     const manifest = await openRun(out, { ...described, ...(memory && { memory }) });
     if (memory) onEvent({ type: 'note', text: `a training step: ${memoryPlanText(memory).join('; ')}` });
     if (manifest.versions['mer'] !== packageVersion()) {
@@ -112,6 +124,7 @@ export async function runExperiment(
       plan.initial = undefined;
       const data = await prepareData(dataset, experiment, {
         cache: kept,
+        own,
         onProgress: (prepared, total) => onEvent({ type: 'prepare', done: prepared, total }),
         signal,
         processes: {
@@ -123,7 +136,7 @@ export async function runExperiment(
       });
       ready(data.inputs);
       try {
-        const context = contextOf(given, data, { out, backend: backend.name, memory });
+        const context = contextOf(given, data, { out, backend: backend.name, memory, modules: own.modules });
         await runInPool(processes, context, todo, {
           workers: count,
           onEvent,
@@ -166,9 +179,9 @@ export interface RunPlan {
 }
 
 /** Opens what an experiment names and checks it as a whole, before any work. */
-export async function planRun(experiment: Experiment): Promise<RunPlan> {
-  const dataset = await openExperimentData(experiment);
-  const folds = planFolds(experiment, dataset.samples);
+export async function planRun(experiment: Experiment, own: OwnParts): Promise<RunPlan> {
+  const dataset = await openExperimentData(experiment, own);
+  const folds = planFolds(experiment, dataset.samples, own.parts);
   const backend = await useBackend(experiment.backend);
   const initial = await readInitialWeights(experiment);
   const samples = await fingerprint(dataset);
@@ -183,15 +196,13 @@ export async function planRun(experiment: Experiment): Promise<RunPlan> {
 export async function planInProcess(
   experiment: Experiment,
   { backend, folds }: RunPlan,
-  { workers, signal }: { workers: number | 'auto'; signal?: AbortSignal | undefined },
+  { workers, signal, own }: { workers: number | 'auto'; signal?: AbortSignal | undefined; own: OwnParts },
 ): Promise<RunMemory> {
   const most = workers === 'auto' ? 1 : Math.min(workers, folds.length);
-  const views = viewPlan(experiment.training.augmentation.clips, experiment.training.augmentation.test).train.length;
+  const { clips, test } = experiment.training.augmentation;
+  const views = viewPlan(clips, test, own.parts).train.length;
   const train = views * Math.max(...folds.map((fold) => fold.train.length));
-  const args = [
-    { ...experiment, backend: backend.name },
-    { train, room: freeMemory() / most },
-  ];
+  const args = [own.modules, { ...experiment, backend: backend.name }, { train, room: freeMemory() / most }];
   // one that does nothing else: whoever trains is to find all of the heap free
   const processes = openProcesses(1, signal);
   try {
@@ -218,7 +229,7 @@ function roomFor(memory: RunMemory | undefined): number {
 function contextOf(
   experiment: Experiment,
   { inputs, targets = [], files, close: _close, ...rest }: PreparedDataset,
-  run: Pick<WorkerContext, 'out' | 'backend' | 'memory'>,
+  run: Pick<WorkerContext, 'out' | 'backend' | 'memory' | 'modules'>,
 ): WorkerContext {
   const flows = { inputs: inputs.map(({ flow }) => flow), targets: targets.map(({ flow }) => flow) };
   return { experiment, ...run, prepared: { ...rest, files: files!, flows } };

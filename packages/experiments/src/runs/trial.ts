@@ -1,9 +1,10 @@
 import { reserveMemory } from '@mer/backends';
+import type { Part } from '@mer/options';
 import type { MemoryPlan } from '@mer/training';
 import { fit, type PreparedData, type PreparedInput, randomStream, sizeOf, uniform } from '@mer/training';
 import type { MadeImage } from '../prepare/image-makers.js';
 import { ownPeakMemory } from '../runners/peak-memory.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 import { makeModel } from './model.js';
 
 /** A few prepared samples, for {@link tryTraining}. */
@@ -38,7 +39,11 @@ const PATIENCE = 5;
  * Trains a few steps on a few samples of an experiment, to learn what a step costs: the samples are repeated, each time with a little noise of its own, to
  * make a batch.
  */
-export async function tryTraining(experiment: Experiment, samples: TrialSamples, memory?: MemoryPlan): Promise<Trial> {
+export async function tryTraining(
+  experiment: Experiment,
+  samples: TrialSamples,
+  { memory, parts }: { memory?: MemoryPlan | undefined; parts?: readonly Part[] | undefined } = {},
+): Promise<Trial> {
   const { training } = experiment;
   const data = repeated(experiment, samples, Math.max(FIRST, training.batchSize));
   const settings = {
@@ -50,12 +55,13 @@ export async function tryTraining(experiment: Experiment, samples: TrialSamples,
     augmentation: { ...training.augmentation, clips: [] },
   };
   if (memory) reserveMemory(memory.step.blocks);
-  const model = makeModel(experiment, data, 0);
+  const model = makeModel(experiment, data, 0, parts);
   const time = async (count: number) => {
     const begun = performance.now();
     await fit(model, data, {
       train: [...data.labels.keys()].slice(0, count),
       ...settings,
+      parts,
       strategy: memory?.strategy,
       key: ['trial'],
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ExperimentError, parseExperiment } from './parse.js';
+import { ExperimentError } from './experiment-error.js';
+import { parseExperiment } from './parse.js';
 
 const minimal = {
   name: 'tiny',

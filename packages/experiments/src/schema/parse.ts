@@ -1,26 +1,10 @@
 import { optionIssues, type Part } from '@mer/options';
 import { settingsFaults } from '@mer/training';
 import * as v from 'valibot';
-import { type Experiment, experimentSchema } from './schema.js';
-
-/**
- * Thrown when an experiment, its options or its run folder cannot be used as given: the person who wrote them can mend it, and nothing has
- * been started.
- *
- * @example
- * ```ts
- * import { ExperimentError, parseExperiment } from '@mer/experiments';
- *
- * try {
- *   parseExperiment({ name: 'x' }, { source: 'x.yaml' });
- * } catch (error) {
- *   console.log(error instanceof ExperimentError); // true
- * }
- * ```
- */
-export class ExperimentError extends Error {
-  override name = 'ExperimentError';
-}
+import type { Experiment } from './experiment.js';
+import { ExperimentError } from './experiment-error.js';
+import { oldForms } from './old-forms.js';
+import { DERIVED_OPTIONS, experimentSchema } from './schema.js';
 
 /** Options of {@link parseExperiment}. */
 export interface ParseExperimentOptions {
@@ -55,12 +39,27 @@ export function parseExperiment(
   data: unknown,
   { source = 'the experiment', parts }: ParseExperimentOptions = {},
 ): Experiment {
+  const old = oldForms(data);
+  if (old.length > 0) {
+    throw new ExperimentError(
+      `Cannot use ${source} as it is written for an earlier version:\n${old.map((line) => `  ${line}`).join('\n')}`,
+    );
+  }
   const schema = experimentSchema(parts);
   const result = v.safeParse(schema, data);
-  const faults = result.success
-    ? settingsFaults(result.output.training, parts).map(({ path, text }) => ({ path: ['training', ...path], text }))
-    : optionIssues(schema, data);
-  if (result.success && faults.length === 0) return result.output;
-  const lines = faults.map(({ path, text }) => `  ${path.join('.') || 'the file'} ${text}`);
+  if (!result.success) {
+    const lines = optionIssues(schema, data).map(({ path, text }) => {
+      const derived = path[0] === 'model' && path[1] === 'options' && DERIVED_OPTIONS.includes(String(path[2]));
+      return line(path, derived ? 'follows from the data and the seeds of the experiment: leave it out' : text);
+    });
+    throw new ExperimentError(`Cannot use ${source}:\n${lines.join('\n')}`);
+  }
+  // what stands without a name or options is complete too
+  const experiment = { ...result.output, model: { options: {}, ...result.output.model } };
+  const faults = settingsFaults(experiment.training, parts);
+  if (faults.length === 0) return experiment;
+  const lines = faults.map(({ path, text }) => line(['training', ...path], text));
   throw new ExperimentError(`Cannot use ${source}:\n${lines.join('\n')}`);
 }
+
+const line = (path: readonly (string | number)[], text: string) => `  ${path.join('.') || 'the experiment'} ${text}`;

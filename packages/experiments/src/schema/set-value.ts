@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { ExperimentError } from './parse.js';
+import { ExperimentError } from './experiment-error.js';
 
 /**
  * Applies one `key=value` setting to experiment data, as `mer run --set training.epochs=5` does.

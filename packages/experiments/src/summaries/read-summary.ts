@@ -1,3 +1,4 @@
+import type { OwnParts } from '../parts/own-modules.js';
 import { type Run, readRun } from '../runs/read-run.js';
 import { type RunSummary, summarise } from './summary.js';
 
@@ -5,6 +6,7 @@ import { type RunSummary, summarise } from './summary.js';
  * Scores a run from the predictions in its folder, whether all folds are done or only some.
  *
  * @param dir - folder of the run
+ * @param options - the own parts that the run was made with
  * @returns the scores of the folds that are done
  * @throws {@link ExperimentError} where the folder holds no run, or no fold is done yet
  *
@@ -15,8 +17,8 @@ import { type RunSummary, summarise } from './summary.js';
  * const { perSeed } = await readRunSummary('runs/quickstart');
  * ```
  */
-export async function readRunSummary(dir: string): Promise<RunSummary> {
-  return summariseRun(await readRun(dir));
+export async function readRunSummary(dir: string, options: { own?: OwnParts | undefined } = {}): Promise<RunSummary> {
+  return summariseRun(await readRun(dir, options));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { perClass } from '@mer/metrics';
 import type { FoldPredictions, Prediction } from '../runs/run-store.js';
-import type { Experiment } from '../schema/schema.js';
+import type { Experiment } from '../schema/experiment.js';
 import {
   BOOTSTRAP,
   type BootstrapSettings,
