@@ -41,6 +41,13 @@ export function createProgram(): Command {
   const json = new Option('--json', 'print the result as JSON');
 
   program
+    .command('init')
+    .description('write a small project of your own: experiment, representation, network, test')
+    .argument('<dir>', 'folder to write; new or empty')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/init.js')).init(args[0], args[1]));
+
+  program
     .command('run')
     .description('prepare, train and test every fold; resumes where it stopped')
     .argument('<experiment>', 'experiment file (YAML or JSON)')
