@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { isBuiltin, stripTypeScriptTypes } from 'node:module';
+import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { init, parse } from 'es-module-lexer';
@@ -58,13 +58,16 @@ function resolved(specifier: string, from: string, use: string): string {
   }
 }
 
-/** What a file imports statically, and by `import()` of a plain text. */
+/** What a file imports statically, and by `import()` of a plain text; types are not imported. */
 function importsOf(file: string, source: string, use: string): string[] {
   if (/\.(json|wasm|node)$/.test(file)) return [];
-  const code = /\.[cm]?tsx?$/.test(file) ? withoutTypes(source, file, use) : source;
+  if (/\.[cm]?tsx?$/.test(file)) refuseTypes(file, use);
   try {
-    const [imports] = parse(code);
-    return imports.flatMap(({ n }) => (n === undefined ? [] : [n]));
+    const [imports] = parse(source);
+    return imports.flatMap((each) => {
+      if (!('specifier' in each) || ('typeOnly' in each && each.typeOnly)) return [];
+      return typeof each.specifier === 'string' ? each.specifier : [];
+    });
   } catch (cause) {
     throw new ExperimentError(`Cannot use ${use} as ${file} must be JavaScript: ${(cause as Error).message}`, {
       cause,
@@ -72,16 +75,14 @@ function importsOf(file: string, source: string, use: string): string[] {
   }
 }
 
-function withoutTypes(source: string, file: string, use: string): string {
-  const runs = (process.features as { typescript?: unknown }).typescript;
-  if (!runs || typeof stripTypeScriptTypes !== 'function') {
-    const built = use.replace(/\.[cm]?tsx?$/, '.mjs');
-    throw new ExperimentError(
-      `Cannot use ${use} as ${file} is TypeScript, which Node ${process.version} does not run: use Node 22.18 or newer, or build it first ` +
-        `(npx esbuild ${use} --bundle --packages=external --format=esm --outfile=${built}) and use ${built}`,
-    );
-  }
-  return stripTypeScriptTypes(source);
+/** Throws where this Node does not run TypeScript. */
+function refuseTypes(file: string, use: string): void {
+  if ((process.features as { typescript?: unknown }).typescript) return;
+  const built = use.replace(/\.[cm]?tsx?$/, '.mjs');
+  throw new ExperimentError(
+    `Cannot use ${use} as ${file} is TypeScript, which Node ${process.version} does not run: use Node 22.18 or newer, or build it first ` +
+      `(npx esbuild ${use} --bundle --packages=external --format=esm --outfile=${built}) and use ${built}`,
+  );
 }
 
 /** `name@version` of the package that a file lies in. */
