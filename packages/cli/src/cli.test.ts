@@ -45,7 +45,7 @@ function expectFailure(result: SpawnSyncReturns<string>, status: number, message
 const tiny = {
   name: 'tiny',
   data: { name: 'synthetic', options: { subjects: 4, clipsPerSubject: 3, size: 24, frames: 6 } },
-  inputs: [{ representation: { name: 'dynamic-image' } }],
+  inputs: [{ steps: ['dynamic-image'] }],
   model: { name: 'small-cnn', options: { widths: [4, 4] } },
   training: { epochs: 3, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.01 } },
   backend: 'wasm',
@@ -276,11 +276,11 @@ describe('mer run', () => {
     );
     const wrong = { model: { name: 'small-cnn', options: { depth: 3 } } };
     expectFailure(mer('run', await experimentFile('c', wrong), '--out', 'none'), 2, /model\.options: .*depth/);
-    const noOption = { inputs: [{ representation: { name: 'dynamic-image', options: { wieghts: 1 } } }] };
+    const noOption = { inputs: [{ steps: [{ step: 'dynamic-image', options: { wieghts: 1 } }] }] };
     expectFailure(
       mer('run', await experimentFile('d', noOption), '--out', 'none'),
       2,
-      /inputs\.0\.representation: .*wieghts/,
+      /inputs\.0\.steps\.0\.options\.wieghts is not an option/,
     );
     const data = { data: { name: 'synthetic', options: { subject: 3 } } };
     expectFailure(mer('run', await experimentFile('e', data), '--out', 'none'), 2, /subject/);

@@ -64,7 +64,7 @@ function inputShape({ data, preprocessing }: Experiment, input: ExperimentInput)
 
 /** Makes the network with the recipe's options in its small variant: names and values of options are checked as for the full one. */
 function smallNetwork({ model }: Experiment, classes: number) {
-  return createModel(model.name, { ...model.options, size: 'small', classes } as unknown as ModelOptions<ModelName>);
+  return createModel(model.name, { ...model.options, preset: 'small', classes } as unknown as ModelOptions<ModelName>);
 }
 
 beforeAll(() => useBackend('wasm'));
@@ -223,7 +223,7 @@ describe('every small recipe', () => {
     const backbone = backbones[file];
     if (!backbone) return [];
     const path = join(root, `${basename(file, '.yaml')}.safetensors`);
-    const model = createModel(backbone.name, { size: 'small', classes: 1000 } as ModelOptions<ModelName>);
+    const model = createModel(backbone.name, { preset: 'small', classes: 1000 } as ModelOptions<ModelName>);
     await writeSafetensors(path, (await exportWeights(model)) as never);
     model.dispose();
     return [`model.weights=${JSON.stringify(backbone.into ? { file: path, into: backbone.into } : path)}`];

@@ -19,7 +19,7 @@ function experimentOf(landmarks: string) {
     name: 'aligned',
     data: { name: 'synthetic', options: { subjects: 2, clipsPerSubject: 1, size: 32, frames: 5 }, landmarks },
     preprocessing: [{ step: 'align', options: { size: 16 } }],
-    inputs: [{ representation: { name: 'trdi' } }],
+    inputs: [{ steps: ['trdi'] }],
     model: { name: 'small-cnn' },
     training: { epochs: 1, batchSize: 2, optimizer: { name: 'adam', learningRate: 0.01 } },
   });

@@ -30,7 +30,10 @@ describe('windows of an input', () => {
   const withInput = (input: object) => parseExperiment({ ...common, data: clips, inputs: [input] });
 
   it('are represented one by one and stand one after the other', async () => {
-    const experiment = withInput({ representation: { name: 'trdi' }, windows: { count: 3 }, size: 16, scale: 2 });
+    const experiment = withInput({
+      steps: ['trdi', { step: 'resize', options: { size: 16 } }, { step: 'multiply', options: { by: 2 } }],
+      windows: { count: 3 },
+    });
     const dataset = await openExperimentData(experiment);
     const { inputs } = await prepareData(dataset, experiment);
     expect(inputs[0]!.shape).toEqual([3, 16, 16, 3]);
@@ -38,15 +41,15 @@ describe('windows of an input', () => {
     if (clip instanceof tf.Tensor) throw new Error('a clip');
     const [, second] = clipWindows(clip, { count: 3 });
     const image = createRepresentation('trdi', {})(second!);
-    const expected = tf.mul(tf.image.resizeBilinear(image, [16, 16], false, true), 2).dataSync();
+    const expected = tf.mul(resizeImages(image, 16), 2).dataSync();
     const values = (inputs[0] as { values: Float32Array }).values.subarray(expected.length, 2 * expected.length);
     expect([...values]).toEqual([...expected]);
   });
 
   it('need a representation', async () => {
-    const experiment = withInput({ windows: { count: 3 }, size: 16 });
+    const experiment = withInput({ windows: { count: 3 } });
     await expect(openExperimentData(experiment)).rejects.toThrow(ExperimentError);
-    await expect(openExperimentData(experiment)).rejects.toThrow(/inputs\.0\.windows.*inputs\.0\.representation/);
+    await expect(openExperimentData(experiment)).rejects.toThrow(/inputs\.0\.windows.*inputs\.0\.steps/);
   });
 });
 
@@ -55,7 +58,7 @@ describe('processes that prepare', () => {
     ...common,
     data: { ...clips, options: { ...clips.options, clipsPerSubject: 3 } },
     preprocessing: [{ step: 'even-light' }],
-    inputs: [{ representation: { name: 'trdi' }, size: 16 }, { representation: { name: 'midi' } }],
+    inputs: [{ steps: ['trdi', { step: 'resize', options: { size: 16 } }] }, { steps: ['midi'] }],
     training: { ...common.training, augmentation: { clips: [{ name: 'jitter', copies: 2, onset: 0.3 }] } },
   });
   const valuesOf = async (options: PrepareDataOptions) => {
@@ -131,7 +134,7 @@ describe('processes that prepare', () => {
     const given = parseExperiment({
       ...common,
       data: { name: 'folder', root: folder },
-      inputs: [{ representation: { name: 'trdi' } }],
+      inputs: [{ steps: ['trdi'] }],
     });
     const work = prepareData(await openExperimentData(given), given, processes());
     await expect(work).rejects.toThrow(/Cannot prepare .*c: .*3\.png/);

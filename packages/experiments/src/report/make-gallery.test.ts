@@ -17,7 +17,7 @@ beforeAll(async () => {
   const experiment = parseExperiment({
     name: 'pictures',
     data: { name: 'synthetic', options: { subjects: 3, clipsPerSubject: 3, size: 24, frames: 6 } },
-    inputs: [{ representation: { name: 'dynamic-image' }, scale: 4, offset: -2 }],
+    inputs: [{ steps: ['dynamic-image', { step: 'normalize', options: { mean: 0.5, std: 0.25 } }] }],
     model: { name: 'small-cnn', options: { widths: [4, 4] } },
     training: { epochs: 1, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.01 } },
     backend: 'cpu',

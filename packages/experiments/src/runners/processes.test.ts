@@ -10,7 +10,7 @@ const experimentOf = (options: object, batchSize = 4) =>
   parseExperiment({
     name: 'tasks',
     data: { name: 'synthetic', options: { subjects: 2, clipsPerSubject: 2, size: 16, frames: 6 } },
-    inputs: [{ representation: { name: 'dynamic-image' } }],
+    inputs: [{ steps: ['dynamic-image'] }],
     model: { name: 'small-cnn', options },
     training: { epochs: 1, batchSize, optimizer: { name: 'adam', learningRate: 0.001 } },
     backend: 'wasm',

@@ -9,7 +9,7 @@ const experimentOf = (changes: object) =>
   parseExperiment({
     name: 'tried',
     data: { name: 'synthetic', options: { subjects: 3, clipsPerSubject: 4, size: 32, frames: 8 } },
-    inputs: [{ representation: { name: 'dynamic-image' } }],
+    inputs: [{ steps: ['dynamic-image'] }],
     model: { name: 'small-cnn' },
     training: { epochs: 2, batchSize: 6, optimizer: { name: 'adam', learningRate: 0.001 } },
     backend: 'wasm',
@@ -18,7 +18,7 @@ const experimentOf = (changes: object) =>
 
 describe('dryRun()', () => {
   it('trains a whole batch of the own samples in a process, also a network that blank images would spoil', async () => {
-    const plan = await dryRun(experimentOf({ model: { name: 'efficientnet-b0', options: { size: 'small' } } }));
+    const plan = await dryRun(experimentOf({ model: { name: 'efficientnet-b0', preset: 'small' } }));
     expect(plan).toMatchObject({
       samples: 12,
       folds: 3,
@@ -54,7 +54,7 @@ describe('dryRun()', () => {
 
   it('says in one message where a batch does not fit into memory', async () => {
     const large = experimentOf({
-      inputs: [{ representation: { name: 'dynamic-image' }, size: 1024 }],
+      inputs: [{ steps: ['dynamic-image', { step: 'resize', options: { size: 1024 } }] }],
       model: { name: 'small-cnn', options: { widths: [512, 4] } },
     });
     await expect(dryRun(large)).rejects.toThrow(

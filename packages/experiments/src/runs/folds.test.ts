@@ -28,8 +28,8 @@ describe('experimentFolds()', () => {
         fc.pre(subjects >= 2);
         const protocols = [
           { name: 'leave-one-subject-out' as const },
-          { name: 'group-k-fold' as const, folds: 2 },
-          { name: 'hold-out' as const, fraction: 0.3 },
+          { name: 'stratified-group-k-fold', folds: 2 },
+          { name: 'subject-hold-out', fraction: 0.3 },
         ];
         for (const protocol of protocols) {
           for (const { train, test } of experimentFolds(samples, protocol, seed)) {

@@ -23,8 +23,8 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const experiment = parseExperiment({
   name: 'small',
   data: { name: 'synthetic', options: { subjects: 4, clipsPerSubject: 3, size: 24, frames: 8 } },
-  inputs: [{ representation: { name: 'trdi' } }, { representation: { name: 'midi' } }],
-  model: { name: 'afn', options: { size: 'small', width: 2 } },
+  inputs: [{ steps: ['trdi'] }, { steps: ['midi'] }],
+  model: { name: 'afn', preset: 'small', options: { width: 2 } },
   training: {
     epochs: 3,
     batchSize: 4,
@@ -96,7 +96,7 @@ describe('runExperiment()', () => {
   });
 
   it.skipIf(!canListProcesses)('ends where every worker is ended, says why, and goes on the next time', async () => {
-    const halves = { ...experiment, protocol: { name: 'group-k-fold' as const, folds: 2 } };
+    const halves = { ...experiment, protocol: { name: 'stratified-group-k-fold', folds: 2 } };
     const out = join(root, 'given-up');
     const given = runExperiment(halves, {
       out,
@@ -151,7 +151,7 @@ describe('runExperiment()', () => {
     const large = parseExperiment({
       name: 'large',
       data: { name: 'synthetic', options: { subjects: 2, clipsPerSubject: 2, size: 24, frames: 6 } },
-      inputs: [{ representation: { name: 'dynamic-image' }, size: 2048 }],
+      inputs: [{ steps: ['dynamic-image', { step: 'resize', options: { size: 2048 } }] }],
       model: { name: 'small-cnn', options: { widths: [512, 4] } },
       training: { epochs: 1, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.001 } },
       backend: 'wasm',

@@ -19,7 +19,7 @@ async function file(name: string, content: object): Promise<string> {
 const base = {
   name: 'base',
   data: { name: 'synthetic', options: { subjects: 4, size: 24 } },
-  inputs: [{ representation: { name: 'trdi' } }],
+  inputs: [{ steps: ['trdi'] }],
   model: { name: 'small-cnn', options: { widths: [4, 4] } },
   training: { epochs: 3, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.01, beta1: 0.5 } },
 };
@@ -31,7 +31,7 @@ describe('readExperiment() of a file that extends another', () => {
       extends: 'base.json',
       name: 'child',
       data: { options: { size: 32 } },
-      inputs: [{ representation: { name: 'midi' } }],
+      inputs: [{ steps: ['midi'] }],
       model: { name: 'ststnet' },
       training: { epochs: 5, optimizer: { name: 'adamw', learningRate: 0.1 } },
     });

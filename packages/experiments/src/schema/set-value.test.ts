@@ -10,8 +10,8 @@ describe('setValue()', () => {
   });
 
   it('reaches into lists and leaves the original alone', () => {
-    const data = { inputs: [{ channels: 'rgb' }] };
-    expect(setValue(data, 'inputs.0.channels=bgr')).toEqual({ inputs: [{ channels: 'bgr' }] });
+    const data = { inputs: [{ windows: 3 }] };
+    expect(setValue(data, 'inputs.0.windows=bgr')).toEqual({ inputs: [{ windows: 'bgr' }] });
     expect(data.inputs[0]!.channels).toBe('rgb');
   });
 
