@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ExperimentError, ExperimentError } from './experiment-error.js';
+import { ExperimentError } from './experiment-error.js';
 import { parseExperiment } from './parse.js';
 
 const minimal = {
@@ -32,7 +32,13 @@ describe('parseExperiment()', () => {
 
   it('takes a name for a thing with its defaults', () => {
     const { training } = parseExperiment({ ...minimal, training: { epochs: 1, optimizer: 'sgd', loss: 'focal' } });
-    expect(training.optimizer).toEqual({ name: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false, weightDecay: 0 });
+    expect(training.optimizer).toEqual({
+      name: 'sgd',
+      learningRate: 0.01,
+      momentum: 0,
+      nesterov: false,
+      weightDecay: 0,
+    });
     expect(training.loss).toEqual({ name: 'focal', gamma: 2, labelSmoothing: 0 });
     expect(training.batchSize).toBe(32);
   });
@@ -86,21 +92,24 @@ describe('parseExperiment()', () => {
 
 describe('messages of parseExperiment()', () => {
   it.each([
-    [
-      { preprocessing: [{ step: 'nope' }] },
-      /preprocessing\.0\.step must be one of .*align.*: current value is "nope"/,
-    ],
+    [{ preprocessing: [{ step: 'nope' }] }, /preprocessing\.0\.step must be one of .*align.*: current value is "nope"/],
     [{ preprocessing: ['nope'] }, /preprocessing\.0 must be one of .*align.*: current value is "nope"/],
     [{ preprocessing: [{ step: 'align', sise: 3 }] }, /preprocessing\.0\.sise is not an option/],
     [
       { inputs: [{ steps: [{ step: 'resize', options: { size: -1 } }] }] },
       /inputs\.0\.steps\.0\.options\.size must be a positive integer or \[height, width\]: current value is -1/,
     ],
-    [{ data: { name: 'casme2', options: { clases: 'x' } } }, /data\.options\.clases is not an option, did you mean "classes"/],
+    [
+      { data: { name: 'casme2', options: { clases: 'x' } } },
+      /data\.options\.clases is not an option, did you mean "classes"/,
+    ],
     [{ model: { name: 'afn', options: { seed: 3 } } }, /model\.options\.seed follows from the data and the seeds/],
     [{ model: { name: 'htnet', options: { width: 0 } } }, /model\.options\.width must be .*: current value is 0/],
     [{ model: { name: 'afn', weights: { file: 'x' } } }, /model\.weights\.into/],
-    [{ training: { ...minimal.training, classWeights: 'some' } }, /training\.classWeights must be one of none, balanced/],
+    [
+      { training: { ...minimal.training, classWeights: 'some' } },
+      /training\.classWeights must be one of none, balanced/,
+    ],
     [
       { training: { ...minimal.training, loss: { name: 'l2' } } },
       /training\.loss.*must be one of cross-entropy, focal, fdp/,
@@ -125,7 +134,17 @@ describe('messages of parseExperiment()', () => {
 describe('experiments of earlier versions', () => {
   it.each([
     [
-      { inputs: [{ representation: { name: 'u-v-strain', options: { grey: true } }, size: 28, scale: 2, offset: -1, normalize: 'imagenet' }] },
+      {
+        inputs: [
+          {
+            representation: { name: 'u-v-strain', options: { grey: true } },
+            size: 28,
+            scale: 2,
+            offset: -1,
+            normalize: 'imagenet',
+          },
+        ],
+      },
       [
         'inputs.0 is now one list of steps; write',
         'steps:',
