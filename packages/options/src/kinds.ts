@@ -233,9 +233,10 @@ export type Size = number | readonly [height: number, width: number];
  * console.log(checkValue('resize', 'size', size('The new size.', { default: 224 }), [60, 80])); // [ 60, 80 ]
  * ```
  */
-export function size<const G extends Given<Size>>(about: string, given: G): Option<Size, G> {
-  const expected = 'a positive integer or [height, width]';
-  const side = numeric(true, { min: 1 }, expected);
+export function size<const G extends Given<Size> & Pick<Bounds, 'max'>>(about: string, given: G): Option<Size, G> {
+  const { max } = given;
+  const expected = `${max === undefined ? 'a positive integer' : bounded('an integer', { min: 1, max })} or [height, width]`;
+  const side = numeric(true, { min: 1, max }, expected);
   const kind = v.union([side, v.strictTuple([side, side], expected)], expected);
   return option(about, kind as unknown as Kind<Size>, expected, given);
 }

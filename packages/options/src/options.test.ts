@@ -196,6 +196,16 @@ describe('checkValue()', () => {
   });
 });
 
+describe('size()', () => {
+  it('has a largest side where one is given', () => {
+    const side = size('Side.', { max: 4096, optional: true });
+    expect(checkValue('read', 'size', side, [60, 4096])).toEqual([60, 4096]);
+    expect(() => checkValue('read', 'size', side, 4097)).toThrow(
+      'Cannot read as size must be an integer from 1 to 4096 or [height, width]: current value is 4097',
+    );
+  });
+});
+
 describe('describeOptions()', () => {
   it('gives a row for each option, with what it must be, its default and its words', () => {
     const rows = describeOptions(entries);
