@@ -173,23 +173,22 @@ export interface ListRules {
  * ```
  */
 // @__NO_SIDE_EFFECTS__
-export function list<T, const G extends ListRules & Given<readonly T[]>>(
-  about: string,
-  item: v.GenericSchema<T>,
-  given: G,
-): Option<readonly T[], G> {
+export function list<
+  const Item extends v.GenericSchema,
+  const G extends ListRules & Given<readonly v.InferInput<Item>[]>,
+>(about: string, item: Item, given: G): Option<readonly v.InferInput<Item>[], G, readonly v.InferOutput<Item>[]> {
   const { min = 0, max, different = false } = given;
   const count = max === undefined ? (min > 0 ? `at least ${min} ` : '') : min === max ? `${min} ` : `${min} to ${max} `;
   const expected = `a list of ${count}${different ? 'different ' : ''}values, each ${expectedOf(item)}`;
   const kind = v.pipe(
     v.array(item, expected),
     v.minLength(min, expected),
-    ...((max === undefined ? [] : [v.maxLength(max, expected)]) as [v.MaxLengthAction<T[], number, string>]),
-    ...((different ? [v.check((items: T[]) => new Set(items).size === items.length, expected)] : []) as [
-      v.CheckAction<T[], string>,
+    ...((max === undefined ? [] : [v.maxLength(max, expected)]) as [v.MaxLengthAction<unknown[], number, string>]),
+    ...((different ? [v.check((items: unknown[]) => new Set(items).size === items.length, expected)] : []) as [
+      v.CheckAction<unknown[], string>,
     ]),
   );
-  return option(about, kind as unknown as Kind<readonly T[]>, expected, given);
+  return option(about, kind as never, expected, given as never) as never;
 }
 
 /**
@@ -263,10 +262,10 @@ export function size<const G extends Given<Size>>(about: string, given: G): Opti
 // @__NO_SIDE_EFFECTS__
 export function either<
   const Kinds extends readonly v.GenericSchema[],
-  const G extends Given<v.InferOutput<Kinds[number]>>,
->(about: string, kinds: Kinds, given: G): Option<v.InferInput<Kinds[number]>, G> {
+  const G extends Given<v.InferInput<Kinds[number]>>,
+>(about: string, kinds: Kinds, given: G): Option<v.InferInput<Kinds[number]>, G, v.InferOutput<Kinds[number]>> {
   const expected = kinds.map(expectedOf).join(', or ');
-  return option(about, v.union(kinds, expected) as unknown as Kind<v.InferInput<Kinds[number]>>, expected, given);
+  return option(about, v.union(kinds, expected) as never, expected, given as never) as never;
 }
 
 /**
@@ -310,35 +309,59 @@ export function group(about: string, entries: OptionEntries, given: { optional?:
  * ```
  */
 // @__NO_SIDE_EFFECTS__
-export function named<
-  const Forms extends Readonly<Record<string, OptionEntries>>,
-  const G extends Given<NamedOptions<Forms>>,
->(about: string, forms: Forms, given: G): NamedSchema<Forms, G> {
+export function named<const Forms extends NamedForms, const G extends Given<NamedOptions<Forms>>>(
+  about: string,
+  forms: Forms,
+  given: G,
+): Option<NamedOptions<Forms>, G, ResolvedNamed<Forms>> {
   const names = Object.keys(forms);
   const expected = `one of ${names.join(', ')}`;
+  const words = `an object with a name, ${expected}`;
   const objects = names.map((name) => v.strictObject({ name: v.literal(name, expected), ...forms[name] }, 'an object'));
-  const kind = v.variant('name', objects as never, `an object with a name, ${expected}`);
-  return option(about, kind as never, `an object with a name, ${expected}`, given) as unknown as NamedSchema<Forms, G>;
+  return option(about, v.variant('name', objects as never, words) as never, words, given) as never;
 }
 
+/**
+ * The same, where a name alone will do for an object with this name and the defaults: `adam` for `{ name: 'adam' }`.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, nameOrOptions, number } from '@mer/options';
+ *
+ * const forms = { adam: { rate: number('Rate.', { above: 0, default: 0.001 }) } };
+ * console.log(checkValue('train', 'optimizer', nameOrOptions('What moves the weights.', forms, {}), 'adam')); // { name: 'adam', rate: 0.001 }
+ * ```
+ */
+// @__NO_SIDE_EFFECTS__
+export function nameOrOptions<const Forms extends NamedForms, const G extends Given<keyof Forms | NamedOptions<Forms>>>(
+  about: string,
+  forms: Forms,
+  given: G,
+): Option<(keyof Forms & string) | NamedOptions<Forms>, G, ResolvedNamed<Forms>> {
+  const names = Object.keys(forms);
+  const object = named(about, forms, {}) as unknown as v.GenericSchema<{ name: string }>;
+  const expected = `one of ${names.join(', ')}, or ${expectedOf(object)}`;
+  const name = v.pipe(
+    v.picklist(names, `one of ${names.join(', ')}`),
+    v.transform((chosen) => ({ name: chosen })),
+    object,
+  );
+  const kind = v.union([name, object], expected);
+  return option(about, kind as never, expected, given as never) as never;
+}
+
+/** The options of each of several names. */
+export type NamedForms = Readonly<Record<string, OptionEntries>>;
+
 /** The options of one of several names, as a caller gives them. */
-export type NamedOptions<Forms extends Readonly<Record<string, OptionEntries>>> = {
+export type NamedOptions<Forms extends NamedForms> = {
   [Name in keyof Forms & string]: { name: Name } & OptionsOf<Forms[Name]>;
 }[keyof Forms & string];
 
 /** The options of one of several names, with every default filled in. */
-export type ResolvedNamed<Forms extends Readonly<Record<string, OptionEntries>>> = {
+export type ResolvedNamed<Forms extends NamedForms> = {
   [Name in keyof Forms & string]: { name: Name } & Resolved<Forms[Name]>;
 }[keyof Forms & string];
-
-/** The schema of {@link named} options. */
-export type NamedSchema<Forms extends Readonly<Record<string, OptionEntries>>, G> = G extends {
-  readonly default: unknown;
-}
-  ? v.OptionalSchema<v.GenericSchema<NamedOptions<Forms>, ResolvedNamed<Forms>>, NamedOptions<Forms>>
-  : G extends { readonly optional: true }
-    ? v.OptionalSchema<v.GenericSchema<NamedOptions<Forms>, ResolvedNamed<Forms>>, undefined>
-    : v.GenericSchema<NamedOptions<Forms>, ResolvedNamed<Forms>>;
 
 /** The schema of an object with these options. */
 export type Group<Entries extends OptionEntries> = v.GenericSchema<OptionsOf<Entries>, Resolved<Entries>>;
