@@ -79,6 +79,31 @@ describe('checkOptions()', () => {
     expect(checkOptions('make it', { classes: entries.classes })).toEqual({ classes: 3 });
   });
 
+  it('names the nearest of one value, and says of a list of either length what it must be', () => {
+    const given = (options: object) => () =>
+      checkOptions(
+        'make it',
+        {
+          preset: choice('Which.', ['small'], { optional: true }),
+          shape: either(
+            'Shape.',
+            [tuple('One.', ['height', 'width'], {}), tuple('Many.', ['n', 'height', 'width'], {})],
+            {
+              optional: true,
+            },
+          ),
+        },
+        options,
+      );
+    expect(given({ preset: 'smal' })).toThrow(
+      new RangeError('Cannot make it as preset must be small: current value is "smal", did you mean "small"?'),
+    );
+    const shape = 'shape must be [height, width], positive integers, or [n, height, width], positive integers';
+    for (const wrong of [[28], [28, 0], [1, 28, 0]]) {
+      expect(given({ shape: wrong })).toThrow(`Cannot make it as ${shape}: current value is [${wrong}]`);
+    }
+  });
+
   it('has the type of its entries', () => {
     const given: OptionsOf<typeof entries> = {
       inputShape: [1, 2, 3] as const,
