@@ -85,9 +85,10 @@ function issueOf(schema: v.GenericSchema, root: unknown, issue: v.BaseIssue<unkn
     return { path, fault: 'unknown', text: `is not an option${suggestion(path.at(-1), names)}${allowed}` };
   }
   // what is said of a list of numbers is said of the whole
-  const whole = held !== undefined && expectedOf(held) === must && Array.isArray(valueAt(root, holder));
-  if (whole)
-    return { path: holder, fault: 'range', text: `must be ${must}: current value is ${show(valueAt(root, holder))}` };
+  const list = valueAt(root, holder);
+  if (held !== undefined && Array.isArray(list) && formsOf(held).some((form) => expectedOf(form) === must)) {
+    return { path: holder, fault: 'range', text: `must be ${expectedOf(held)}: current value is ${show(list)}` };
+  }
   if (issue.input === undefined && path.length > 0) {
     const missing = schemaAt(schema, path, root);
     return {
@@ -97,7 +98,7 @@ function issueOf(schema: v.GenericSchema, root: unknown, issue: v.BaseIssue<unkn
     };
   }
   const oneOf = /(?:^|name, )one of (.+)$/.exec(must)?.[1];
-  const names = oneOf === undefined || oneOf.includes(', or ') ? [] : oneOf.split(', ');
+  const names = oneOf === undefined ? (issue.type === 'picklist' ? [must] : []) : namesOf(oneOf);
   const fault = issue.kind === 'validation' || names.length > 0 || issue.type === 'literal' ? 'range' : 'type';
   return {
     path,
@@ -105,6 +106,15 @@ function issueOf(schema: v.GenericSchema, root: unknown, issue: v.BaseIssue<unkn
     text: `must be ${must}: current value is ${show(issue.input)}${suggestion(issue.input, names)}`,
   };
 }
+
+/** A schema and, where it is a choice between forms, these. */
+function formsOf(schema: v.GenericSchema): v.GenericSchema[] {
+  const { options = [] } = (bare(schema) ?? {}) as Node;
+  return [schema, ...options.filter((form) => typeof form === 'object')];
+}
+
+/** The names of a list in words; none where other kinds of values follow. */
+const namesOf = (listed: string) => (listed.includes(', or ') ? [] : listed.split(', '));
 
 /** Of the forms of a choice, the complaint of the one that got furthest. */
 function nearest(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> | undefined {

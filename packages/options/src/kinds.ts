@@ -58,6 +58,7 @@ function numeric(integer: boolean, { min, max, above, below }: Bounds, text: str
  * console.log(checkValue('train', 'dropout', rate, undefined)); // 0.5
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function number<const G extends Bounds & Given<number>>(about: string, given: G): Option<number, G> {
   const expected = bounded('a number', given);
   return option(about, numeric(false, given, expected), expected, given);
@@ -74,6 +75,7 @@ export function number<const G extends Bounds & Given<number>>(about: string, gi
  * console.log(checkOptions('create a network', entries, { classes: 5 }).classes); // 5
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function integer<const G extends Bounds & Given<number>>(about: string, given: G): Option<number, G> {
   const expected = bounded('an integer', given);
   return option(about, numeric(true, given, expected), expected, given);
@@ -89,6 +91,7 @@ export function integer<const G extends Bounds & Given<number>>(about: string, g
  * console.log(checkValue('shuffle', 'shuffle', flag('A new order.', { default: true }), false)); // false
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function flag<const G extends Given<boolean>>(about: string, given: G): Option<boolean, G> {
   const expected = 'true or false';
   return option(about, v.boolean(expected), expected, given);
@@ -105,6 +108,7 @@ export function flag<const G extends Given<boolean>>(about: string, given: G): O
  * console.log(checkValue('pool', 'phase', phase, 'fall')); // fall
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function choice<const T extends string | number | boolean | null, const G extends Given<NoInfer<T>>>(
   about: string,
   values: readonly T[],
@@ -138,6 +142,7 @@ export interface TextRules {
  * console.log(checkValue('open', 'name', text('A name.', {}), 'casme2')); // casme2
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function text<const G extends TextRules & Given<string>>(about: string, given: G): Option<string, G> {
   const { pattern, expected = 'a text that is not empty' } = given;
   const kind: Kind<string> = pattern
@@ -167,6 +172,7 @@ export interface ListRules {
  * console.log(checkValue('create', 'depths', depths, [1, 3])); // [ 1, 3 ]
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function list<
   const Item extends v.GenericSchema,
   const G extends ListRules & Given<readonly v.InferInput<Item>[]>,
@@ -196,6 +202,7 @@ export function list<
  * console.log(checkValue('create', 'inputShape', shape, [64, 64, 1])); // [ 64, 64, 1 ]
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function tuple<const Names extends readonly string[], const G extends Given<Numbers<Names>> & TupleRules>(
   about: string,
   names: Names,
@@ -233,9 +240,11 @@ export type Size = number | readonly [height: number, width: number];
  * console.log(checkValue('resize', 'size', size('The new size.', { default: 224 }), [60, 80])); // [ 60, 80 ]
  * ```
  */
-export function size<const G extends Given<Size>>(about: string, given: G): Option<Size, G> {
-  const expected = 'a positive integer or [height, width]';
-  const side = numeric(true, { min: 1 }, expected);
+// @__NO_SIDE_EFFECTS__
+export function size<const G extends Given<Size> & Pick<Bounds, 'max'>>(about: string, given: G): Option<Size, G> {
+  const { max } = given;
+  const expected = `${max === undefined ? 'a positive integer' : bounded('an integer', { min: 1, max })} or [height, width]`;
+  const side = numeric(true, { min: 1, max }, expected);
   const kind = v.union([side, v.strictTuple([side, side], expected)], expected);
   return option(about, kind as unknown as Kind<Size>, expected, given);
 }
@@ -251,6 +260,7 @@ export function size<const G extends Given<Size>>(about: string, given: G): Opti
  * console.log(checkValue('score', 'absent', absent, 'skip')); // skip
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function either<
   const Kinds extends readonly v.GenericSchema[],
   const G extends Given<v.InferInput<Kinds[number]>>,
@@ -280,6 +290,7 @@ export function group<const Entries extends OptionEntries, const Optional extend
   entries: Entries,
   given: { readonly optional: Optional },
 ): Optional extends true ? v.OptionalSchema<Group<Entries>, undefined> : Group<Entries>;
+// @__NO_SIDE_EFFECTS__
 export function group(about: string, entries: OptionEntries, given: { optional?: boolean } = { default: {} } as never) {
   return option(about, v.strictObject(entries, 'an object') as never, 'an object', given);
 }
@@ -298,6 +309,7 @@ export function group(about: string, entries: OptionEntries, given: { optional?:
  * console.log(checkValue('train', 'optimizer', named('What moves the weights.', forms, {}), { name: 'sgd' }).momentum); // 0
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function named<const Forms extends NamedForms, const G extends Given<NamedOptions<Forms>>>(
   about: string,
   forms: Forms,
@@ -321,6 +333,7 @@ export function named<const Forms extends NamedForms, const G extends Given<Name
  * console.log(checkValue('train', 'optimizer', nameOrOptions('What moves the weights.', forms, {}), 'adam')); // { name: 'adam', rate: 0.001 }
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function nameOrOptions<const Forms extends NamedForms, const G extends Given<keyof Forms | NamedOptions<Forms>>>(
   about: string,
   forms: Forms,

@@ -44,6 +44,7 @@ export type Resolved<Entries extends OptionEntries> = v.InferOutput<v.StrictObje
  * console.log(checkOptions('count', entries, {})); // { even: 2 }
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function option<In, Out, const G extends Given<In>>(
   about: string,
   kind: v.GenericSchema<In, Out>,

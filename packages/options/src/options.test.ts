@@ -79,6 +79,31 @@ describe('checkOptions()', () => {
     expect(checkOptions('make it', { classes: entries.classes })).toEqual({ classes: 3 });
   });
 
+  it('names the nearest of one value, and says of a list of either length what it must be', () => {
+    const given = (options: object) => () =>
+      checkOptions(
+        'make it',
+        {
+          preset: choice('Which.', ['small'], { optional: true }),
+          shape: either(
+            'Shape.',
+            [tuple('One.', ['height', 'width'], {}), tuple('Many.', ['n', 'height', 'width'], {})],
+            {
+              optional: true,
+            },
+          ),
+        },
+        options,
+      );
+    expect(given({ preset: 'smal' })).toThrow(
+      new RangeError('Cannot make it as preset must be small: current value is "smal", did you mean "small"?'),
+    );
+    const shape = 'shape must be [height, width], positive integers, or [n, height, width], positive integers';
+    for (const wrong of [[28], [28, 0], [1, 28, 0]]) {
+      expect(given({ shape: wrong })).toThrow(`Cannot make it as ${shape}: current value is [${wrong}]`);
+    }
+  });
+
   it('has the type of its entries', () => {
     const given: OptionsOf<typeof entries> = {
       inputShape: [1, 2, 3] as const,
@@ -193,6 +218,16 @@ describe('checkValue()', () => {
     );
     expect(checkValue('count', 'n', even, undefined)).toBe(2);
     expect(() => checkValue('count', 'n', even, 3)).toThrow('n must be even: current value is 3');
+  });
+});
+
+describe('size()', () => {
+  it('has a largest side where one is given', () => {
+    const side = size('Side.', { max: 4096, optional: true });
+    expect(checkValue('read', 'size', side, [60, 4096])).toEqual([60, 4096]);
+    expect(() => checkValue('read', 'size', side, 4097)).toThrow(
+      'Cannot read as size must be an integer from 1 to 4096 or [height, width]: current value is 4097',
+    );
   });
 });
 

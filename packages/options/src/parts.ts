@@ -30,6 +30,7 @@ export type PartsByName<Parts extends readonly Part[]> = { readonly [P in Parts[
  * console.log(models['tiny-net'].title); // A tiny network
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function partsByName<const Parts extends readonly Part[]>(parts: Parts): PartsByName<Parts> {
   const byName: Record<string, Part> = {};
   for (const part of parts) {
