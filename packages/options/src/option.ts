@@ -11,11 +11,17 @@ export interface Given<T> {
   readonly optional?: boolean;
 }
 
+/** The schema of an option that has a default. */
+export interface Defaulted<T> extends v.OptionalSchema<Kind<T>, T> {}
+
+/** The schema of an option that may be left out. */
+export interface Optional<T> extends v.OptionalSchema<Kind<T>, undefined> {}
+
 /** The schema of an option of type `T`, by what holds where it is not given. */
 export type Option<T, G> = G extends { readonly default: unknown }
-  ? v.OptionalSchema<Kind<T>, T>
+  ? Defaulted<T>
   : G extends { readonly optional: true }
-    ? v.OptionalSchema<Kind<T>, undefined>
+    ? Optional<T>
     : Kind<T>;
 
 /** The options of a part: one schema for each name. */
