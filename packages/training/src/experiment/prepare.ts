@@ -61,7 +61,7 @@ export interface PrepareDataOptions {
  */
 export async function openExperimentData(experiment: Experiment): Promise<Dataset> {
   const { data } = experiment;
-  const dataset = await openDataset(data.name, data.root, data.options).catch((cause) => {
+  const dataset = await openDataset(data.name, { ...data.options, root: data.root }).catch((cause) => {
     if (cause instanceof TypeError || cause instanceof RangeError) throw new ExperimentError(cause.message, { cause });
     throw cause;
   });

@@ -25,7 +25,7 @@ const dataSchema = z.strictObject({
         .union([z.int().positive(), z.tuple([z.int().positive(), z.int().positive()])])
         .optional()
         .describe('Side, or [height, width], to which frames are resized as they are read.'),
-      colour: z.boolean().optional().describe('`true`: three channels, `false`: one. Default: as stored.'),
+      color: z.boolean().optional().describe('`true`: three channels, `false`: one. Default: as stored.'),
       from: z.enum(['onset', 'first']).optional(),
       to: z.enum(['offset', 'apex', 'last']).optional(),
     })
