@@ -23,7 +23,7 @@ try {
     height: 224,
     width: 224,
   });
-  const dataset = await openCasme2(join(folder, 'set'));
+  const dataset = await openCasme2({ root: join(folder, 'set') });
   const clips = [];
   for (const [label, name] of dataset.classes.entries()) {
     const index = dataset.samples.findIndex((sample) => sample.label === label);

@@ -344,7 +344,18 @@ describe('mer backends and mer datasets', () => {
   });
 
   it('lists and inspects data sets', () => {
-    expect(mer('datasets', 'list').stdout).toMatch(/megc2019-flow/);
+    expect(mer('datasets').stdout).toMatch(/^megc2019-flow +images +megc2019 +/m);
+    expect(JSON.parse(mer('datasets', '--json').stdout)).toContainEqual(
+      expect.objectContaining({ name: 'cas-me2', fps: 30, joins: false }),
+    );
+    const samm = mer('datasets', 'samm').stdout;
+    expect(samm).toMatch(/^SAMM: 159 clips.*\nDavison, .*\nclips; read from a folder; 200 frames per second; apexes/);
+    expect(samm).toMatch(/^emotion-5 +136 \(v2\) +anger, contempt, happiness, surprise, others +five emotions/m);
+    expect(samm).toMatch(/^corrected: 032\/032_3_1: apex 1930 is read as 4930: /m);
+    expect(samm).toMatch(/^missing +one of error, drop +"error" +What is done with annotated clips whose/m);
+    const { options } = JSON.parse(mer('datasets', 'samm', '--json').stdout);
+    expect(options[0]).toMatchObject({ name: 'classes', default: 'emotion-5', about: 'Class scheme.' });
+    expectFailure(mer('datasets', 'sam'), 2, /must be one of .*synthetic: current value is "sam", did you mean "samm"/);
     const { stdout } = mer('datasets', 'inspect', 'synthetic', '--set', 'subjects=3', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ subjects: 3, kind: 'clips' });
     expectFailure(mer('datasets', 'inspect', 'imagenet'), 2, /must be one of .*synthetic/);
@@ -468,7 +479,11 @@ describe('mer represent', () => {
     expectFailure(mer('represent', ...as), 2, /must be a clip .* or a data set .*: none is given/);
     expectFailure(mer('represent', clip, '-d', 'casme2', ...as), 2, /both are given/);
     expectFailure(mer('represent', clip, '-r', 'clip', ...as), 2, /--root as it must come with --data/);
-    expectFailure(mer('represent', '-d', 'casme3', '-r', 'clip', ...as), 2, /must be one of casme2, .*'casme3'/);
+    expectFailure(
+      mer('represent', '-d', 'casme3', '-r', 'clip', ...as),
+      2,
+      /must be one of casme2, .*"casme3", did you mean "cas-me3"/,
+    );
     expectFailure(mer('represent', '-d', 'casme2', ...as), 2, /root must be the folder/);
     expectFailure(mer('represent', '-d', 'casme2', '-r', 'clip', '--apex', '3', ...as), 2, /--apex with --data/);
     expectFailure(mer('represent', '-d', 'casme2', '-r', 'clip', '-s', 'data.clases=x', ...as), 2, /clases/);

@@ -148,7 +148,7 @@ export function createProgram(): Command {
     .argument('[clip]', 'folder of frames, or a video file (needs ffmpeg)')
     .option(
       '-d, --data <name>',
-      'every clip of this data set instead (mer datasets list); a second run keeps what is made',
+      'every clip of this data set instead (mer datasets lists them); a second run keeps what is made',
     )
     .option('-r, --root <dir>', 'folder of the data set')
     .requiredOption('-a, --as <names>', 'representations, joined by commas (trdi,midi,mm-cof)', (text) =>
@@ -201,16 +201,16 @@ export function createProgram(): Command {
     .addOption(json)
     .action(async (...args) => (await import('./commands/synth.js')).synth(args[0], args[1]));
 
-  const datasets = program.command('datasets').description('look into data sets');
-  datasets
-    .command('list')
-    .description('list the data sets that experiments can name')
+  const datasets = program
+    .command('datasets')
+    .description('list the data sets, or show one: what is in it, class schemes, options')
+    .argument('[name]', 'name of a data set')
     .addOption(json)
-    .action(async (...args) => (await import('./commands/datasets-list.js')).datasetsList(args[0]));
+    .action(async (...args) => (await import('./commands/datasets.js')).datasets(args[0], args[1]));
   datasets
     .command('inspect')
     .description('count samples per class and subject, and check every file')
-    .argument('<name>', 'name of the data set (mer datasets list)')
+    .argument('<name>', 'name of the data set (mer datasets lists them)')
     .argument('[dir]', 'folder of the data set')
     .addOption(optionSet)
     .addOption(
@@ -220,7 +220,8 @@ export function createProgram(): Command {
     )
     .addOption(json)
     .action(async (...args) =>
-      (await import('./commands/datasets-inspect.js')).datasetsInspect(args[0], args[1], args[2]),
+      // --json is an option of both commands, and the outer one takes it
+      (await import('./commands/datasets-inspect.js')).datasetsInspect(args[0], args[1], args[3].optsWithGlobals()),
     );
 
   return program;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { useBackend } from '@mer/backends';
-import { type ClassScheme, classSchemes, type DatasetEntry, datasets, resolveOptions } from '@mer/datasets';
+import { type ClassScheme, findDataset } from '@mer/datasets';
 import { type Experiment, type ExperimentInput, readExperiment, runExperiment } from '@mer/experiments';
 import { writeSafetensors } from '@mer/io';
 import {
@@ -16,6 +16,7 @@ import {
   type ModelOptions,
   modelEntry,
 } from '@mer/models';
+import { checkOptions } from '@mer/options';
 import { createRepresentation, createStep, type ImageShape, steps } from '@mer/representations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -29,15 +30,18 @@ const papers = files.filter((file) => !/^(small\/|quickstart|first-steps)/.test(
 const small = files.filter((file) => file.startsWith('small/'));
 const read = (file: string, set: string[] = []) => readExperiment(join(recipes, file), { set });
 
-/** The class scheme that a recipe names; undefined for a data set that has one only. */
+/** The class scheme that a recipe names; undefined for a data set that has none. */
 function schemeOf({ name, options }: Experiment['data']): ClassScheme | undefined {
-  const schemes = (classSchemes as Record<string, Readonly<Record<string, ClassScheme>>>)[name];
-  return schemes?.[(options['classes'] as string | undefined) ?? Object.keys(schemes)[0]!];
+  const { schemes = {} } = findDataset(name).traits;
+  return schemes[(options['classes'] as string | undefined) ?? Object.keys(schemes)[0]!];
 }
 
+const dataOptions = ({ name, options }: Experiment['data']) =>
+  checkOptions(`open ${name}`, findDataset(name).options, options) as Record<string, unknown>;
+
 function classCount({ data }: Experiment): number {
-  if (data.name === 'synthetic') return datasets.synthetic.options.classes.default.length;
-  return Object.keys(schemeOf(data)?.classes ?? { negative: 0, positive: 0, surprise: 0 }).length;
+  const scheme = schemeOf(data);
+  return (scheme ? Object.keys(scheme.classes) : (dataOptions(data)['classes'] as readonly string[])).length;
 }
 
 const sides = (size: number | readonly [number, number]): readonly [number, number] =>
@@ -46,9 +50,9 @@ const sides = (size: number | readonly [number, number]): readonly [number, numb
 /** The shape that an input (or one window of it) has before the model, from the size of the frames. */
 function inputShape({ data, preprocessing }: Experiment, input: ExperimentInput): number[] {
   if (data.name === 'megc2019-flow') return [28, 28, 3];
-  const { size, colour = true } = data.frames;
+  const { size, color = true } = data.frames;
   const [height, width] = sides(size!);
-  let shape: ImageShape = [height, width, colour ? 3 : 1];
+  let shape: ImageShape = [height, width, color ? 3 : 1];
   let frames = 0;
   for (const given of [...preprocessing, ...input.preprocessing]) {
     const step = createStep(given);
@@ -106,14 +110,12 @@ describe('every recipe of a paper', () => {
 
   it.each(papers)('%s takes options and classes that the data set has, and states its n', async (file) => {
     const { data, description } = await read(file);
-    const entry: DatasetEntry = datasets[data.name];
-    expect(() => resolveOptions(data.name, entry.options, data.options)).not.toThrow();
+    const { part } = dataOptions(data);
     const scheme = schemeOf(data);
     const stated = /(\d) classes, n = ([\d or]+)/.exec(description!);
-    expect(Number(stated?.[1])).toBe(scheme ? Object.keys(scheme.classes).length : 3);
-    const camera = (data.options['part'] as string | undefined) ?? 'HS';
-    const releases = scheme?.expected?.filter(({ release }) => data.name !== 'smic' || release === camera);
-    const n = [...new Set(releases?.map((release) => release.n) ?? [442])];
+    expect(Number(stated?.[1])).toBe(Object.keys(scheme!.classes).length);
+    const releases = scheme!.expected!.filter(({ release }) => part === undefined || release === part);
+    const n = [...new Set(releases.map((release) => release.n))];
     expect(stated?.[2]?.match(/\d+/g)?.map(Number)).toEqual(n);
   });
 
@@ -165,8 +167,7 @@ describe('every recipe of a paper', () => {
       for (const { representation } of changed.inputs) {
         if (representation) createRepresentation(representation.name, representation.options);
       }
-      const entry: DatasetEntry = datasets[changed.data.name];
-      resolveOptions(changed.data.name, entry.options, changed.data.options);
+      dataOptions(changed.data);
     }
   });
 

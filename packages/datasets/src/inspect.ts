@@ -1,4 +1,4 @@
-import { type ClassScheme, classOf, classSchemes } from './annotations/class-schemes.js';
+import { classOf } from './annotations/class-schemes.js';
 import type { ClipRecord } from './annotations/clip-record.js';
 import type { AnnotatedDataset, Dataset, DatasetNote, Sample } from './dataset.js';
 import { checkImages, type ImageCheck } from './frames/check-images.js';
@@ -127,10 +127,7 @@ export async function inspectDataset(dataset: Dataset, options: InspectOptions =
   };
 }
 
-function summarize({ name, annotated, outside }: AnnotatedDataset): AnnotationSummary {
-  const schemes: Readonly<Record<string, ClassScheme>> = Object.hasOwn(classSchemes, name)
-    ? classSchemes[name as keyof typeof classSchemes]
-    : {};
+function summarize({ annotated, outside, schemes }: AnnotatedDataset): AnnotationSummary {
   const withApex = annotated.filter((record): record is ClipRecord & { apex: number } => record.apex !== null);
   const tally = (values: readonly (string | number)[]) => {
     const counts: Record<string, number> = {};

@@ -11,11 +11,17 @@ export interface Given<T> {
   readonly optional?: boolean;
 }
 
-/** The schema of an option by what holds where it is not given: `In` is what a caller gives, `Out` what comes of it. */
+/** The schema of an option that has a default: `In` is what a caller gives, `Out` what comes of it. */
+export interface Defaulted<In, Out = In> extends v.OptionalSchema<v.GenericSchema<In, Out>, In> {}
+
+/** The schema of an option that may be left out. */
+export interface Optional<In, Out = In> extends v.OptionalSchema<v.GenericSchema<In, Out>, undefined> {}
+
+/** The schema of an option by what holds where it is not given. */
 export type Option<In, G, Out = In> = G extends { readonly default: unknown }
-  ? v.OptionalSchema<v.GenericSchema<In, Out>, In>
+  ? Defaulted<In, Out>
   : G extends { readonly optional: true }
-    ? v.OptionalSchema<v.GenericSchema<In, Out>, undefined>
+    ? Optional<In, Out>
     : v.GenericSchema<In, Out>;
 
 /** The options of a part: one schema for each name. */

@@ -20,7 +20,7 @@ export async function datasetsInspect(
   const counter = createCounter(process.stderr, 'looked at the pictures of', 'samples');
   let inspection: DatasetInspection;
   try {
-    inspection = await inspectFolder(name, dir, options, { images, onProgress: counter.show });
+    inspection = await inspectFolder(name, { ...options, root: dir }, { images, onProgress: counter.show });
   } catch (cause) {
     if (cause instanceof TypeError || cause instanceof RangeError) throw new UsageError(cause.message, { cause });
     throw cause;

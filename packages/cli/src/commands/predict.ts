@@ -52,7 +52,7 @@ export async function predict(run: string, path: string, options: Options): Prom
 }
 
 /** A folder or video is a clip, read as the run's were; a picture is itself, with values from 0 to 255 as in data sets of images. */
-async function readSource(path: string, marks: Marks, { size, colour, from, to }: Experiment['data']['frames']) {
+async function readSource(path: string, marks: Marks, { size, color, from, to }: Experiment['data']['frames']) {
   const info = await stat(path).catch((cause) => {
     throw new UsageError(`Cannot predict as ${path} must be a folder of frames, a video, or a picture`, { cause });
   });
@@ -61,7 +61,7 @@ async function readSource(path: string, marks: Marks, { size, colour, from, to }
     from: from ?? 'onset',
     to: to ?? 'offset',
     ...(size !== undefined && { size }),
-    ...(colour !== undefined && { colour }),
+    ...(color !== undefined && { color }),
   });
   return clip;
 }

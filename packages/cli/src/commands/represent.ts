@@ -118,7 +118,7 @@ async function representAll(
   for (const [name, value] of Object.entries({ onset, apex, offset })) {
     if (value !== undefined) throw new UsageError(`Cannot use --${name} with --data as each clip must have its own`);
   }
-  const dataset = await openDataset(data!, root, dataOptions).catch((cause: unknown) => {
+  const dataset = await openDataset(data!, { ...dataOptions, root }).catch((cause: unknown) => {
     if (cause instanceof TypeError || cause instanceof RangeError) throw new UsageError(cause.message, { cause });
     throw cause;
   });

@@ -65,13 +65,11 @@ export interface PrepareDataOptions {
  */
 export async function openExperimentData(experiment: Experiment, own: OwnParts = NO_PARTS): Promise<Dataset> {
   const { data } = experiment;
-  const dataset = await openDataset(data.name, { root: data.root, parts: own.parts, ...data.options }).catch(
-    (cause) => {
-      if (cause instanceof TypeError || cause instanceof RangeError)
-        throw new ExperimentError(cause.message, { cause });
-      throw cause;
-    },
-  );
+  const options = { ...data.options, root: data.root, parts: own.parts };
+  const dataset = await openDataset(data.name, options).catch((cause) => {
+    if (cause instanceof TypeError || cause instanceof RangeError) throw new ExperimentError(cause.message, { cause });
+    throw cause;
+  });
   imageMakers(experiment, dataset.kind, own.parts);
   if (data.landmarks === undefined) return dataset;
   if (dataset.kind !== 'clips') {

@@ -1,124 +1,123 @@
-import { checkRows, type FaultPolicy } from '../annotations/check-rows.js';
+import { choice, type OptionEntries, type Resolved } from '@mer/options';
+import { checkRows } from '../annotations/check-rows.js';
 import { type ClassScheme, classOf, classValue } from '../annotations/class-schemes.js';
-import type { ClipRecord } from '../annotations/clip-record.js';
+import type { ClipRecord, RawRow } from '../annotations/clip-record.js';
 import { knownAbsence } from '../annotations/corrections.js';
 import type { AnnotatedDataset, DatasetNote } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
+import { type DatasetDefinition, defineDataset, type OpenMode } from '../define-dataset.js';
 import { type DataFolder, fileInfo } from '../files/data-folder.js';
-import { withListCache } from '../files/find-paths.js';
-import { openFolder } from '../files/open-folder.js';
 import { absentNumbers, type ClipFrames, listFrames } from '../frames/clip-frames.js';
 import { clipReader } from '../frames/read-frames.js';
 import { naturalOrder } from '../natural-order.js';
-import { type OptionSpecs, resolveOptions } from '../option-spec.js';
-import type { Adapter, AdapterContext, ClipFinder } from './adapter.js';
+import type { AnnotatedContext, AnnotatedDeclaration, ClipFinder } from './annotated-declaration.js';
+import { type AnnotatedEntries, type CommonEntries, commonOptions } from './annotated-options.js';
 
-/** Options that every annotated data set has. */
-export interface AnnotatedOptions {
-  /** Class scheme, by its name in `classSchemes`. */
-  classes?: string;
-  /** Workbook to read, relative to the root, where the automatic choice is not wanted. */
-  annotation?: string;
-  /** Whether known annotation errors are put right (default true). */
-  corrections?: boolean;
-  /** What is done with rows whose frame numbers cannot be. */
-  faults?: FaultPolicy;
-  /** What is done with annotated clips whose frames are not there: `error` (default) refuses to open, `drop` leaves them out. */
-  missing?: 'error' | 'drop';
-  /** Clips to leave out, as `subject/clip`. */
-  exclude?: readonly string[];
-  /** How many pictures are decoded at the same time. Default 4. */
-  decoders?: number;
-}
-
-/** How a data set is opened beyond its own options. */
-export interface OpenMode {
-  /** `throw` (default): an error refuses to open. `note`: it opens with what is usable, and the errors are in `notes`. */
-  onError?: 'throw' | 'note';
-}
-
-/** The options of an adapter as data. */
-export function adapterOptions(adapter: Pick<Adapter, 'schemes' | 'options' | 'faults'>): OptionSpecs {
-  const schemes = Object.keys(adapter.schemes);
-  return Object.freeze({
-    ...(schemes.length && {
-      classes: { type: 'string', values: schemes, default: schemes[0], description: 'Class scheme.' } as const,
-    }),
-    annotation: {
-      type: 'string',
-      description: 'Workbook to read, relative to the root, where the automatic choice is not wanted.',
+/**
+ * Defines a data set of clips that a table annotates and whose frames are picture files: every clip of a release of this package
+ * is read this way. You say where the rows are and where the frames of a row lie; the checks of every row, class schemes,
+ * corrections, missing frames, the options that go with them, and the reading of clips are then those of all.
+ *
+ * @throws TypeError for a declaration that is not whole.
+ *
+ * @example
+ * ```ts
+ * import { defineAnnotatedDataset, parseCsv } from '@mer/datasets';
+ *
+ * const lab = defineAnnotatedDataset({
+ *   name: 'lab',
+ *   title: 'Clips of our own: codes.csv and a folder of frames for each',
+ *   fps: 120,
+ *   layout: "'anna/one/0001.png'",
+ *   schemes: {
+ *     valence: { title: 'two classes', field: 'emotion', classes: { negative: ['negative'], positive: ['positive'] } },
+ *   },
+ *   options: {},
+ *   async readRows({ folder }) {
+ *     const [, ...rows] = parseCsv(new TextDecoder().decode(await folder.read('codes.csv')));
+ *     return rows.map(({ row, fields: [subject, clip, emotion, onset, offset] }) => {
+ *       return { subject, clip, emotion, onset, offset, source: { file: 'codes.csv', row } };
+ *     });
+ *   },
+ *   findClips: async () => ({ kind: 'raw', find: async ({ subject, clip }) => ({ folder: `${subject}/${clip}` }) }),
+ * });
+ * console.log(Object.keys(lab.options).join(', ')); // classes, annotation, corrections, faults, missing, exclude, decoders
+ * ```
+ */
+export function defineAnnotatedDataset<
+  const Name extends string,
+  const Scheme extends string = never,
+  const Own extends OptionEntries = OptionEntries,
+>(
+  declaration: AnnotatedDeclaration<Name, Scheme, Own>,
+): DatasetDefinition<Name, AnnotatedEntries<Scheme> & Own, AnnotatedDataset> {
+  const { name, title, paper, fps, apex = true, schemes, corrections = [], megc2019, faults = 'error' } = declaration;
+  const names = Object.keys(schemes ?? {}) as Scheme[];
+  const options = {
+    ...(names.length > 0 && { classes: choice('Class scheme.', names as string[], { default: names[0]! as string }) }),
+    ...declaration.options,
+    ...commonOptions(faults),
+  } as unknown as AnnotatedEntries<Scheme> & Own;
+  return defineDataset({
+    name,
+    title,
+    paper,
+    samples: 'clips',
+    options,
+    traits: { ...(schemes && { schemes }), fps, apex, corrections, ...(megc2019 && { megc2019 }) },
+    recognize: declaration.recognize && ((look) => declaration.recognize!(look)),
+    open: ({ root, mode, parts: _, ...values }) => {
+      return openAnnotated(declaration as unknown as AnyDeclaration, root, values as unknown as Values, mode);
     },
-    corrections: { type: 'boolean', default: true, description: 'Whether known annotation errors are put right.' },
-    faults: {
-      type: 'string',
-      values: ['error', 'repair', 'drop'],
-      default: adapter.faults,
-      description: 'What is done with rows whose frame numbers cannot be: refuse to open, mend by rule, or leave out.',
-    },
-    missing: {
-      type: 'string',
-      values: ['error', 'drop'],
-      default: 'error',
-      description: 'What is done with annotated clips whose frames are not there: refuse to open, or leave out.',
-    },
-    exclude: { type: 'strings', default: [], description: 'Clips to leave out, as subject/clip.' },
-    decoders: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 64,
-      default: 4,
-      description: 'How many pictures are decoded at the same time.',
-    },
-    ...adapter.options,
   });
 }
 
-/** Annotations alone, without a look at the frames. */
-interface Annotations {
-  records: ClipRecord[];
-  notes: DatasetNote[];
-}
+/** The values of the options that are known here. */
+type Values = Resolved<CommonEntries> & { readonly classes?: unknown };
 
-/** Opens the folder of an adapter and checks its options. */
-async function contextOf(
-  adapter: Adapter,
-  root: string | DataFolder,
-  options: Readonly<Record<string, unknown>>,
-): Promise<AdapterContext & { notes: DatasetNote[] }> {
-  const resolved = resolveOptions(adapter.name, adapterOptions(adapter), options);
-  const folder = withListCache(typeof root === 'string' ? await openFolder(root) : root);
-  const notes: DatasetNote[] = [];
-  return { folder, options: resolved, notes, note: (note) => void notes.push(note) };
-}
+type AnyDeclaration = AnnotatedDeclaration<string, string, OptionEntries>;
 
-async function annotationsOf(adapter: Adapter, context: AdapterContext): Promise<Annotations> {
-  const rows = await adapter.readRows(context);
-  const { corrections, faults } = context.options as { corrections: boolean; faults: FaultPolicy };
-  const checked = checkRows(rows, { dataset: adapter.name, fps: adapter.fps, corrections, faults });
+type Context = AnnotatedContext<Values>;
+
+async function annotationsOf(
+  declaration: AnyDeclaration,
+  context: Context,
+): Promise<{ records: ClipRecord[]; notes: DatasetNote[] }> {
+  const rows = await declaration.readRows(context as never);
+  const { corrections, faults } = context.options;
+  const whole = rows.map(
+    (row): RawRow => ({ emotion: '', objectiveClass: '', actionUnits: '', apex: 'never', extra: {}, ...row }),
+  );
+  const checked = checkRows(whole, {
+    dataset: declaration.name,
+    fps: declaration.fps,
+    corrections: corrections ? (declaration.corrections ?? []) : [],
+    faults,
+  });
   checked.records.sort((a, b) => naturalOrder(a.subject, b.subject) || naturalOrder(a.clip, b.clip));
   return checked;
 }
 
-/** Opens the data set of an adapter. */
-export async function openAdapter(
-  adapter: Adapter,
-  root: string | DataFolder,
-  options: Readonly<Record<string, unknown>> = {},
-  { onError = 'throw' }: OpenMode = {},
+async function openAnnotated(
+  declaration: AnyDeclaration,
+  folder: DataFolder,
+  options: Values,
+  mode: OpenMode,
 ): Promise<AnnotatedDataset> {
-  const context = await contextOf(adapter, root, options);
-  const { folder, notes } = context;
+  const { name, schemes = {} } = declaration;
+  const notes: DatasetNote[] = [];
+  const context: Context = { folder, options, note: (note) => void notes.push(note) };
   let annotated: ClipRecord[] = [];
   try {
-    const read = await annotationsOf(adapter, context);
+    const read = await annotationsOf(declaration, context);
     annotated = read.records;
     notes.push(...read.notes);
   } catch (error) {
-    if (onError === 'throw' || !(error instanceof DatasetError)) throw error;
+    if (mode === 'strict' || !(error instanceof DatasetError)) throw error;
     notes.push(...error.notes);
   }
-  const scheme = adapter.scheme?.(annotated, context) ?? adapter.schemes[context.options['classes'] as string]!;
-  const exclude = context.options['exclude'] as readonly string[];
+  const { classes, corrections, decoders, exclude } = options;
+  const scheme = declaration.scheme?.(annotated, context as never) ?? schemes[classes as string]!;
   const wanted = annotated.filter(({ subject, clip, source }) => {
     const key = `${subject}/${clip}`;
     if (!exclude.includes(key)) return true;
@@ -129,8 +128,10 @@ export async function openAdapter(
   for (const key of strange) {
     notes.push({ severity: 'error', key, message: 'the option exclude names a clip that is not annotated' });
   }
-  const finder = wanted.length ? await adapter.findClips(context) : { kind: 'none', find: async () => undefined };
-  const located = await locate(adapter, context, finder, wanted);
+  const finder = wanted.length
+    ? await declaration.findClips(context as never)
+    : { kind: 'none', find: async () => undefined };
+  const located = await locate(declaration, context, finder, wanted);
 
   const outside: Record<string, number> = {};
   const chosen = located.flatMap((clip) => {
@@ -147,41 +148,41 @@ export async function openAdapter(
     return [];
   });
   const errors = notes.filter(({ severity }) => severity === 'error');
-  if (errors.length && onError === 'throw') {
-    throw new DatasetError(`Cannot open ${adapter.name} in ${folder.name}`, errors);
-  }
-  const { classes: classesName, corrections, decoders } = context.options;
+  if (errors.length && mode === 'strict') throw new DatasetError(`Cannot open ${name} in ${folder.name}`, errors);
+  // the data set's own options change what the samples are
+  const own = Object.keys(declaration.options).filter((key) => key !== 'frames');
   return annotatedDataset({
-    name: adapter.name,
+    name,
     folder,
     scheme,
+    schemes,
     notes,
     annotated,
     outside,
     clips: chosen,
-    decoders: decoders as number,
-    settings: { classes: classesName, corrections, frames: finder.kind, ...extraSettings(adapter, context.options) },
+    decoders,
+    settings: {
+      classes,
+      corrections,
+      frames: finder.kind,
+      ...Object.fromEntries(own.map((key) => [key, (options as unknown as Record<string, unknown>)[key]])),
+    },
   });
 }
 
-/** The adapter's own options change what the samples are. */
-function extraSettings(adapter: Adapter, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const own = Object.keys(adapter.options).filter((name) => name !== 'frames');
-  return Object.fromEntries(own.map((name) => [name, options[name]]));
-}
-
 /** A record with its frames and its class. */
-export interface LabelledClip {
+interface LabelledClip {
   record: ClipRecord;
   frames: ClipFrames;
   label: number;
 }
 
 /** Puts a data set together. */
-export function annotatedDataset(parts: {
+function annotatedDataset(parts: {
   name: string;
   folder: DataFolder;
   scheme: Pick<ClassScheme, 'classes'>;
+  schemes: Readonly<Record<string, ClassScheme>>;
   notes: readonly DatasetNote[];
   annotated: readonly ClipRecord[];
   outside: Readonly<Record<string, number>>;
@@ -189,7 +190,7 @@ export function annotatedDataset(parts: {
   decoders: number;
   settings: Readonly<Record<string, unknown>>;
 }): AnnotatedDataset {
-  const { name, folder, scheme, notes, annotated, outside, clips, decoders, settings } = parts;
+  const { name, folder, scheme, schemes, notes, annotated, outside, clips, decoders, settings } = parts;
   const samples = clips.map(({ record: { dataset, subject, clip }, label }) =>
     Object.freeze({ id: `${dataset}/${subject}/${clip}`, dataset, subject, clip, label }),
   );
@@ -207,6 +208,7 @@ export function annotatedDataset(parts: {
     records: Object.freeze(clips.map(({ record }) => record)),
     annotated: Object.freeze(annotated),
     outside,
+    schemes,
     notes: Object.freeze(notes),
     settings,
     frames: (index) => at(index).frames,
@@ -229,16 +231,16 @@ export function annotatedDataset(parts: {
 
 /** Finds the frames of every record; what is missing becomes a note. */
 async function locate(
-  adapter: Adapter,
-  { folder, options, note }: AdapterContext,
+  { layout, corrections = [] }: AnyDeclaration,
+  { folder, options, note }: Context,
   finder: ClipFinder,
   records: readonly ClipRecord[],
 ): Promise<{ record: ClipRecord; frames: ClipFrames }[]> {
   const located: { record: ClipRecord; frames: ClipFrames }[] = [];
   const lost: DatasetNote[] = [];
-  const severity = options['missing'] === 'drop' ? 'dropped' : 'error';
+  const severity = options.missing === 'drop' ? 'dropped' : 'error';
   for (const record of records) {
-    const { dataset, subject, clip, onset, apex, offset, source } = record;
+    const { subject, clip, onset, apex, offset, source } = record;
     const key = `${subject}/${clip}`;
     const found = await finder.find(record);
     const range = found?.shared ? { first: onset, last: offset } : undefined;
@@ -246,7 +248,7 @@ async function locate(
     const absent = frames ? absentNumbers(frames.numbers, onset, offset) : [];
     const total = offset - onset + 1;
     if (!frames || absent.length === total) {
-      const known = options['corrections'] ? knownAbsence(dataset, subject, clip) : undefined;
+      const known = options.corrections ? knownAbsence(corrections, subject, clip) : undefined;
       const reason = !found
         ? 'the folder of the clip is not there'
         : frames?.files.length
@@ -275,7 +277,7 @@ async function locate(
     note({
       severity: 'error',
       key: '',
-      message: `the frames of none of the ${lost.length} annotated clips are there: expected ${adapter.layout} (wrong folder?)`,
+      message: `the frames of none of the ${lost.length} annotated clips are there: expected ${layout} (wrong folder?)`,
     });
   } else for (const one of lost) note(one);
   return located;

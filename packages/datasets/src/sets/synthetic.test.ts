@@ -33,7 +33,7 @@ describe('createSyntheticDataset()', () => {
     const before = memory().numTensors;
     const whole = await dataset.readClip(4, { from: 'first', to: 'last' });
     const marked = await dataset.readClip(4);
-    const rise = await dataset.readClip(4, { to: 'apex', size: [16, 20], colour: false });
+    const rise = await dataset.readClip(4, { to: 'apex', size: [16, 20], color: false });
     expect(memory().numTensors).toBe(before + 3);
     expect(whole.frames.shape).toEqual([9, 32, 32, 3]);
     expect(0 <= whole.onset && whole.onset < whole.apex! && whole.apex! < whole.offset && whole.offset < 9).toBe(true);
@@ -91,18 +91,22 @@ describe('createSyntheticDataset()', () => {
   it('rejects wrong options with the allowed values', () => {
     const fails = (options: object) => () => createSyntheticDataset(options);
     expect(fails({ classes: ['joy', 'disgust'] })).toThrow(
-      /classes must be a list of at least 2 different values of hap/,
+      'classes.0 must be one of happiness, disgust, repression, surprise, others: current value is "joy"',
     );
     expect(fails({ classes: ['disgust'] })).toThrow(RangeError);
-    expect(fails({ frames: 2.5 })).toThrow('option frames must be an integer: current value is 2.5');
-    expect(fails({ size: 4 })).toThrow('option size must be an integer from 16 to 512: current value is 4');
-    expect(fails({ subject: 4 })).toThrow("current key is 'subject'");
+    expect(fails({ classes: ['disgust', 'disgust'] })).toThrow('classes must be a list of at least 2 different values');
+    expect(fails({ name: 'a/b' })).toThrow('name must be a name without slashes: current value is "a/b"');
+    expect(fails({ frames: 2.5 })).toThrow('frames must be an integer from 5 to 500: current value is 2.5');
+    expect(fails({ size: 4 })).toThrow('size must be an integer from 16 to 512: current value is 4');
+    expect(fails({ subject: 4 })).toThrow('"subject" is not an option, did you mean "subjects"?');
   });
 
   it('rejects a clip that is not there and a wrong way of reading', async () => {
     const dataset = createSyntheticDataset(small);
     await expect(dataset.readClip(9)).rejects.toThrow('index must be 0 to 8: current value is 9');
-    await expect(dataset.readClip(0, { to: 'end' as 'last' })).rejects.toThrow("to must be 'offset', 'apex' or 'last'");
-    await expect(dataset.readClip(0, { size: 0 })).rejects.toThrow('size must be a side of 1 to 4096 pixels');
+    await expect(dataset.readClip(0, { to: 'end' as 'last' })).rejects.toThrow('to must be one of offset, apex, last');
+    await expect(dataset.readClip(0, { size: 0 })).rejects.toThrow(
+      'size must be an integer from 1 to 4096 or [height, width]',
+    );
   });
 });

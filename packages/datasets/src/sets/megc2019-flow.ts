@@ -1,32 +1,14 @@
+import { choice } from '@mer/options';
 import { tensor3d } from '@tensorflow/tfjs-core';
-import type { DatasetNote, ImageDataset, Sample } from './dataset.js';
-import { DatasetError } from './dataset-error.js';
-import { parseCsv } from './files/csv.js';
-import { type DataFolder, fileInfo } from './files/data-folder.js';
-import { openFolder } from './files/open-folder.js';
-import { safePath } from './files/safe-path.js';
-import { decodePicture } from './frames/decode-picture.js';
-import { naturalOrder } from './natural-order.js';
-import { resolveOptions } from './option-spec.js';
-
-/** Classes of the MEGC2019 composite; the label of a sample is an index into them. */
-export const megc2019Classes = ['negative', 'positive', 'surprise'] as const;
-
-/** Where the list of images comes from. */
-export interface Megc2019FlowOptions {
-  /** `manifest`: `manifest.csv`; `tree`: the folders; `auto` (default): the manifest if there is one. */
-  layout?: 'auto' | 'manifest' | 'tree';
-}
-
-/** The options of {@link openMegc2019Flow} as data. */
-export const megc2019FlowOptions = {
-  layout: {
-    type: 'string',
-    values: ['auto', 'manifest', 'tree'],
-    default: 'auto',
-    description: 'Where the list of images comes from: manifest.csv, the folders, or the manifest if there is one.',
-  },
-} as const;
+import { megc2019Classes, megc2019Schemes } from '../annotations/megc2019-classes.js';
+import type { DatasetNote, ImageDataset, Sample } from '../dataset.js';
+import { DatasetError } from '../dataset-error.js';
+import { defineDataset, type OpenGiven, type OpenOptions } from '../define-dataset.js';
+import { parseCsv } from '../files/csv.js';
+import { type DataFolder, fileInfo } from '../files/data-folder.js';
+import { safePath } from '../files/safe-path.js';
+import { decodePicture } from '../frames/decode-picture.js';
+import { naturalOrder } from '../natural-order.js';
 
 const dataSets = ['casme2', 'smic', 'samm'] as const;
 const columns = ['dataset', 'subject', 'clip', 'label', 'file'] as const;
@@ -36,6 +18,30 @@ interface Row extends Sample {
   /** Where it is listed, for messages. */
   place: Pick<DatasetNote, 'file' | 'row'>;
 }
+
+const options = {
+  layout: choice(
+    'Where the list of images comes from: manifest.csv, the folders (tree), or the manifest if there is one (auto).',
+    ['auto', 'manifest', 'tree'],
+    { default: 'auto' },
+  ),
+};
+
+/** The definition of the MEGC2019 composite as optical-flow images. */
+export const megc2019Flow = /* @__PURE__ */ defineDataset({
+  name: 'megc2019-flow',
+  title: 'MEGC2019 composite (CASME II, SMIC-HS, SAMM) as optical-flow images',
+  paper:
+    'See, Yap, Li, Hong, Wang 2019, MEGC 2019 (FG 2019), the composite and its classes; Liong, Gan, See, Khor, Huang 2019, arXiv 1902.03634, the images',
+  samples: 'images',
+  options,
+  traits: { schemes: megc2019Schemes() },
+  async recognize({ files, header }) {
+    const names = (await header('manifest.csv')) ?? [];
+    return columns.every((column) => names.includes(column)) || files.some((file) => /(^|\/)u_test\//.test(file));
+  },
+  open: openFlow,
+});
 
 /**
  * Opens the MEGC2019 composite (CASME II, SMIC-HS, SAMM) as optical-flow images, one per clip.
@@ -59,7 +65,7 @@ interface Row extends Sample {
  * ```ts no-run
  * import { openMegc2019Flow } from '@mer/datasets';
  *
- * const dataset = await openMegc2019Flow('data/megc2019-flow28');
+ * const dataset = await openMegc2019Flow({ root: 'data/megc2019-flow28' });
  * console.log(dataset.samples.length); // 442
  * const image = await dataset.readImage(0);
  * console.log(image.shape); // [ 28, 28, 3 ]
@@ -68,13 +74,12 @@ interface Row extends Sample {
  * Reference: See, Yap, Li, Hong, Wang 2019, MEGC 2019 (FG 2019), the composite and its classes; Liong, Gan, See, Khor,
  * Huang 2019, arXiv 1902.03634, the images.
  */
-export async function openMegc2019Flow(
-  root: string | DataFolder,
-  options: Megc2019FlowOptions = {},
-): Promise<ImageDataset> {
+export function openMegc2019Flow(given: OpenOptions<typeof options>): Promise<ImageDataset> {
+  return megc2019Flow.open(given);
+}
+
+async function openFlow({ root: folder, layout }: OpenGiven<typeof options>): Promise<ImageDataset> {
   const name = 'megc2019-flow';
-  const { layout } = resolveOptions(name, megc2019FlowOptions, { ...options });
-  const folder = typeof root === 'string' ? await openFolder(root) : root;
   const entries = (await folder.list('')) ?? [];
   const hasManifest = entries.some((entry) => entry.name === 'manifest.csv');
   if (layout === 'manifest' && !hasManifest) {

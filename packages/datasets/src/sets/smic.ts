@@ -1,25 +1,18 @@
-import type { Adapter, AdapterContext, ClipFinder } from './adapters/adapter.js';
-import { findAnnotations } from './adapters/find-annotations.js';
-import { type AnnotatedOptions, type OpenMode, openAdapter } from './adapters/open-adapter.js';
-import { chooseTree, type FrameTree, frameTreeOption, saysCropped } from './adapters/subject-tree.js';
-import { classSchemes } from './annotations/class-schemes.js';
-import type { RawRow } from './annotations/clip-record.js';
-import type { AnnotatedDataset } from './dataset.js';
-import { DatasetError } from './dataset-error.js';
-import type { DataFolder } from './files/data-folder.js';
-import { findFiles, findFolders } from './files/find-paths.js';
-import { listFrames } from './frames/clip-frames.js';
-import { findTable, type TableRow } from './tables/read-table.js';
-
-/** Options of {@link openSmic}. */
-export interface SmicOptions extends Omit<AnnotatedOptions, 'classes'> {
-  /** Camera: `HS` (default; 100 frames per second, 16 subjects), `VIS` or `NIR` (25 frames per second, 8 subjects). */
-  part?: 'HS' | 'VIS' | 'NIR';
-  /** `clips`: the folders of micro-expression clips. `extended`: SMIC-E, long clips with a workbook. `auto` (default): the clips if they are there. */
-  edition?: 'auto' | 'clips' | 'extended';
-  /** Which tree is read where both are there: `auto` (default) takes the cropped one. */
-  frames?: 'auto' | FrameTree;
-}
+import { choice, type Resolved } from '@mer/options';
+import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
+import { type CommonEntries, framesOption } from '../adapters/annotated-options.js';
+import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
+import { findAnnotations } from '../adapters/find-annotations.js';
+import { chooseTree, saysCropped, type TreeContext } from '../adapters/subject-tree.js';
+import { type ClassScheme, each } from '../annotations/class-schemes.js';
+import type { AnnotationRow } from '../annotations/clip-record.js';
+import type { Correction } from '../annotations/corrections.js';
+import type { AnnotatedDataset } from '../dataset.js';
+import { DatasetError } from '../dataset-error.js';
+import type { OpenOptions } from '../define-dataset.js';
+import { findFiles, findFolders } from '../files/find-paths.js';
+import { listFrames } from '../frames/clip-frames.js';
+import { findTable, type TableRow } from '../tables/read-table.js';
 
 const columns = {
   subject: { names: ['Subject'] },
@@ -50,6 +43,11 @@ function padded(text: string): { subject: string; clip: string; emotion: string 
   return { subject, clip: `${subject}_${kind}_${match[3]!.padStart(2, '0')}`, emotion: labels[kind]! };
 }
 
+/** What the functions below are given. */
+type SmicContext = AnnotatedContext<
+  TreeContext['options'] & Resolved<CommonEntries> & { readonly part: string; readonly edition: string }
+>;
+
 interface Tree {
   path: string;
   part: string | undefined;
@@ -58,7 +56,7 @@ interface Tree {
 }
 
 /** Folders that hold subject folders, with what their path says about camera and edition. */
-async function findTrees({ folder }: AdapterContext): Promise<Tree[]> {
+async function findTrees({ folder }: SmicContext): Promise<Tree[]> {
   const paths = await findFolders(
     folder,
     (_path, entries) => entries.some(({ kind, name }) => kind === 'folder' && subjectName.test(name)),
@@ -77,8 +75,8 @@ async function findTrees({ folder }: AdapterContext): Promise<Tree[]> {
 }
 
 /** The trees of the camera and edition that the options ask for. */
-async function chosenTrees(context: AdapterContext): Promise<{ extended: boolean; trees: Tree[] }> {
-  const { part, edition } = context.options as { part: string; edition: string };
+async function chosenTrees(context: SmicContext): Promise<{ extended: boolean; trees: Tree[] }> {
+  const { part, edition } = context.options;
   const all = await findTrees(context);
   // A folder that says nothing about the camera is that of the high-speed one, or the folder of the one asked for itself.
   const trees = all.filter((tree) => tree.part === part || (tree.part === undefined && all.every((one) => !one.part)));
@@ -88,7 +86,7 @@ async function chosenTrees(context: AdapterContext): Promise<{ extended: boolean
 }
 
 /** Every clip folder of a subject: directly inside, or below `micro/<emotion>`; never below `non_micro`. */
-async function clipFolders({ folder }: AdapterContext, tree: string): Promise<string[]> {
+async function clipFolders({ folder }: AnnotatedContext, tree: string): Promise<string[]> {
   const found: string[] = [];
   for (const { name, kind } of (await folder.list(tree)) ?? []) {
     if (kind !== 'folder' || !subjectName.test(name)) continue;
@@ -102,38 +100,97 @@ async function clipFolders({ folder }: AdapterContext, tree: string): Promise<st
   return found;
 }
 
-/** The adapter of SMIC. */
-export const smic: Adapter = {
+const layout =
+  "'HS/s1/micro/negative/s1_ne_01/image562114.bmp' or, of SMIC-E, 'HS_long/SMIC_HS_E/s03/s3_ne_03/image17581039.jpg'";
+
+const schemes = {
+  megc2019: {
+    title: 'the three classes of SMIC, which are those of MEGC2019',
+    field: 'emotion',
+    classes: each(['negative', 'positive', 'surprise']),
+    expected: [
+      { release: 'HS', n: 164, perClass: [70, 51, 43] },
+      { release: 'VIS', n: 71, perClass: [23, 28, 20] },
+      { release: 'NIR', n: 71, perClass: [23, 28, 20] },
+    ],
+  },
+} as const satisfies Readonly<Record<string, ClassScheme>>;
+
+const corrections: readonly Correction[] = [
+  {
+    key: 's18/s18_sur_03',
+    field: 'emotion',
+    wrong: 'negative',
+    right: 'surprise',
+    reason: 'the clip is named "sur", lies in the folder "surprise", and counts as surprise in the MEGC2019 list',
+    source: 'SMIC-HS-E_annotation.xlsx against the MEGC2019 ground truth',
+  },
+  ...['s03/s03_ne_03', 's03/s03_ne_20', 's04/s04_ne_05', 's04/s04_ne_06', 's09/s09_sur_02'].map(
+    (key): Correction => ({
+      key,
+      field: 'clip',
+      wrong: 'no frames',
+      right: null,
+      reason: 'annotated, but its frames are not in the SMIC-E release',
+      source: 'README of davidnvq/me_recognition',
+    }),
+  ),
+  {
+    key: 's18/s18_sur_03',
+    field: 'clip',
+    wrong: 'no frames',
+    right: null,
+    reason: 'its folder is empty in SMIC_all_cropped',
+    source: 'SMIC_all_cropped itself',
+  },
+];
+
+/** What frames and workbooks are named. */
+const looks = [/(^|\/)s\d+_(?:ne|po|sur)_\d+\/[^/]+\.(?:jpe?g|png|bmp)$/i, /SMIC[^/]*\.(?:xlsx?|csv)$/i];
+
+/** The definition of SMIC. */
+export const smic = /* @__PURE__ */ defineAnnotatedDataset({
   name: 'smic',
   title: 'SMIC: 164 clips of 16 subjects (HS, 100 frames per second); VIS and NIR: 71 of 8 (25 frames per second)',
+  paper: 'Li, Pfister, Huang, Zhao, Pietikäinen 2013, A spontaneous micro-expression database, FG 2013',
   fps: 100,
-  layout:
-    "'HS/s1/micro/negative/s1_ne_01/image562114.bmp' or, of SMIC-E, 'HS_long/SMIC_HS_E/s03/s3_ne_03/image17581039.jpg'",
-  schemes: classSchemes.smic,
-  options: {
-    part: {
-      type: 'string',
-      values: ['HS', 'VIS', 'NIR'],
-      default: 'HS',
-      description: 'Camera: HS (high speed, 100 frames per second), VIS or NIR (25 frames per second).',
+  apex: false,
+  layout,
+  schemes,
+  corrections,
+  megc2019: {
+    scheme: 'megc2019',
+    folder: /smic/i,
+    options: { edition: 'clips' },
+    keyOf(subject, clip) {
+      const padded = subject.replace(/^s?0*(\d+)$/i, (_, number: string) => `s${number.padStart(2, '0')}`);
+      return `${padded}/${clip.replace(/^s0*\d+(?=_)/, padded)}`;
     },
-    edition: {
-      type: 'string',
-      values: ['auto', 'clips', 'extended'],
-      default: 'auto',
-      description: 'clips: folders of micro-expressions; extended: SMIC-E, long clips with a workbook.',
-    },
-    frames: frameTreeOption,
   },
-  faults: 'error',
+  options: {
+    part: choice(
+      'Camera: HS (high speed, 100 frames per second), VIS or NIR (25 frames per second).',
+      ['HS', 'VIS', 'NIR'],
+      {
+        default: 'HS',
+      },
+    ),
+    edition: choice(
+      'clips: folders of micro-expressions; extended: SMIC-E, long clips with a workbook; auto: the clips if they are there.',
+      ['auto', 'clips', 'extended'],
+      { default: 'auto' },
+    ),
+    frames: framesOption(),
+  },
+  recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const fps = context.options['part'] === 'HS' ? 100 : 25;
+    const fps = context.options.part === 'HS' ? 100 : 25;
     const { extended, trees } = await chosenTrees(context);
     // A workbook without frames still says what is annotated.
     const workbookAlone = trees.length === 0 && (await findFiles(context.folder, isWorkbook)).length > 0;
-    if (extended || workbookAlone || context.options['annotation'] !== undefined) return readExtended(context, fps);
+    if (extended || workbookAlone || context.options.annotation !== undefined) return readExtended(context, fps);
     const finder = await findClipFolders(context);
-    const rows: RawRow[] = [];
+    const rows: AnnotationRow[] = [];
     for (const [key, path] of finder.clips) {
       const { subject, clip, emotion } = padded(path.split('/').at(-1)!)!;
       const inside = /(?:^|\/)(negative|positive|surprise)\//i.exec(path)?.[1]?.toLowerCase();
@@ -143,9 +200,9 @@ export const smic: Adapter = {
       }
       const { numbers } = await listFrames(context.folder, path);
       if (numbers.length === 0) {
-        const reason = context.options['corrections'] && key === 's18/s18_sur_03';
+        const reason = context.options.corrections && key === 's18/s18_sur_03';
         const message = 'the folder of the clip has no frames';
-        const severity = reason || context.options['missing'] === 'drop' ? 'dropped' : 'error';
+        const severity = reason || context.options.missing === 'drop' ? 'dropped' : 'error';
         context.note({
           severity,
           key,
@@ -155,31 +212,27 @@ export const smic: Adapter = {
         continue;
       }
       const [onset, offset] = [numbers[0]!, numbers.at(-1)!].map(String) as [string, string];
-      const extra = {};
-      const marks = { onset, apex: 'never', offset };
       rows.push({
         subject,
         clip,
         emotion,
-        objectiveClass: '',
-        actionUnits: '',
-        ...marks,
+        onset,
+        offset,
         fps,
         source: { file: path },
-        extra,
       });
     }
     if (!rows.length) {
-      const message = `no clip of SMIC ${context.options['part']} is there: expected ${smic.layout} (wrong folder?)`;
+      const message = `no clip of SMIC ${context.options.part} is there: expected ${layout} (wrong folder?)`;
       throw new DatasetError(`Cannot open smic in ${context.folder.name}`, [{ severity: 'error', key: '', message }]);
     }
     noApex(context);
     return rows;
   },
   findClips: findClipFolders,
-};
+});
 
-function noApex({ note }: AdapterContext): void {
+function noApex({ note }: AnnotatedContext): void {
   note({
     severity: 'marked',
     key: '',
@@ -188,7 +241,7 @@ function noApex({ note }: AdapterContext): void {
 }
 
 /** The clips of the chosen tree by `subject/clip`. */
-async function findClipFolders(context: AdapterContext): Promise<ClipFinder & { clips: Map<string, string> }> {
+async function findClipFolders(context: SmicContext): Promise<ClipFinder & { clips: Map<string, string> }> {
   const { trees, extended } = await chosenTrees(context);
   const { kind, paths } = chooseTree(extended ? { ...context, note: () => {} } : context, trees);
   const clips = new Map<string, string>();
@@ -209,8 +262,8 @@ async function findClipFolders(context: AdapterContext): Promise<ClipFinder & { 
   };
 }
 
-async function readExtended(context: AdapterContext, fps: number): Promise<RawRow[]> {
-  const part = context.options['part'] as string;
+async function readExtended(context: SmicContext, fps: number): Promise<AnnotationRow[]> {
+  const part = context.options.part;
   const table = await findAnnotations<TableRow<keyof typeof columns>[]>(context, {
     dataset: 'smic',
     usual: 'SMIC-HS-E_annotation.xlsx',
@@ -226,7 +279,7 @@ async function readExtended(context: AdapterContext, fps: number): Promise<RawRo
     },
     wanted: `sheet of SMIC-E ${part} with the columns Subject, Filename, OnsetF, OffsetF, Emotion`,
   });
-  const rows: RawRow[] = [];
+  const rows: AnnotationRow[] = [];
   for (const { file, row, cells } of table) {
     const names = padded(cells.clip);
     // The released workbook ends with lines of text.
@@ -253,10 +306,7 @@ async function readExtended(context: AdapterContext, fps: number): Promise<RawRo
     rows.push({
       ...names,
       emotion: cells.emotion,
-      objectiveClass: '',
-      actionUnits: '',
       onset: cells.onset,
-      apex: 'never',
       offset: cells.offset,
       fps,
       source,
@@ -286,16 +336,12 @@ async function readExtended(context: AdapterContext, fps: number): Promise<RawRo
  * ```ts no-run
  * import { openSmic } from '@mer/datasets';
  *
- * const dataset = await openSmic('data/SMIC', { part: 'HS', frames: 'cropped' });
+ * const dataset = await openSmic({ root: 'data/SMIC', part: 'HS', frames: 'cropped' });
  * console.log(dataset.samples.length); // 163
  * ```
  *
  * Reference: Li, Pfister, Huang, Zhao, Pietikäinen 2013, A spontaneous micro-expression database, FG 2013.
  */
-export function openSmic(
-  root: string | DataFolder,
-  options: SmicOptions = {},
-  mode: OpenMode = {},
-): Promise<AnnotatedDataset> {
-  return openAdapter(smic, root, { ...options }, mode);
+export function openSmic(given: OpenOptions<typeof smic.options>): Promise<AnnotatedDataset> {
+  return smic.open(given);
 }

@@ -11,13 +11,13 @@ import {
   mmewWorkbook,
 } from '../../test/releases.js';
 import { memoryFolder } from '../../test/support.js';
-import { openCasMe2 } from '../cas-me2.js';
-import { openCasMe3 } from '../cas-me3.js';
-import { openCasme1 } from '../casme1.js';
 import type { AnnotatedDataset } from '../dataset.js';
-import { openClipFolder } from '../folder.js';
 import { inspectFolder } from '../inspect-folder.js';
-import { openMmew } from '../mmew.js';
+import { openCasMe2 } from './cas-me2.js';
+import { openCasMe3 } from './cas-me3.js';
+import { openCasme1 } from './casme1.js';
+import { openClipFolder } from './clip-folder.js';
+import { openMmew } from './mmew.js';
 
 type Files = Record<string, Uint8Array | string>;
 const perClass = ({ classes, samples }: AnnotatedDataset) =>
@@ -37,28 +37,28 @@ describe('openMmew()', () => {
 
   it('reads the tree by emotion: 7-class 300, 6-class 234, 4-class 263', async () => {
     const root = byEmotionRoot;
-    expect(perClass(await openMmew(root))).toEqual([36, 89, 72, 66, 16, 13, 8]);
-    expect((await openMmew(root, { classes: 'emotion-6' })).samples).toHaveLength(234);
-    expect(perClass(await openMmew(root, { classes: 'emotion-4' }))).toEqual([36, 89, 72, 66]);
+    expect(perClass(await openMmew({ root }))).toEqual([36, 89, 72, 66, 16, 13, 8]);
+    expect((await openMmew({ root, classes: 'emotion-6' })).samples).toHaveLength(234);
+    expect(perClass(await openMmew({ root, classes: 'emotion-4' }))).toEqual([36, 89, 72, 66]);
   });
 
   it('reads the tree by subject, whose folder for others is repression', async () => {
     const bySubject = tree(
       ({ emotion, clip }) => `${clip.slice(0, 3)}/${emotion === 'others' ? 'repression' : emotion}/${clip}`,
     );
-    const dataset = await openMmew(memoryFolder(bySubject));
+    const dataset = await openMmew({ root: memoryFolder(bySubject) });
     expect(dataset.samples).toHaveLength(300);
     expect(dataset.samples[0]!.id).toBe('mmew/S01/S01-01-001');
     expect(dataset.frames(0).files.slice(0, 3)).toEqual(['1.jpg', '2.jpg', '3.jpg']);
   });
 
   it('mends rows with impossible frame numbers by rule, and lists each', async () => {
-    const dataset = await openMmew(byEmotionRoot);
+    const dataset = await openMmew({ root: byEmotionRoot });
     expect(notes(dataset, 'corrected')).toEqual([
       expect.stringMatching(/: apex 40 is read as unknown: it lies outside the clip, which is 1 to 10$/),
       expect.stringMatching(/: offset 0 is read as 9, as far behind the apex as the onset is before it$/),
     ]);
-    await expect(openMmew(byEmotionRoot, { faults: 'error' })).rejects.toThrow(
+    await expect(openMmew({ root: byEmotionRoot, faults: 'error' })).rejects.toThrow(
       /MMEW_Micro_Exp\.xlsx, row 35 \(S04\/S04-01-002\): apex must lie in the clip/,
     );
   });
@@ -77,14 +77,14 @@ describe('openCasme1()', () => {
   const root = memoryFolder(files);
 
   it('reads 189 clips: tense 68, disgust 45, repression 39, surprise 20, happiness 7, sadness 6, contempt 2, fear 2', async () => {
-    const dataset = await openCasme1(root);
+    const dataset = await openCasme1({ root });
     expect(perClass(dataset)).toEqual([68, 45, 39, 20, 7, 6, 2, 2]);
     expect(dataset.records[0]).toMatchObject({ dataset: 'casme1', subject: 'sub01', fps: 60 });
-    expect((await openCasme1(root, { classes: 'emotion-4' })).samples).toHaveLength(172);
+    expect((await openCasme1({ root, classes: 'emotion-4' })).samples).toHaveLength(172);
   });
 
   it('tells the two movements of sub01/EP01_12 apart by their onset', async () => {
-    const dataset = await openCasme1(root);
+    const dataset = await openCasme1({ root });
     const names = dataset.samples.map(({ clip }) => clip);
     const [first, second] = [names.indexOf('EP01_12_73'), names.indexOf('EP01_12_163')];
     expect(dataset.frames(first).numbers).toEqual([73, 74, 75, 76, 77, 78, 79, 80, 81, 82]);
@@ -93,7 +93,7 @@ describe('openCasme1()', () => {
   });
 
   it('mends an offset before the onset by rule', async () => {
-    const dataset = await openCasme1(root);
+    const dataset = await openCasme1({ root });
     expect(notes(dataset, 'corrected')).toEqual([
       expect.stringMatching(/offset \d+ is read as \d+, as far behind the apex/),
     ]);
@@ -124,7 +124,7 @@ describe('openCasMe2()', () => {
   const root = memoryFolder(files);
 
   it('reads sheets without header rows, joins participants and videos by the naming rules: 57 micro-expressions', async () => {
-    const dataset = await openCasMe2(root);
+    const dataset = await openCasMe2({ root });
     expect(perClass(dataset)).toEqual([21, 8, 9, 19]);
     expect(new Set(dataset.samples.map(({ subject }) => subject)).size).toBe(14);
     const index = dataset.samples.findIndex(({ subject }) => subject === 's15');
@@ -133,7 +133,7 @@ describe('openCasMe2()', () => {
   });
 
   it('reads an offset of 0 as unknown end, and the misspelt happyiness', async () => {
-    const dataset = await openCasMe2(root);
+    const dataset = await openCasMe2({ root });
     expect(notes(dataset, 'corrected')).toEqual([
       expect.stringMatching(/offset 0 is read as 108, as far behind the apex/),
       expect.stringMatching(/reported happyiness is read as happiness: misspelt/),
@@ -142,10 +142,10 @@ describe('openCasMe2()', () => {
   });
 
   it('reads macro-expressions on request: 300, of them 43 with an offset of 0 here', async () => {
-    const macro = await openCasMe2(root, { expressions: 'macro' });
+    const macro = await openCasMe2({ root, expressions: 'macro' });
     expect(macro.samples).toHaveLength(300);
     expect(notes(macro, 'corrected')).toHaveLength(43);
-    expect((await openCasMe2(root, { expressions: 'both' })).annotated).toHaveLength(357);
+    expect((await openCasMe2({ root, expressions: 'both' })).annotated).toHaveLength(357);
   });
 });
 
@@ -166,23 +166,23 @@ describe('openCasMe3()', () => {
   const recordingsRoot = memoryFolder(recordings);
 
   it('reads 860 rows of text numbers from the sheet label; happy, sad, Others in one spelling', async () => {
-    const dataset = await openCasMe3(recordingsRoot);
+    const dataset = await openCasMe3({ root: recordingsRoot });
     expect(perClass(dataset)).toEqual([250, 187, 161, 86, 64, 57, 55]);
-    expect(perClass(await openCasMe3(recordingsRoot, { classes: 'emotion-4' }))).toEqual([457, 55, 187, 161]);
-    expect(perClass(await openCasMe3(recordingsRoot, { classes: 'megc2019' }))).toEqual([457, 55, 187]);
-    expect(dataset.samples[0]).toMatchObject({ id: 'casMe3/spNO.1/a_355', subject: 'spNO.1' });
+    expect(perClass(await openCasMe3({ root: recordingsRoot, classes: 'emotion-4' }))).toEqual([457, 55, 187, 161]);
+    expect(perClass(await openCasMe3({ root: recordingsRoot, classes: 'megc2019' }))).toEqual([457, 55, 187]);
+    expect(dataset.samples[0]).toMatchObject({ id: 'cas-me3/spNO.1/a_355', subject: 'spNO.1' });
     expect(dataset.frames(0)).toMatchObject({ folder: 'part_A/spNO.1/a/color' });
     expect(dataset.frames(0).numbers).toHaveLength(10);
   });
 
   it('finds the folder of a recording named J', async () => {
-    const dataset = await openCasMe3(recordingsRoot);
+    const dataset = await openCasMe3({ root: recordingsRoot });
     const index = dataset.samples.findIndex(({ subject, clip }) => subject === 'spNO.3' && clip.startsWith('J'));
     expect(dataset.frames(index).folder).toBe('part_A/spNO.3/j/color');
   });
 
   it('corrects the missing offsets of spNO.40/e and the onset 0 of spNO.216/e', async () => {
-    const dataset = await openCasMe3(recordingsRoot);
+    const dataset = await openCasMe3({ root: recordingsRoot });
     expect(notes(dataset, 'corrected')).toEqual([
       expect.stringMatching(/^spNO\.40\/e_1838: offset 0 is read as 1845/),
       expect.stringMatching(/^spNO\.216\/e_0: onset 0 is read as 1: the frames start at 1\.jpg/),
@@ -196,22 +196,22 @@ describe('openCasMe3()', () => {
     const damaged = [0, 1].map((step) => `part_A/spNO.3/j/color/${Number(apex) + step}.jpg`);
     const files: Files = { ...recordings };
     for (const file of damaged) files[file] = (recordings[file] as Uint8Array).slice(0, 60);
-    const dataset = await openCasMe3(memoryFolder(files));
+    const dataset = await openCasMe3({ root: memoryFolder(files) });
     const index = dataset.samples.findIndex(({ subject, clip }) => subject === 'spNO.3' && clip === `J_${onset}`);
     await expect(dataset.readClip(index)).rejects.toThrow(
-      new RegExp(`casMe3/spNO\\.3/J_${onset} as '(${damaged.join('|')})' .* must be a whole picture`),
+      new RegExp(`cas-me3/spNO\\.3/J_${onset} as '(${damaged.join('|')})' .* must be a whole picture`),
     );
     const other = await dataset.readClip(index + 1);
     expect(other.frames.shape[0]).toBe(10);
     other.frames.dispose();
-    const report = await inspectFolder('casMe3', memoryFolder(files), {}, { images: 'check' });
+    const report = await inspectFolder('cas-me3', { root: memoryFolder(files) }, { images: 'check' });
     expect(report.images?.unreadable).toBe(2);
     const listed = report.notes.filter(({ severity, file }) => severity === 'error' && file);
     expect(listed.map(({ file }) => file).sort()).toEqual(damaged.sort());
   });
 
   it('reads the released clips, whose folders vary in case, and not their depth', async () => {
-    const dataset = await openCasMe3(memoryFolder(clips));
+    const dataset = await openCasMe3({ root: memoryFolder(clips) });
     expect(dataset.samples).toHaveLength(860);
     expect(dataset.frames(0).folder).toBe('Part_A_ME_clip/frame/spNO.1_a_355');
     expect(dataset.samples.every((_, i) => !dataset.frames(i).folder.includes('depth'))).toBe(true);
@@ -226,16 +226,17 @@ describe('openClipFolder()', () => {
   it('reads a CSV manifest: folders by default or by name, marks by number or from the frames', async () => {
     const csv =
       'subject,clip,label,folder,onset,apex,offset,fps,au\nanna,one,sad,,,,,,\n007,two,glad,takes/b,103,108,115,60,4+12\n';
-    const dataset = await openClipFolder(memoryFolder({ ...frames, 'manifest.csv': csv }));
+    const dataset = await openClipFolder({ root: memoryFolder({ ...frames, 'manifest.csv': csv }) });
     expect(dataset.classes).toEqual(['glad', 'sad']);
     expect(dataset.samples.map(({ id, label }) => [id, label])).toEqual([
-      ['folder/007/two', 0],
-      ['folder/anna/one', 1],
+      ['clip-folder/007/two', 0],
+      ['clip-folder/anna/one', 1],
     ]);
     expect(dataset.records[0]).toMatchObject({ onset: 103, apex: 108, offset: 115, fps: 60 });
     expect(dataset.records[0]!.actionUnits.units.map(({ unit }) => unit)).toEqual([4, 12]);
     expect(dataset.records[1]).toMatchObject({ onset: 1, apex: null, offset: 12, fps: 30 });
-    const ordered = await openClipFolder(memoryFolder({ ...frames, 'manifest.csv': csv }), {
+    const ordered = await openClipFolder({
+      root: memoryFolder({ ...frames, 'manifest.csv': csv }),
       classes: ['sad', 'glad'],
     });
     expect(ordered.samples[0]!.label).toBe(1);
@@ -245,7 +246,7 @@ describe('openClipFolder()', () => {
     const json = JSON.stringify([
       { subject: '007', clip: 'two', label: 'x', folder: 'takes/b', onset: 101, apex: 105, offset: 110 },
     ]);
-    const dataset = await openClipFolder(memoryFolder({ ...frames, 'manifest.json': json }));
+    const dataset = await openClipFolder({ root: memoryFolder({ ...frames, 'manifest.json': json }) });
     expect(dataset.records[0]).toMatchObject({ subject: '007', onset: 101, source: { file: 'manifest.json', row: 1 } });
   });
 
@@ -261,7 +262,7 @@ describe('openClipFolder()', () => {
       'anna,six,sad,anna/one,1,,12,',
       'anna,seven,sad,anna/one,50,,60,',
     ].join('\n');
-    const message = await openClipFolder(memoryFolder({ ...frames, 'manifest.csv': csv })).catch(
+    const message = await openClipFolder({ root: memoryFolder({ ...frames, 'manifest.csv': csv }) }).catch(
       (error) => error.message,
     );
     for (const part of [
@@ -280,7 +281,7 @@ describe('openClipFolder()', () => {
 
   it('rejects a folder without a manifest, a broken one, and classes that no clip has', async () => {
     const fails = (files: Files, options = {}) =>
-      openClipFolder(memoryFolder(files), options).catch((error) => error.message);
+      openClipFolder({ root: memoryFolder(files), ...options }).catch((error) => error.message);
     expect(await fails(frames)).toContain('there is no manifest.csv or manifest.json');
     expect(await fails({ 'manifest.json': '{' })).toContain('manifest.json: it must be JSON');
     expect(await fails({ 'manifest.json': '[{"subject":"a","clip":"b"}]' })).toContain("entry 1 must have 'label'");

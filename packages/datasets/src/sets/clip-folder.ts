@@ -1,22 +1,15 @@
-import type { Adapter, AdapterContext, ClipFinder } from './adapters/adapter.js';
-import { type AnnotatedOptions, type OpenMode, openAdapter } from './adapters/open-adapter.js';
-import type { ClassScheme } from './annotations/class-schemes.js';
-import type { ClipRecord, RawRow } from './annotations/clip-record.js';
-import type { AnnotatedDataset, DatasetNote } from './dataset.js';
-import { DatasetError } from './dataset-error.js';
-import type { DataFolder } from './files/data-folder.js';
-import { safePath } from './files/safe-path.js';
-import { listFrames } from './frames/clip-frames.js';
-import { naturalOrder } from './natural-order.js';
-import { findTable, readSheets } from './tables/read-table.js';
-
-/** Options of {@link openClipFolder}. */
-export interface ClipFolderOptions extends Omit<AnnotatedOptions, 'classes'> {
-  /** Class names in the order of the labels' indices. Default: the labels of the manifest, sorted. */
-  classes?: readonly string[];
-  /** Frames per second where the manifest says nothing. Default 30. */
-  fps?: number;
-}
+import { list, number, text } from '@mer/options';
+import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
+import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
+import type { ClassScheme } from '../annotations/class-schemes.js';
+import type { AnnotationRow, ClipRecord } from '../annotations/clip-record.js';
+import type { AnnotatedDataset, DatasetNote } from '../dataset.js';
+import { DatasetError } from '../dataset-error.js';
+import type { OpenOptions } from '../define-dataset.js';
+import { safePath } from '../files/safe-path.js';
+import { listFrames } from '../frames/clip-frames.js';
+import { naturalOrder } from '../natural-order.js';
+import { findTable, plainName, readSheets } from '../tables/read-table.js';
 
 const columns = {
   subject: { names: ['subject'] },
@@ -32,31 +25,27 @@ const columns = {
 
 type Cells = Record<keyof typeof columns, string>;
 
-/** The adapter of any clips with a manifest. */
-export const clipFolder: Adapter = {
-  name: 'folder',
+/** The definition of any clips with a manifest. */
+export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
+  name: 'clip-folder',
   title: 'Any clips with a CSV or JSON manifest',
   fps: 30,
   layout: "the folders that the manifest names, '<subject>/<clip>' where it names none",
-  schemes: {},
   options: {
-    classes: {
-      type: 'strings',
+    classes: list("Class names in order; the manifest's labels, sorted, if empty.", text('A class.', {}), {
+      different: true,
       default: [],
-      description: "Class names in order; the manifest's labels, sorted, if empty.",
-    },
-    fps: {
-      type: 'number',
-      minimum: 1,
-      maximum: 100000,
-      default: 30,
-      description: 'Frames per second where the manifest says nothing.',
-    },
+    }),
+    fps: number('Frames per second where the manifest says nothing.', { min: 1, max: 100000, default: 30 }),
   },
-  faults: 'error',
+  recognize: async ({ files, header }) => {
+    const names = (await header('manifest.csv'))?.map(plainName) ?? [];
+    // images of clips name a file in each row
+    return files.includes('manifest.json') || (names.includes('subject') && !names.includes('file'));
+  },
   async readRows(context) {
     const problems: DatasetNote[] = [];
-    const rows: RawRow[] = [];
+    const rows: AnnotationRow[] = [];
     for (const { file, row, cells } of await readManifest(context)) {
       const report = (message: string) => void problems.push({ severity: 'error', key: '', file, row, message });
       const { label, folder, fps, ...named } = cells;
@@ -79,9 +68,7 @@ export const clipFolder: Adapter = {
         ...named,
         ...(whole && { onset: String(numbers[0]), offset: String(numbers.at(-1)) }),
         apex: named.apex === '' ? 'never' : named.apex,
-        emotion: '',
-        objectiveClass: '',
-        fps: fps === '' ? (context.options['fps'] as number) : Number(fps),
+        fps: fps === '' ? context.options.fps : Number(fps),
         source: { file, row },
         extra: { label, path },
       });
@@ -91,7 +78,7 @@ export const clipFolder: Adapter = {
   },
   scheme(records, { options, note }): ClassScheme {
     const labels = [...new Set(records.map(({ extra }) => extra['label']!))].sort(naturalOrder);
-    const asked = options['classes'] as readonly string[];
+    const asked = options.classes;
     for (const name of asked.filter((one) => !labels.includes(one))) {
       const message = `the option classes names '${name}', which no clip has: the labels are ${labels.join(', ')}`;
       note({ severity: 'error', key: '', message });
@@ -112,18 +99,18 @@ export const clipFolder: Adapter = {
       },
     };
   },
-};
+});
 
 async function readManifest({
   folder,
   options,
-}: AdapterContext): Promise<{ file: string; row: number; cells: Cells }[]> {
-  const named = options['annotation'] as string | undefined;
+}: AnnotatedContext): Promise<{ file: string; row: number; cells: Cells }[]> {
+  const named = options.annotation;
   const names = named === undefined ? ['manifest.csv', 'manifest.json'] : [safePath(named)];
   const there = await Promise.all(names.map((name) => folder.size(name)));
   const file = names.find((_name, i) => there[i] !== undefined);
   const fail = (message: string) =>
-    new DatasetError(`Cannot open folder in ${folder.name}`, [{ severity: 'error', key: '', file, message }]);
+    new DatasetError(`Cannot open clip-folder in ${folder.name}`, [{ severity: 'error', key: '', file, message }]);
   if (!file) throw fail(`there is no ${names.join(' or ')}`);
   if (!/\.json$/i.test(file)) {
     for (const sheet of await readSheets(folder, file)) {
@@ -173,14 +160,10 @@ async function readManifest({
  * ```ts no-run
  * import { openClipFolder } from '@mer/datasets';
  *
- * const dataset = await openClipFolder('my-clips', { classes: ['negative', 'positive', 'surprise'] });
+ * const dataset = await openClipFolder({ root: 'my-clips', classes: ['negative', 'positive', 'surprise'] });
  * console.log(dataset.samples.length);
  * ```
  */
-export function openClipFolder(
-  root: string | DataFolder,
-  options: ClipFolderOptions = {},
-  mode: OpenMode = {},
-): Promise<AnnotatedDataset> {
-  return openAdapter(clipFolder, root, { ...options }, mode);
+export function openClipFolder(given: OpenOptions<typeof clipFolder.options>): Promise<AnnotatedDataset> {
+  return clipFolder.open(given);
 }

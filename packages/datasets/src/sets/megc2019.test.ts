@@ -1,12 +1,16 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
-import { addFrames, casme2Clips, casme2Workbook, sammClips, sammWorkbook, smicClips } from '../test/releases.js';
-import { memoryFolder } from '../test/support.js';
-import { composeDatasets } from './compose.js';
+import { addFrames, casme2Clips, casme2Workbook, sammClips, sammWorkbook, smicClips } from '../../test/releases.js';
+import { memoryFolder } from '../../test/support.js';
+import { composeDatasets } from '../compose.js';
+import { fingerprint } from '../fingerprint.js';
+import { inspectFolder } from '../inspect-folder.js';
+import { openDataset } from '../open-dataset.js';
+import { casme2 } from './casme2.js';
 import { openComposite } from './composite.js';
-import { fingerprint } from './fingerprint.js';
-import { inspectFolder } from './inspect-folder.js';
-import { type Megc2019Options, openMegc2019 } from './megc2019.js';
+import { openMegc2019 } from './megc2019.js';
+import { samm } from './samm.js';
+import { smic } from './smic.js';
 import { createSyntheticDataset } from './synthetic.js';
 
 type Files = Record<string, Uint8Array | string>;
@@ -46,20 +50,20 @@ const truth = [
     }),
 ];
 const listed = (lines: readonly string[]) => memoryFolder({ ...files, 'combined_3class_gt.csv': lines.join('\r\n') });
-const failure = (lines: readonly string[], options: Megc2019Options = {}) =>
-  openMegc2019(listed(lines), options).then(
+const failure = (lines: readonly string[], options = {}) =>
+  openMegc2019({ root: listed(lines), ...options }).then(
     () => '',
     (error: Error) => error.message,
   );
 
 describe('openMegc2019()', () => {
   it('gives 442 clips of 68 subjects (250, 109, 83) from the adapters, and agrees with the official list', async () => {
-    const dataset = await openMegc2019(listed(truth));
+    const dataset = await openMegc2019({ root: listed(truth) });
     const counts = dataset.classes.map((_, label) => dataset.samples.filter((one) => one.label === label).length);
     expect(counts).toEqual([250, 109, 83]);
     expect(new Set(dataset.samples.map(({ dataset: set, subject }) => `${set}/${subject}`)).size).toBe(68);
     expect(dataset.samples.at(-1)!.dataset).toBe('samm');
-    const plain = await openMegc2019(memoryFolder(files));
+    const plain = await openMegc2019({ root: memoryFolder(files) });
     expect(plain.samples).toEqual(dataset.samples);
     expect(await fingerprint(plain)).toBe(await fingerprint(dataset));
   });
@@ -70,7 +74,7 @@ describe('openMegc2019()', () => {
         .replace(/^smic,s0(\d),s0/, 'smic,s$1,s')
         .replace(/^samm,(\d+)/, (_, n: string) => `samm,${n.padStart(3, '0')}`),
     );
-    expect((await openMegc2019(listed(['', ...other, '', '']))).samples).toHaveLength(442);
+    expect((await openMegc2019({ root: listed(['', ...other, '', '']) })).samples).toHaveLength(442);
   });
 
   it('refuses a list that differs in a label or a clip, with its row', async () => {
@@ -89,7 +93,7 @@ describe('openMegc2019()', () => {
   });
 
   it('warns of an official clip that is left out for a stated reason', async () => {
-    const dataset = await openMegc2019(listed(truth), { exclude: ['samm/006/006_1_1'] });
+    const dataset = await openMegc2019({ root: listed(truth), exclude: ['samm/006/006_1_1'] });
     expect(dataset.samples).toHaveLength(441);
     expect(dataset.notes.filter(({ severity, key }) => severity === 'warning' && key === 'samm/006/006_1_1')).toEqual([
       expect.objectContaining({
@@ -100,13 +104,13 @@ describe('openMegc2019()', () => {
 
   it('names a part that is missing', async () => {
     const two = Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith('SAMM')));
-    await expect(openMegc2019(memoryFolder(two))).rejects.toThrow(
+    await expect(openMegc2019({ root: memoryFolder(two) })).rejects.toThrow(
       "samm: no folder for samm is there: expected one whose name says so, such as 'samm'",
     );
-    await expect(openMegc2019(memoryFolder(files), { samm: 'nowhere' })).rejects.toThrow(
+    await expect(openMegc2019({ root: memoryFolder(files), samm: 'nowhere' })).rejects.toThrow(
       "the folder 'nowhere' does not",
     );
-    const { notes, n } = await inspectFolder('megc2019', memoryFolder(two));
+    const { notes, n } = await inspectFolder('megc2019', { root: memoryFolder(two) });
     expect(n).toBe(145 + 164);
     expect(notes.filter(({ severity }) => severity === 'error').map(({ key }) => key)).toEqual(['samm']);
   });
@@ -114,16 +118,27 @@ describe('openMegc2019()', () => {
 
 describe('openComposite()', () => {
   it('joins the data sets that are there, or those asked for, in three classes', async () => {
-    const all = await openComposite(memoryFolder(files));
+    const all = await openDataset('composite', { root: memoryFolder(files) });
     expect(all.samples).toHaveLength(442);
-    const pair = await openComposite(memoryFolder(files), { parts: ['samm', 'casme2'] });
+    const pair = await openComposite({
+      root: memoryFolder(files),
+      parts: [casme2, smic, samm],
+      sets: ['samm', 'casme2'],
+    });
     expect(pair.samples).toHaveLength(278);
     expect(pair.samples[0]!.dataset).toBe('samm');
     expect(pair.classes).toEqual(['negative', 'positive', 'surprise']);
-    await expect(openComposite(memoryFolder(files), { parts: ['mmew'] })).rejects.toThrow(
+    const own = await openComposite({ root: memoryFolder(files), parts: [casme2, samm] });
+    expect(own.samples.map(({ id }) => id).sort()).toEqual(pair.samples.map(({ id }) => id).sort());
+    await expect(openDataset('composite', { root: memoryFolder(files), sets: ['mmew'] })).rejects.toThrow(
       'no folder for mmew is there',
     );
-    await expect(openComposite(memoryFolder({ 'a/b.txt': 'x' }))).rejects.toThrow('no folder of a data set is there');
+    await expect(openDataset('composite', { root: memoryFolder(files), sets: ['casme1'] })).rejects.toThrow(
+      'its name must be one of casme2, samm, smic, mmew, cas-me3: current value is "casme1"',
+    );
+    await expect(openDataset('composite', { root: memoryFolder({ 'a/b.txt': 'x' }) })).rejects.toThrow(
+      'no folder of a data set is there',
+    );
   });
 });
 

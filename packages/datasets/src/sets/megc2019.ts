@@ -1,41 +1,20 @@
-import type { OpenMode } from './adapters/open-adapter.js';
-import { type CompositeCommonOptions, compositeCommonOptions, joinParts, openParts } from './composite.js';
-import type { AnnotatedDataset, ClipDataset, DatasetNote } from './dataset.js';
-import { DatasetError } from './dataset-error.js';
-import { parseCsv } from './files/csv.js';
-import type { DataFolder } from './files/data-folder.js';
-import { findFiles } from './files/find-paths.js';
-import { openFolder } from './files/open-folder.js';
-import { safePath } from './files/safe-path.js';
-import { megc2019Classes } from './megc2019-flow.js';
-import { type OptionSpecs, resolveOptions } from './option-spec.js';
+import { text } from '@mer/options';
+import { joinParts, openParts } from '../adapters/join-parts.js';
+import { megc2019Classes, megc2019Schemes } from '../annotations/megc2019-classes.js';
+import type { ClipDataset, DatasetNote } from '../dataset.js';
+import { DatasetError } from '../dataset-error.js';
+import { defineDataset, type OpenOptions } from '../define-dataset.js';
+import { parseCsv } from '../files/csv.js';
+import type { DataFolder } from '../files/data-folder.js';
+import { findFiles } from '../files/find-paths.js';
+import { safePath } from '../files/safe-path.js';
+import { casme2 } from './casme2.js';
+import { compositeOptions } from './composite.js';
+import { samm } from './samm.js';
+import { smic } from './smic.js';
 
-/** Options of {@link openMegc2019}. */
-export interface Megc2019Options extends CompositeCommonOptions {
-  /** Folder of CASME II inside the root. Default: the folder whose name says so. */
-  casme2?: string;
-  /** Folder of SMIC. */
-  smic?: string;
-  /** Folder of SAMM. */
-  samm?: string;
-  /** The official list, relative to the root. Default: `combined_3class_gt.csv` near the root, if it is there. */
-  groundTruth?: string;
-}
-
-const parts = ['casme2', 'smic', 'samm'] as const;
-type Part = (typeof parts)[number];
-
-/** The options of {@link openMegc2019} as data. */
-export const megc2019Options = Object.freeze({
-  casme2: { type: 'string', description: 'Folder of CASME II inside the root; found by its name if not given.' },
-  smic: { type: 'string', description: 'Folder of SMIC inside the root; found by its name if not given.' },
-  samm: { type: 'string', description: 'Folder of SAMM inside the root; found by its name if not given.' },
-  groundTruth: {
-    type: 'string',
-    description: 'The official list, relative to the root; combined_3class_gt.csv near the root if not given.',
-  },
-  ...compositeCommonOptions,
-} as const satisfies OptionSpecs);
+/** The data sets of the challenge. */
+const members = [casme2, smic, samm] as const;
 
 /** One row of the official list, in the spelling of the adapters. */
 interface TruthRow {
@@ -57,13 +36,14 @@ function readGroundTruth(text: string, file: string, where: string): TruthRow[] 
   for (const { row, fields } of parseCsv(text)) {
     const report = (message: string) => void problems.push({ severity: 'error', key: '', file, row, message });
     const [dataset = '', subject = '', clip = '', label = ''] = fields.map((field) => field.trim());
-    if (!(parts as readonly string[]).includes(dataset) || !/^[012]$/.test(label) || fields.length !== 4) {
+    const member = members.find(({ name }) => name === dataset);
+    if (!member || !/^[012]$/.test(label) || fields.length !== 4) {
       report(
-        `the row must be data set (${parts.join(', ')}), subject, clip, label 0 to 2: it is '${fields.join(',')}'`,
+        `the row must be data set (${members.map(({ name }) => name).join(', ')}), subject, clip, label 0 to 2: it is '${fields.join(',')}'`,
       );
       continue;
     }
-    const id = truthId(dataset as Part, subject, clip);
+    const id = `${dataset}/${member.traits.megc2019!.keyOf!(subject, clip)}`;
     if (seen.has(id)) report(`${id} is also in row ${seen.get(id)}`);
     seen.set(id, row);
     rows.push({ id, label: Number(label), row });
@@ -72,13 +52,34 @@ function readGroundTruth(text: string, file: string, where: string): TruthRow[] 
   return rows;
 }
 
-function truthId(dataset: Part, subject: string, clip: string): string {
-  const number = (/(\d+)$/.exec(subject)?.[1] ?? subject).replace(/^0+(?=\d)/, '');
-  if (dataset === 'samm') return `samm/${number.padStart(3, '0')}/${clip}`;
-  if (dataset === 'casme2') return `casme2/sub${number.padStart(2, '0')}/${clip}`;
-  const padded = `s${number.padStart(2, '0')}`;
-  return `smic/${padded}/${clip.replace(/^s0*\d+(?=_)/, padded)}`;
-}
+/** The definition of the MEGC2019 composite as clips. */
+export const megc2019 = /* @__PURE__ */ defineDataset({
+  name: 'megc2019',
+  title: 'MEGC2019 composite: CASME II, SMIC-HS and SAMM in three classes, 442 clips of 68 subjects',
+  paper: 'See, Yap, Li, Hong, Wang 2019, MEGC 2019 – The Second Facial Micro-Expressions Grand Challenge, FG 2019',
+  samples: 'clips',
+  options: {
+    casme2: text('Folder of CASME II inside the root; found by its name if not given.', { optional: true }),
+    smic: text('Folder of SMIC inside the root; found by its name if not given.', { optional: true }),
+    samm: text('Folder of SAMM inside the root; found by its name if not given.', { optional: true }),
+    groundTruth: text('The official list, relative to the root; combined_3class_gt.csv near the root if not given.', {
+      optional: true,
+    }),
+    ...compositeOptions(),
+  },
+  traits: { schemes: megc2019Schemes() },
+  recognize: ({ folders }) =>
+    members.filter(({ traits }) => folders.some((name) => traits.megc2019!.folder.test(name))).length > 1,
+  async open({ root, mode, groundTruth, casme2, smic, samm, parts: _, ...common }): Promise<ClipDataset> {
+    const { opened, notes } = await openParts(root, members, common, { casme2, smic, samm });
+    if (opened.length === members.length) {
+      const isList = (file: string) => /combined_3_?class_gt.*\.csv$/i.test(file);
+      const file = groundTruth === undefined ? (await findFiles(root, isList, 1))[0] : safePath(groundTruth);
+      if (file !== undefined) notes.push(...(await compareWith(root, file, opened)));
+    }
+    return joinParts('megc2019', root.name, opened, notes, mode);
+  },
+});
 
 /**
  * Opens the MEGC2019 composite as clips: 442 of CASME II (145), SMIC-HS (164) and SAMM (133) in three classes, read by the
@@ -93,37 +94,18 @@ function truthId(dataset: Part, subject: string, clip: string): string {
  * ```ts no-run
  * import { openMegc2019 } from '@mer/datasets';
  *
- * const dataset = await openMegc2019('data'); // with data/CASME2, data/SMIC and data/SAMM
+ * const dataset = await openMegc2019({ root: 'data' }); // with data/CASME2, data/SMIC and data/SAMM
  * console.log(dataset.samples.length); // 442
  * ```
  *
  * Reference: See, Yap, Li, Hong, Wang 2019, MEGC 2019 – The Second Facial Micro-Expressions Grand Challenge, FG 2019.
  */
-export async function openMegc2019(
-  root: string | DataFolder,
-  options: Megc2019Options = {},
-  mode: OpenMode = {},
-): Promise<ClipDataset> {
-  const name = 'megc2019';
-  const { groundTruth, casme2, smic, samm, ...common } = resolveOptions(name, megc2019Options, {
-    ...options,
-  }) as Megc2019Options;
-  const folder = typeof root === 'string' ? await openFolder(root) : root;
-  const { opened, notes } = await openParts(folder, parts, common, { casme2, smic, samm });
-  if (opened.length === parts.length) {
-    const isList = (file: string) => /combined_3_?class_gt.*\.csv$/i.test(file);
-    const file = groundTruth === undefined ? (await findFiles(folder, isList, 1))[0] : safePath(groundTruth);
-    if (file !== undefined) notes.push(...(await compareWith(folder, file, opened)));
-  }
-  return joinParts(name, folder.name, opened, notes, mode);
+export function openMegc2019(given: OpenOptions<typeof megc2019.options>): Promise<ClipDataset> {
+  return megc2019.open(given);
 }
 
 /** Compares the official list in a file with what the adapters found. */
-async function compareWith(
-  folder: DataFolder,
-  file: string,
-  opened: readonly AnnotatedDataset[],
-): Promise<DatasetNote[]> {
+async function compareWith(folder: DataFolder, file: string, opened: readonly ClipDataset[]): Promise<DatasetNote[]> {
   if ((await folder.size(file)) === undefined) {
     return [{ severity: 'error', key: '', file, message: 'the official list does not exist' }];
   }
@@ -137,7 +119,7 @@ async function compareWith(
 }
 
 /** Differences between the official list and what the adapters found. */
-function compare(truth: readonly TruthRow[], opened: readonly AnnotatedDataset[], file: string): DatasetNote[] {
+function compare(truth: readonly TruthRow[], opened: readonly ClipDataset[], file: string): DatasetNote[] {
   const notes: DatasetNote[] = [];
   const found = new Map(opened.flatMap(({ samples }) => samples.map(({ id, label }) => [id, label] as const)));
   const reasons = new Map<string, string>(

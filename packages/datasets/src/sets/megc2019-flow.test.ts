@@ -7,9 +7,9 @@ import * as io from '@mer/io';
 import { memory } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DatasetError } from './dataset-error.js';
-import { fingerprint } from './fingerprint.js';
-import { inspectDataset } from './inspect.js';
+import { DatasetError } from '../dataset-error.js';
+import { fingerprint } from '../fingerprint.js';
+import { inspectDataset } from '../inspect.js';
 import { openMegc2019Flow } from './megc2019-flow.js';
 
 const shared = process.env.MER_SHARED_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
@@ -48,7 +48,7 @@ async function tree(files: string[]): Promise<string> {
   return root;
 }
 
-const failure = (root: string, options = {}) => openMegc2019Flow(root, options).then(() => '', String);
+const failure = (root: string, options = {}) => openMegc2019Flow({ root, ...options }).then(() => '', String);
 
 describe('openMegc2019Flow()', () => {
   it('reads a manifest: order by data set, subject and clip, numbers by value', async () => {
@@ -57,7 +57,7 @@ describe('openMegc2019Flow()', () => {
       'casme2,sub10,EP01_10,positive,a.png',
       'casme2,sub2,EP01_9,0,b.png',
     ]);
-    const dataset = await openMegc2019Flow(root);
+    const dataset = await openMegc2019Flow({ root });
     expect(dataset.samples).toEqual([
       { id: 'casme2/sub2/EP01_9', dataset: 'casme2', subject: 'sub2', clip: 'EP01_9', label: 0 },
       { id: 'casme2/sub10/EP01_10', dataset: 'casme2', subject: 'sub10', clip: 'EP01_10', label: 1 },
@@ -78,7 +78,7 @@ describe('openMegc2019Flow()', () => {
       '006/u_train/0/sub01_EP02_01f .png',
       'notes/readme.txt',
     ]);
-    const dataset = await openMegc2019Flow(root);
+    const dataset = await openMegc2019Flow({ root });
     expect(dataset.samples.map(({ id, label }) => `${id} ${label}`)).toEqual([
       'casme2/sub01/EP02_01f 0',
       'casme2/sub01/EP09f 2',
@@ -97,7 +97,7 @@ describe('openMegc2019Flow()', () => {
       'casme2,../sub01,EP05,1,sub/c.png',
       'casme2,sub01,EP06',
     ]);
-    const error = await openMegc2019Flow(root).catch((reason) => reason);
+    const error = await openMegc2019Flow({ root }).catch((reason) => reason);
     expect(error).toBeInstanceOf(DatasetError);
     expect(error.notes.map((note: { row: number }) => note.row).sort()).toEqual([3, 4, 5, 6, 7, 8]);
     for (const part of [
@@ -174,13 +174,15 @@ describe('openMegc2019Flow()', () => {
     expect(await failure(join(home, 'empty'))).toContain('there is neither a manifest.csv nor a');
     expect(await failure(join(home, 'empty'), { layout: 'manifest' })).toContain('manifest.csv: the file does not');
     expect(await failure(home, { layout: 'list' })).toContain('one of auto, manifest, tree');
-    expect(await failure(home, { layuot: 'tree' })).toContain("of layout: current key is 'layuot'");
+    expect(await failure(home, { layuot: 'tree' })).toContain(
+      '"layuot" is not an option, did you mean "layout"?: the options are layout',
+    );
   });
 
   it.skipIf(!('decodeImage' in io))('reads an image exactly as stored, and names a broken one', async () => {
     const root = await folder(['casme2,sub01,EP01,0,a.png', 'casme2,sub01,EP02,0,b.png']);
     await writeFile(join(root, 'b.png'), png.subarray(0, 50));
-    const dataset = await openMegc2019Flow(root);
+    const dataset = await openMegc2019Flow({ root });
     const before = memory().numTensors;
     const image = await dataset.readImage(0);
     expect(image.shape).toEqual([1, 1, 3]);
@@ -194,7 +196,7 @@ describe('openMegc2019Flow()', () => {
   it.skipIf(withoutReal)(
     'counts the published set, and reads both layouts alike (skipped without ../shared/data)',
     async () => {
-      const dataset = await openMegc2019Flow(flow);
+      const dataset = await openMegc2019Flow({ root: flow });
       const { n, subjects, perClass, perDataset } = await inspectDataset(dataset);
       expect({ n, subjects, perClass }).toEqual({
         n: 442,
@@ -213,7 +215,7 @@ describe('openMegc2019Flow()', () => {
         await mkdir(dirname(target), { recursive: true });
         await cp(join(flow, file), target);
       }
-      const published = await openMegc2019Flow(root);
+      const published = await openMegc2019Flow({ root });
       expect(published.samples).toEqual(dataset.samples);
       expect(await fingerprint(published)).toBe(await fingerprint(dataset));
       expect(await fingerprint(published, { content: 'bytes' })).toBe(await fingerprint(dataset, { content: 'bytes' }));

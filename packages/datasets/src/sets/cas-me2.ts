@@ -1,58 +1,82 @@
-import type { Adapter, AdapterContext, ClipFinder } from './adapters/adapter.js';
-import { findAnnotations } from './adapters/find-annotations.js';
-import { type AnnotatedOptions, type OpenMode, openAdapter } from './adapters/open-adapter.js';
-import { chooseTree, type FrameTree, frameTreeOption, saysCropped } from './adapters/subject-tree.js';
-import { classSchemes } from './annotations/class-schemes.js';
-import type { RawRow } from './annotations/clip-record.js';
-import type { AnnotatedDataset } from './dataset.js';
-import type { DataFolder } from './files/data-folder.js';
-import { findChild, findFolders, sameName } from './files/find-paths.js';
-import type { TextSheet } from './tables/read-table.js';
-
-/** Options of {@link openCasMe2}. */
-export interface CasMe2Options extends AnnotatedOptions {
-  /** Class scheme. Default `valence-4`. */
-  classes?: keyof typeof classSchemes.casMe2;
-  /** Which expressions: `micro` (default), `macro`, or `both`. */
-  expressions?: 'micro' | 'macro' | 'both';
-  /** Which tree is read where both are there: `auto` (default) takes the cropped one. */
-  frames?: 'auto' | FrameTree;
-}
+import { choice } from '@mer/options';
+import type { ClipFinder } from '../adapters/annotated-declaration.js';
+import { framesOption } from '../adapters/annotated-options.js';
+import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
+import { findAnnotations } from '../adapters/find-annotations.js';
+import { chooseTree, saysCropped, type TreeContext } from '../adapters/subject-tree.js';
+import { type ClassScheme, each } from '../annotations/class-schemes.js';
+import type { AnnotationRow } from '../annotations/clip-record.js';
+import type { Correction } from '../annotations/corrections.js';
+import type { AnnotatedDataset } from '../dataset.js';
+import type { OpenOptions } from '../define-dataset.js';
+import { findChild, findFolders, sameName } from '../files/find-paths.js';
+import type { TextSheet } from '../tables/read-table.js';
 
 interface Coding {
-  rows: RawRow[];
+  rows: AnnotationRow[];
 }
 
-/** The adapter of CAS(ME)^2. */
-export const casMe2: Adapter = {
-  name: 'casMe2',
+const schemes = {
+  'valence-4': {
+    title: 'positive, negative, surprise, others',
+    field: 'emotion',
+    classes: each(['negative', 'positive', 'surprise', 'others']),
+    expected: [{ release: 'micro-expressions', n: 57, perClass: [21, 8, 9, 19] }],
+  },
+  'valence-3': {
+    title: 'positive, negative, surprise: others are left out',
+    field: 'emotion',
+    classes: each(['negative', 'positive', 'surprise']),
+    expected: [{ release: 'micro-expressions', n: 38, perClass: [21, 8, 9] }],
+  },
+} as const satisfies Readonly<Record<string, ClassScheme>>;
+
+const corrections: readonly Correction[] = [
+  {
+    key: '*',
+    field: 'reported',
+    wrong: 'happyiness',
+    right: 'happiness',
+    reason: 'misspelt',
+    source: 'CAS(ME)^2code_final.xlsx itself',
+  },
+];
+
+/** What frames and workbooks are named. */
+const looks = [
+  /(^|\/)s\d{1,2}\/(?:\d+_\d{4}[a-z]*|[a-z]+\d+(?:_\d+)?)\/img\d+\.(?:jpe?g|png|bmp)$/i,
+  /CAS\(?ME\)?\^?2[^/]*code[^/]*\.(?:xlsx?|csv)$/i,
+];
+
+/** The definition of CAS(ME)^2. */
+export const casMe2 = /* @__PURE__ */ defineAnnotatedDataset({
+  name: 'cas-me2',
   title: 'CAS(ME)^2: 57 micro- and 300 macro-expressions of 22 subjects, 30 frames per second',
+  paper:
+    'Qu, Wang, Yan, Li, Wu, Fu 2018, CAS(ME)^2: A Database for Spontaneous Macro-Expression and Micro-Expression Spotting and Recognition, IEEE TAC 9(4)',
   fps: 30,
   layout: "'rawpic/s15/15_0101disgustingteeth/img001.jpg'",
-  schemes: classSchemes.casMe2,
+  schemes,
+  corrections,
   options: {
-    expressions: {
-      type: 'string',
-      values: ['micro', 'macro', 'both'],
-      default: 'micro',
-      description: 'Which expressions: micro, macro, or both.',
-    },
-    frames: frameTreeOption,
+    expressions: choice('Which expressions: micro, macro, or both.', ['micro', 'macro', 'both'], { default: 'micro' }),
+    frames: framesOption(),
   },
   faults: 'repair',
+  recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
     const { rows } = await findAnnotations<Coding>(context, {
-      dataset: 'casMe2',
+      dataset: 'cas-me2',
       usual: 'CAS(ME)^2code_final.xlsx',
       read: readCoding,
       wanted:
         "sheet of codes (participant, video, onset, apex, offset, action units, valence, 'micro-expression', emotion)",
     });
-    const wanted = context.options['expressions'];
-    return rows.filter(({ extra }) => wanted === 'both' || extra['type'] === wanted);
+    const wanted = context.options.expressions;
+    return rows.filter(({ extra }) => wanted === 'both' || extra?.['type'] === wanted);
   },
   findClips: findCasMe2Clips,
-};
+});
 
 /** The sheets have no header: rows are told by what is in them. */
 function readCoding(sheets: readonly TextSheet[]): Coding | undefined {
@@ -74,7 +98,7 @@ function readCoding(sheets: readonly TextSheet[]): Coding | undefined {
     }
   }
   if (!coded.length) return undefined;
-  const rows = coded.map(({ sheet, row, cells }): RawRow => {
+  const rows = coded.map(({ sheet, row, cells }): AnnotationRow => {
     const [participant, clip, onset, apex, offset, actionUnits, valence, type, reported] = Array.from(
       { length: 9 },
       (_, i) => cells[i] ?? '',
@@ -84,7 +108,6 @@ function readCoding(sheets: readonly TextSheet[]): Coding | undefined {
       subject: folders.get(participant) ?? participant,
       clip,
       emotion: valence,
-      objectiveClass: '',
       actionUnits,
       onset,
       apex,
@@ -96,7 +119,7 @@ function readCoding(sheets: readonly TextSheet[]): Coding | undefined {
   return { rows };
 }
 
-async function findCasMe2Clips(context: AdapterContext): Promise<ClipFinder> {
+async function findCasMe2Clips(context: TreeContext): Promise<ClipFinder> {
   const { folder } = context;
   const paths = await findFolders(folder, (_path, entries) =>
     entries.some(({ kind, name }) => kind === 'folder' && /^s\d{1,2}$/i.test(name)),
@@ -137,17 +160,13 @@ async function findCasMe2Clips(context: AdapterContext): Promise<ClipFinder> {
  * ```ts no-run
  * import { openCasMe2 } from '@mer/datasets';
  *
- * const dataset = await openCasMe2('data/CAS(ME)2', { classes: 'valence-3' });
+ * const dataset = await openCasMe2({ root: 'data/CAS(ME)2', classes: 'valence-3' });
  * console.log(dataset.samples.length);
  * ```
  *
  * Reference: Qu, Wang, Yan, Li, Wu, Fu 2018, CAS(ME)^2: A Database for Spontaneous Macro-Expression and Micro-Expression
  * Spotting and Recognition, IEEE TAC 9(4).
  */
-export function openCasMe2(
-  root: string | DataFolder,
-  options: CasMe2Options = {},
-  mode: OpenMode = {},
-): Promise<AnnotatedDataset> {
-  return openAdapter(casMe2, root, { ...options }, mode);
+export function openCasMe2(given: OpenOptions<typeof casMe2.options>): Promise<AnnotatedDataset> {
+  return casMe2.open(given);
 }
