@@ -17,7 +17,7 @@ import {
   modelEntry,
 } from '@mer/models';
 import { checkOptions } from '@mer/options';
-import { createRepresentation, createStep, type ImageShape, steps } from '@mer/representations';
+import { type AnyStep, createStep, type ImageShape } from '@mer/representations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const recipes = fileURLToPath(new URL('../../../recipes', import.meta.url));
@@ -54,21 +54,21 @@ function inputShape({ data, preprocessing }: Experiment, input: ExperimentInput)
   const [height, width] = sides(size!);
   let shape: ImageShape = [height, width, color ? 3 : 1];
   let frames = 0;
-  for (const given of [...preprocessing, ...input.preprocessing]) {
-    const step = createStep(given);
+  const made = [...preprocessing, ...input.steps].map((step) => createStep(step));
+  for (const step of made) {
     shape = step.outputShape(shape);
     if (step.name === 'sample') frames = (step.options as { frames: number }).frames;
   }
-  const { representation } = input;
-  if (!representation) return [frames, ...shape];
-  shape = createRepresentation(representation.name, representation.options).outputShape(shape);
-  if (input.size !== undefined) shape = [...sides(input.size), shape[2]];
-  return input.channels === 'grey' ? [shape[0], shape[1], 1] : [...shape];
+  return made.some(isRepresentation) ? [...shape] : [frames, ...shape];
 }
+
+const isRepresentation = ({ takes, gives }: AnyStep) => takes === 'clip' && gives === 'image';
+
+const representationOf = ({ steps }: ExperimentInput) => steps.map((step) => createStep(step)).find(isRepresentation);
 
 /** Makes the network with the recipe's options in its small variant: names and values of options are checked as for the full one. */
 function smallNetwork({ model }: Experiment, classes: number) {
-  return createModel(model.name, { ...model.options, preset: 'small', classes } as unknown as ModelOptions<ModelName>);
+  return createModel(model.name, { ...model.options, preset: 'small', classes });
 }
 
 beforeAll(() => useBackend('wasm'));
@@ -125,8 +125,8 @@ describe('every recipe of a paper', () => {
     const entry = modelEntry(model.name);
     const shapes = inputs.map((input) => inputShape(experiment, input));
     expect(shapes).toEqual(entry.inputs.map(({ shape }) => [...shape]));
-    for (const { representation } of inputs) {
-      if (representation) expect(entry.inputs.flatMap((input) => input.representations)).toContain(representation.name);
+    for (const representation of inputs.flatMap((input) => representationOf(input) ?? [])) {
+      expect(entry.inputs.flatMap((input) => input.representations)).toContain(representation.name);
     }
     const network = smallNetwork(experiment, classCount(experiment));
     expect(network.inputNames).toHaveLength(inputs.length);
@@ -138,15 +138,14 @@ describe('every recipe of a paper', () => {
     );
     if (training.loss.name === 'fdp') expect(network.outputs).toHaveLength(3);
     network.dispose();
-    for (const step of preprocessing)
-      expect(steps[typeof step === 'string' ? step : step.step].takes).not.toBe('image');
+    for (const step of preprocessing) expect(createStep(step).takes).not.toBe('image');
   });
 
   it.each(papers)('%s estimates the apex where its data set may lack it', async (file) => {
     const { data, inputs, preprocessing, training } = await read(file);
-    const needing = ['frame', 'flow', 'cof', 'mesti', 'dual-phase', 'u-v-strain'];
+    const needing = ['frame', 'flow', 'cof', 'mesti', 'dual-phase', 'uv-strain'];
     const needsApex =
-      inputs.some(({ representation }) => representation && needing.includes(representation.name)) ||
+      inputs.some((input) => needing.includes(representationOf(input)?.name ?? '')) ||
       training.augmentation.clips.length > 0;
     const spots = preprocessing.some((step) => (typeof step === 'string' ? step : step.step) === 'spot-apex');
     expect(spots).toBe(data.name !== 'megc2019-flow' && needsApex);
@@ -164,9 +163,7 @@ describe('every recipe of a paper', () => {
       const changed = await read(file, [setting]);
       expect(changed, setting).not.toEqual(await read(file));
       smallNetwork(changed, classCount(changed)).dispose();
-      for (const { representation } of changed.inputs) {
-        if (representation) createRepresentation(representation.name, representation.options);
-      }
+      for (const { steps } of changed.inputs) for (const step of steps) createStep(step);
       dataOptions(changed.data);
     }
   });
@@ -224,7 +221,7 @@ describe('every small recipe', () => {
     const backbone = backbones[file];
     if (!backbone) return [];
     const path = join(root, `${basename(file, '.yaml')}.safetensors`);
-    const model = createModel(backbone.name, { preset: 'small', classes: 1000 } as ModelOptions<ModelName>);
+    const model = createModel(backbone.name, { preset: 'small', classes: 1000 });
     await writeSafetensors(path, (await exportWeights(model)) as never);
     model.dispose();
     return [`model.weights=${JSON.stringify(backbone.into ? { file: path, into: backbone.into } : path)}`];
@@ -234,7 +231,7 @@ describe('every small recipe', () => {
     const experiment = await read(file, [
       'data.options={ subjects: 2, clipsPerSubject: 3, frames: 10 }',
       'training.epochs=1',
-      'protocol={ name: group-k-fold, folds: 2 }',
+      'protocol={ name: stratified-group-k-fold, folds: 2 }',
       ...(await weightsSetting(file)),
     ]);
     expect(experiment.data.name).toBe('synthetic');
@@ -252,10 +249,11 @@ describe('every small recipe', () => {
     const { model, inputs } = experiment;
     const options = {
       ...model.options,
+      ...(model.preset !== undefined && { preset: model.preset }),
       classes: classCount(experiment),
       inputShape: inputShape(experiment, inputs[0]!),
     };
-    const network = createModel(model.name, options as unknown as ModelOptions<ModelName>);
+    const network = createModel(model.name, options);
     expect(countParameters(network).trainable).toBeLessThan(500_000);
     network.dispose();
   });

@@ -81,7 +81,7 @@ export async function makeGallery(
           id: verdict.id,
           title: titleOf(verdict),
           right: verdict.truth === verdict.predicted,
-          pictures: await draw({ seen, heat, names: seen.map((_, i) => inputName(experiment, i)), side }),
+          pictures: await draw({ seen, heat, names: seen.map((_, i) => inputName(experiment, i, own)), side }),
         });
       } finally {
         disposeSource(source);
@@ -172,6 +172,9 @@ function fitted(image: tf.Tensor3D, side: number): tf.Tensor3D {
   return tf.clipByValue(tf.image.resizeNearestNeighbor(image, [height * times, width * times], false, true), 0, 1);
 }
 
-function inputName({ inputs }: Experiment, i: number): string {
-  return inputs[i]!.representation?.name ?? (inputs.length > 1 ? `input ${i + 1}` : 'input');
+function inputName({ inputs }: Experiment, i: number, { parts }: OwnParts): string {
+  const representation = makeSteps(inputs[i]!.steps, 'steps', parts).find(
+    ({ takes, gives }) => takes === 'clip' && gives === 'image',
+  );
+  return representation?.name ?? (inputs.length > 1 ? `input ${i + 1}` : 'input');
 }

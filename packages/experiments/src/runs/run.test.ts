@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NO_PARTS } from '../parts/own-modules.js';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canListProcesses, children } from '../../test/children.js';
@@ -162,8 +163,8 @@ describe('runExperiment()', () => {
     );
     expect(events).toEqual([]);
     // begun without a plan of its memory: the fold finds out
-    const plan = await planRun(large);
-    await openRun(options.out, describeRun(large, { ...plan, classes: plan.dataset.classes }));
+    const plan = await planRun(large, NO_PARTS);
+    await openRun(options.out, describeRun(large, { ...plan, classes: plan.dataset.classes, own: NO_PARTS }));
     await expect(runExperiment(large, options)).rejects.toThrow(
       /^Cannot train fold sub01 \(seed 0\) as its process ended as the memory of the wasm backend failed \(.*\): it had held \d+ MB; .* 4 GiB.* smaller training\.batchSize \(now 4/,
     );

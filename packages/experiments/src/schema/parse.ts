@@ -54,8 +54,9 @@ export function parseExperiment(
     });
     throw new ExperimentError(`Cannot use ${source}:\n${lines.join('\n')}`);
   }
-  // what stands without a name or options is complete too
-  const experiment = { ...result.output, model: { options: {}, ...result.output.model } };
+  // options of a model stay as given: a preset may stand below them
+  const { options = {} } = (data as { model: { options?: Experiment['model']['options'] } }).model;
+  const experiment: Experiment = { ...result.output, model: { ...result.output.model, options } };
   const faults = settingsFaults(experiment.training, parts);
   if (faults.length === 0) return experiment;
   const lines = faults.map(({ path, text }) => line(['training', ...path], text));

@@ -10,9 +10,9 @@ describe('setValue()', () => {
   });
 
   it('reaches into lists and leaves the original alone', () => {
-    const data = { inputs: [{ windows: 3 }] };
+    const data = { inputs: [{ windows: '3' }] };
     expect(setValue(data, 'inputs.0.windows=bgr')).toEqual({ inputs: [{ windows: 'bgr' }] });
-    expect(data.inputs[0]!.channels).toBe('rgb');
+    expect(data.inputs[0]!.windows).toBe('3');
   });
 
   it('rejects settings that are none', () => {
