@@ -142,7 +142,7 @@ describe('bad input', () => {
 });
 
 describe('readClip()', () => {
-  it('reads the annotated frames, or all, or up to the apex; resized, grey or colour; leaks nothing', async () => {
+  it('reads the annotated frames, or all, or up to the apex; resized, gray or color; leaks nothing', async () => {
     const files = set();
     for (let n = 1; n <= 12; n++) files[`raw/sub01/EP02_01f/img${n}.bmp`] = bmp(4, 3, n * 10);
     const dataset = await openCasme2({ root: memoryFolder(files) });

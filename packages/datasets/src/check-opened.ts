@@ -14,6 +14,10 @@ export function checkOpened(task: string, opened: Dataset, samples: Dataset['kin
   };
   if (typeof opened !== 'object' || opened === null) fail('its open must give a data set', opened);
   if (opened.kind !== samples) fail(`what its open gives must have the kind ${samples}`, opened.kind);
+  if (typeof opened.name !== 'string' || opened.name === '') fail('what its open gives must have a name', opened.name);
+  if (typeof opened.settings !== 'object' || opened.settings === null) {
+    fail('what its open gives must have settings, an object', opened.settings);
+  }
   for (const key of ['classes', 'samples', 'notes'] as const) {
     if (!Array.isArray(opened[key])) fail(`what its open gives must have a list of ${key}`, opened[key]);
   }

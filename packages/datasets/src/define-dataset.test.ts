@@ -140,6 +140,8 @@ describe('defineDataset()', () => {
   it.each([
     [() => undefined, 'its open must give a data set: current value is undefined'],
     [(set: object) => ({ ...set, kind: 'images' }), 'must have the kind clips: current value is "images"'],
+    [(set: object) => ({ ...set, name: '' }), 'must have a name: current value is ""'],
+    [(set: object) => ({ ...set, settings: undefined }), 'must have settings, an object: current value is undefined'],
     [(set: object) => ({ ...set, classes: 3 }), 'must have a list of classes: current value is 3'],
     [(set: object) => ({ ...set, readClip: null }), 'must have the function readClip: current value is null'],
     [(set: object) => ({ ...set, classes: ['one'] }), 'samples.1.label must be an index into its 1 classes'],

@@ -1,3 +1,4 @@
+import { checkValue, choice } from '@mer/options';
 import { classOf } from './annotations/class-schemes.js';
 import type { ClipRecord } from './annotations/clip-record.js';
 import type { AnnotatedDataset, Dataset, DatasetNote, Sample } from './dataset.js';
@@ -99,12 +100,8 @@ export interface InspectOptions {
  * ```
  */
 export async function inspectDataset(dataset: Dataset, options: InspectOptions = {}): Promise<DatasetInspection> {
-  const { images = 'none', onProgress } = options;
-  if (!['none', 'check', 'decode'].includes(images)) {
-    throw new RangeError(
-      `Cannot inspect data set as images must be one of none, check, decode: current value is '${images}'`,
-    );
-  }
+  const { onProgress } = options;
+  const images = checkValue('inspect data set', 'images', imagesOption(), options.images);
   const { name, kind, classes, samples, notes } = dataset;
   const subjects = group(samples, ({ dataset: set, subject }) => `${set}/${subject}`);
   const checked = images === 'none' ? undefined : await checkImages(dataset, images === 'decode', onProgress);
@@ -126,6 +123,9 @@ export async function inspectDataset(dataset: Dataset, options: InspectOptions =
     notes: [...notes, ...(checked?.notes ?? [])],
   };
 }
+
+const imagesOption = () =>
+  choice('How closely the picture files are looked at.', ['none', 'check', 'decode'], { default: 'none' });
 
 function summarize({ annotated, outside, schemes }: AnnotatedDataset): AnnotationSummary {
   const withApex = annotated.filter((record): record is ClipRecord & { apex: number } => record.apex !== null);

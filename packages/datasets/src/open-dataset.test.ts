@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { checkOptions, describeOptions, integer } from '@mer/options';
+import { checkOptions, describeOptions, integer, optionsSchema } from '@mer/options';
+import { jsonSchemaOf } from '@mer/options/json-schema';
 import { describe, expect, it } from 'vitest';
 import { datasets } from './datasets.js';
 import { fingerprint } from './fingerprint.js';
@@ -44,6 +45,14 @@ describe('datasets', () => {
       expect(exported[camel(name)]).toBe(definition);
       const open = name === 'synthetic' ? 'createSyntheticDataset' : camel(`open-${name}`);
       expect(exported[open], open).toBeTypeOf('function');
+    }
+  });
+
+  it('have a JSON Schema with words for each option', () => {
+    for (const { options } of Object.values(datasets)) {
+      const { properties } = jsonSchemaOf(optionsSchema(options)) as { properties: Record<string, object> };
+      expect(Object.keys(properties)).toEqual(Object.keys(options));
+      for (const property of Object.values(properties)) expect(property).toHaveProperty('description');
     }
   });
 

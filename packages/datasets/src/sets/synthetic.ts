@@ -60,7 +60,7 @@ export const synthetic = /* @__PURE__ */ defineDataset({
  * Each subject has a face of its own (shape, skin, hair, light) and habits (strength and asymmetry of its expressions).
  * A clip moves the skin by the action units of its emotion (a smile lifts the corners of the mouth, surprise the brows),
  * which rise from the onset to the apex and fall until the offset, while the head drifts and the sensor adds noise. A
- * class is recognised by where and how the skin moves, never by a subject's looks. Frames are 8-bit, as from a camera.
+ * class is recognized by where and how the skin moves, never by a subject's looks. Frames are 8-bit, as from a camera.
  *
  * Clips are drawn when read: the same options give the same clips, in any order of reading, and no clip is kept.
  *
