@@ -1,12 +1,12 @@
 import { leaveOneDatasetOut } from './leave-one-dataset-out.js';
 import { leaveOneSubjectOut } from './leave-one-subject-out.js';
-import type { Fold, LabelledSample } from './samples.js';
+import type { Fold, LabeledSample } from './samples.js';
 import { type StratifiedGroupKFoldOptions, stratifiedGroupKFold } from './stratified-group-k-fold.js';
 import { type SubjectHoldOutOptions, subjectHoldOut } from './subject-hold-out.js';
 
 /** What every protocol is: samples in, folds out; each takes the options that concern it. */
 export type Protocol = (
-  samples: readonly LabelledSample[],
+  samples: readonly LabeledSample[],
   options?: StratifiedGroupKFoldOptions & SubjectHoldOutOptions,
 ) => Fold[];
 
