@@ -1,5 +1,4 @@
 import { bootstrapConfidenceInterval, subjectKey } from '@mer/metrics';
-import { quantileSorted } from 'd3-array';
 
 /** One of the scores that every table shows. */
 export type ScoreName = 'uf1' | 'uar' | 'accuracy';
@@ -127,24 +126,7 @@ export function subjectIntervals(
   scoresFor: (drawn: readonly number[]) => Record<ScoreName, number>,
 ): Record<ScoreName, Interval> | undefined {
   if (subjects.length < 2) return undefined;
-  const indices = subjects.map((_, index) => index);
   const { level, resamples, seed } = BOOTSTRAP;
-  const drawn: Record<ScoreName, number>[] = [];
-  bootstrapConfidenceInterval(
-    // each subject is a sample and a "class" of its own, so that the score is told which were drawn
-    { truth: indices, predicted: indices, classes: subjects.length, samples: subjects },
-    ({ truth }) => drawn[drawn.push(scoresFor(truth as readonly number[])) - 1]!.accuracy,
-    { level, resamples, seed },
-  );
-  // the first are those of the subjects as they are
-  const values = byScore((score) =>
-    drawn
-      .slice(1)
-      .map((scores) => scores[score])
-      .sort((a, b) => a - b),
-  );
-  return byScore((score) => ({
-    lower: quantileSorted(values[score], (1 - level) / 2)!,
-    upper: quantileSorted(values[score], (1 + level) / 2)!,
-  }));
+  const intervals = bootstrapConfidenceInterval(subjects, scoresFor, { level, resamples, seed });
+  return byScore((score) => ({ lower: intervals[score].lower, upper: intervals[score].upper }));
 }
