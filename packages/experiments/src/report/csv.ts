@@ -28,7 +28,7 @@ export function scoresCsv({ summary, guessing }: ReportData): string {
     summary;
   const about = [name, model, protocol, epochChoice, classes.length];
   const header = ['kind', 'run', 'model', 'protocol', 'epoch_choice', 'classes', 'seed', 'set', 'n', 'subjects'];
-  const scoreHeader = SCORE_NAMES.flatMap((score) => [score, `${score}_lower`, `${score}_upper`, `${score}_sd`]);
+  const scoreHeader = SCORE_NAMES.flatMap((score) => [score, `${score}_lower`, `${score}_upper`, `${score}_std`]);
   const scoreRows = (kind: string, epoch: string, list: typeof perSeed | NonNullable<typeof oracle>['perSeed']) =>
     list.flatMap(({ seed, scores }) =>
       scores.map((row) => [
@@ -59,8 +59,8 @@ export function scoresCsv({ summary, guessing }: ReportData): string {
             n,
             subjects,
             ...SCORE_NAMES.flatMap((score) => {
-              const { mean, sd, interval } = overSeeds[score];
-              return [mean, interval?.lower, interval?.upper, sd];
+              const { mean, std, interval } = overSeeds[score];
+              return [mean, interval?.lower, interval?.upper, std];
             }),
           ],
         ]

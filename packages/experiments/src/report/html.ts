@@ -12,7 +12,7 @@ import { dataTable, figureMarkup, four, percentage } from './table-markup.js';
 
 /** What the page shows beside the data. */
 export interface PageParts {
-  /** Figures by name, as SVG in the colours of the page. */
+  /** Figures by name, as SVG in the colors of the page. */
   figures: Readonly<Record<string, string>>;
   /** Samples with pictures. */
   gallery: readonly GalleryItem[];
@@ -78,7 +78,7 @@ function headline({ summary, guessing }: ReportData): Markup {
     const value = overSeeds ? overSeeds[score].mean : first[score];
     const interval = overSeeds ? overSeeds[score].interval : first.intervals?.[score];
     return markup`<div class="card"><div class="name">${title}</div><div class="value">${four(value)}</div>
-<div class="note">${interval && markup`${bootstrap.level * 100} % CI ${interval.lower.toFixed(3)} to ${interval.upper.toFixed(3)}<br>`}${overSeeds && markup`sd over ${seeds.length} seeds ${four(overSeeds[score].sd)}<br>`}guessing: ${four(guessing[score])}</div></div>`;
+<div class="note">${interval && markup`${bootstrap.level * 100} % CI ${interval.lower.toFixed(3)} to ${interval.upper.toFixed(3)}<br>`}${overSeeds && markup`std over ${seeds.length} seeds ${four(overSeeds[score].std)}<br>`}guessing: ${four(guessing[score])}</div></div>`;
   };
   return markup`<div class="cards">${card('UF1', 'uf1')}${card('UAR', 'uar')}${card('Accuracy', 'accuracy')}</div>
 <p class="note">${overSeeds ? `Means over seeds ${seeds.join(', ')}. ` : ''}CI: ${bootstrapText(bootstrap)}. Guessing: always “${guessing.class}”, the most frequent class.</p>`;

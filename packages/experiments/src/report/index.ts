@@ -1,6 +1,6 @@
 export { type FinishedFold, type Run, readRun } from '../runs/read-run.js';
 export type { Guessing } from '../summaries/guessing.js';
-export { summariseRun } from '../summaries/read-summary.js';
+export { summarizeRun } from '../summaries/read-summary.js';
 export type { BootstrapSettings, Interval, ScoreName } from '../summaries/subject-intervals.js';
 export type { OracleSummary } from '../summaries/summary.js';
 export { type BuildReportOptions, buildReport, writeReport } from './build-report.js';

@@ -16,7 +16,7 @@ export function tableTex(summary: RunSummary): string {
     'Columns: model & UF1 & UAR & accuracy',
   ];
   const whole = SCORE_NAMES.map((score) => {
-    if (overSeeds) return `${four(overSeeds[score].mean)} $\\pm$ ${four(overSeeds[score].sd)}`;
+    if (overSeeds) return `${four(overSeeds[score].mean)} $\\pm$ ${four(overSeeds[score].std)}`;
     const row = perSeed[0]!.scores[0]!;
     const interval = row.intervals?.[score];
     return (

@@ -11,8 +11,8 @@ export function scoresSection({ summary, guessing }: ReportData, figure: Content
   const mean = overSeeds && [
     markup`<tr class="total"><th scope="row">mean of ${seeds.length} seeds</th><td>all</td>${counts(n, subjects)}${SCORE_NAMES.map(
       (score) => {
-        const { mean: value, sd, interval } = overSeeds[score];
-        return cell(value, interval, `sd ${four(sd)}`);
+        const { mean: value, std, interval } = overSeeds[score];
+        return cell(value, interval, `std ${four(std)}`);
       },
     )}</tr>`,
   ];

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@mer/io';
 import { ExperimentError } from '../schema/parse.js';
-import { type RunSummary, summarise } from '../summaries/summary.js';
+import { type RunSummary, summarize } from '../summaries/summary.js';
 import {
   type FoldPredictions,
   foldFolder,
@@ -66,7 +66,7 @@ export async function mergeRuns(runs: readonly string[], out: string): Promise<R
     if (found.dir !== out) await copyFold(foldFolder(found.dir, seed, name), foldFolder(out, seed, name));
   }
   if (done.length === 0) throw new ExperimentError('Cannot merge as no fold of the runs is done yet');
-  const summary = summarise(done, {
+  const summary = summarize(done, {
     experiment,
     classes: first.classes,
     backend: first.backend.name,

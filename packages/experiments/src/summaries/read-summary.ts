@@ -1,5 +1,5 @@
 import { type Run, readRun } from '../runs/read-run.js';
-import { type RunSummary, summarise } from './summary.js';
+import { type RunSummary, summarize } from './summary.js';
 
 /**
  * Scores a run from the predictions in its folder, whether all folds are done or only some.
@@ -16,7 +16,7 @@ import { type RunSummary, summarise } from './summary.js';
  * ```
  */
 export async function readRunSummary(dir: string): Promise<RunSummary> {
-  return summariseRun(await readRun(dir));
+  return summarizeRun(await readRun(dir));
 }
 
 /**
@@ -27,12 +27,12 @@ export async function readRunSummary(dir: string): Promise<RunSummary> {
  *
  * @example
  * ```ts no-run
- * import { readRun, summariseRun } from '@mer/experiments';
+ * import { readRun, summarizeRun } from '@mer/experiments';
  *
  * const run = await readRun('runs/quickstart');
- * console.log(summariseRun(run).perSeed[0].scores[0].uf1);
+ * console.log(summarizeRun(run).perSeed[0].scores[0].uf1);
  * ```
  */
-export function summariseRun({ manifest: { experiment, classes, backend, folds: planned }, folds }: Run): RunSummary {
-  return summarise(folds, { experiment, classes, backend: backend.name, totalFolds: planned.length });
+export function summarizeRun({ manifest: { experiment, classes, backend, folds: planned }, folds }: Run): RunSummary {
+  return summarize(folds, { experiment, classes, backend: backend.name, totalFolds: planned.length });
 }

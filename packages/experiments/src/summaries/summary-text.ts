@@ -6,7 +6,7 @@ import type { OracleSummary, RunSummary, ScoreRow } from './summary.js';
  * Prints the scores of a run as plain text: what was run, scores with confidence intervals in all and per data set, confusion matrix, classes, published
  * results, and apart from all others what epochs chosen on the test subjects gave.
  *
- * @param summary - as made by {@link summarise}
+ * @param summary - as made by {@link summarize}
  * @returns lines joined by newlines, no newline at the end
  *
  * @example
@@ -70,8 +70,8 @@ export function summaryText(summary: RunSummary): string {
       ...table([
         SCORE_NAMES.map((score) => SCORE_TITLES[score]),
         SCORE_NAMES.map((score) => {
-          const { mean, sd, interval } = overSeeds[score];
-          return `${four(mean)} ± ${four(sd)}${between(interval)}`;
+          const { mean, std, interval } = overSeeds[score];
+          return `${four(mean)} ± ${four(std)}${between(interval)}`;
         }),
       ]),
     );

@@ -7,7 +7,7 @@ import { paperTheme, type Theme } from './theme.js';
 
 /** What {@link scoresFigure} draws with. */
 export interface ScoresFigureOptions {
-  /** Default: colours on white. */
+  /** Default: colors on white. */
   theme?: Theme;
   /** Default 'Scores with confidence intervals'. */
   title?: string;
@@ -23,7 +23,7 @@ interface Row {
 /**
  * Draws every score of a run as a dot with its confidence interval, and published scores as hollow diamonds.
  *
- * @param summary - as made by {@link summarise}
+ * @param summary - as made by {@link summarize}
  * @returns an SVG document
  *
  * @example
