@@ -2,18 +2,9 @@ import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutat
 import type { Run } from '../runs/read-run.js';
 import { type Prediction, type RunManifest, stableJson } from '../runs/run-store.js';
 import { ExperimentError } from '../schema/parse.js';
-import {
-  BOOTSTRAP,
-  type BootstrapSettings,
-  byScore,
-  confusionOf,
-  type Interval,
-  type ScoreName,
-  type SubjectCounts,
-  scoresOf,
-  subjectCounts,
-  subjectIntervals,
-} from '../summaries/subject-intervals.js';
+import { byScore, type ScoreName } from '../summaries/score-names.js';
+import { confusionOf, type SubjectCounts, scoresOf, subjectCounts } from '../summaries/subject-counts.js';
+import { BOOTSTRAP, type BootstrapSettings, type Interval, subjectIntervals } from '../summaries/subject-intervals.js';
 
 /** One score of two runs on the same samples. */
 export interface ScoreDifference {

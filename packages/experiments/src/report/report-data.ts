@@ -5,7 +5,7 @@ import type { RunManifest } from '../runs/run-store.js';
 import type { Experiment } from '../schema/schema.js';
 import { type Guessing, guessing } from '../summaries/guessing.js';
 import { summarizeRun } from '../summaries/read-summary.js';
-import { confusionOf, subjectCounts } from '../summaries/subject-intervals.js';
+import { confusionOf, subjectCounts } from '../summaries/subject-counts.js';
 import type { RunSummary } from '../summaries/summary.js';
 
 /** How well one subject was recognized. */

@@ -1,7 +1,8 @@
 import { accuracy, subjectConfidenceInterval, uar, uf1 } from '@mer/metrics';
 import { expect, it } from 'vitest';
 import { predictionsFor } from '../../test/made-run.js';
-import { confusionOf, scoresOf, subjectCounts, subjectIntervals } from './subject-intervals.js';
+import { confusionOf, scoresOf, subjectCounts } from './subject-counts.js';
+import { subjectIntervals } from './subject-intervals.js';
 
 const predictions = ['s0', 's1', 's2', 's3'].flatMap((subject) => predictionsFor('x', subject));
 

@@ -1,18 +1,10 @@
 import { perClass } from '@mer/metrics';
 import type { FoldPredictions, Prediction } from '../runs/run-store.js';
 import type { Experiment } from '../schema/schema.js';
-import {
-  BOOTSTRAP,
-  type BootstrapSettings,
-  byScore,
-  confusionOf,
-  type Interval,
-  type ScoreName,
-  type SubjectCounts,
-  scoresOf,
-  subjectCounts,
-  subjectIntervals,
-} from './subject-intervals.js';
+import { byScore, type ScoreName } from './score-names.js';
+import { type MeanAndStd, mean, spread } from './spread.js';
+import { confusionOf, type SubjectCounts, scoresOf, subjectCounts } from './subject-counts.js';
+import { BOOTSTRAP, type BootstrapSettings, type Interval, subjectIntervals } from './subject-intervals.js';
 
 /** The scores of one set of pooled predictions. */
 export interface ScoreRow {
@@ -45,11 +37,7 @@ export interface SeedSummary {
 }
 
 /** Mean and sample standard deviation over seeds. */
-export interface Spread {
-  /** Mean over the seeds. */
-  mean: number;
-  /** Sample standard deviation (n - 1). */
-  std: number;
+export interface Spread extends MeanAndStd {
   /** Confidence interval of the mean, drawing subjects; absent where seeds tested different samples (a run that is not finished). */
   interval?: Interval;
 }
@@ -242,16 +230,4 @@ function meanIntervals(pooled: readonly (readonly Prediction[])[], tables: reado
     const each = tables.map((table) => scoresOf(confusionOf(table, drawn)));
     return byScore((score) => mean(each.map((scores) => scores[score])));
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function spread(values: readonly number[]): Spread {
-  const middle = mean(values);
-  return {
-    mean: middle,
-    std: Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)),
-  };
 }

@@ -1,5 +1,6 @@
 import { scaleLinear } from 'd3-scale';
-import { type Interval, SCORE_NAMES, SCORE_TITLES, type ScoreName } from '../../summaries/subject-intervals.js';
+import { SCORE_NAMES, SCORE_TITLES, type ScoreName } from '../../summaries/score-names.js';
+import type { Interval } from '../../summaries/subject-intervals.js';
 import type { RunSummary } from '../../summaries/summary.js';
 import { type Markup, markup } from '../markup.js';
 import { at, figure, widthOf } from './figure.js';
