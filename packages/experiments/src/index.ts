@@ -66,7 +66,7 @@ export {
   type ScoreRow,
   type SeedSummary,
   type Spread,
-  type SummariseOptions,
-  summarise,
+  type SummarizeOptions,
+  summarize,
 } from './summaries/summary.js';
 export { summaryText } from './summaries/summary-text.js';

@@ -2,18 +2,9 @@ import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutat
 import type { Run } from '../runs/read-run.js';
 import { type Prediction, type RunManifest, stableJson } from '../runs/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
-import {
-  BOOTSTRAP,
-  type BootstrapSettings,
-  byScore,
-  confusionOf,
-  type Interval,
-  type ScoreName,
-  type SubjectCounts,
-  scoresOf,
-  subjectCounts,
-  subjectIntervals,
-} from '../summaries/subject-intervals.js';
+import { byScore, type ScoreName } from '../summaries/score-names.js';
+import { confusionOf, type SubjectCounts, scoresOf, subjectCounts } from '../summaries/subject-counts.js';
+import { BOOTSTRAP, type BootstrapSettings, type Interval, subjectIntervals } from '../summaries/subject-intervals.js';
 
 /** One score of two runs on the same samples. */
 export interface ScoreDifference {
@@ -147,36 +138,28 @@ function scoreDifferences(
   }));
 }
 
-/** Swaps all predictions of a subject, of all seeds at once. */
+/** Swaps all predictions of a subject, of all seeds at once; subjects whom both runs count alike are left as they are. */
 function permutationTests(
   tables: readonly (readonly [SubjectCounts, SubjectCounts])[],
   meanScores: (each: readonly Record<ScoreName, number>[]) => Record<ScoreName, number>,
 ): Record<ScoreName, ScoreDifference['permutation']> {
-  const { subjects } = tables[0]![0];
-  const size = subjects.length;
-  const truth = subjects.map((_, i) => i);
-  // number i says subject i as in the first run, number size + i as in the second; one number where both count alike
+  const size = tables[0]![0].subjects.length;
   const alike = (i: number) =>
     tables.every(([a, b]) => a.counts[i]!.every((count, cell) => count === b.counts[i]![cell]));
+  const everyone = Array.from({ length: size }, (_, i) => i);
+  const differing = everyone.filter((i) => !alike(i));
+  // number i is subject i as in the first run, number size + i as in the second
   const both = tables.map(([a, b]) => ({ ...a, counts: [...a.counts, ...b.counts] }));
-  const known: Record<ScoreName, number>[] = [];
+  const tests = pairedPermutationTest(differing, (swapped) => {
+    const chosen = [...everyone];
+    differing.forEach((i, unit) => {
+      if (swapped[unit]) chosen[i] = size + i;
+    });
+    return meanScores(both.map((table) => scoresOf(confusionOf(table, chosen))));
+  });
   return byScore((score) => {
-    let call = 0;
-    const { pValue, exact, permutations, differing } = pairedPermutationTest(
-      {
-        truth,
-        first: truth,
-        second: truth.map((i) => (alike(i) ? i : size + i)),
-        classes: 2 * size,
-        samples: subjects,
-      },
-      // the swaps are the same for each score, so that all scores of one are computed at once
-      ({ predicted }) =>
-        (known[call++] ??= meanScores(
-          both.map((table) => scoresOf(confusionOf(table, predicted as readonly number[]))),
-        ))[score],
-    );
-    return { pValue, exact, permutations, differing };
+    const { pValue, exact, permutations, differing: count } = tests[score];
+    return { pValue, exact, permutations, differing: count };
   });
 }
 
@@ -214,10 +197,10 @@ function pairsOf(seed: number, first: Run, second: Run): { seed: number; a: Pred
   ) as [Prediction[], Prediction[]];
   refuseOthers(seed, [first.dir, a], [second.dir, b]);
   refuseOthers(seed, [second.dir, b], [first.dir, a]);
-  const relabelled = a.filter(({ truth }, i) => b[i]!.truth !== truth);
-  if (relabelled.length > 0) {
+  const relabeled = a.filter(({ truth }, i) => b[i]!.truth !== truth);
+  if (relabeled.length > 0) {
     throw new ExperimentError(
-      `Cannot compare as the runs must agree on the true classes: they differ for ${some(relabelled.map(({ id }) => id))}`,
+      `Cannot compare as the runs must agree on the true classes: they differ for ${some(relabeled.map(({ id }) => id))}`,
     );
   }
   return { seed, a, b };

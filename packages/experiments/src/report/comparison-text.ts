@@ -1,4 +1,4 @@
-import { SCORE_NAMES, SCORE_TITLES } from '../summaries/subject-intervals.js';
+import { SCORE_NAMES, SCORE_TITLES } from '../summaries/score-names.js';
 import type { RunComparison } from './compare-runs.js';
 
 /**

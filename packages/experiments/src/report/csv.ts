@@ -1,7 +1,7 @@
 import { subjectKey } from '@mer/metrics';
 import { softmax } from '@mer/training';
 import type { Run } from '../runs/read-run.js';
-import { SCORE_NAMES, type ScoreName } from '../summaries/subject-intervals.js';
+import { scoreColumns, scoreTable } from '../summaries/score-table.js';
 import type { ReportData } from './report-data.js';
 
 type Cell = string | number | undefined;
@@ -22,71 +22,22 @@ function cellText(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** `scores.csv`: results of each seed and data set, then what they are to be read beside. */
-export function scoresCsv({ summary, guessing }: ReportData): string {
-  const { name, model, protocol, epochChoice, classes, n, subjects, seeds, perSeed, overSeeds, oracle, published } =
-    summary;
-  const about = [name, model, protocol, epochChoice, classes.length];
-  const header = ['kind', 'run', 'model', 'protocol', 'epoch_choice', 'classes', 'seed', 'set', 'n', 'subjects'];
-  const scoreHeader = SCORE_NAMES.flatMap((score) => [score, `${score}_lower`, `${score}_upper`, `${score}_sd`]);
-  const scoreRows = (kind: string, epoch: string, list: typeof perSeed | NonNullable<typeof oracle>['perSeed']) =>
-    list.flatMap(({ seed, scores }) =>
-      scores.map((row) => [
-        kind,
-        ...about.with(3, epoch),
-        seed,
-        row.name,
-        row.n,
-        row.subjects,
-        ...SCORE_NAMES.flatMap((score) => [
-          row[score],
-          row.intervals?.[score].lower,
-          row.intervals?.[score].upper,
-          undefined,
-        ]),
-      ]),
-    );
+/** `scores.csv`: every row of the table of scores, those that are not comparable last. */
+export function scoresCsv({ summary }: ReportData): string {
+  const { measured, guessing, published, oracle } = scoreTable(summary);
+  const columns = scoreColumns('file');
   return csvText([
-    [...header, ...scoreHeader, 'source', 'caveat'],
-    ...scoreRows('result', epochChoice, perSeed),
-    ...(overSeeds
-      ? [
-          [
-            'mean of seeds',
-            ...about,
-            seeds.join(' '),
-            'all',
-            n,
-            subjects,
-            ...SCORE_NAMES.flatMap((score) => {
-              const { mean, sd, interval } = overSeeds[score];
-              return [mean, interval?.lower, interval?.upper, sd];
-            }),
-          ],
-        ]
-      : []),
-    ...scoreRows('not comparable', 'oracle', oracle?.perSeed ?? []),
-    ['guessing the most frequent class', ...about.with(3, ''), undefined, 'all', n, subjects, ...alone(guessing)],
-    ...published.map((entry) => [
-      'published',
-      name,
-      '',
-      '',
-      '',
-      '',
-      undefined,
-      '',
-      undefined,
-      undefined,
-      ...alone(entry),
-      entry.source,
-      entry.caveat,
-    ]),
+    columns.flatMap(({ key, type }) =>
+      type === 'score' ? [key, `${key}_lower`, `${key}_upper`, `${key}_std`] : [key],
+    ),
+    ...[...measured, guessing, ...published, ...oracle].map((row) =>
+      columns.flatMap((column): Cell[] => {
+        if (column.type !== 'score') return [column.of(row)];
+        const { value, interval, std } = column.of(row) ?? {};
+        return [value, interval?.lower, interval?.upper, std];
+      }),
+    ),
   ]);
-}
-
-function alone(scores: { [score in ScoreName]?: number | undefined }): Cell[] {
-  return SCORE_NAMES.flatMap((score) => [scores[score], undefined, undefined, undefined]);
 }
 
 /** `predictions.csv`: every prediction with logits and probabilities. */

@@ -1,18 +1,18 @@
 import { memoryPlanText } from '@mer/training';
 import { stringify } from 'yaml';
-import { bootstrapText } from '../summaries/summary-text.js';
-import { contextOf, epochText } from './context.js';
+import { contextOf, epochText } from '../summaries/context.js';
+import { four } from '../summaries/score-text.js';
 import type { GalleryItem } from './gallery-item.js';
 import { galleryMarkup } from './gallery-markup.js';
 import { type Markup, markup } from './markup.js';
 import { pageStyle } from './page-style.js';
 import type { ReportData } from './report-data.js';
-import { missingNote, oracleSection, scoresSection } from './scores-markup.js';
-import { dataTable, figureMarkup, four, percentage } from './table-markup.js';
+import { headline, missingNote, oracleSection, scoresSection } from './scores-markup.js';
+import { dataTable, figureMarkup, percentage } from './table-markup.js';
 
 /** What the page shows beside the data. */
 export interface PageParts {
-  /** Figures by name, as SVG in the colours of the page. */
+  /** Figures by name, as SVG in the colors of the page. */
   figures: Readonly<Record<string, string>>;
   /** Samples with pictures. */
   gallery: readonly GalleryItem[];
@@ -69,19 +69,6 @@ ${shown.map(([id, title, content]) => markup`<section id="${id}"><h2>${title}</h
 </body>
 </html>
 `.text;
-}
-
-function headline({ summary, guessing }: ReportData): Markup {
-  const { perSeed, overSeeds, bootstrap, seeds } = summary;
-  const first = perSeed[0]!.scores[0]!;
-  const card = (title: string, score: 'uf1' | 'uar' | 'accuracy') => {
-    const value = overSeeds ? overSeeds[score].mean : first[score];
-    const interval = overSeeds ? overSeeds[score].interval : first.intervals?.[score];
-    return markup`<div class="card"><div class="name">${title}</div><div class="value">${four(value)}</div>
-<div class="note">${interval && markup`${bootstrap.level * 100} % CI ${interval.lower.toFixed(3)} to ${interval.upper.toFixed(3)}<br>`}${overSeeds && markup`sd over ${seeds.length} seeds ${four(overSeeds[score].sd)}<br>`}guessing: ${four(guessing[score])}</div></div>`;
-  };
-  return markup`<div class="cards">${card('UF1', 'uf1')}${card('UAR', 'uar')}${card('Accuracy', 'accuracy')}</div>
-<p class="note">${overSeeds ? `Means over seeds ${seeds.join(', ')}. ` : ''}CI: ${bootstrapText(bootstrap)}. Guessing: always “${guessing.class}”, the most frequent class.</p>`;
 }
 
 function whatWasRun({ summary, missing }: ReportData): Markup {

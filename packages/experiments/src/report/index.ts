@@ -1,7 +1,8 @@
 export { type FinishedFold, type Run, readRun } from '../runs/read-run.js';
 export type { Guessing } from '../summaries/guessing.js';
-export { summariseRun } from '../summaries/read-summary.js';
-export type { BootstrapSettings, Interval, ScoreName } from '../summaries/subject-intervals.js';
+export { summarizeRun } from '../summaries/read-summary.js';
+export type { ScoreName } from '../summaries/score-names.js';
+export type { BootstrapSettings, Interval } from '../summaries/subject-intervals.js';
 export type { OracleSummary } from '../summaries/summary.js';
 export { type BuildReportOptions, buildReport, writeReport } from './build-report.js';
 export { type ComparedRun, compareRuns, type RunComparison, type ScoreDifference } from './compare-runs.js';

@@ -1,44 +1,59 @@
-import { SCORE_NAMES } from '../summaries/subject-intervals.js';
+import { contextOf } from '../summaries/context.js';
+import { headlineRows, type ScoreCell, scoreColumns, scoreTable } from '../summaries/score-table.js';
+import { bootstrapText, ends, four } from '../summaries/score-text.js';
 import type { RunSummary } from '../summaries/summary.js';
-import { bootstrapText } from '../summaries/summary-text.js';
-import { contextOf } from './context.js';
 
 /** `table.tex`: rows for a table, below comments that say what they are of. */
 export function tableTex(summary: RunSummary): string {
-  const { name, model, dataset, backend, folds, perSeed, overSeeds, bootstrap, seeds } = summary;
+  const { name, model, dataset, backend, folds, bootstrap, seeds } = summary;
+  const [whole, ...sets] = headlineRows(scoreTable(summary));
+  const columns = scoreColumns('print').flatMap((column) => (column.type === 'score' ? [column] : []));
   const single = seeds.length === 1;
-  const sets = perSeed[0]!.scores.map((row) => row.name);
+  const bySet = [whole, ...sets].flatMap((row) =>
+    columns
+      .filter(({ key }) => key !== 'accuracy')
+      .map(({ title, of }) => ({ title: `${row.set} ${title}`, cell: of(row) })),
+  );
   const comments = [
     `Scores of the run "${name}", written by mer report.`,
     `${model} on ${dataset}: ${contextOf(summary)}; backend: ${backend}.`,
     ...(folds.done < folds.total ? [`INCOMPLETE: ${folds.done} of ${folds.total} folds are done.`] : []),
     single ? `In brackets: ${bootstrapText(bootstrap)}.` : `Mean and standard deviation over ${seeds.length} seeds.`,
-    'Columns: model & UF1 & UAR & accuracy',
+    `Columns: model & ${columns.map(({ title }) => title).join(' & ')}`,
   ];
-  const whole = SCORE_NAMES.map((score) => {
-    if (overSeeds) return `${four(overSeeds[score].mean)} $\\pm$ ${four(overSeeds[score].sd)}`;
-    const row = perSeed[0]!.scores[0]!;
-    const interval = row.intervals?.[score];
-    return (
-      four(row[score]) +
-      (interval ? ` {\\footnotesize [${interval.lower.toFixed(3)}, ${interval.upper.toFixed(3)}]}` : '')
-    );
-  });
-  const parts = sets.flatMap((_, i) =>
-    (['uf1', 'uar'] as const).map((score) => four(mean(perSeed.map(({ scores }) => scores[i]![score])))),
-  );
-  const lines = [...comments.map((text) => `% ${oneLine(text)}`), row([model, ...whole])];
-  if (sets.length > 1) {
+  const lines = [
+    ...comments.map(comment),
+    row(
+      model,
+      columns.map(({ of }) => cellTex(of(whole))),
+    ),
+  ];
+  if (sets.length > 0) {
     lines.push(
-      `% Columns: model${sets.map((set) => ` & ${oneLine(set)} UF1 & ${oneLine(set)} UAR`).join('')}${single ? '' : ' (means over seeds)'}`,
-      row([model, ...parts]),
+      comment(`Columns: model & ${bySet.map(({ title }) => title).join(' & ')}${single ? '' : ' (means over seeds)'}`),
+      row(
+        model,
+        bySet.map(({ cell }) => (cell ? four(cell.value) : '')),
+      ),
     );
   }
   return `${lines.join('\n')}\n`;
+}
 
-  function row([first, ...cells]: string[]): string {
-    return `${texText(first!)} & ${cells.join(' & ')} \\\\`;
-  }
+/** A score with its standard deviation where there are several seeds, else with its interval. */
+function cellTex(cell: ScoreCell | undefined): string {
+  if (!cell) return '';
+  const { value, std, interval } = cell;
+  if (std !== undefined) return `${four(value)} $\\pm$ ${four(std)}`;
+  return `${four(value)}${interval ? ` {\\footnotesize [${ends(interval).join(', ')}]}` : ''}`;
+}
+
+function row(first: string, cells: readonly string[]): string {
+  return `${texText(first)} & ${cells.join(' & ')} \\\\`;
+}
+
+function comment(text: string): string {
+  return `% ${oneLine(text)}`;
 }
 
 /** Text with every character that TeX takes for a command written as one. */
@@ -53,12 +68,4 @@ export function texText(text: string): string {
 
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
-}
-
-function four(value: number): string {
-  return value.toFixed(4);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -28,7 +28,7 @@ caption span, caption small { display: block; max-width: calc(100vw - 56px); }
 th, td { padding: 5px 14px 5px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); font-weight: 400; }
 thead th { border-bottom: 2px solid var(--muted); font-weight: 600; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
-tr.whole > *, tr.total > * { font-weight: 600; }
+tr.whole > * { font-weight: 600; }
 tbody + tbody tr:first-child > * { border-top: 2px solid var(--grid); }
 th.group { font-weight: 600; padding-top: 14px; }
 th.source { max-width: 46ch; min-width: 220px; }

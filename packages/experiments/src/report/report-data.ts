@@ -4,11 +4,11 @@ import type { Run } from '../runs/read-run.js';
 import type { RunManifest } from '../runs/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { type Guessing, guessing } from '../summaries/guessing.js';
-import { summariseRun } from '../summaries/read-summary.js';
-import { confusionOf, subjectCounts } from '../summaries/subject-intervals.js';
+import { summarizeRun } from '../summaries/read-summary.js';
+import { confusionOf, subjectCounts } from '../summaries/subject-counts.js';
 import type { RunSummary } from '../summaries/summary.js';
 
-/** How well one subject was recognised. */
+/** How well one subject was recognized. */
 export interface SubjectResult {
   /** Data set of the subject. */
   dataset: string;
@@ -106,7 +106,7 @@ export function reportData(run: Run, { mistakes = 12, surest = 3 }: ReportDataOp
   const right = verdicts.filter(({ truth, predicted }) => truth === predicted);
   return {
     format: 1,
-    summary: summariseRun(run),
+    summary: summarizeRun(run),
     guessing: guessing(confusion, classes),
     confusion,
     perClass: perClass({ confusion, classes }),

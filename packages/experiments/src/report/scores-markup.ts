@@ -1,40 +1,63 @@
-import { type Interval, SCORE_NAMES } from '../summaries/subject-intervals.js';
-import type { RunSummary, ScoreRow } from '../summaries/summary.js';
-import { contextOf } from './context.js';
+import { contextOf } from '../summaries/context.js';
+import {
+  headlineRows,
+  type ScoreCell,
+  type ScoreColumn,
+  type ScoreTableRow,
+  scoreColumns,
+  scoreTable,
+} from '../summaries/score-table.js';
+import { bootstrapText, ends, four } from '../summaries/score-text.js';
+import type { RunSummary } from '../summaries/summary.js';
 import { type Content, type Markup, markup } from './markup.js';
 import type { ReportData } from './report-data.js';
-import { four, tableMarkup } from './table-markup.js';
+import { tableMarkup } from './table-markup.js';
+
+/** The scores that a paper quotes, large, beside what guessing gives. */
+export function headline({ summary }: ReportData): Markup {
+  const { overSeeds, bootstrap, seeds } = summary;
+  const table = scoreTable(summary);
+  const [whole] = headlineRows(table);
+  const card = (column: ScoreColumn) => {
+    if (column.type !== 'score') return undefined;
+    const { value, std, interval } = column.of(whole)!;
+    const notes = [
+      interval && `${bootstrap.level * 100} % CI ${ends(interval).join(' to ')}`,
+      std !== undefined && `std over ${seeds.length} seeds ${four(std)}`,
+      `guessing: ${four(column.of(table.guessing)!.value)}`,
+    ];
+    return markup`<div class="card"><div class="name">${column.title}</div><div class="value">${four(value)}</div>
+${notes.map((note) => note && markup`<div class="note">${note}</div>`)}</div>`;
+  };
+  return markup`<div class="cards">${scoreColumns('print').map(card)}</div>
+<p class="note">${overSeeds && `Means over seeds ${seeds.join(', ')}. `}CI: ${bootstrapText(bootstrap)}. Guessing: ${table.guessing.source}.</p>`;
+}
 
 /** Scores of each seed and data set, their mean, and below them what they are to be read beside. */
-export function scoresSection({ summary, guessing }: ReportData, figure: Content): Markup {
-  const { perSeed, overSeeds, seeds, published, n, subjects } = summary;
-  const mean = overSeeds && [
-    markup`<tr class="total"><th scope="row">mean of ${seeds.length} seeds</th><td>all</td>${counts(n, subjects)}${SCORE_NAMES.map(
-      (score) => {
-        const { mean: value, sd, interval } = overSeeds[score];
-        return cell(value, interval, `sd ${four(sd)}`);
-      },
-    )}</tr>`,
-  ];
-  return markup`${figure}${scoreTable({
-    caption: 'Scores, with confidence intervals below them',
-    summary,
-    bodies: [
-      markup`<tbody>${seedRows(perSeed)}${mean}</tbody>`,
-      markup`<tbody><tr><th scope="row">guessing</th><td colspan="3">always “${guessing.class}”</td>${SCORE_NAMES.map((score) => cell(guessing[score]))}</tr></tbody>`,
-      markup`${published.length > 0 && markup`<tbody><tr><th scope="rowgroup" colspan="7" class="group">Published, for comparison; none of it was measured here</th></tr>${published.map((entry) => publishedRow(entry))}</tbody>`}`,
-    ],
-  })}`;
+export function scoresSection({ summary }: ReportData, figure: Content): Markup {
+  const { measured, guessing, published } = scoreTable(summary);
+  return markup`${figure}${tableOf('Scores, with confidence intervals below them', summary, [
+    { rows: measured },
+    { rows: [guessing] },
+    ...(published.length > 0
+      ? [{ title: 'Published, for comparison; none of it was measured here', rows: published }]
+      : []),
+  ])}`;
 }
 
 /** What epochs chosen on the test subjects gave, in a place of its own. */
 export function oracleSection(summary: RunSummary): Markup | undefined {
   const { oracle } = summary;
   if (!oracle) return undefined;
-  return markup`<div class="warning"><p><strong>Oracle, ${oracle.note}.</strong> In each fold the epoch with the most right predictions on the held-out subject itself was taken. Such scores are too
-high by construction: even a network that has learned nothing ends above chance. They stand here only because much published code scores in this way.</p>
-${scoreTable({ caption: `Oracle scores (${oracle.note})`, summary: { ...summary, epochChoice: 'oracle' }, bodies: [markup`<tbody>${seedRows(oracle.perSeed)}</tbody>`] })}</div>`;
+  return markup`<div class="warning"><p><strong>Oracle, ${oracle.note}.</strong> ${ORACLE_WARNING}</p>
+${tableOf(`Oracle scores (${oracle.note})`, { ...summary, epochChoice: 'oracle' }, [{ rows: scoreTable(summary).oracle }])}</div>`;
 }
+
+const ORACLE_WARNING = [
+  'In each fold the epoch with the most right predictions on the held-out subject itself was taken.',
+  'Such scores are too high by construction: even a network that has learned nothing ends above chance.',
+  'They stand here only because much published code scores in this way.',
+].join(' ');
 
 /** A warning above everything else where folds are missing. */
 export function missingNote({ summary: { folds } }: ReportData): Markup | undefined {
@@ -42,41 +65,53 @@ export function missingNote({ summary: { folds } }: ReportData): Markup | undefi
   return markup`<p class="warning"><strong>INCOMPLETE:</strong> ${folds.done} of ${folds.total} folds are done. Everything below covers these alone; subjects that are missing may be easier or harder.</p>`;
 }
 
-interface ScoreTable {
-  caption: string;
-  summary: RunSummary;
-  bodies: readonly Markup[];
+interface Body {
+  title?: string;
+  rows: readonly ScoreTableRow[];
 }
 
-function scoreTable({ caption, summary, bodies }: ScoreTable): Markup {
+function tableOf(caption: string, summary: RunSummary, bodies: readonly Body[]): Markup {
+  const columns = scoreColumns('print');
+  const heading = (column: ScoreColumn) => markup`<th scope="col"${kindOf(column)}>${column.title}</th>`;
+  const group = (title: string) =>
+    markup`<tr><th scope="rowgroup" colspan="${columns.length}" class="group">${title}</th></tr>`;
   return tableMarkup(
     caption,
     markup`<caption><span>${caption}</span><small>${contextOf(summary)}</small></caption>
-<thead><tr><th scope="col">seed</th><th scope="col">set</th><th scope="col" class="number">n</th><th scope="col" class="number">subjects</th><th scope="col" class="number">UF1</th><th scope="col" class="number">UAR</th><th scope="col" class="number">accuracy</th></tr></thead>
-${bodies}`,
+<thead><tr>${columns.map(heading)}</tr></thead>
+${bodies.map(({ title, rows }) => markup`<tbody>${title && group(title)}${rows.map((row, i) => rowOf(row, rows[i - 1]))}</tbody>\n`)}`,
   );
 }
 
-function seedRows(perSeed: readonly { seed: number; scores: readonly ScoreRow[] }[]): Markup[] {
-  return perSeed.flatMap(({ seed, scores }) =>
-    scores.map(
-      (row, i) =>
-        markup`<tr${i === 0 && markup` class="whole"`}><th scope="row">${i === 0 && seed}</th><td>${row.name}</td>${counts(row.n, row.subjects)}${SCORE_NAMES.map((score) => cell(row[score], row.intervals?.[score]))}</tr>\n`,
-    ),
-  );
+/** A row; what it is called stands once for the rows of one seed, and over all columns of text where it is from elsewhere. */
+function rowOf(row: ScoreTableRow, above: ScoreTableRow | undefined): Markup {
+  const first = row.label !== above?.label;
+  const columns = scoreColumns('print');
+  const texts = columns.filter(({ type }) => type === 'text');
+  const head =
+    row.kind === 'published'
+      ? markup`<th scope="row" colspan="${texts.length}" class="source">${row.source}<small>${row.caveat ?? NO_CAVEAT}</small></th>`
+      : markup`<th scope="row">${first && row.label}${first && row.source !== undefined && markup`<small>${row.source}</small>`}</th>`;
+  const rest = columns.slice(row.kind === 'published' ? texts.length : 1);
+  return markup`<tr${first && row.source === undefined && markup` class="whole"`}>${head}${rest.map((column) => cellOf(column, row))}</tr>\n`;
 }
 
-function publishedRow({ source, caveat, ...scores }: RunSummary['published'][number]): Markup {
-  return markup`<tr><th scope="row" colspan="4" class="source">${source}<small>${caveat ?? 'No caveat is given: protocol and epoch choice behind these numbers were not checked.'}</small></th>${SCORE_NAMES.map((score) => cell(scores[score]))}</tr>\n`;
+const NO_CAVEAT = 'No caveat is given: protocol and epoch choice behind these numbers were not checked.';
+
+function cellOf(column: ScoreColumn, row: ScoreTableRow): Markup {
+  return markup`<td${kindOf(column)}>${column.type === 'score' ? scoreMarkup(column.of(row)) : column.of(row)}</td>`;
 }
 
-function counts(n: number, subjects: number): Markup {
-  return markup`<td class="number">${n}</td><td class="number">${subjects}</td>`;
+function kindOf({ type }: ScoreColumn): Content {
+  return type !== 'text' && markup` class="number"`;
 }
 
-function cell(value: number | undefined, interval?: Interval, more?: string): Markup {
-  const below = [interval && `${interval.lower.toFixed(3)} – ${interval.upper.toFixed(3)}`, more].filter(
-    (text) => text !== undefined,
-  );
-  return markup`<td class="number">${value === undefined ? '–' : four(value)}${below.map((text) => markup`<small>${text}</small>`)}</td>`;
+function scoreMarkup(cell: ScoreCell | undefined): Content {
+  if (!cell) return '–';
+  const { value, std, interval } = cell;
+  return [
+    four(value),
+    interval && markup`<small>${ends(interval).join(' – ')}</small>`,
+    std !== undefined && markup`<small>std ${four(std)}</small>`,
+  ];
 }

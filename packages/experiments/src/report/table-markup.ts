@@ -33,11 +33,6 @@ export function figureMarkup(name: string, svg: string, caption?: string): Marku
   return markup`<figure class="${name}"><div class="scroll">${new Markup(svg)}</div>${caption !== undefined && markup`<figcaption>${caption}</figcaption>`}</figure>\n`;
 }
 
-/** A score as it is printed everywhere. */
-export function four(value: number): string {
-  return value.toFixed(4);
-}
-
 /** A share with one digit after the point. */
 export function percentage(share: number): string {
   return `${(share * 100).toFixed(1)}\u00a0%`;

@@ -10,7 +10,7 @@ import { openExperimentData, prepareData } from '../prepare/prepare.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { predictionsOf } from '../summaries/predictions.js';
-import { type RunSummary, summarise } from '../summaries/summary.js';
+import { type RunSummary, summarize } from '../summaries/summary.js';
 import type { RunEvent } from './events.js';
 import { subjectsOf } from './folds.js';
 import { checkModel, makeModel } from './model.js';
@@ -107,7 +107,7 @@ export async function evaluateExperiment(
         memory: process.resourceUsage().maxRSS * 1024,
       });
     }
-    const summary = summarise(tested, {
+    const summary = summarize(tested, {
       experiment,
       classes: data.classes,
       backend: backend.name,

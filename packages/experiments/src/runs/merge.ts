@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@mer/io';
 import { checkSameModules, type OwnParts } from '../parts/own-modules.js';
 import { ExperimentError } from '../schema/experiment-error.js';
-import { type RunSummary, summarise } from '../summaries/summary.js';
+import { type RunSummary, summarize } from '../summaries/summary.js';
 import {
   type FoldPredictions,
   foldFolder,
@@ -73,7 +73,7 @@ export async function mergeRuns(
     if (found.dir !== out) await copyFold(foldFolder(found.dir, seed, name), foldFolder(out, seed, name));
   }
   if (done.length === 0) throw new ExperimentError('Cannot merge as no fold of the runs is done yet');
-  const summary = summarise(done, {
+  const summary = summarize(done, {
     experiment,
     classes: first.classes,
     backend: first.backend.name,

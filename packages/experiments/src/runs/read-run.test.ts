@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { predictionsFor, writeMadeRun } from '../../test/made-run.js';
-import { summariseRun } from '../summaries/read-summary.js';
+import { summarizeRun } from '../summaries/read-summary.js';
 import { summaryText } from '../summaries/summary-text.js';
 import { readRun } from './read-run.js';
 import { foldFolder } from './run-store.js';
@@ -48,10 +48,10 @@ describe('readRun()', () => {
   });
 });
 
-describe('summariseRun()', () => {
+describe('summarizeRun()', () => {
   it('gives intervals over subjects for all samples and each data set, and of the mean over seeds', async () => {
     await writeMadeRun(dir, { seeds: [0, 1] });
-    const summary = summariseRun(await readRun(dir));
+    const summary = summarizeRun(await readRun(dir));
     for (const { scores } of summary.perSeed) {
       expect(scores.map(({ name }) => name)).toEqual(['all', 'x', 'y']);
       for (const { uf1, intervals } of scores) {
@@ -59,21 +59,21 @@ describe('summariseRun()', () => {
         expect(intervals!.uf1.upper).toBeGreaterThanOrEqual(uf1);
       }
     }
-    const { mean, sd, interval } = summary.overSeeds!.accuracy;
+    const { mean, std, interval } = summary.overSeeds!.accuracy;
     expect(mean).toBeCloseTo(
       (summary.perSeed[0]!.scores[0]!.accuracy + summary.perSeed[1]!.scores[0]!.accuracy) / 2,
       12,
     );
-    expect(sd).toBeGreaterThan(0);
+    expect(std).toBeGreaterThan(0);
     expect(interval!.lower).toBeLessThan(mean);
-    expect(summariseRun(await readRun(dir))).toEqual(summary);
+    expect(summarizeRun(await readRun(dir))).toEqual(summary);
   });
 
   it('keeps what was chosen on the test subjects apart from the scores', async () => {
     await writeMadeRun(dir);
-    const plain = summariseRun(await readRun(dir));
+    const plain = summarizeRun(await readRun(dir));
     await writeMadeRun(dir, { oracle: true });
-    const summary = summariseRun(await readRun(dir));
+    const summary = summarizeRun(await readRun(dir));
     expect(summary.perSeed).toEqual(plain.perSeed);
     expect(plain.oracle).toBeUndefined();
     expect(summary.oracle).toMatchObject({ comparable: false, perSeed: [{ seed: 0, folds: 5 }] });
@@ -86,7 +86,7 @@ describe('summariseRun()', () => {
 describe('summaryText()', () => {
   it('prints scores with their intervals and how those were made', async () => {
     await writeMadeRun(dir, { undone: ['x/s2'] });
-    const text = summaryText(summariseRun(await readRun(dir)));
+    const text = summaryText(summarizeRun(await readRun(dir)));
     expect(text).toMatch(/ {2}all +0\.\d{4} \[0\.\d{3}, [01]\.\d{3}\]/);
     expect(text).toContain('95 % confidence interval: percentiles of 2000 bootstrap resamples of subjects (seed 0)');
     expect(text).toContain('INCOMPLETE: 4 of 5 folds are done');

@@ -12,7 +12,7 @@ import { CrashError, openProcesses, runTask } from '../runners/processes.js';
 import type { FoldReport, WorkerContext } from '../runners/worker.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
-import { type RunSummary, summarise } from '../summaries/summary.js';
+import { type RunSummary, summarize } from '../summaries/summary.js';
 import type { RunEvent } from './events.js';
 import { subjectsOf } from './folds.js';
 import { describeRun } from './manifest.js';
@@ -151,7 +151,7 @@ export async function runExperiment(
       }
     }
     const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
-    const summary = summarise(predictions, {
+    const summary = summarize(predictions, {
       experiment,
       classes: dataset.classes,
       backend: backend.name,

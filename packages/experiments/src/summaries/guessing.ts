@@ -1,4 +1,5 @@
-import { type ScoreName, scoresOf } from './subject-intervals.js';
+import type { ScoreName } from './score-names.js';
+import { scoresOf } from './subject-counts.js';
 
 /** The scores of always guessing one class. */
 export type Guessing = Record<ScoreName, number> & {

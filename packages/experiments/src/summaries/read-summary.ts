@@ -1,6 +1,6 @@
 import type { OwnParts } from '../parts/own-modules.js';
 import { type Run, readRun } from '../runs/read-run.js';
-import { type RunSummary, summarise } from './summary.js';
+import { type RunSummary, summarize } from './summary.js';
 
 /**
  * Scores a run from the predictions in its folder, whether all folds are done or only some.
@@ -18,7 +18,7 @@ import { type RunSummary, summarise } from './summary.js';
  * ```
  */
 export async function readRunSummary(dir: string, options: { own?: OwnParts | undefined } = {}): Promise<RunSummary> {
-  return summariseRun(await readRun(dir, options));
+  return summarizeRun(await readRun(dir, options));
 }
 
 /**
@@ -29,12 +29,12 @@ export async function readRunSummary(dir: string, options: { own?: OwnParts | un
  *
  * @example
  * ```ts no-run
- * import { readRun, summariseRun } from '@mer/experiments';
+ * import { readRun, summarizeRun } from '@mer/experiments';
  *
  * const run = await readRun('runs/quickstart');
- * console.log(summariseRun(run).perSeed[0].scores[0].uf1);
+ * console.log(summarizeRun(run).perSeed[0].scores[0].uf1);
  * ```
  */
-export function summariseRun({ manifest: { experiment, classes, backend, folds: planned }, folds }: Run): RunSummary {
-  return summarise(folds, { experiment, classes, backend: backend.name, totalFolds: planned.length });
+export function summarizeRun({ manifest: { experiment, classes, backend, folds: planned }, folds }: Run): RunSummary {
+  return summarize(folds, { experiment, classes, backend: backend.name, totalFolds: planned.length });
 }

@@ -1,7 +1,8 @@
-import { accuracy, bootstrapConfidenceInterval, uar, uf1 } from '@mer/metrics';
+import { accuracy, subjectConfidenceInterval, uar, uf1 } from '@mer/metrics';
 import { expect, it } from 'vitest';
 import { predictionsFor } from '../../test/made-run.js';
-import { confusionOf, scoresOf, subjectCounts, subjectIntervals } from './subject-intervals.js';
+import { confusionOf, scoresOf, subjectCounts } from './subject-counts.js';
+import { subjectIntervals } from './subject-intervals.js';
 
 const predictions = ['s0', 's1', 's2', 's3'].flatMap((subject) => predictionsFor('x', subject));
 
@@ -9,7 +10,7 @@ it('subjectIntervals() gives the interval of the samples themselves', () => {
   const table = subjectCounts(predictions, 2);
   const truth = predictions.map((one) => one.truth);
   const predicted = predictions.map((one) => one.predicted);
-  const { estimate, lower, upper } = bootstrapConfidenceInterval(
+  const { estimate, lower, upper } = subjectConfidenceInterval(
     { truth, predicted, classes: 2, samples: predictions },
     uf1,
     { resamples: 2000, seed: 0, level: 0.95 },

@@ -1,12 +1,12 @@
-import { guessing } from './guessing.js';
-import { type Interval, SCORE_NAMES, SCORE_TITLES } from './subject-intervals.js';
-import type { OracleSummary, RunSummary, ScoreRow } from './summary.js';
+import { type ScoreTableRow, scoreColumns, scoreTable } from './score-table.js';
+import { bootstrapText, cellText, four } from './score-text.js';
+import type { RunSummary, SeedSummary } from './summary.js';
 
 /**
- * Prints the scores of a run as plain text: what was run, scores with confidence intervals in all and per data set, confusion matrix, classes, published
- * results, and apart from all others what epochs chosen on the test subjects gave.
+ * Prints the scores of a run as plain text: what was run, scores with confidence intervals in all and per data set, what guessing would give, published
+ * results, confusion matrix, classes, and apart from all others what epochs chosen on the test subjects gave.
  *
- * @param summary - as made by {@link summarise}
+ * @param summary - as made by {@link summarize}
  * @returns lines joined by newlines, no newline at the end
  *
  * @example
@@ -17,28 +17,26 @@ import type { OracleSummary, RunSummary, ScoreRow } from './summary.js';
  * ```
  */
 export function summaryText(summary: RunSummary): string {
-  const {
+  const { name, classes, folds, perSeed, oracle } = summary;
+  const { measured, guessing, published, oracle: chosen } = scoreTable(summary);
+  return [
     name,
-    dataset,
-    model,
-    protocol,
-    epochChoice,
-    epochs,
-    backend,
-    classes,
-    n,
-    subjects,
-    seeds,
-    folds,
-    perSeed,
-    overSeeds,
-    bootstrap,
-    oracle,
-    published,
-  } = summary;
-  const lines = [
-    name,
-    ...table([
+    ...aboutLines(summary),
+    ...(folds.done < folds.total
+      ? ['', `INCOMPLETE: ${folds.done} of ${folds.total} folds are done; the scores cover these.`]
+      : []),
+    '',
+    ...scoreLines([...measured, guessing, ...published]),
+    ...noteLines(summary),
+    ...perSeed.flatMap((seed) => ['', ...confusionLines(seed, classes, perSeed.length > 1)]),
+    ...(oracle ? ['', `ORACLE, ${oracle.note}`, ...scoreLines(chosen)] : []),
+  ].join('\n');
+}
+
+function aboutLines(summary: RunSummary): string[] {
+  const { dataset, model, protocol, epochChoice, epochs, backend, classes, n, subjects, seeds, folds } = summary;
+  return aligned(
+    [
       ['data set', dataset],
       ['model', model],
       ['protocol', `${protocol}, ${folds.perSeed} folds`],
@@ -46,96 +44,64 @@ export function summaryText(summary: RunSummary): string {
       ['n', `${n} samples, ${subjects} subjects, ${classes.length} classes (${classes.join(', ')})`],
       [seeds.length > 1 ? 'seeds' : 'seed', seeds.join(', ')],
       ['backend', backend],
-    ]),
-  ];
-  if (folds.done < folds.total)
-    lines.push('', `INCOMPLETE: ${folds.done} of ${folds.total} folds are done; the scores cover these.`);
-  for (const { seed, scores, confusion, perClass } of perSeed) {
-    lines.push('', ...(perSeed.length > 1 ? [`seed ${seed}`] : []));
-    lines.push(
-      ...scoreTable(scores),
-      '',
-      ...table([
-        ['truth \\ predicted', ...classes, 'recall', 'precision', 'F1'],
-        ...confusion.map((row, i) => {
-          const { recall, precision, f1 } = perClass[i]!;
-          return [classes[i]!, ...row.map(String), four(recall), four(precision), four(f1)];
-        }),
-      ]),
-    );
-  }
-  if (overSeeds) {
-    lines.push('', `mean and standard deviation over ${seeds.length} seeds`);
-    lines.push(
-      ...table([
-        SCORE_NAMES.map((score) => SCORE_TITLES[score]),
-        SCORE_NAMES.map((score) => {
-          const { mean, sd, interval } = overSeeds[score];
-          return `${four(mean)} ± ${four(sd)}${between(interval)}`;
-        }),
-      ]),
-    );
-  }
-  const { class: most, ...guessed } = guessing(perSeed[0]!.confusion, classes);
-  lines.push(
-    '',
-    `always guessing ${most}, the most frequent class: ${SCORE_NAMES.map((score) => `${SCORE_TITLES[score]} ${four(guessed[score])}`).join('  ')}`,
+    ],
+    2,
   );
-  if (perSeed.some(({ scores }) => scores.some(({ intervals }) => intervals)))
-    lines.push('', `[ ] ${bootstrapText(bootstrap)}`);
-  if (published.length > 0) {
-    lines.push('', 'published, for comparison');
-    for (const { source, caveat, uf1, uar, accuracy } of published) {
-      const scores = Object.entries({ UF1: uf1, UAR: uar, accuracy }).filter(([, value]) => value !== undefined);
-      lines.push(`  ${scores.map(([key, value]) => `${key} ${four(value!)}`).join('  ')}  ${source}`);
-      if (caveat) lines.push(...wrap(caveat, 100).map((line) => `    ${line}`));
-    }
-  }
-  if (oracle) lines.push('', ...oracleLines(oracle));
-  return lines.join('\n');
 }
 
-/** How the intervals of a summary were made, in words. */
-export function bootstrapText({ level, resamples, seed }: RunSummary['bootstrap']): string {
-  return `${level * 100} % confidence interval: percentiles of ${resamples} bootstrap resamples of subjects (seed ${seed})`;
-}
-
-function scoreTable(scores: readonly ScoreRow[]): string[] {
-  return table([
-    ['', ...SCORE_NAMES.map((score) => SCORE_TITLES[score]), 'n', 'subjects'],
-    ...scores.map((row) => [
-      row.name,
-      ...SCORE_NAMES.map((score) => four(row[score]) + between(row.intervals?.[score])),
-      String(row.n),
-      String(row.subjects),
-    ]),
+/** The rows in columns, and to the right of each where it is from, below it what to know of that. */
+function scoreLines(rows: readonly ScoreTableRow[]): string[] {
+  const columns = scoreColumns('print');
+  const text = columns.findIndex(({ type }) => type !== 'text');
+  const cells = rows.map((row) => [
+    ...columns.map((column) => (column.type === 'score' ? cellText(column.of(row)) : String(column.of(row) ?? ''))),
+    row.source ?? '',
   ]);
-}
-
-function oracleLines({ note, perSeed }: OracleSummary): string[] {
+  const [head, ...lines] = aligned([[...columns.map(({ title }) => title), ''], ...cells], text, columns.length);
   return [
-    `ORACLE, ${note}`,
-    ...perSeed.flatMap(({ seed, scores }) => [...(perSeed.length > 1 ? [`seed ${seed}`] : []), ...scoreTable(scores)]),
+    head!,
+    ...rows.flatMap(({ caveat }, i) => [
+      lines[i]!,
+      ...(caveat ? wrapped(caveat, 100).map((line) => `      ${line}`) : []),
+    ]),
   ];
 }
 
-function between(interval: Interval | undefined): string {
-  return interval ? ` [${interval.lower.toFixed(3)}, ${interval.upper.toFixed(3)}]` : '';
+function noteLines({ seeds, perSeed, overSeeds, bootstrap }: RunSummary): string[] {
+  const intervals = perSeed.some(({ scores }) => scores.some((row) => row.intervals));
+  return [
+    ...(overSeeds || intervals ? [''] : []),
+    ...(overSeeds ? [`  ± standard deviation over ${seeds.length} seeds`] : []),
+    ...(intervals ? [`  [ ] ${bootstrapText(bootstrap)}`] : []),
+  ];
 }
 
-/** Rows as aligned columns: the first to the left, the others to the right when they are numbers. */
-function table(rows: readonly (readonly string[])[]): string[] {
+function confusionLines(
+  { seed, confusion, perClass }: SeedSummary,
+  classes: readonly string[],
+  several: boolean,
+): string[] {
+  return [
+    ...(several ? [`seed ${seed}`] : []),
+    ...aligned([
+      ['truth \\ predicted', ...classes, 'recall', 'precision', 'F1'],
+      ...confusion.map((row, i) => {
+        const { recall, precision, f1 } = perClass[i]!;
+        return [classes[i]!, ...row.map(String), four(recall), four(precision), four(f1)];
+      }),
+    ]),
+  ];
+}
+
+/** Rows as aligned columns: the first `text` of them to the left, numbers to the right, those from `last` on to the left again. */
+function aligned(rows: readonly (readonly string[])[], text = 1, last = Number.POSITIVE_INFINITY): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
-    `  ${row.map((cell, column) => (column === 0 || row.length === 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ')}`.trimEnd(),
+    `  ${row.map((cell, column) => (column < text || column >= last ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ')}`.trimEnd(),
   );
 }
 
-function four(value: number): string {
-  return value.toFixed(4);
-}
-
-function wrap(text: string, width: number): string[] {
+function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.trim().split(/\s+/)) {
     const last = lines.at(-1);

@@ -1,18 +1,10 @@
 import { perClass } from '@mer/metrics';
 import type { FoldPredictions, Prediction } from '../runs/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
-import {
-  BOOTSTRAP,
-  type BootstrapSettings,
-  byScore,
-  confusionOf,
-  type Interval,
-  type ScoreName,
-  type SubjectCounts,
-  scoresOf,
-  subjectCounts,
-  subjectIntervals,
-} from './subject-intervals.js';
+import { byScore, type ScoreName } from './score-names.js';
+import { type MeanAndStd, mean, spread } from './spread.js';
+import { confusionOf, type SubjectCounts, scoresOf, subjectCounts } from './subject-counts.js';
+import { BOOTSTRAP, type BootstrapSettings, type Interval, subjectIntervals } from './subject-intervals.js';
 
 /** The scores of one set of pooled predictions. */
 export interface ScoreRow {
@@ -45,17 +37,13 @@ export interface SeedSummary {
 }
 
 /** Mean and sample standard deviation over seeds. */
-export interface Spread {
-  /** Mean over the seeds. */
-  mean: number;
-  /** Sample standard deviation (n - 1). */
-  sd: number;
+export interface Spread extends MeanAndStd {
   /** Confidence interval of the mean, drawing subjects; absent where seeds tested different samples (a run that is not finished). */
   interval?: Interval;
 }
 
 /**
- * What the epochs that were best on the test subjects gave. Each epoch was chosen on the samples that it is scored on, which favours it: never to be
+ * What the epochs that were best on the test subjects gave. Each epoch was chosen on the samples that it is scored on, which favors it: never to be
  * compared with anything but other numbers of that kind.
  */
 export interface OracleSummary {
@@ -108,8 +96,8 @@ export interface RunSummary {
   published: Experiment['published'];
 }
 
-/** Options of {@link summarise}. */
-export interface SummariseOptions {
+/** Options of {@link summarize}. */
+export interface SummarizeOptions {
   /** The experiment that was run. */
   experiment: Experiment;
   /** Class names. */
@@ -130,26 +118,26 @@ export interface SummariseOptions {
  *
  * @example
  * ```ts
- * import { readExperiment, summarise } from '@mer/experiments';
+ * import { readExperiment, summarize } from '@mer/experiments';
  *
  * const experiment = await readExperiment('recipes/first-steps.yaml');
  * const predictions = [{ id: 'x/a/1', dataset: 'x', subject: 'a', clip: '1', truth: 0, predicted: 0, logits: [1, 0] }];
  * const fold = { fold: 'a', seed: 0, epochChoice: 'last', epoch: 1, trained: 1, validationSubjects: [], predictions };
- * const summary = summarise([fold], { experiment, classes: ['p', 'q'], backend: 'cpu', totalFolds: 1 });
+ * const summary = summarize([fold], { experiment, classes: ['p', 'q'], backend: 'cpu', totalFolds: 1 });
  * console.log(summary.perSeed[0].scores[0].accuracy); // 1
  * ```
  */
-export function summarise(
+export function summarize(
   folds: readonly FoldPredictions[],
-  { experiment, classes, backend, totalFolds }: SummariseOptions,
+  { experiment, classes, backend, totalFolds }: SummarizeOptions,
 ): RunSummary {
   if (folds.length === 0)
-    throw new RangeError('Cannot summarise a run as at least one fold must be done: current number is 0');
+    throw new RangeError('Cannot summarize a run as at least one fold must be done: current number is 0');
   const seeds = [...new Set(folds.map(({ seed }) => seed))];
   const ofSeed = (seed: number) => folds.filter((fold) => fold.seed === seed);
   const pooled = seeds.map((seed) => ofSeed(seed).flatMap(({ predictions }) => predictions));
-  const perSeed = seeds.map((seed, i) => summariseSeed(seed, pooled[i]!, classes));
-  const oracle = summariseOracle(
+  const perSeed = seeds.map((seed, i) => summarizeSeed(seed, pooled[i]!, classes));
+  const oracle = summarizeOracle(
     seeds.map((seed) => ({ seed, folds: ofSeed(seed) })),
     classes,
   );
@@ -175,7 +163,7 @@ export function summarise(
   };
 }
 
-function summariseSeed(seed: number, predictions: readonly Prediction[], classes: readonly string[]): SeedSummary {
+function summarizeSeed(seed: number, predictions: readonly Prediction[], classes: readonly string[]): SeedSummary {
   const confusion = confusionOf(subjectCounts(predictions, classes.length));
   return {
     seed,
@@ -212,7 +200,7 @@ function scoreRow(name: string, part: readonly Prediction[], classes: number): S
   };
 }
 
-function summariseOracle(
+function summarizeOracle(
   seeds: readonly { seed: number; folds: readonly FoldPredictions[] }[],
   classes: readonly string[],
 ): OracleSummary | undefined {
@@ -242,16 +230,4 @@ function meanIntervals(pooled: readonly (readonly Prediction[])[], tables: reado
     const each = tables.map((table) => scoresOf(confusionOf(table, drawn)));
     return byScore((score) => mean(each.map((scores) => scores[score])));
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function spread(values: readonly number[]): Spread {
-  const middle = mean(values);
-  return {
-    mean: middle,
-    sd: Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)),
-  };
 }

@@ -1,5 +1,5 @@
 import { checkPart, type OptionEntries, type Part, type Resolved } from '@mer/options';
-import type { Fold, LabelledSample } from './samples.js';
+import type { Fold, LabeledSample } from './samples.js';
 
 /** How samples are split into training and test; see {@link defineProtocol}. */
 export interface ProtocolDefinition<
@@ -13,7 +13,7 @@ export interface ProtocolDefinition<
   readonly paper: string | null;
   readonly options: Entries;
   /** The folds; no subject may be on both sides of one. */
-  split(samples: readonly LabelledSample[], settings: Resolved<Entries>, draw: { seed: number }): Fold[];
+  split(samples: readonly LabeledSample[], settings: Resolved<Entries>, draw: { seed: number }): Fold[];
 }
 
 /**

@@ -2,12 +2,12 @@ import { integer, number, partsByName } from '@mer/options';
 import { defineProtocol } from './define-protocol.js';
 import { leaveOneDatasetOut } from './leave-one-dataset-out.js';
 import { leaveOneSubjectOut } from './leave-one-subject-out.js';
-import type { Fold, LabelledSample } from './samples.js';
+import type { Fold, LabeledSample } from './samples.js';
 import { stratifiedGroupKFold } from './stratified-group-k-fold.js';
 import { subjectHoldOut } from './subject-hold-out.js';
 
 /** Folds named after the subject alone, where no two data sets have one of that name. */
-function shortlyNamed(folds: readonly Fold[], samples: readonly LabelledSample[]): Fold[] {
+function shortlyNamed(folds: readonly Fold[], samples: readonly LabeledSample[]): Fold[] {
   const subjects = folds.map(({ test }) => samples[test[0]!]!.subject);
   return folds.map((fold, i) => {
     const subject = subjects[i]!;

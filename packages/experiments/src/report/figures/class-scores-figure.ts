@@ -19,7 +19,7 @@ export interface ClassBars {
 
 /** What {@link classScoresFigure} draws with. */
 export interface ClassScoresFigureOptions {
-  /** Default: colours on white. */
+  /** Default: colors on white. */
   theme?: Theme;
   /** Default 'Recall, precision and F1 of each class'. */
   title?: string;
@@ -69,7 +69,7 @@ export function classScoresFigure(
       theme,
     },
     markup`${legend(
-      MEASURES.map(([, name], i) => ({ name, colour: theme.series[i]! })),
+      MEASURES.map(([, name], i) => ({ name, color: theme.series[i]! })),
       left,
       14,
     )}

@@ -6,7 +6,7 @@ import { paperTheme, type Theme } from './theme.js';
 export interface ConfusionMatrixFigureOptions {
   /** Names of rows and columns. */
   classes: readonly string[];
-  /** Default: colours on white. */
+  /** Default: colors on white. */
   theme?: Theme;
   /** Default 'Confusion matrix'. */
   title?: string;

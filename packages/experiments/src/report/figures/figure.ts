@@ -39,10 +39,10 @@ export function widthOf(text: string, size = FONT_SIZE): number {
 }
 
 /** Squares with names, in a row. */
-export function legend(entries: readonly { name: string; colour: string }[], x: number, y: number): Markup {
+export function legend(entries: readonly { name: string; color: string }[], x: number, y: number): Markup {
   let left = x;
-  return markup`${entries.map(({ name, colour }) => {
-    const entry = markup`<rect x="${at(left)}" y="${at(y - 9)}" width="10" height="10" fill="${colour}"/><text x="${at(left + 15)}" y="${at(y)}">${name}</text>`;
+  return markup`${entries.map(({ name, color }) => {
+    const entry = markup`<rect x="${at(left)}" y="${at(y - 9)}" width="10" height="10" fill="${color}"/><text x="${at(left + 15)}" y="${at(y)}">${name}</text>`;
     left += 15 + widthOf(name) + 16;
     return entry;
   })}`;

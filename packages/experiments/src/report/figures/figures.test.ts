@@ -74,7 +74,7 @@ it('confusionMatrixFigure() shows counts and shares of the row, and none for a c
   expect(() => confusionMatrixFigure([[1]], { classes: ['a', 'b'] })).toThrow('must be 2 by 2');
 });
 
-it('the theme of pages has no colour of its own', () => {
+it('the theme of pages has no color of its own', () => {
   expect(confusionMatrixFigure([[1]], { classes: ['a'], theme: pageTheme })).not.toMatch(/#[0-9a-f]{6}/);
   expect(confusionMatrixFigure([[1]], { classes: ['a'] })).toContain('fill="#ffffff"');
 });

@@ -10,7 +10,7 @@ import { paperTheme, type Theme } from './theme.js';
 export interface LearningCurvesFigureOptions {
   /** What is on the vertical axis. */
   measure: 'loss' | 'accuracy';
-  /** Default: colours on white. */
+  /** Default: colors on white. */
   theme?: Theme;
   /** Default 'Learning curves: loss' or '… accuracy'. */
   title?: string;
@@ -59,8 +59,8 @@ export function learningCurvesFigure(
     ({ value }) => y(value),
   ).digits(1);
   const kinds = [
-    { name: 'training', curves: training, colour: theme.series[0], dash: undefined },
-    { name: 'validation', curves: validation, colour: theme.series[1], dash: '6 3' },
+    { name: 'training', curves: training, color: theme.series[0], dash: undefined },
+    { name: 'validation', curves: validation, color: theme.series[1], dash: '6 3' },
   ].filter(({ curves }) => curves.length > 0);
   const thin = Math.max(20, Math.floor(POINTS / (training.length + validation.length)));
   const opacity = Math.max(0.2, Math.min(0.5, 5 / training.length));
@@ -79,11 +79,11 @@ export function learningCurvesFigure(
     },
     markup`${axes({ x, y, area, theme, measure, last })}
 ${kinds.map(
-  ({ curves, colour }) =>
+  ({ curves, color }) =>
     curves.length > 1 &&
-    markup`<g fill="none" stroke="${colour}" stroke-width="0.7" stroke-opacity="${at(opacity * 10) / 10}">${curves.map((curve) => markup`<path d="${path(thinned(curve, thin)) ?? ''}"/>`)}</g>`,
+    markup`<g fill="none" stroke="${color}" stroke-width="0.7" stroke-opacity="${at(opacity * 10) / 10}">${curves.map((curve) => markup`<path d="${path(thinned(curve, thin)) ?? ''}"/>`)}</g>`,
 )}
-${kinds.map(({ curves, colour, dash }) => markup`<path d="${path(thinned(medianCurve(curves), 400)) ?? ''}" fill="none" stroke="${colour}" stroke-width="2.5" stroke-linejoin="round"${dash !== undefined && markup` stroke-dasharray="${dash}"`}/>`)}
+${kinds.map(({ curves, color, dash }) => markup`<path d="${path(thinned(medianCurve(curves), 400)) ?? ''}" fill="none" stroke="${color}" stroke-width="2.5" stroke-linejoin="round"${dash !== undefined && markup` stroke-dasharray="${dash}"`}/>`)}
 ${legend(kinds, area.left, 16)}
 <text x="${area.right}" y="16" text-anchor="end" fill="${theme.muted}" font-size="11">${training.length > 1 ? `thick: median of ${training.length} folds` : '1 fold'}</text>`,
   );

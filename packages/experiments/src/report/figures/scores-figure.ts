@@ -1,5 +1,6 @@
 import { scaleLinear } from 'd3-scale';
-import { type Interval, SCORE_NAMES, SCORE_TITLES, type ScoreName } from '../../summaries/subject-intervals.js';
+import { SCORE_NAMES, SCORE_TITLES, type ScoreName } from '../../summaries/score-names.js';
+import type { Interval } from '../../summaries/subject-intervals.js';
 import type { RunSummary } from '../../summaries/summary.js';
 import { type Markup, markup } from '../markup.js';
 import { at, figure, widthOf } from './figure.js';
@@ -7,7 +8,7 @@ import { paperTheme, type Theme } from './theme.js';
 
 /** What {@link scoresFigure} draws with. */
 export interface ScoresFigureOptions {
-  /** Default: colours on white. */
+  /** Default: colors on white. */
   theme?: Theme;
   /** Default 'Scores with confidence intervals'. */
   title?: string;
@@ -23,7 +24,7 @@ interface Row {
 /**
  * Draws every score of a run as a dot with its confidence interval, and published scores as hollow diamonds.
  *
- * @param summary - as made by {@link summarise}
+ * @param summary - as made by {@link summarize}
  * @returns an SVG document
  *
  * @example

@@ -19,7 +19,7 @@ export interface SubjectBar {
 export interface SubjectAccuracyFigureOptions {
   /** Accuracy over all samples: a line through all bars. */
   overall?: number;
-  /** Default: colours on white. */
+  /** Default: colors on white. */
   theme?: Theme;
   /** Default 'Accuracy of each subject'. */
   title?: string;

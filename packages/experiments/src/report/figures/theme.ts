@@ -1,4 +1,4 @@
-/** Colours and type of a figure: SVG paint. */
+/** Colors and type of a figure: SVG paint. */
 export interface Theme {
   /** Behind everything; `none` on a page. */
   background: string;
@@ -16,7 +16,7 @@ export interface Theme {
   font: string;
 }
 
-/** For papers: literal colours of Okabe and Ito, which people with any colour vision tell apart, on white. */
+/** For papers: literal colors of Okabe and Ito, which people with any color vision tell apart, on white. */
 export const paperTheme: Theme = Object.freeze({
   background: '#ffffff',
   ink: '#1b1f24',
@@ -27,7 +27,7 @@ export const paperTheme: Theme = Object.freeze({
   font: 'Helvetica, Arial, sans-serif',
 });
 
-/** For the report: the page says what the colours are, in the light and in the dark. */
+/** For the report: the page says what the colors are, in the light and in the dark. */
 export const pageTheme: Theme = Object.freeze({
   background: 'none',
   ink: 'var(--ink)',
@@ -38,7 +38,7 @@ export const pageTheme: Theme = Object.freeze({
   font: 'system-ui, sans-serif',
 });
 
-/** The colours that {@link pageTheme} names, as CSS. */
+/** The colors that {@link pageTheme} names, as CSS. */
 export const themeStyle = `:root {
   color-scheme: light dark;
   --page: #ffffff; --panel: #f6f8fa; --ink: #1b1f24; --muted: #57606a; --grid: #d8dee4; --link: #0a58a8;

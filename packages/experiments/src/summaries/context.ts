@@ -1,4 +1,4 @@
-import type { RunSummary } from '../summaries/summary.js';
+import type { RunSummary } from './summary.js';
 
 /** What every table of scores must name: protocol, epoch choice, n, classes, seeds. */
 export function contextOf(summary: RunSummary): string {
