@@ -1,4 +1,4 @@
-import { checkPart, findPart, isPart, partsByName, show } from '@mer/options';
+import { findPart, type Part, withParts } from '@mer/options';
 import type { Dataset } from './dataset.js';
 import { DatasetError } from './dataset-error.js';
 import { datasets } from './datasets.js';
@@ -8,25 +8,16 @@ import { openFolder } from './files/open-folder.js';
 import { likenessNote } from './likeness-note.js';
 
 /** What {@link openDataset} is given: where the data set lies, further definitions, and its options by name. */
-export interface OpenDatasetOptions extends OpenSource {
+export interface OpenDatasetOptions extends Omit<OpenSource, 'parts'> {
   /** Definitions beside those of this package: data sets of your own. */
-  parts?: readonly DatasetDefinition[];
+  parts?: readonly Part[] | undefined;
   /** An option of the data set. */
   [option: string]: unknown;
 }
 
 /** Every definition: those of this package, and others. */
-export function allDatasets(parts: readonly DatasetDefinition[] = []): readonly DatasetDefinition[] {
-  const ours: readonly DatasetDefinition[] = Object.values(datasets);
-  if (parts.length === 0) return ours;
-  const stray = parts.find((part) => !isPart(part, 'dataset'));
-  if (stray !== undefined) {
-    throw new TypeError(
-      `Cannot find a data set as parts must be definitions, made by defineDataset: current value is ${show(stray)}`,
-    );
-  }
-  for (const part of parts) checkPart(part);
-  return Object.values(partsByName([...ours, ...parts]));
+export function allDatasets(parts?: readonly Part[]): readonly DatasetDefinition[] {
+  return withParts<DatasetDefinition>(['dataset'], Object.values(datasets), parts);
 }
 
 /**
@@ -43,7 +34,7 @@ export function allDatasets(parts: readonly DatasetDefinition[] = []): readonly 
  */
 export function findDataset(
   name: string,
-  { parts }: { readonly parts?: readonly DatasetDefinition[] } = {},
+  { parts }: { readonly parts?: readonly Part[] | undefined } = {},
 ): DatasetDefinition {
   return findPart('data set', allDatasets(parts), name);
 }

@@ -1,4 +1,4 @@
-import { isPart, type Part, partsByName } from '@mer/options';
+import { type Part, withParts } from '@mer/options';
 import { clipAugmentations } from './augment/clip-augmentations.js';
 import type { ClipAugmentationDefinition, ImageAugmentationDefinition } from './augment/define-augmentation.js';
 import { imageAugmentations } from './augment/image-augmentations.js';
@@ -18,8 +18,6 @@ export interface TrainingParts {
   readonly clipAugmentations: readonly ClipAugmentationDefinition[];
 }
 
-const ours: TrainingParts = { optimizers, losses, schedules, imageAugmentations, clipAugmentations };
-
 /**
  * The parts of training: ours, and those of a list that are such parts.
  *
@@ -34,17 +32,11 @@ const ours: TrainingParts = { optimizers, losses, schedules, imageAugmentations,
  * ```
  */
 export function trainingParts(parts: readonly Part[] = []): TrainingParts {
-  if (parts.length === 0) return ours;
-  const withOthers = <P extends Part>(known: readonly P[], kind: string): readonly P[] => {
-    const all = [...known, ...parts.filter((part): part is P => isPart(part, kind))];
-    partsByName(all);
-    return all;
-  };
   return {
-    optimizers: withOthers(optimizers, 'optimizer'),
-    losses: withOthers<LossDefinition>(losses, 'loss'),
-    schedules: withOthers<ScheduleDefinition>(schedules, 'schedule'),
-    imageAugmentations: withOthers<ImageAugmentationDefinition>(imageAugmentations, 'image-augmentation'),
-    clipAugmentations: withOthers<ClipAugmentationDefinition>(clipAugmentations, 'clip-augmentation'),
+    optimizers: withParts<OptimizerDefinition>(['optimizer'], optimizers, parts),
+    losses: withParts<LossDefinition>(['loss'], losses, parts),
+    schedules: withParts<ScheduleDefinition>(['schedule'], schedules, parts),
+    imageAugmentations: withParts<ImageAugmentationDefinition>(['image-augmentation'], imageAugmentations, parts),
+    clipAugmentations: withParts<ClipAugmentationDefinition>(['clip-augmentation'], clipAugmentations, parts),
   };
 }

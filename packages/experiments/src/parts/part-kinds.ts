@@ -1,7 +1,7 @@
 import { type DatasetDefinition, datasets } from '@mer/datasets';
 import { type ProtocolDefinition, protocols } from '@mer/metrics';
 import { type ModelDefinition, models } from '@mer/models';
-import { isPart, type Part, partsByName } from '@mer/options';
+import { type Part, withParts } from '@mer/options';
 import { type StepDefinition, steps } from '@mer/representations';
 import { type TrainingParts, trainingParts } from '@mer/training';
 
@@ -14,20 +14,19 @@ export interface ExperimentParts extends TrainingParts {
   readonly protocols: readonly ProtocolDefinition[];
 }
 
-const kindsOf: Readonly<Record<keyof ExperimentParts, readonly string[]>> = {
-  models: ['model'],
-  steps: ['step', 'representation'],
-  datasets: ['dataset'],
-  protocols: ['protocol'],
-  optimizers: ['optimizer'],
-  losses: ['loss'],
-  schedules: ['schedule'],
-  imageAugmentations: ['image-augmentation'],
-  clipAugmentations: ['clip-augmentation'],
-};
-
 /** What a part of an experiment can be. */
-export const partKinds: readonly string[] = Object.values(kindsOf).flat();
+export const partKinds: readonly string[] = [
+  'model',
+  'representation',
+  'step',
+  'dataset',
+  'protocol',
+  'optimizer',
+  'loss',
+  'schedule',
+  'image-augmentation',
+  'clip-augmentation',
+];
 
 /**
  * Everything that an experiment can name: our parts, and those of a list.
@@ -43,19 +42,11 @@ export const partKinds: readonly string[] = Object.values(kindsOf).flat();
  * ```
  */
 export function experimentParts(parts: readonly Part[] = []): ExperimentParts {
-  const ours: ExperimentParts = {
-    models: Object.values(models),
-    steps: Object.values(steps),
-    datasets: Object.values(datasets),
-    protocols: Object.values(protocols),
-    ...trainingParts(),
+  return {
+    models: withParts<ModelDefinition>(['model'], Object.values(models), parts),
+    steps: withParts<StepDefinition>(['step', 'representation'], Object.values(steps), parts),
+    datasets: withParts<DatasetDefinition>(['dataset'], Object.values(datasets), parts),
+    protocols: withParts<ProtocolDefinition>(['protocol'], Object.values(protocols), parts),
+    ...trainingParts(parts),
   };
-  if (parts.length === 0) return ours;
-  const all = Object.entries(ours).map(([name, known]: [string, readonly Part[]]) => {
-    const kinds = kindsOf[name as keyof ExperimentParts];
-    const together = [...known, ...parts.filter((part) => isPart(part) && kinds.includes(part.kind))];
-    partsByName(together);
-    return [name, together];
-  });
-  return Object.fromEntries(all) as unknown as ExperimentParts;
 }

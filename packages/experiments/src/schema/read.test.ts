@@ -38,7 +38,7 @@ describe('readExperiment() of a file that extends another', () => {
     const experiment = await readExperiment(child, { set: ['seeds=[7]'] });
     expect(experiment.name).toBe('child');
     expect(experiment.data.options).toEqual({ subjects: 4, size: 32 });
-    expect(experiment.inputs.map(({ representation }) => steps[0])).toEqual(['midi']);
+    expect(experiment.inputs.map(({ steps }) => steps[0])).toEqual(['midi']);
     expect(experiment.model).toEqual({ name: 'ststnet', options: {} });
     expect(experiment.training).toMatchObject({ epochs: 5, batchSize: 4 });
     expect(experiment.training.optimizer).toMatchObject({ name: 'adamw', learningRate: 0.1, beta1: 0.9 });
