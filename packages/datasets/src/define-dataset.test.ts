@@ -97,7 +97,7 @@ describe('a data set of one’s own', () => {
       `Cannot add dataset 'casme2' as there is one of that name already ("CASME II: 255 clips`,
     );
     expect(() => mer.findDataset('lab', { parts: ['lab' as never] })).toThrow(
-      'parts must be definitions, made by defineDataset: current value is "lab"',
+      'parts must be definitions, such as what defineModel or defineStep gives: current value is "lab"',
     );
     expect(mer.findDataset('lab', { parts: [lab] })).toBe(lab);
     expect(() => mer.findDataset('lab')).toThrow('Cannot find a data set as its name must be one of casme2, samm,');
