@@ -133,7 +133,7 @@ describe('processes that prepare', () => {
     await writeFile(join(folder, 'manifest.csv'), rows.join('\n'));
     const given = parseExperiment({
       ...common,
-      data: { name: 'folder', root: folder },
+      data: { name: 'clip-folder', root: folder },
       inputs: [{ steps: ['trdi'] }],
     });
     const work = prepareData(await openExperimentData(given), given, processes());

@@ -10,6 +10,7 @@ const renamedParts: Readonly<Record<string, string>> = {
   grey: 'gray',
   casMe2: 'cas-me2',
   casMe3: 'cas-me3',
+  folder: 'clip-folder',
   'group-k-fold': 'stratified-group-k-fold',
   'hold-out': 'subject-hold-out',
 };
