@@ -7,14 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { useBackend } from '@mer/backends';
 import { type ClassScheme, classSchemes, type DatasetEntry, datasets, resolveOptions } from '@mer/datasets';
 import { writeSafetensors } from '@mer/io';
-import {
-  countParameters,
-  createModel,
-  exportWeights,
-  type ModelName,
-  type ModelOptions,
-  modelEntry,
-} from '@mer/models';
+import { countParameters, createModel, exportWeights, findModel, type ModelName, type ModelOptions } from '@mer/models';
 import { createRepresentation, createStep, type ImageShape, steps } from '@mer/representations';
 import { type Experiment, type ExperimentInput, readExperiment, runExperiment } from '@mer/training';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -64,7 +57,7 @@ function inputShape({ data, preprocessing }: Experiment, input: ExperimentInput)
 
 /** Makes the network with the recipe's options in its small variant: names and values of options are checked as for the full one. */
 function smallNetwork({ model }: Experiment, classes: number) {
-  return createModel(model.name, { ...model.options, size: 'small', classes } as unknown as ModelOptions<ModelName>);
+  return createModel(model.name, { ...model.options, preset: 'small', classes } as unknown as ModelOptions<ModelName>);
 }
 
 beforeAll(() => useBackend('wasm'));
@@ -120,7 +113,7 @@ describe('every recipe of a paper', () => {
   it.each(papers)('%s feeds its network what it takes', async (file) => {
     const experiment = await read(file);
     const { model, inputs, targets, training, preprocessing } = experiment;
-    const entry = modelEntry(model.name);
+    const entry = findModel(model.name);
     const shapes = inputs.map((input) => inputShape(experiment, input));
     expect(shapes).toEqual(entry.inputs.map(({ shape }) => [...shape]));
     for (const { representation } of inputs) {
@@ -223,7 +216,7 @@ describe('every small recipe', () => {
     const backbone = backbones[file];
     if (!backbone) return [];
     const path = join(root, `${basename(file, '.yaml')}.safetensors`);
-    const model = createModel(backbone.name, { size: 'small', classes: 1000 } as ModelOptions<ModelName>);
+    const model = createModel(backbone.name, { preset: 'small', classes: 1000 } as ModelOptions<ModelName>);
     await writeSafetensors(path, (await exportWeights(model)) as never);
     model.dispose();
     return [`model.weights=${JSON.stringify(backbone.into ? { file: path, into: backbone.into } : path)}`];

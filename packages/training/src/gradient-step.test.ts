@@ -62,7 +62,7 @@ const inputsOf = (model: LayersModel) =>
 
 describe.each(Object.keys(models) as ModelName[])('a step of %s', (name) => {
   const make = () =>
-    createModel(name, { size: 'small', classes: 3, seed: 5, ...(name === 'fdp' && { outputs: 'all' }) } as never);
+    createModel(name, { preset: 'small', classes: 3, seed: 5, ...(name === 'fdp' && { outputs: 'all' }) } as never);
   const loss: LossSettings = name === 'fdp' ? { name: 'fdp', image: 100, rank: 0.1 } : crossEntropy;
 
   it('gives the same gradients, statistics and masks with every strategy, and leaves nothing behind', () => {

@@ -17,8 +17,8 @@ const settingsOf = (training: object = {}) =>
     training: { epochs: 1, batchSize: 16, optimizer: { name: 'adam', learningRate: 1e-3 }, ...training },
   }).training;
 
-const resnet = () => createModel('resnet18', { classes: 5, size: 'small', inputShape: [64, 64, 3] });
-const vgg = () => createModel('vgg19', { classes: 5, size: 'small', inputShape: [64, 64, 3] });
+const resnet = () => createModel('resnet18', { classes: 5, preset: 'small', inputShape: [64, 64, 3] });
+const vgg = () => createModel('vgg19', { classes: 5, preset: 'small', inputShape: [64, 64, 3] });
 
 function plan(makeModel: PlanMemoryOptions['makeModel'], limit: number, training: object = {}, batch = 16) {
   return planMemory({ makeModel, settings: settingsOf(training), batch, fits: ({ total }) => total <= limit });

@@ -40,7 +40,7 @@ function measured(run: () => void): number {
 
 /** Makes a network and takes a step. */
 function step(name: ModelName, strategy: MemoryStrategy): void {
-  const model = createModel(name, { size: 'small', classes: 3, seed: 5 } as never);
+  const model = createModel(name, { preset: 'small', classes: 3, seed: 5 } as never);
   const inputs = model.inputs.map(({ shape }) => tf.ones([4, ...(shape.slice(1) as number[])]));
   const classes = tf.cast(tf.oneHot(tf.tensor1d([0, 1, 2, 0], 'int32'), 3), 'float32') as tf.Tensor2D;
   gradientStep(

@@ -17,7 +17,7 @@ const experimentOf = (changes: object) =>
 
 describe('dryRun()', () => {
   it('trains a whole batch of the own samples in a process, also a network that blank images would spoil', async () => {
-    const plan = await dryRun(experimentOf({ model: { name: 'efficientnet-b0', options: { size: 'small' } } }));
+    const plan = await dryRun(experimentOf({ model: { name: 'efficientnet-b0', options: { preset: 'small' } } }));
     expect(plan).toMatchObject({
       samples: 12,
       folds: 3,

@@ -47,7 +47,7 @@ describe('parseExperiment()', () => {
 
   it('lists the allowed values of a name', () => {
     expect(messageFor({ ...minimal, model: { name: 'resnet' } })).toMatch(
-      /model\.name: must be one of ststnet, .*: current value is "resnet"/,
+      /model\.name: must be one of afn, .*: current value is "resnet"/,
     );
     expect(messageFor({ ...minimal, data: { name: 'imagenet' } })).toMatch(
       /data\.name: must be one of .*synthetic.*: current value is "imagenet"/,

@@ -24,7 +24,7 @@ const experiment = parseExperiment({
   name: 'small',
   data: { name: 'synthetic', options: { subjects: 4, clipsPerSubject: 3, size: 24, frames: 8 } },
   inputs: [{ representation: { name: 'trdi' } }, { representation: { name: 'midi' } }],
-  model: { name: 'afn', options: { size: 'small', width: 2 } },
+  model: { name: 'afn', options: { preset: 'small', width: 2 } },
   training: {
     epochs: 3,
     batchSize: 4,
