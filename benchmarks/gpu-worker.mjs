@@ -74,7 +74,7 @@ function recorder() {
 }
 
 function network() {
-  return createModel(job.model, { classes: CLASSES, ...(job.tiny && { size: 'small' }) });
+  return createModel(job.model, { classes: CLASSES, ...(job.tiny && { preset: 'small' }) });
 }
 
 async function train() {

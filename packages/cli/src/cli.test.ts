@@ -507,12 +507,27 @@ describe('mer represent', () => {
 });
 
 describe('mer models', () => {
-  it('lists the networks and shows the layers of one', () => {
+  it('lists the networks and shows the options and layers of one', () => {
     expect(mer('models').stdout).toMatch(/^ststnet +1,683 +image 28x28x3/m);
     const { stdout } = mer('models', 'ststnet');
     expect(stdout).toMatch(/^fc .* 1,203$/m);
     expect(stdout).toMatch(/UAR is 0\.7186/);
-    expectFailure(mer('models', 'alexnet'), 2, /must be one of ststnet.*'alexnet'/);
+    expect(stdout).toMatch(/^dropout +a number from 0 to below 1 +0\.5 +Share of the pooled maps/m);
+    expect(mer('models', 'rcn-a').stdout).toMatch(
+      /^preset small .* 5,107 parameters; inputShape \[28,28,3\], width 16/m,
+    );
+    const { title, options, layers, presets } = JSON.parse(
+      mer('models', 'htnet', '--set', 'preset=small', '--json').stdout,
+    );
+    expect([title.slice(0, 5), presets.small.width, layers.length]).toEqual(['HTNet', 24, 13]);
+    expect(options.find(({ name }: { name: string }) => name === 'depths')).toEqual({
+      name: 'depths',
+      expected: 'a list of at least 1 values, each an integer of at least 1',
+      default: [2, 2, 10],
+      required: false,
+      about: 'Transformer blocks per level.',
+    });
+    expectFailure(mer('models', 'alexnet'), 2, /must be one of afn.*ststnet.*'alexnet'/);
     expectFailure(mer('models', 'small-cnn', '--set', 'depth=3'), 2, /depth/);
   });
 });

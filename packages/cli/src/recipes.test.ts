@@ -8,14 +8,7 @@ import { useBackend } from '@mer/backends';
 import { type ClassScheme, findDataset } from '@mer/datasets';
 import { type Experiment, type ExperimentInput, readExperiment, runExperiment } from '@mer/experiments';
 import { writeSafetensors } from '@mer/io';
-import {
-  countParameters,
-  createModel,
-  exportWeights,
-  type ModelName,
-  type ModelOptions,
-  modelEntry,
-} from '@mer/models';
+import { countParameters, createModel, exportWeights, findModel } from '@mer/models';
 import { checkOptions } from '@mer/options';
 import { type AnyStep, createStep, type ImageShape } from '@mer/representations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,7 +115,7 @@ describe('every recipe of a paper', () => {
   it.each(papers)('%s feeds its network what it takes', async (file) => {
     const experiment = await read(file);
     const { model, inputs, targets, training, preprocessing } = experiment;
-    const entry = modelEntry(model.name);
+    const entry = findModel(model.name);
     const shapes = inputs.map((input) => inputShape(experiment, input));
     expect(shapes).toEqual(entry.inputs.map(({ shape }) => [...shape]));
     for (const representation of inputs.flatMap((input) => representationOf(input) ?? [])) {

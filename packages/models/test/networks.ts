@@ -45,7 +45,7 @@ const slow = process.env['MER_SLOW_TESTS'] === '1';
 
 /** A network, narrow or, with the slow tests, in its small variant. */
 export function make(name: ModelName, options: object = {}, narrow = !slow): tfl.LayersModel {
-  const given = { classes: CLASSES, seed: 1, size: 'small', ...(narrow ? tiny[name] : {}), ...options };
+  const given = { classes: CLASSES, seed: 1, preset: 'small', ...(narrow ? tiny[name] : {}), ...options };
   return createModel(name, given as never);
 }
 

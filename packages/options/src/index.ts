@@ -4,6 +4,7 @@
  * @module @mer/options
  */
 
+export * from './callback.js';
 export * from './check.js';
 export * from './describe.js';
 export { type OptionIssue, optionIssues, show } from './issues.js';

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
+  callback,
   checkOptions,
   checkValue,
   choice,
@@ -77,6 +78,15 @@ describe('checkOptions()', () => {
       shuffle: true,
     });
     expect(checkOptions('make it', { classes: entries.classes })).toEqual({ classes: 3 });
+  });
+
+  it('takes a function, and nothing else in its place', () => {
+    const rename = callback<(name: string) => string>('Gives a name.', 'a function of a name');
+    expect(checkOptions('read', { rename }, { rename: (name: string) => `${name}!` }).rename?.('a')).toBe('a!');
+    expect(checkOptions('read', { rename })).toEqual({});
+    expect(() => checkOptions('read', { rename }, { rename: 'a' })).toThrow(
+      new TypeError('Cannot read as rename must be a function of a name: current value is "a"'),
+    );
   });
 
   it('names the nearest of one value, and says of a list of either length what it must be', () => {

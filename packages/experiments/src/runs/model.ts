@@ -157,7 +157,7 @@ export function startFrom(
   let report: LoadWeightsReport;
   try {
     report = loadWeights(model, arrays, {
-      head: 'reinitialise',
+      head: 'reinitialize',
       ...(into && { strict: false, mapping: (name: string) => into.map((prefix) => prefix + name) }),
     });
   } catch (cause) {

@@ -61,7 +61,7 @@ describe('gradCam()', () => {
     const { classIndex, predicted, heatMaps: expected } = golden[name];
     const inputs = madeUpImages(model, 2);
     const before = tf.memory().numTensors;
-    const raw = await gradCam(model, inputs, { classIndex, normalise: false });
+    const raw = await gradCam(model, inputs, { classIndex, normalize: false });
     expect(tf.memory().numTensors).toBe(before + layers.length);
     expect(raw.layers).toEqual(layers);
     expect(raw.classes).toEqual(classIndex);

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { Activation } from './activation.js';
 import { AdaptiveFusion } from './adaptive-fusion.js';
 import { BatchNormalization } from './batch-normalization.js';
@@ -28,6 +27,7 @@ import { ParallelConvNorm } from './parallel-conv-norm.js';
 import { AvgPool2d, GlobalAveragePool, MaxPool2d } from './pooling.js';
 import { RankPooling } from './rank-pooling.js';
 import { RecurrentConv } from './recurrent-conv.js';
+import { type LayerClass, registerLayer } from './register-layer.js';
 import { AdaptiveAvgPool2d, ResizeBilinear2d } from './resample2d.js';
 import { Retention } from './retention.js';
 import { RetentionBlock } from './retention-block.js';
@@ -36,18 +36,9 @@ import { SelfAttention } from './self-attention.js';
 import { SqueezeExcitation } from './squeeze-excitation.js';
 import { TransformerBlock } from './transformer-block.js';
 
-/**
- * Makes this package's layers known to `tf.loadLayersModel`; {@link loadModel} and every network do it by themselves.
- *
- * @example
- * ```ts
- * import { registerLayers } from '@mer/models';
- *
- * registerLayers();
- * ```
- */
+/** Makes all layers of this package known to `tf.loadLayersModel`: a stored model may have any of them. */
 export function registerLayers(): void {
-  const classes = [
+  const classes: readonly LayerClass[] = [
     RecurrentConv,
     ClassMapAttention,
     BlockTransformer,
@@ -95,5 +86,5 @@ export function registerLayers(): void {
     TakeToken,
     TransformerBlock,
   ];
-  for (const layer of classes) tf.serialization.registerClass(layer as never, 'Mer');
+  for (const layer of classes) registerLayer(layer);
 }

@@ -140,9 +140,9 @@ function isLastReader(graph: ModelGraph, steps: readonly GraphStep[], place: num
 }
 
 /**
- * Whether, in training, what becomes of a sample depends on the others of its batch: so it is with batch normalisation.
+ * Whether, in training, what becomes of a sample depends on the others of its batch: so it is with batch normalization.
  *
- * @param model - any model of layers; of others than this package's, those are found whose class is called batch normalisation
+ * @param model - any model of layers; of others than this package's, those are found whose class is called batch normalization
  * @returns false where a batch may be run in parts
  *
  * @example
@@ -156,10 +156,10 @@ export function couplesSamples(model: tfl.LayersModel): boolean {
   return coupling(model.layers);
 }
 
-/** Layers that are not of this package are taken at their word if they are called batch normalisation. */
+/** Layers that are not of this package are taken at their word if they are called batch normalization. */
 function coupling(layers: readonly tfl.layers.Layer[]): boolean {
   return layers.some((layer) => {
-    if (layer instanceof NetworkLayer) return withParts(layer).some((part) => part.couplesSamples);
+    if (layer instanceof NetworkLayer) return withParts(layer).some(({ traits }) => traits.couplesSamples);
     return /BatchNorm/.test(layer.getClassName());
   });
 }
