@@ -203,7 +203,7 @@ describe('every small recipe', () => {
   afterAll(() => rm(root, { recursive: true, force: true }));
 
   /** ImageNet weights as a user names them, here random ones of a small backbone: by recipe, backbone and parts that take them. */
-  const backbones: Readonly<Record<string, { name: ModelName; into?: string[] }>> = {
+  const backbones: Readonly<Record<string, { name: string; into?: string[] }>> = {
     'small/afn.yaml': { name: 'resnet18', into: ['temporal.', 'motion.'] },
     'small/dianet.yaml': { name: 'resnet18', into: ['rise.', 'fall.'] },
     'small/fmanet.yaml': { name: 'resnet18', into: ['', 'stem1.', 'stem2.'] },

@@ -25,7 +25,7 @@ export function createModel<Name extends ModelName>(name: Name, options?: ModelO
 export function createModel(
   name: string,
   options: Readonly<Record<string, unknown>>,
-  more: ModelParts,
+  more?: ModelParts,
 ): tfl.LayersModel;
 export function createModel(name: string, options: unknown = {}, more: ModelParts = {}): tfl.LayersModel {
   const definition = findModel(name, more);

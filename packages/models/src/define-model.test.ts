@@ -94,7 +94,7 @@ describe('an own network', () => {
     const clash = defineModel({ ...declaration, name: 'afn' });
     expect(() => createModel('ststnet', {}, { parts: [clash] })).toThrow(/^Cannot add model 'afn' as there is one/);
     expect(() => findModel('own-net', { parts: [ownNet, ownNet] })).toThrow("Cannot add model 'own-net'");
-    expect(() => findModel('afn', { parts: [{ name: 'x' } as never] })).toThrow('each of parts must be a definition');
+    expect(() => findModel('afn', { parts: [{ name: 'x' } as never] })).toThrow('parts must be definitions');
     const step = { kind: 'step', name: 'afn', title: 'A step', options: {} };
     expect(findModel('afn', { parts: [step] }).kind).toBe('model');
   });

@@ -1,11 +1,11 @@
-import { findPart, isPart, type Part, partsByName, show } from '@mer/options';
+import { findPart, type Part, withParts } from '@mer/options';
 import type { ModelDefinition } from './define-model.js';
 import { models } from './registry.js';
 
 /** Networks that are found beside those of {@link models}. */
 export interface ModelParts {
   /** Own parts, of which those that {@link defineModel} made count; none by default. */
-  readonly parts?: readonly Part[];
+  readonly parts?: readonly Part[] | undefined;
 }
 
 /**
@@ -21,14 +21,6 @@ export interface ModelParts {
  * console.log(findModel('ststnet').parameters.trainable); // 1683
  * ```
  */
-export function findModel(name: string, { parts = [] }: ModelParts = {}): ModelDefinition {
-  const wrong = parts.find((part) => !isPart(part));
-  if (wrong !== undefined) {
-    throw new TypeError(
-      `Cannot find a model as each of parts must be a definition, such as defineModel() gives: current value is ${show(wrong)}`,
-    );
-  }
-  const known: readonly ModelDefinition[] = Object.values(models);
-  const own = parts.filter((part): part is ModelDefinition => isPart(part, 'model'));
-  return findPart('model', Object.values(partsByName([...known, ...own])), name);
+export function findModel(name: string, { parts }: ModelParts = {}): ModelDefinition {
+  return findPart('model', withParts<ModelDefinition>(['model'], Object.values(models), parts), name);
 }
