@@ -47,11 +47,8 @@ export function networkOptions<const Shape extends ImageShape>(
 
 /** What {@link networkOptions} gives. */
 export type NetworkOptions<Shape extends ImageShape> = {
-  /** Number of classes. */
   readonly classes: Option<number, { readonly default: number }>;
-  /** Shape of an image. */
   readonly inputShape: Option<Lengths<Shape>, { readonly default: Lengths<Shape> }>;
-  /** Seed of the initial weights and of the masks in training. */
   readonly seed: Option<number, { readonly default: number }>;
 };
 
