@@ -1,6 +1,7 @@
-import { scaleLinear } from 'd3-scale';
+import { axisX, barX, gridX, ruleX, text } from '@observablehq/plot';
 import { markup } from '../markup.js';
-import { at, figure, legend, percent, widthOf } from './figure.js';
+import { figure, legend, percent, SMALL, shortened, widestOf } from './figure.js';
+import { plotMarkup } from './plot-markup.js';
 import { paperTheme, type Theme } from './theme.js';
 
 /** The bars of one class in {@link classScoresFigure}. */
@@ -25,11 +26,15 @@ export interface ClassScoresFigureOptions {
   title?: string;
 }
 
+/** The bars of a class: in print without color, one is dark, one is light and one is hollow. */
 const MEASURES = [
-  ['recall', 'recall'],
-  ['precision', 'precision'],
-  ['f1', 'F1'],
+  { key: 'recall', name: 'recall', fillOpacity: 1 },
+  { key: 'precision', name: 'precision', fillOpacity: 0.45 },
+  { key: 'f1', name: 'F1', fillOpacity: 0 },
 ] as const;
+
+/** Height of a bar with the space around it. */
+const ROW = 15;
 
 /**
  * Draws recall, precision and F1 of each class as bars.
@@ -49,12 +54,66 @@ export function classScoresFigure(
   classes: readonly ClassBars[],
   { theme = paperTheme, title = 'Recall, precision and F1 of each class' }: ClassScoresFigureOptions = {},
 ): string {
-  const bar = 15;
-  const group = MEASURES.length * bar + 14;
-  const left = Math.max(40, ...classes.map(({ name }) => widthOf(name))) + 14;
-  const x = scaleLinear([0, 1], [left, 370]);
-  const top = 46;
-  const bottom = top + classes.length * group;
+  const kinds = MEASURES.map((measure, i) => ({ ...measure, fill: theme.series[i]!, stroke: theme.series[i]! }));
+  const groups = classes.map(({ name, support, ...scores }, i) => ({
+    name: shortened(name, 40),
+    support,
+    rows: kinds.map(({ key, ...kind }) => ({
+      ...kind,
+      row: `${i} ${key}`,
+      value: scores[key],
+      title: `${name}: ${kind.name} ${scores[key].toFixed(3)}`,
+    })),
+  }));
+  const bars = groups.flatMap(({ rows }) => rows);
+  const names = groups.map(({ name, support, rows }) => ({ name, n: `n = ${support}`, row: rows[1]!.row }));
+  const [marginLeft, marginTop] = [widestOf(names.map(({ name }) => name)) + 14, 44];
+  const width = marginLeft + 320;
+  // an empty row stands between two classes
+  const rows = groups.flatMap((group, i) => [`${i}`, ...group.rows.map(({ row }) => row)]);
+  const height = marginTop + rows.length * ROW + 8;
+  const label = { y: 'row', frameAnchor: 'left', textAnchor: 'end', dx: -8 } as const;
+  const drawing = plotMarkup({
+    width,
+    height,
+    marginLeft,
+    marginTop,
+    marginRight: 44,
+    marginBottom: 8,
+    x: { domain: [0, 1] },
+    y: { domain: rows, axis: null, padding: 0.2, round: false },
+    marks: [
+      gridX({ ticks: 5, stroke: theme.grid, strokeOpacity: 1 }),
+      axisX({
+        anchor: 'top',
+        ticks: 5,
+        tickFormat: percent,
+        tickSize: 0,
+        label: null,
+        fill: theme.muted,
+        fontSize: SMALL,
+      }),
+      barX(bars, {
+        x: 'value',
+        y: 'row',
+        fill: { value: 'fill', scale: null },
+        fillOpacity: { value: 'fillOpacity', scale: null },
+        stroke: { value: 'stroke', scale: null },
+        title: 'title',
+      }),
+      ruleX([0], { stroke: theme.muted }),
+      text(bars, {
+        x: 'value',
+        y: 'row',
+        text: ({ value }) => value.toFixed(2),
+        textAnchor: 'start',
+        dx: 5,
+        fontSize: SMALL,
+      }),
+      text(names, { ...label, text: 'name', dy: -7 }),
+      text(names, { ...label, text: 'n', dy: 7, fill: theme.muted, fontSize: SMALL }),
+    ],
+  });
   return figure(
     {
       title,
@@ -64,20 +123,10 @@ export function classScoresFigure(
             `${name}: recall ${recall.toFixed(2)}, precision ${precision.toFixed(2)}, F1 ${f1.toFixed(2)}`,
         )
         .join('; '),
-      width: 410,
-      height: bottom + 4,
+      width,
+      height,
       theme,
     },
-    markup`${legend(
-      MEASURES.map(([, name], i) => ({ name, color: theme.series[i]! })),
-      left,
-      14,
-    )}
-${x.ticks(5).map((tick) => markup`<line x1="${at(x(tick))}" x2="${at(x(tick))}" y1="40" y2="${bottom}" stroke="${theme.grid}"/><text x="${at(x(tick))}" y="34" text-anchor="middle" fill="${theme.muted}" font-size="11">${percent(tick)}</text>`)}
-${classes.map((scores, i) => {
-  const y = top + i * group;
-  return markup`<text x="${at(left - 8)}" y="${y + 20}" text-anchor="end">${scores.name}</text><text x="${at(left - 8)}" y="${y + 34}" text-anchor="end" fill="${theme.muted}" font-size="11">n = ${scores.support}</text>
-${MEASURES.map(([key, name], m) => markup`<g><title>${scores.name}: ${name} ${scores[key].toFixed(3)}</title><rect x="${at(left)}" y="${y + m * bar + 2}" width="${at(Math.max(1, x(scores[key]) - left))}" height="${bar - 3}" fill="${theme.series[m]!}"/><text x="${at(x(scores[key]) + 5)}" y="${y + m * bar + 12}" font-size="11">${scores[key].toFixed(2)}</text></g>`)}`;
-})}`,
+    markup`${legend(kinds, marginLeft, 14)}\n${drawing}`,
   );
 }

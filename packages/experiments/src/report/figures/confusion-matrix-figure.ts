@@ -1,5 +1,6 @@
-import { type Markup, markup } from '../markup.js';
-import { at, figure, percent, widthOf } from './figure.js';
+import { cell, text } from '@observablehq/plot';
+import { figure, percent, SMALL, shortened, widestOf } from './figure.js';
+import { plotMarkup } from './plot-markup.js';
 import { paperTheme, type Theme } from './theme.js';
 
 /** What {@link confusionMatrixFigure} draws. */
@@ -11,6 +12,10 @@ export interface ConfusionMatrixFigureOptions {
   /** Default 'Confusion matrix'. */
   title?: string;
 }
+
+/** Sides of a cell; where names are wider than a cell can be, they stand aslant above their columns. */
+const CELL = { height: 48, least: 66, most: 104 };
+const SLANT = 35;
 
 /**
  * Draws a confusion matrix: rows are the truth; each cell has its count and its share of the row, and is the darker the larger the share.
@@ -37,38 +42,91 @@ export function confusionMatrixFigure(
       `Cannot draw a confusion matrix as it must be ${size} by ${size}, as there are ${size} classes: current number of rows is ${confusion.length}`,
     );
   }
-  const longest = Math.max(...classes.map((name) => widthOf(name)));
-  const cell = { width: Math.max(66, longest + 12), height: 48 };
-  const left = longest + 36;
-  const top = 44;
-  const sums = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const middle = (column: number) => at(left + (column + 0.5) * cell.width);
-  const line = (row: number) => at(top + (row + 0.5) * cell.height);
-  const cellOf = (count: number, row: number, column: number): Markup => {
-    const share = sums[row]! > 0 ? count / sums[row]! : 0;
-    const ink = share > 0.7 ? theme.onFill : theme.ink;
-    const [x, y] = [at(left + column * cell.width), at(top + row * cell.height)];
-    return markup`<g fill="${ink}"><title>${classes[row]!} predicted as ${classes[column]!}: ${count} of ${sums[row]!}</title><rect x="${x}" y="${y}" width="${at(cell.width)}" height="${cell.height}" fill="${theme.series[0]}" fill-opacity="${Math.round(share * 1000) / 1000}" stroke="${theme.grid}"/>
-<text x="${middle(column)}" y="${line(row) - 2}" text-anchor="middle" font-weight="${row === column ? 700 : 400}" font-size="14">${count}</text>
-<text x="${middle(column)}" y="${line(row) + 14}" text-anchor="middle" font-size="11">${sums[row]! > 0 ? percent(share) : '–'}</text></g>`;
-  };
+  const rows = confusion.map((counts, truth) => {
+    const n = counts.reduce((sum, count) => sum + count, 0);
+    return { truth, name: shortened(classes[truth]!, 40), n: `n = ${n}`, counts, total: n };
+  });
+  const cells = rows.flatMap(({ truth, counts, total }) =>
+    counts.map((count, predicted) => {
+      const share = total > 0 ? count / total : 0;
+      return {
+        truth,
+        predicted,
+        count,
+        share,
+        label: total > 0 ? percent(share) : '–',
+        ink: share > 0.7 ? theme.onFill : theme.ink,
+        title: `${classes[truth]} predicted as ${classes[predicted]}: ${count} of ${total}`,
+      };
+    }),
+  );
+  const longest = widestOf(rows.map(({ name }) => name));
+  const slanted = longest + 8 > CELL.most;
+  const column = slanted ? CELL.least : Math.max(CELL.least, longest + 8);
+  const turned = { across: Math.cos((SLANT * Math.PI) / 180), up: Math.sin((SLANT * Math.PI) / 180) };
+  const marginLeft = longest + 38;
+  const marginTop = slanted ? Math.ceil(longest * turned.up) + 34 : 46;
+  const marginRight = Math.max(64, slanted ? Math.ceil(longest * turned.across - column / 2) + 4 : 0);
+  const width = marginLeft + size * column + marginRight;
+  const height = marginTop + size * CELL.height + 8;
+  const band = { domain: rows.map(({ truth }) => truth), axis: null, padding: 0 } as const;
+  const at = { x: 'predicted', y: 'truth' } as const;
+  const ink = { value: 'ink', scale: null } as const;
+  const quiet = { fill: theme.muted } as const;
+  const above = slanted
+    ? ({ rotate: -SLANT, textAnchor: 'start', lineAnchor: 'middle', dx: -4, dy: -10 } as const)
+    : ({ lineAnchor: 'bottom', dy: -7 } as const);
   return figure(
     {
       title,
       description: classes
         .map((name, row) => `${name}: ${confusion[row]!.map((count, i) => `${count} as ${classes[i]}`).join(', ')}`)
         .join('; '),
-      width: left + size * cell.width + 62,
-      height: top + size * cell.height + 8,
+      width,
+      height,
       theme,
     },
-    markup`<text x="${at(left + (size * cell.width) / 2)}" y="14" text-anchor="middle" fill="${theme.muted}">predicted</text>
-<text transform="translate(14 ${at(top + (size * cell.height) / 2)}) rotate(-90)" text-anchor="middle" fill="${theme.muted}">truth</text>
-${classes.map(
-  (name, i) => markup`<text x="${middle(i)}" y="${top - 8}" text-anchor="middle">${name}</text>
-<text x="${at(left - 8)}" y="${line(i) + 4}" text-anchor="end">${name}</text>
-<text x="${at(left + size * cell.width + 8)}" y="${line(i) + 4}" fill="${theme.muted}" font-size="11">n = ${sums[i]!}</text>`,
-)}
-${confusion.map((row, r) => row.map((count, c) => cellOf(count, r, c)))}`,
+    plotMarkup({
+      width,
+      height,
+      marginLeft,
+      marginRight,
+      marginTop,
+      marginBottom: 8,
+      x: { ...band, type: 'band' },
+      y: { ...band, type: 'band' },
+      marks: [
+        cell(cells, {
+          ...at,
+          fill: theme.series[0],
+          fillOpacity: { value: 'share', scale: null },
+          stroke: theme.muted,
+          strokeOpacity: 0.5,
+          title: 'title',
+        }),
+        text(
+          cells.filter(({ truth, predicted }) => truth !== predicted),
+          { ...at, text: 'count', dy: -7, fontSize: 14, fill: ink },
+        ),
+        text(
+          cells.filter(({ truth, predicted }) => truth === predicted),
+          { ...at, text: 'count', dy: -7, fontSize: 14, fontWeight: 700, fill: ink },
+        ),
+        text(cells, { ...at, text: 'label', dy: 10, fontSize: SMALL, fill: ink }),
+        text(rows, { y: 'truth', text: 'name', frameAnchor: 'left', textAnchor: 'end', dx: -8 }),
+        text(rows, {
+          y: 'truth',
+          text: 'n',
+          frameAnchor: 'right',
+          textAnchor: 'start',
+          dx: 8,
+          fontSize: SMALL,
+          ...quiet,
+        }),
+        text(rows, { x: 'truth', text: 'name', frameAnchor: 'top', ...above }),
+        text(['predicted'], { frameAnchor: 'top', dy: 12 - marginTop, ...quiet }),
+        text(['truth'], { frameAnchor: 'left', rotate: -90, textAnchor: 'middle', dx: 14 - marginLeft, ...quiet }),
+      ],
+    }),
   );
 }

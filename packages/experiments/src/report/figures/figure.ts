@@ -1,8 +1,9 @@
 import { type Content, type Markup, markup } from '../markup.js';
 import type { Theme } from './theme.js';
 
-/** Size of the type of figures in pixels. */
+/** Size of the type of figures in pixels, and of type of less weight. */
 export const FONT_SIZE = 12;
+export const SMALL = 11;
 
 /** What is around the drawing of a figure. */
 export interface FigureFrame {
@@ -17,33 +18,54 @@ export interface FigureFrame {
 
 /** A whole SVG document. */
 export function figure({ title, description, width, height, theme }: FigureFrame, drawing: Content): string {
-  const w = Math.ceil(width);
-  const h = Math.ceil(height);
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" role="img" aria-label="${title}" font-family="${theme.font}" font-size="${FONT_SIZE}" fill="${theme.ink}">
+  const frame = markup`width="${width}" height="${height}"`;
+  const type = markup`font-family="${theme.font}" font-size="${FONT_SIZE}" fill="${theme.ink}"`;
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" ${frame} viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}" ${type}>
 <title>${title}</title>
 <desc>${description}</desc>
-${theme.background !== 'none' && markup`<rect width="${w}" height="${h}" fill="${theme.background}"/>`}
+${theme.background !== 'none' && markup`<rect ${frame} fill="${theme.background}"/>`}
 ${drawing}
 </svg>
 `.text;
 }
 
-/** A coordinate, to a tenth of a pixel. */
-export function at(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-/** About how wide a text is, in pixels. */
+/** About how wide a text is, in whole pixels; never too small for letters of usual width. */
 export function widthOf(text: string, size = FONT_SIZE): number {
-  return text.length * size * 0.6;
+  return Math.ceil(text.length * size * 0.6);
 }
 
-/** Squares with names, in a row. */
-export function legend(entries: readonly { name: string; color: string }[], x: number, y: number): Markup {
+/** How wide the longest of some texts is. */
+export function widestOf(texts: readonly string[], size = FONT_SIZE): number {
+  return Math.max(0, ...texts.map((text) => widthOf(text, size)));
+}
+
+/** The beginning of a text that is too long for a label. */
+export function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text;
+}
+
+/** How something is drawn: SVG paint, and what tells it apart without color. */
+export interface LegendEntry {
+  name: string;
+  stroke: string;
+  /** A square with this fill; a line without. */
+  fill?: string;
+  fillOpacity?: number;
+  dash?: string | undefined;
+}
+
+/** Samples with their names, in a row. */
+export function legend(entries: readonly LegendEntry[], x: number, y: number): Markup {
+  const sample = { square: 11, line: 26 };
   let left = x;
-  return markup`${entries.map(({ name, color }) => {
-    const entry = markup`<rect x="${at(left)}" y="${at(y - 9)}" width="10" height="10" fill="${color}"/><text x="${at(left + 15)}" y="${at(y)}">${name}</text>`;
-    left += 15 + widthOf(name) + 16;
+  return markup`${entries.map(({ name, stroke, fill, fillOpacity = 1, dash }) => {
+    const width = fill === undefined ? sample.line : sample.square;
+    const drawn =
+      fill === undefined
+        ? markup`<line x1="${left}" x2="${left + width}" y1="${y - 4}" y2="${y - 4}" stroke="${stroke}" stroke-width="2.5"${dash !== undefined && markup` stroke-dasharray="${dash}"`}/>`
+        : markup`<rect x="${left}" y="${y - 10}" width="${width}" height="${width}" fill="${fill}" fill-opacity="${fillOpacity}" stroke="${stroke}"/>`;
+    const entry = markup`${drawn}<text x="${left + width + 5}" y="${y}">${name}</text>`;
+    left += width + 5 + widthOf(name) + 16;
     return entry;
   })}`;
 }

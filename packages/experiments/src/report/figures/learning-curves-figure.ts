@@ -1,9 +1,9 @@
 import type { EpochRecord } from '@mer/training';
-import { extent, max, median, quantile } from 'd3-array';
-import { scaleLinear } from 'd3-scale';
-import { line } from 'd3-shape';
-import { type Markup, markup } from '../markup.js';
-import { at, figure, legend } from './figure.js';
+import { axisX, axisY, dot, gridY, line, text } from '@observablehq/plot';
+import { max, median, min, quantile } from 'd3-array';
+import { markup } from '../markup.js';
+import { figure, legend, SMALL } from './figure.js';
+import { plotMarkup } from './plot-markup.js';
 import { paperTheme, type Theme } from './theme.js';
 
 /** What {@link learningCurvesFigure} draws. */
@@ -48,44 +48,84 @@ export function learningCurvesFigure(
   const validation = curvesOf(histories, measure === 'loss' ? 'validationLoss' : 'validationAccuracy');
   if (training.length === 0)
     throw new RangeError('Cannot draw learning curves as at least one fold must have a history: none has');
-  const [width, height] = [420, 270];
-  const area = { left: 52, right: width - 12, top: 34, bottom: height - 40 };
-  const points = [...training, ...validation].flat();
-  const [first, last] = extent(points, ({ epoch }) => epoch) as [number, number];
-  const x = scaleLinear([first, Math.max(last, first + 1)], [area.left, area.right]);
-  const y = verticalScale(points, measure).range([area.bottom, area.top]).clamp(true);
-  const path = line<Point>(
-    ({ epoch }) => x(epoch),
-    ({ value }) => y(value),
-  ).digits(1);
   const kinds = [
-    { name: 'training', curves: training, color: theme.series[0], dash: undefined },
-    { name: 'validation', curves: validation, color: theme.series[1], dash: '6 3' },
-  ].filter(({ curves }) => curves.length > 0);
-  const thin = Math.max(20, Math.floor(POINTS / (training.length + validation.length)));
-  const opacity = Math.max(0.2, Math.min(0.5, 5 / training.length));
+    { name: 'training', curves: training, stroke: theme.series[0], dash: undefined },
+    { name: 'validation', curves: validation, stroke: theme.series[1], dash: '6 4' },
+  ]
+    .filter(({ curves }) => curves.length > 0)
+    .map((kind) => ({ ...kind, middle: medianCurve(kind.curves) }));
+  const points = kinds.flatMap(({ curves }) => curves.flat());
+  const first = min(points, ({ epoch }) => epoch)!;
+  const last = max(points, ({ epoch }) => epoch)!;
+  const most = Math.max(2, Math.floor(POINTS / kinds.reduce((sum, { curves }) => sum + curves.length, 0)));
+  const strokeOpacity = Math.max(0.15, Math.min(0.6, 6 / training.length));
+  const [width, height] = [430, 270];
+  const margins = { marginLeft: 54, marginTop: 34, marginRight: 22, marginBottom: 42 };
+  const axis = { tickSize: 0, label: null, fill: theme.muted } as const;
+  const at = { x: 'epoch', y: 'value' } as const;
   return figure(
     {
       title,
       description: kinds
-        .map(({ name, curves }) => {
-          const middle = medianCurve(curves);
-          return `median ${name} ${measure} of ${curves.length} folds: ${middle[0]!.value.toFixed(3)} at epoch ${first}, ${middle.at(-1)!.value.toFixed(3)} at epoch ${middle.at(-1)!.epoch}`;
+        .map(({ name, curves, middle }) => {
+          const [start, end] = [middle[0]!, middle.at(-1)!];
+          return `median ${name} ${measure} of ${curves.length} folds: ${start.value.toFixed(3)} at epoch ${start.epoch}, ${end.value.toFixed(3)} at epoch ${end.epoch}`;
         })
         .join('; '),
       width,
       height,
       theme,
     },
-    markup`${axes({ x, y, area, theme, measure, last })}
-${kinds.map(
-  ({ curves, color }) =>
-    curves.length > 1 &&
-    markup`<g fill="none" stroke="${color}" stroke-width="0.7" stroke-opacity="${at(opacity * 10) / 10}">${curves.map((curve) => markup`<path d="${path(thinned(curve, thin)) ?? ''}"/>`)}</g>`,
-)}
-${kinds.map(({ curves, color, dash }) => markup`<path d="${path(thinned(medianCurve(curves), 400)) ?? ''}" fill="none" stroke="${color}" stroke-width="2.5" stroke-linejoin="round"${dash !== undefined && markup` stroke-dasharray="${dash}"`}/>`)}
-${legend(kinds, area.left, 16)}
-<text x="${area.right}" y="16" text-anchor="end" fill="${theme.muted}" font-size="11">${training.length > 1 ? `thick: median of ${training.length} folds` : '1 fold'}</text>`,
+    markup`${legend(kinds, margins.marginLeft, 16)}
+${plotMarkup({
+  width,
+  height,
+  ...margins,
+  x: { domain: [first, Math.max(last, first + 1)] },
+  y: { domain: [0, topOf(points, measure)], nice: measure === 'loss', clamp: true },
+  marks: [
+    gridY({ ticks: 5, stroke: theme.grid, strokeOpacity: 1 }),
+    axisY({ ...axis, ticks: 5 }),
+    axisX({
+      ...axis,
+      ticks: 6,
+      tickFormat: (epoch: number) => (Number.isInteger(epoch) && epoch <= last ? String(epoch) : ''),
+    }),
+    text(['epoch'], { frameAnchor: 'bottom', dy: 36 }),
+    text([measure], { frameAnchor: 'left', rotate: -90, textAnchor: 'middle', dx: 12 - margins.marginLeft }),
+    text([training.length > 1 ? `thick: median of ${training.length} folds` : '1 fold'], {
+      frameAnchor: 'top-right',
+      textAnchor: 'end',
+      dy: 10 - margins.marginTop,
+      fontSize: SMALL,
+      fill: theme.muted,
+    }),
+    ...kinds.map(({ curves, stroke }) =>
+      line(
+        curves.length > 1
+          ? curves.flatMap((curve, fold) => thinned(curve, most).map((point) => ({ ...point, fold })))
+          : [],
+        { ...at, z: 'fold', stroke, strokeWidth: 0.7, strokeOpacity },
+      ),
+    ),
+    ...kinds.map(({ middle, stroke, dash }) =>
+      line(thinned(middle, 400), {
+        ...at,
+        stroke,
+        strokeWidth: 2.5,
+        ...(dash !== undefined && { strokeDasharray: dash }),
+      }),
+    ),
+    // a single epoch makes no line
+    ...kinds.map(({ curves, middle, stroke }) => {
+      const single = first === last;
+      return [
+        dot(single && curves.length > 1 ? curves.flat() : [], { ...at, r: 2, stroke, strokeOpacity }),
+        dot(single ? middle : [], { ...at, r: 4, fill: stroke }),
+      ];
+    }),
+  ],
+})}`,
   );
 }
 
@@ -119,26 +159,9 @@ function thinned(curve: readonly Point[], most: number): Point[] {
   return curve.filter((_, i) => i % step === 0 || i === curve.length - 1);
 }
 
-function verticalScale(points: readonly Point[], measure: 'loss' | 'accuracy') {
-  if (measure === 'accuracy') return scaleLinear([0, 1], [0, 1]);
+/** The upper end of the vertical axis; a few losses that are far above all others do not count. */
+function topOf(points: readonly Point[], measure: 'loss' | 'accuracy'): number {
+  if (measure === 'accuracy') return 1;
   const values = points.map(({ value }) => value);
-  return scaleLinear([0, quantile(values, 0.995) || max(values) || 1], [0, 1]).nice();
-}
-
-interface AxesOptions {
-  x: ReturnType<typeof scaleLinear<number>>;
-  y: ReturnType<typeof scaleLinear<number>>;
-  area: { left: number; right: number; top: number; bottom: number };
-  theme: Theme;
-  measure: string;
-  last: number;
-}
-
-function axes({ x, y, area, theme, measure, last }: AxesOptions): Markup {
-  const format = y.tickFormat(5);
-  const epochs = x.ticks(6).filter((epoch) => Number.isInteger(epoch) && epoch <= last);
-  return markup`${y.ticks(5).map((tick) => markup`<line x1="${area.left}" x2="${area.right}" y1="${at(y(tick))}" y2="${at(y(tick))}" stroke="${theme.grid}"/><text x="${area.left - 6}" y="${at(y(tick) + 4)}" text-anchor="end" fill="${theme.muted}">${format(tick)}</text>`)}
-${epochs.map((tick) => markup`<text x="${at(x(tick))}" y="${area.bottom + 16}" text-anchor="middle" fill="${theme.muted}">${tick}</text>`)}
-<text x="${at((area.left + area.right) / 2)}" y="${area.bottom + 34}" text-anchor="middle">epoch</text>
-<text transform="translate(12 ${at((area.top + area.bottom) / 2)}) rotate(-90)" text-anchor="middle">${measure}</text>`;
+  return quantile(values, 0.995) || max(values) || 1;
 }

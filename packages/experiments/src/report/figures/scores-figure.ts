@@ -1,9 +1,10 @@
-import { scaleLinear } from 'd3-scale';
-import { SCORE_NAMES, SCORE_TITLES, type ScoreName } from '../../summaries/score-names.js';
-import type { Interval } from '../../summaries/subject-intervals.js';
+import { axisX, dot, gridX, ruleY, text } from '@observablehq/plot';
+import { SCORE_NAMES, SCORE_TITLES } from '../../summaries/score-names.js';
+import { headlineRows, type ScoreTableRow, scoreTable } from '../../summaries/score-table.js';
+import { ends, four } from '../../summaries/score-text.js';
 import type { RunSummary } from '../../summaries/summary.js';
-import { type Markup, markup } from '../markup.js';
-import { at, figure, widthOf } from './figure.js';
+import { figure, SMALL, shortened, widestOf } from './figure.js';
+import { plotMarkup } from './plot-markup.js';
 import { paperTheme, type Theme } from './theme.js';
 
 /** What {@link scoresFigure} draws with. */
@@ -14,15 +15,11 @@ export interface ScoresFigureOptions {
   title?: string;
 }
 
-interface Row {
-  name: string;
-  kind: 'result' | 'mean' | 'published';
-  values: { [score in ScoreName]?: number | undefined };
-  intervals?: Partial<Record<ScoreName, Interval | undefined>>;
-}
+/** Sides of the panel of one score. */
+const PANEL = { width: 150, gap: 36, row: 20 };
 
 /**
- * Draws every score of a run as a dot with its confidence interval, and published scores as hollow diamonds.
+ * Draws every score of a run as a dot with its confidence interval, what guessing gives as a cross, and published scores as hollow diamonds.
  *
  * @param summary - as made by {@link summarize}
  * @returns an SVG document
@@ -39,82 +36,139 @@ export function scoresFigure(
   { theme = paperTheme, title = 'Scores with confidence intervals' }: ScoresFigureOptions = {},
 ): string {
   const rows = rowsOf(summary);
-  const left = Math.max(...rows.map(({ name }) => widthOf(name, 11))) + 14;
-  const panel = 150;
-  const gap = 18;
-  const top = 44;
-  const line = 20;
-  const bottom = top + rows.length * line;
-  const note = summary.published.length > 0 ? 20 : 0;
-  const panels = SCORE_NAMES.map((score, i) => {
-    const x = scaleLinear([0, 1], [left + i * (panel + gap), left + i * (panel + gap) + panel]);
-    return markup`<text x="${at(x(0.5))}" y="14" text-anchor="middle" font-weight="700">${SCORE_TITLES[score]}</text>
-${[0, 0.25, 0.5, 0.75, 1].map((tick) => markup`<line x1="${at(x(tick))}" x2="${at(x(tick))}" y1="34" y2="${bottom}" stroke="${theme.grid}"/>${tick !== 0.25 && tick !== 0.75 && markup`<text x="${at(x(tick))}" y="29" text-anchor="middle" font-size="11" fill="${theme.muted}">${tick}</text>`}`)}
-${rows.map((row, r) => mark(row, score, { x, y: top + (r + 0.5) * line, theme }))}`;
-  });
+  const labels = rows.map((row, y) => ({ y, kind: row.kind, name: labelOf(row, summary), fx: SCORE_TITLES.uf1 }));
+  const points = rows.flatMap(({ kind, scores }, y) =>
+    SCORE_NAMES.flatMap((score) => {
+      const { value, interval } = scores[score] ?? {};
+      if (value === undefined || !(value >= 0 && value <= 1)) return [];
+      const span = interval ? ` (${ends(interval).join(' to ')})` : '';
+      const name = `${labels[y]!.name}: ${four(value)}${span}`;
+      return { y, kind, value, fx: SCORE_TITLES[score], title: name, lower: interval?.lower, upper: interval?.upper };
+    }),
+  );
+  const of = (...kinds: ScoreTableRow['kind'][]) => points.filter(({ kind }) => kinds.includes(kind));
+  const intervals = points.filter(({ lower }) => lower !== undefined);
+  const marginLeft =
+    widestOf(
+      labels.map(({ name }) => name),
+      SMALL,
+    ) + 18;
+  const [marginTop, marginBottom] = [42, 28];
+  const width = marginLeft + SCORE_NAMES.length * PANEL.width + (SCORE_NAMES.length - 1) * PANEL.gap + 12;
+  const height = marginTop + rows.length * PANEL.row + marginBottom;
+  const at = { x: 'value', y: 'y', fx: 'fx' } as const;
+  const label = {
+    y: 'y',
+    fx: 'fx',
+    text: 'name',
+    frameAnchor: 'left',
+    textAnchor: 'end',
+    dx: -12,
+    fontSize: SMALL,
+  } as const;
+  const own = theme.series[0];
+  const key = `dots: this run, with intervals; cross: guessing${summary.published.length > 0 ? '; diamonds: published' : ''}`;
   return figure(
     {
       title,
       description: rows
         .map(
-          ({ name, values }) =>
-            `${name}: ${SCORE_NAMES.map((score) => `${SCORE_TITLES[score]} ${values[score]?.toFixed(3) ?? 'not given'}`).join(', ')}`,
+          ({ scores }, y) =>
+            `${labels[y]!.name}: ${SCORE_NAMES.map((score) => `${SCORE_TITLES[score]} ${scores[score]?.value.toFixed(3) ?? 'not given'}`).join(', ')}`,
         )
         .join('; '),
-      width: left + 3 * panel + 2 * gap + 12,
-      height: bottom + 6 + note,
+      width,
+      height,
       theme,
     },
-    markup`${rows.map(({ name, kind }, r) => markup`<text x="${at(left - 10)}" y="${at(top + (r + 0.5) * line + 4)}" text-anchor="end" font-size="11" fill="${kind === 'published' ? theme.muted : theme.ink}" font-weight="${kind === 'mean' ? 700 : 400}">${name}</text>`)}${panels}${note > 0 && markup`<text x="${at(left)}" y="${bottom + 18}" font-size="11" fill="${theme.muted}">dots: this run, with intervals; diamonds: published</text>`}`,
+    plotMarkup({
+      width,
+      height,
+      marginLeft,
+      marginTop,
+      marginRight: 12,
+      marginBottom,
+      x: { domain: [0, 1] },
+      y: { type: 'band', domain: labels.map(({ y }) => y), axis: null, round: false },
+      fx: {
+        domain: SCORE_NAMES.map((score) => SCORE_TITLES[score]),
+        axis: null,
+        paddingInner: PANEL.gap / (PANEL.width + PANEL.gap),
+        paddingOuter: 0,
+        round: false,
+      },
+      marks: [
+        gridX({ ticks: [0, 0.25, 0.5, 0.75, 1], stroke: theme.grid, strokeOpacity: 1 }),
+        axisX({
+          anchor: 'top',
+          ticks: [0, 0.5, 1],
+          tickFormat: String,
+          tickSize: 0,
+          label: null,
+          fill: theme.muted,
+          fontSize: SMALL,
+        }),
+        text(SCORE_NAMES, {
+          fx: (score: keyof typeof SCORE_TITLES) => SCORE_TITLES[score],
+          text: (score: keyof typeof SCORE_TITLES) => SCORE_TITLES[score],
+          frameAnchor: 'top',
+          dy: -32,
+          fontWeight: 700,
+        }),
+        text(
+          labels.filter(({ kind }) => kind === 'result'),
+          label,
+        ),
+        text(
+          labels.filter(({ kind }) => kind === 'mean of seeds'),
+          { ...label, fontWeight: 700 },
+        ),
+        text(
+          labels.filter(({ kind }) => kind === 'published' || kind.startsWith('guessing')),
+          { ...label, fill: theme.muted },
+        ),
+        ruleY(intervals, { y: 'y', fx: 'fx', x1: 'lower', x2: 'upper', stroke: own, strokeWidth: 2, title: 'title' }),
+        dot(of('result'), { ...at, r: 3.5, fill: own, stroke: own, title: 'title' }),
+        dot(of('mean of seeds'), { ...at, r: 5, fill: own, stroke: own, title: 'title' }),
+        dot(of('guessing the most frequent class'), {
+          ...at,
+          symbol: 'times',
+          r: 4,
+          stroke: theme.muted,
+          strokeWidth: 1.5,
+          title: 'title',
+        }),
+        dot(of('published'), {
+          ...at,
+          symbol: 'diamond',
+          r: 4,
+          stroke: theme.series[1],
+          strokeWidth: 1.5,
+          title: 'title',
+        }),
+        text([key], {
+          fx: () => SCORE_TITLES.uf1,
+          frameAnchor: 'bottom-left',
+          textAnchor: 'start',
+          dy: 20,
+          fontSize: SMALL,
+          fill: theme.muted,
+        }),
+      ],
+    }),
   );
 }
 
-interface Place {
-  x: (value: number) => number;
-  y: number;
-  theme: Theme;
+/** Means of seeds first, then each seed, then what they are to be read beside. */
+function rowsOf(summary: RunSummary): ScoreTableRow[] {
+  const table = scoreTable(summary);
+  const first = headlineRows(table);
+  return [...first, ...table.measured.filter((row) => !first.includes(row)), table.guessing, ...table.published];
 }
 
-function mark({ name, kind, values, intervals }: Row, score: ScoreName, { x, y, theme }: Place): Markup | undefined {
-  const value = values[score];
-  if (value === undefined || !(value >= 0 && value <= 1)) return undefined;
-  const interval = intervals?.[score];
-  const title = `${name}: ${value.toFixed(4)}${interval ? ` (${interval.lower.toFixed(3)} to ${interval.upper.toFixed(3)})` : ''}`;
-  if (kind === 'published') {
-    return markup`<path d="M${at(x(value))} ${y - 5}l5 5l-5 5l-5 -5z" fill="none" stroke="${theme.series[1]}" stroke-width="1.5"><title>${title}</title></path>`;
-  }
-  return markup`<g stroke="${theme.series[0]}" stroke-width="2"><title>${title}</title>${interval && markup`<line x1="${at(x(interval.lower))}" x2="${at(x(interval.upper))}" y1="${y}" y2="${y}"/>`}<circle cx="${at(x(value))}" cy="${y}" r="${kind === 'mean' ? 5 : 3.5}" fill="${theme.series[0]}"/></g>`;
-}
-
-function rowsOf({ perSeed, overSeeds, published }: RunSummary): Row[] {
-  const several = perSeed.length > 1;
-  return [
-    ...(overSeeds
-      ? [
-          {
-            name: 'mean of seeds',
-            kind: 'mean' as const,
-            values: Object.fromEntries(SCORE_NAMES.map((score) => [score, overSeeds[score].mean])),
-            intervals: Object.fromEntries(SCORE_NAMES.map((score) => [score, overSeeds[score].interval])),
-          },
-        ]
-      : []),
-    ...perSeed.flatMap(({ seed, scores }) =>
-      scores.map((row) => ({
-        name: several ? `seed ${seed}${scores.length > 1 ? `, ${row.name}` : ''}` : row.name,
-        kind: 'result' as const,
-        values: row,
-        ...(row.intervals && { intervals: row.intervals }),
-      })),
-    ),
-    ...published.map(({ source, ...values }) => ({
-      name: shortened(source),
-      kind: 'published' as const,
-      values,
-    })),
-  ];
-}
-
-function shortened(text: string): string {
-  return text.length > 44 ? `${text.slice(0, 43)}…` : text;
+function labelOf({ kind, label, set, source }: ScoreTableRow, { seeds, perSeed }: RunSummary): string {
+  if (kind === 'published') return shortened(source!, 44);
+  if (kind.startsWith('guessing')) return label;
+  const sets = perSeed.some(({ scores }) => scores.length > 1);
+  return [...(seeds.length > 1 ? [label] : []), ...(sets || seeds.length === 1 ? [set] : [])].join(', ');
 }

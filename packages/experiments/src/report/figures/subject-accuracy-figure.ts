@@ -1,6 +1,6 @@
-import { scaleLinear } from 'd3-scale';
-import { markup } from '../markup.js';
-import { at, figure, percent, widthOf } from './figure.js';
+import { axisX, barX, gridX, ruleX, text } from '@observablehq/plot';
+import { figure, percent, SMALL, shortened, widestOf } from './figure.js';
+import { plotMarkup } from './plot-markup.js';
 import { paperTheme, type Theme } from './theme.js';
 
 /** One bar of {@link subjectAccuracyFigure}. */
@@ -25,6 +25,9 @@ export interface SubjectAccuracyFigureOptions {
   title?: string;
 }
 
+/** Height of a bar with the space around it. */
+const ROW = 15;
+
 /**
  * Draws the accuracy on each subject as bars, the best first, data set by data set.
  *
@@ -46,39 +49,106 @@ export function subjectAccuracyFigure(
 ): string {
   if (subjects.length === 0)
     throw new RangeError('Cannot draw subjects as there must be at least one: current number is 0');
-  const names = [...new Set(subjects.map(({ dataset }) => dataset))];
-  const row = 15;
-  const left = Math.max(...subjects.map(({ name }) => widthOf(name, 11))) + 12;
-  const x = scaleLinear([0, 1], [left, 350]);
-  let bottom = 30;
-  const groups = names.map((dataset) => {
-    const bars = subjects
-      .filter((subject) => subject.dataset === dataset)
-      .sort((a, b) => b.accuracy - a.accuracy || b.n - a.n || (a.name < b.name ? -1 : 1));
-    const top = bottom + (names.length > 1 ? 20 : 4);
-    bottom = top + bars.length * row + 4;
-    return { dataset, bars, top };
-  });
+  const rows = rowsOf(subjects);
+  const bars = rows.flatMap(({ row, bar }) => (bar ? [{ row, ...bar, name: shortened(bar.name, 30) }] : []));
+  const headings = rows.filter(({ heading }) => heading !== undefined);
+  const accuracies = subjects.map(({ accuracy }) => accuracy);
+  const marginLeft =
+    widestOf(
+      bars.map(({ name }) => name),
+      SMALL,
+    ) + 14;
+  const marginTop = 28;
+  const width = marginLeft + 370;
+  const height = marginTop + rows.length * ROW + 8;
   return figure(
     {
       title,
-      description: `${subjects.length} subjects, accuracies ${percent(Math.min(...subjects.map(({ accuracy }) => accuracy)))} to ${percent(Math.max(...subjects.map(({ accuracy }) => accuracy)))}`,
-      width: 410,
-      height: bottom + 6,
+      description: `${subjects.length} subjects, accuracies ${percent(Math.min(...accuracies))} to ${percent(Math.max(...accuracies))}`,
+      width,
+      height,
       theme,
     },
-    markup`${x.ticks(5).map((tick) => markup`<line x1="${at(x(tick))}" x2="${at(x(tick))}" y1="26" y2="${bottom}" stroke="${theme.grid}"/><text x="${at(x(tick))}" y="18" text-anchor="middle" fill="${theme.muted}" font-size="11">${percent(tick)}</text>`)}
-${groups.map(
-  ({
-    dataset,
-    bars,
-    top,
-  }) => markup`${names.length > 1 && markup`<text x="4" y="${top - 5}" font-weight="700">${dataset}</text>`}
-${bars.map(({ name, accuracy, n }, i) => {
-  const y = top + i * row;
-  return markup`<g font-size="11"><title>${name}: ${percent(accuracy)} of ${n}</title><text x="${at(left - 6)}" y="${y + 10}" text-anchor="end">${name}</text><rect x="${at(x(0))}" y="${y + 2}" width="${at(Math.max(1, x(accuracy) - x(0)))}" height="${row - 4}" fill="${theme.series[0]}"/><text x="358" y="${y + 10}" fill="${theme.muted}">n = ${n}</text></g>`;
-})}`,
-)}
-${overall !== undefined && markup`<line x1="${at(x(overall))}" x2="${at(x(overall))}" y1="26" y2="${bottom}" stroke="${theme.series[1]}" stroke-width="1.5" stroke-dasharray="5 3"><title>all samples: ${percent(overall)}</title></line>`}`,
+    plotMarkup({
+      width,
+      height,
+      marginLeft,
+      marginTop,
+      marginRight: 60,
+      marginBottom: 8,
+      x: { domain: [0, 1] },
+      y: { domain: rows.map(({ row }) => row), axis: null, padding: 0.25, round: false },
+      marks: [
+        gridX({ ticks: 5, stroke: theme.grid, strokeOpacity: 1 }),
+        axisX({
+          anchor: 'top',
+          ticks: 5,
+          tickFormat: percent,
+          tickSize: 0,
+          label: null,
+          fill: theme.muted,
+          fontSize: SMALL,
+        }),
+        barX(bars, {
+          x: 'accuracy',
+          y: 'row',
+          fill: theme.series[0],
+          fillOpacity: 0.55,
+          stroke: theme.series[0],
+          title: ({ name, accuracy, n }) => `${name}: ${percent(accuracy)} of ${n}`,
+        }),
+        text(bars, { y: 'row', text: 'name', frameAnchor: 'left', textAnchor: 'end', dx: -7, fontSize: SMALL }),
+        text(bars, {
+          y: 'row',
+          text: ({ n }) => `n = ${n}`,
+          frameAnchor: 'right',
+          textAnchor: 'start',
+          dx: 8,
+          fontSize: SMALL,
+          fill: theme.muted,
+        }),
+        text(headings, {
+          y: 'row',
+          text: 'heading',
+          frameAnchor: 'left',
+          textAnchor: 'start',
+          dx: 4 - marginLeft,
+          fontWeight: 700,
+        }),
+        ruleX([0], { stroke: theme.muted }),
+        ...(overall === undefined
+          ? []
+          : [
+              ruleX([overall], {
+                stroke: theme.ink,
+                strokeWidth: 1.5,
+                strokeDasharray: '5 3',
+                title: () => `all samples: ${percent(overall)}`,
+              }),
+            ]),
+      ],
+    }),
   );
+}
+
+interface Row {
+  row: number;
+  bar?: SubjectBar;
+  heading?: string;
+}
+
+/** Every bar in its row, the best of a data set first; where there are several data sets, each has a row for its name and an
+ * empty one above it. */
+function rowsOf(subjects: readonly SubjectBar[]): Row[] {
+  const datasets = [...new Set(subjects.map(({ dataset }) => dataset))];
+  return datasets
+    .flatMap((dataset, i): Omit<Row, 'row'>[] => [
+      ...(i > 0 ? [{}] : []),
+      ...(datasets.length > 1 ? [{ heading: dataset }] : []),
+      ...subjects
+        .filter((subject) => subject.dataset === dataset)
+        .sort((a, b) => b.accuracy - a.accuracy || b.n - a.n || (a.name < b.name ? -1 : 1))
+        .map((bar) => ({ bar })),
+    ])
+    .map((content, row) => ({ row, ...content }));
 }
