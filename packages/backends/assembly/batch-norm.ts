@@ -1,11 +1,11 @@
-// Batch normalisation over rows of channels: y = (x - mean) * a + offset, where a = scale / sqrt(variance + epsilon).
+// Batch normalization over rows of channels: y = (x - mean) * a + offset, where a = scale / sqrt(variance + epsilon).
 import { fma } from './simd';
 import { patternRows, patternSize, repeat } from './pattern';
 import { fold } from './reduce';
 
 /** y = (x - mean) * a + offset, and 0 where it is below if `rectified`; `scratch` holds three patterns. */
 export function batchNorm(
-  x: usize, rows: i32, columns: i32, mean: usize, a: usize, offset: usize, rectified: i32, out: usize, scratch: usize,
+  x: usize, rows: i32, columns: i32, mean: usize, a: usize, offset: usize, rectified: bool, out: usize, scratch: usize,
 ): void {
   const floor = f32x4.splat(0);
   const period = patternSize(columns);
