@@ -69,7 +69,7 @@ function newInput(input: Settings): Settings {
     steps.push({ step: 'normalize', options: { mean: -offset / scale + 0, std: 1 / scale } });
   }
   if (normalize !== undefined) {
-    steps.push({ step: 'normalize', options: normalize === 'imagenet' ? { to: 'imagenet' } : normalize });
+    steps.push({ step: 'normalize', options: normalize === 'imagenet' ? { preset: 'imagenet' } : normalize });
   }
   return { ...(steps.length > 0 && { steps }), ...rest };
 }

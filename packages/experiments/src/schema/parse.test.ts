@@ -154,7 +154,7 @@ describe('experiments of earlier versions', () => {
         'size: 28',
         'mean: 0.5',
         'std: 0.5',
-        'to: imagenet',
+        'preset: imagenet',
       ],
     ],
     [{ inputs: [{ preprocessing: ['align'], channels: 'bgr' }] }, ['- align', '- reverse-channels']],
