@@ -29,6 +29,9 @@ export function comparisonText(comparison: RunComparison): string {
     ];
   });
   const { exact, permutations, differing } = scores.uf1.permutation;
+  const swaps = exact ? `all ${permutations} swaps` : `${permutations} swaps drawn`;
+  const together = several ? ', all seeds of a subject drawn together' : '';
+  const atOnce = several ? ' (all seeds at once)' : '';
   return [
     ...aligned([
       ['A', first.name, describe(first), first.dir],
@@ -42,8 +45,8 @@ export function comparisonText(comparison: RunComparison): string {
     ...(several
       ? [`  Scores are means over the ${seeds.length} seeds; each seed of A is paired with the same seed of B.`]
       : []),
-    `  interval: percentiles of ${bootstrap.resamples} bootstrap resamples of subjects (seed ${bootstrap.seed})${several ? ', all seeds of a subject drawn together' : ''}`,
-    `  p: permutation test, A and B swapped per subject${several ? ' (all seeds at once)' : ''}: ${exact ? `all ${permutations} swaps` : `${permutations} swaps drawn`} of the ${differing} subjects that differ`,
+    `  interval: percentiles of ${bootstrap.resamples} bootstrap resamples of subjects (seed ${bootstrap.seed})${together}`,
+    `  p: permutation test, A and B swapped per subject${atOnce}: ${swaps} of the ${differing} subjects that differ`,
     '',
     '  McNemar, exact, two-sided: accuracy alone, samples taken as independent',
     ...aligned([

@@ -18,6 +18,11 @@ export interface PageParts {
   gallery: readonly GalleryItem[];
 }
 
+const FOOTNOTE = [
+  'UF1: mean of the classes’ F1. UAR: mean of the classes’ recall.',
+  'Both are computed from the pooled predictions of all folds.',
+].join(' ');
+
 /** The report as one HTML document: no scripts, nothing loaded. */
 export function reportHtml(data: ReportData, { figures, gallery }: PageParts): string {
   const { summary, experiment } = data;
@@ -30,7 +35,8 @@ export function reportHtml(data: ReportData, { figures, gallery }: PageParts): s
     [
       'subjects',
       'Subjects',
-      markup`${drawn('subject-accuracy')}<p class="note">Bars: share of right predictions${data.summary.seeds.length > 1 ? ', the mean over seeds' : ''}. Dashed: all samples. ${contextOf(data.summary)}.</p><details><summary>Table of subjects</summary>${subjectTable(data)}</details>`,
+      markup`${drawn('subject-accuracy')}<p class="note">${subjectsNote(summary)}</p>
+<details><summary>Table of subjects</summary>${subjectTable(data)}</details>`,
     ],
     [
       'curves',
@@ -64,7 +70,7 @@ ${whatWasRun(data)}
 <nav aria-label="Sections">${shown.map(([id, title]) => markup`<a href="#${id}">${title}</a> `)}</nav>
 </header>
 ${shown.map(([id, title, content]) => markup`<section id="${id}"><h2>${title}</h2>${content}</section>\n`)}
-<footer><p class="note">Written by mer ${data.environment.versions['mer'] ?? ''}. UF1: mean of the classes’ F1. UAR: mean of the classes’ recall. Both are computed from the pooled predictions of all folds.</p></footer>
+<footer><p class="note">Written by mer ${data.environment.versions['mer'] ?? ''}. ${FOOTNOTE}</p></footer>
 </main>
 </body>
 </html>
@@ -90,9 +96,14 @@ function whatWasRun({ summary, missing }: ReportData): Markup {
 function confusionSection({ summary }: ReportData, figures: PageParts['figures']): Markup {
   const { seeds } = summary;
   const each = seeds.filter((seed) => figures[`confusion-matrix-seed-${seed}`] !== undefined);
-  const context = markup`<p class="note">${contextOf(summary)}. Rows are the truth; shares are of the row${seeds.length > 1 ? `. The seeds together: each sample counts ${seeds.length} times` : ''}.</p>`;
-  return markup`${figureMarkup('confusion-matrix', figures['confusion-matrix']!)}${context}
-${each.length > 0 && markup`<details><summary>Each seed</summary><div class="side">${each.map((seed) => figureMarkup(`confusion-matrix-seed-${seed}`, figures[`confusion-matrix-seed-${seed}`]!, `seed ${seed}`))}</div></details>`}`;
+  const together = seeds.length > 1 ? `. The seeds together: each sample counts ${seeds.length} times` : '';
+  const ofSeeds = each.map((seed) => {
+    const name = `confusion-matrix-seed-${seed}`;
+    return figureMarkup(name, figures[name]!, `seed ${seed}`);
+  });
+  return markup`${figureMarkup('confusion-matrix', figures['confusion-matrix']!)}
+<p class="note">${contextOf(summary)}. Rows are the truth; shares are of the row${together}.</p>
+${each.length > 0 && markup`<details><summary>Each seed</summary><div class="side">${ofSeeds}</div></details>`}`;
 }
 
 function classTable({ summary, perClass }: ReportData): Markup {
@@ -132,6 +143,11 @@ function subjectTable({ summary, subjects }: ReportData): Markup {
       percentage(accuracy),
     ]),
   });
+}
+
+function subjectsNote(summary: ReportData['summary']): string {
+  const seeds = summary.seeds.length > 1 ? ', the mean over seeds' : '';
+  return `Bars: share of right predictions${seeds}. Dashed: all samples. ${contextOf(summary)}.`;
 }
 
 function curvesNote({ summary }: ReportData): string {

@@ -59,10 +59,13 @@ const ORACLE_WARNING = [
   'They stand here only because much published code scores in this way.',
 ].join(' ');
 
+const MISSING_WARNING = 'Everything below covers these alone; subjects that are missing may be easier or harder.';
+
 /** A warning above everything else where folds are missing. */
 export function missingNote({ summary: { folds } }: ReportData): Markup | undefined {
   if (folds.done >= folds.total) return undefined;
-  return markup`<p class="warning"><strong>INCOMPLETE:</strong> ${folds.done} of ${folds.total} folds are done. Everything below covers these alone; subjects that are missing may be easier or harder.</p>`;
+  const done = markup`<strong>INCOMPLETE:</strong> ${folds.done} of ${folds.total} folds are done.`;
+  return markup`<p class="warning">${done} ${MISSING_WARNING}</p>`;
 }
 
 interface Body {
@@ -75,11 +78,13 @@ function tableOf(caption: string, summary: RunSummary, bodies: readonly Body[]):
   const heading = (column: ScoreColumn) => markup`<th scope="col"${kindOf(column)}>${column.title}</th>`;
   const group = (title: string) =>
     markup`<tr><th scope="rowgroup" colspan="${columns.length}" class="group">${title}</th></tr>`;
+  const body = ({ title, rows }: Body) =>
+    markup`<tbody>${title && group(title)}${rows.map((row, i) => rowOf(row, rows[i - 1]))}</tbody>\n`;
   return tableMarkup(
     caption,
     markup`<caption><span>${caption}</span><small>${contextOf(summary)}</small></caption>
 <thead><tr>${columns.map(heading)}</tr></thead>
-${bodies.map(({ title, rows }) => markup`<tbody>${title && group(title)}${rows.map((row, i) => rowOf(row, rows[i - 1]))}</tbody>\n`)}`,
+${bodies.map(body)}`,
   );
 }
 
@@ -91,7 +96,7 @@ function rowOf(row: ScoreTableRow, above: ScoreTableRow | undefined): Markup {
   const head =
     row.kind === 'published'
       ? markup`<th scope="row" colspan="${texts.length}" class="source">${row.source}<small>${row.caveat ?? NO_CAVEAT}</small></th>`
-      : markup`<th scope="row">${first && row.label}${first && row.source !== undefined && markup`<small>${row.source}</small>`}</th>`;
+      : markup`<th scope="row">${first && [row.label, row.source !== undefined && markup`<small>${row.source}</small>`]}</th>`;
   const rest = columns.slice(row.kind === 'published' ? texts.length : 1);
   return markup`<tr${first && row.source === undefined && markup` class="whole"`}>${head}${rest.map((column) => cellOf(column, row))}</tr>\n`;
 }

@@ -19,8 +19,9 @@ export interface FigureFrame {
 /** A whole SVG document. */
 export function figure({ title, description, width, height, theme }: FigureFrame, drawing: Content): string {
   const frame = markup`width="${width}" height="${height}"`;
+  const label = markup`viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}"`;
   const type = markup`font-family="${theme.font}" font-size="${FONT_SIZE}" fill="${theme.ink}"`;
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" ${frame} viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}" ${type}>
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" ${frame} ${label} ${type}>
 <title>${title}</title>
 <desc>${description}</desc>
 ${theme.background !== 'none' && markup`<rect ${frame} fill="${theme.background}"/>`}
@@ -56,18 +57,22 @@ export interface LegendEntry {
 
 /** Samples with their names, in a row. */
 export function legend(entries: readonly LegendEntry[], x: number, y: number): Markup {
-  const sample = { square: 11, line: 26 };
   let left = x;
-  return markup`${entries.map(({ name, stroke, fill, fillOpacity = 1, dash }) => {
-    const width = fill === undefined ? sample.line : sample.square;
-    const drawn =
-      fill === undefined
-        ? markup`<line x1="${left}" x2="${left + width}" y1="${y - 4}" y2="${y - 4}" stroke="${stroke}" stroke-width="2.5"${dash !== undefined && markup` stroke-dasharray="${dash}"`}/>`
-        : markup`<rect x="${left}" y="${y - 10}" width="${width}" height="${width}" fill="${fill}" fill-opacity="${fillOpacity}" stroke="${stroke}"/>`;
-    const entry = markup`${drawn}<text x="${left + width + 5}" y="${y}">${name}</text>`;
-    left += width + 5 + widthOf(name) + 16;
-    return entry;
+  return markup`${entries.map((entry) => {
+    const width = entry.fill === undefined ? 26 : 11;
+    const drawn = markup`${sampleOf(entry, left, y, width)}<text x="${left + width + 5}" y="${y}">${entry.name}</text>`;
+    left += width + 5 + widthOf(entry.name) + 16;
+    return drawn;
   })}`;
+}
+
+function sampleOf({ stroke, fill, fillOpacity = 1, dash }: LegendEntry, x: number, y: number, width: number): Markup {
+  if (fill === undefined) {
+    const line = markup`x1="${x}" x2="${x + width}" y1="${y - 4}" y2="${y - 4}"`;
+    return markup`<line ${line} stroke="${stroke}" stroke-width="2.5"${dash !== undefined && markup` stroke-dasharray="${dash}"`}/>`;
+  }
+  const square = markup`x="${x}" y="${y - 10}" width="${width}" height="${width}"`;
+  return markup`<rect ${square} fill="${fill}" fill-opacity="${fillOpacity}" stroke="${stroke}"/>`;
 }
 
 /** A share as a percentage. */

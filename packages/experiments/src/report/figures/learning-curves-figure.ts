@@ -69,7 +69,8 @@ export function learningCurvesFigure(
       description: kinds
         .map(({ name, curves, middle }) => {
           const [start, end] = [middle[0]!, middle.at(-1)!];
-          return `median ${name} ${measure} of ${curves.length} folds: ${start.value.toFixed(3)} at epoch ${start.epoch}, ${end.value.toFixed(3)} at epoch ${end.epoch}`;
+          const ends = [start, end].map(({ value, epoch }) => `${value.toFixed(3)} at epoch ${epoch}`);
+          return `median ${name} ${measure} of ${curves.length} folds: ${ends.join(', ')}`;
         })
         .join('; '),
       width,

@@ -67,16 +67,12 @@ export function scoresFigure(
     fontSize: SMALL,
   } as const;
   const own = theme.series[0];
-  const key = `dots: this run, with intervals; cross: guessing${summary.published.length > 0 ? '; diamonds: published' : ''}`;
+  const published = summary.published.length > 0 ? '; diamonds: published' : '';
+  const key = `dots: this run, with intervals; cross: guessing${published}`;
   return figure(
     {
       title,
-      description: rows
-        .map(
-          ({ scores }, y) =>
-            `${labels[y]!.name}: ${SCORE_NAMES.map((score) => `${SCORE_TITLES[score]} ${scores[score]?.value.toFixed(3) ?? 'not given'}`).join(', ')}`,
-        )
-        .join('; '),
+      description: rows.map((row, y) => `${labels[y]!.name}: ${wordsOf(row)}`).join('; '),
       width,
       height,
       theme,
@@ -164,6 +160,12 @@ function rowsOf(summary: RunSummary): ScoreTableRow[] {
   const table = scoreTable(summary);
   const first = headlineRows(table);
   return [...first, ...table.measured.filter((row) => !first.includes(row)), table.guessing, ...table.published];
+}
+
+function wordsOf({ scores }: ScoreTableRow): string {
+  return SCORE_NAMES.map((score) => `${SCORE_TITLES[score]} ${scores[score]?.value.toFixed(3) ?? 'not given'}`).join(
+    ', ',
+  );
 }
 
 function labelOf({ kind, label, set, source }: ScoreTableRow, { seeds, perSeed }: RunSummary): string {
