@@ -11,6 +11,7 @@ const BUNDLES = [
   { name: 'createStstNet', code: "export { createStstNet } from '@mer/models';", budget: 12 },
   { name: 'one layer (Conv2d)', code: "export { Conv2d } from '@mer/models';", budget: 7 },
   { name: 'createAfn', code: "export { createAfn } from '@mer/models';", budget: 15 },
+  { name: 'fit', code: "export { fit } from '@mer/training';", budget: 15 },
   { name: 'createModel, all networks', code: "export { createModel } from '@mer/models';", budget: 38 },
 ];
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { rankingLoss } from './layers/rank-pooling.js';
+import { rankingLoss } from './layers/ranking-loss.js';
 
 /** What {@link fdpLoss} compares the outputs with. */
 export interface FdpTargets {

@@ -5,6 +5,11 @@
  */
 
 export type { FlowChannels, Warp } from './augment/affine.js';
+export {
+  allClipAugmentations,
+  type ClipAugmentation,
+  clipAugmentationOption,
+} from './augment/clip-augmentation-option.js';
 export { clipViews, viewPlan } from './augment/clips.js';
 export {
   type ClipAugmentationDefinition,
@@ -44,5 +49,17 @@ export {
 export { type RandomStream, randomOrder, randomStream, seedOf, uniform, uniformBelow } from './random.js';
 export { defineSchedule, type ScheduleDefinition } from './schedules/define-schedule.js';
 export { learningRateShare } from './schedules/learning-rate-share.js';
-export * from './settings.js';
+export {
+  type ImageAugmentation,
+  imageAugmentationOption,
+  type LossSettings,
+  type OptimizerSettings,
+  type OtherSettings,
+  type ScheduleSettings,
+  type SettingsFault,
+  settingsFaults,
+  type TrainingOptions,
+  type TrainingSettings,
+  trainingOptions,
+} from './settings.js';
 export * from './training-parts.js';

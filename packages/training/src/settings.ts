@@ -15,7 +15,6 @@ import {
   type Resolved,
   type ResolvedNamed,
 } from '@mer/options';
-import type { clipAugmentations } from './augment/clip-augmentations.js';
 import type { imageAugmentations } from './augment/image-augmentations.js';
 import type { losses } from './losses/losses.js';
 import { MEMORY_STRATEGIES } from './memory-strategy.js';
@@ -24,9 +23,9 @@ import type { schedules } from './schedules/schedules.js';
 import { trainingParts } from './training-parts.js';
 
 /** The options of parts by their names. */
-type FormsOf<Parts extends readonly Part[]> = { readonly [P in Parts[number] as P['name']]: P['options'] };
+export type FormsOf<Parts extends readonly Part[]> = { readonly [P in Parts[number] as P['name']]: P['options'] };
 
-const formsOf = (parts: readonly Part[]): NamedForms =>
+export const formsOf = (parts: readonly Part[]): NamedForms =>
   Object.fromEntries(parts.map(({ name, options }) => [name, options]));
 
 /** Name and settings of a part beside ours. */
@@ -46,13 +45,33 @@ export type ScheduleSettings = ResolvedNamed<FormsOf<typeof schedules>> | (Other
 export type LossSettings = ResolvedNamed<FormsOf<typeof losses>> | OtherSettings;
 /** A change of finished images. */
 export type ImageAugmentation = NamedOptions<FormsOf<typeof imageAugmentations>> | OtherSettings;
-/** A further view of a clip. */
-export type ClipAugmentation = NamedOptions<FormsOf<typeof clipAugmentations>> | OtherSettings;
 
 const share = { above: 0, below: 1 } as const;
 
 /**
- * The options of training, with parts beside ours: of {@link fit} and of `training` in an experiment.
+ * The option that lists changes of finished images, with parts beside ours.
+ *
+ * @param parts - anybody's own augmentations
+ *
+ * @example
+ * ```ts
+ * import { checkValue } from '@mer/options';
+ * import { imageAugmentationOption } from '@mer/training';
+ *
+ * console.log(checkValue('train', 'images', imageAugmentationOption(), [{ name: 'flip' }])); // [ { name: 'flip', probability: 0.5 } ]
+ * ```
+ */
+export function imageAugmentationOption(parts?: readonly Part[]) {
+  const forms = formsOf(trainingParts(parts).imageAugmentations) as FormsOf<typeof imageAugmentations>;
+  return list(
+    'Changes drawn anew for each training sample and epoch, the same for all inputs of a sample.',
+    named('A change.', forms, {}),
+    { default: [] },
+  );
+}
+
+/**
+ * The options of training, with parts beside ours: of {@link fit}, and most of `training` in an experiment.
  *
  * @param parts - anybody's own optimizers, losses, schedules and augmentations
  *
@@ -66,8 +85,6 @@ const share = { above: 0, below: 1 } as const;
  */
 export function trainingOptions(parts?: readonly Part[]) {
   const registry = trainingParts(parts);
-  const clips = formsOf(registry.clipAugmentations) as FormsOf<typeof clipAugmentations>;
-  const images = formsOf(registry.imageAugmentations) as FormsOf<typeof imageAugmentations>;
   return {
     epochs: integer('How often training sees every sample.', { min: 1 }),
     batchSize: integer('Samples of a batch.', { min: 1, default: 32 }),
@@ -120,23 +137,7 @@ export function trainingOptions(parts?: readonly Part[]) {
       ],
       { default: 'none' },
     ),
-    augmentation: group('Changes of training samples.', {
-      clips: list(
-        'Further views of a training clip, made before its representation and prepared once.',
-        named('A further view.', clips, {}),
-        { default: [] },
-      ),
-      images: list(
-        'Changes drawn anew for each training sample and epoch, the same for all inputs of a sample.',
-        named('A change.', images, {}),
-        { default: [] },
-      ),
-      test: choice(
-        'What is tested: the clip as annotated, or the mean probability over the views of `phases`.',
-        ['clean', 'mean'],
-        { default: 'clean' },
-      ),
-    }),
+    augmentation: group('Changes of training samples.', { images: imageAugmentationOption(parts) }),
     ema: number('Decay of an exponential moving average of the weights, which is then what is tested.', {
       ...share,
       optional: true,
@@ -145,10 +146,6 @@ export function trainingOptions(parts?: readonly Part[]) {
       '`last`: a fixed budget. `validation`: the epoch with the lowest loss on subjects held out of the training part.',
       ['last', 'validation'],
       { default: 'last' },
-    ),
-    validationFraction: number(
-      'Share of the training subjects held out by `epochChoice: validation`; at least one subject.',
-      { ...share, default: 0.2 },
     ),
     earlyStopping: group(
       'Ends training early; only with `epochChoice: validation`.',
@@ -170,11 +167,7 @@ export type TrainingSettings = Omit<
   optimizer: OptimizerSettings;
   schedule: ScheduleSettings;
   loss: LossSettings;
-  augmentation: {
-    clips: readonly ClipAugmentation[];
-    images: readonly ImageAugmentation[];
-    test: 'clean' | 'mean';
-  };
+  augmentation: { images: readonly ImageAugmentation[] };
 };
 
 /** How a network is trained, as a caller says it. */
@@ -185,11 +178,7 @@ export type TrainingOptions = Omit<
   optimizer?: OptionsOf<ReturnType<typeof trainingOptions>>['optimizer'] | OtherSettings | (string & {});
   schedule?: OptionsOf<ReturnType<typeof trainingOptions>>['schedule'] | OtherSettings | (string & {});
   loss?: OptionsOf<ReturnType<typeof trainingOptions>>['loss'] | OtherSettings | (string & {});
-  augmentation?: {
-    clips?: readonly ClipAugmentation[];
-    images?: readonly ImageAugmentation[];
-    test?: 'clean' | 'mean';
-  };
+  augmentation?: { images?: readonly ImageAugmentation[] };
 };
 
 /** What settings that fit one by one have wrong together. */
@@ -220,9 +209,6 @@ export function settingsFaults(settings: TrainingSettings, parts?: readonly Part
   const { augmentation, loss } = settings;
   const partOf = <P extends Part>(list: readonly P[], { name }: { name: string }) =>
     list.find((part) => part.name === name);
-  const several = augmentation.clips.some(
-    (each) => (partOf(registry.clipAugmentations, each)?.groups(each).length ?? 0) > 1,
-  );
   const mixes = augmentation.images.some((each) => partOf(registry.imageAugmentations, each)?.mix);
   const faults: SettingsFault[] = [];
   if (settings.earlyStopping && settings.epochChoice !== 'validation') {
@@ -230,9 +216,6 @@ export function settingsFaults(settings: TrainingSettings, parts?: readonly Part
       path: ['earlyStopping'],
       text: 'needs epochChoice: validation, as it must not look at the test subject',
     });
-  }
-  if (augmentation.test === 'mean' && !several) {
-    faults.push({ path: ['augmentation', 'test'], text: '`mean` needs phases among augmentation.clips' });
   }
   if (mixes && partOf(registry.losses, loss)?.mixable === false) {
     faults.push({ path: ['loss'], text: `${loss.name} has no meaning for mixed samples: leave mixup out` });

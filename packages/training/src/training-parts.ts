@@ -1,6 +1,5 @@
 import { type Part, withParts } from '@mer/options';
-import { clipAugmentations } from './augment/clip-augmentations.js';
-import type { ClipAugmentationDefinition, ImageAugmentationDefinition } from './augment/define-augmentation.js';
+import type { ImageAugmentationDefinition } from './augment/define-augmentation.js';
 import { imageAugmentations } from './augment/image-augmentations.js';
 import type { LossDefinition } from './losses/define-loss.js';
 import { losses } from './losses/losses.js';
@@ -9,13 +8,12 @@ import { optimizers } from './optimizers/optimizers.js';
 import type { ScheduleDefinition } from './schedules/define-schedule.js';
 import { schedules } from './schedules/schedules.js';
 
-/** The parts of training, by kind. */
+/** The parts of {@link fit}, by kind. */
 export interface TrainingParts {
   readonly optimizers: readonly OptimizerDefinition[];
   readonly losses: readonly LossDefinition[];
   readonly schedules: readonly ScheduleDefinition[];
   readonly imageAugmentations: readonly ImageAugmentationDefinition[];
-  readonly clipAugmentations: readonly ClipAugmentationDefinition[];
 }
 
 /**
@@ -37,6 +35,5 @@ export function trainingParts(parts: readonly Part[] = []): TrainingParts {
     losses: withParts<LossDefinition>(['loss'], losses, parts),
     schedules: withParts<ScheduleDefinition>(['schedule'], schedules, parts),
     imageAugmentations: withParts<ImageAugmentationDefinition>(['image-augmentation'], imageAugmentations, parts),
-    clipAugmentations: withParts<ClipAugmentationDefinition>(['clip-augmentation'], clipAugmentations, parts),
   };
 }

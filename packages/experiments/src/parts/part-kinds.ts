@@ -3,7 +3,12 @@ import { type ProtocolDefinition, protocols } from '@mer/metrics';
 import { type ModelDefinition, models } from '@mer/models';
 import { type Part, withParts } from '@mer/options';
 import { type StepDefinition, steps } from '@mer/representations';
-import { type TrainingParts, trainingParts } from '@mer/training';
+import {
+  allClipAugmentations,
+  type ClipAugmentationDefinition,
+  type TrainingParts,
+  trainingParts,
+} from '@mer/training';
 
 /** Everything that an experiment can name, by kind. */
 export interface ExperimentParts extends TrainingParts {
@@ -12,6 +17,7 @@ export interface ExperimentParts extends TrainingParts {
   readonly steps: readonly StepDefinition[];
   readonly datasets: readonly DatasetDefinition[];
   readonly protocols: readonly ProtocolDefinition[];
+  readonly clipAugmentations: readonly ClipAugmentationDefinition[];
 }
 
 /** What a part of an experiment can be. */
@@ -47,6 +53,7 @@ export function experimentParts(parts: readonly Part[] = []): ExperimentParts {
     steps: withParts<StepDefinition>(['step', 'representation'], Object.values(steps), parts),
     datasets: withParts<DatasetDefinition>(['dataset'], Object.values(datasets), parts),
     protocols: withParts<ProtocolDefinition>(['protocol'], Object.values(protocols), parts),
+    clipAugmentations: allClipAugmentations(parts),
     ...trainingParts(parts),
   };
 }

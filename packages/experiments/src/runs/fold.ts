@@ -7,6 +7,7 @@ import type { PreparedDataset } from '../prepare/prepare.js';
 import type { Experiment } from '../schema/experiment.js';
 import { predictionsOf } from '../summaries/predictions.js';
 import type { RunEvent } from './events.js';
+import { fitSettings } from './fit-settings.js';
 import { holdOutValidation, subjectsOf } from './folds.js';
 import { type InitialWeights, makeModel, startFrom } from './model.js';
 import type { PlannedFold } from './plan.js';
@@ -69,7 +70,7 @@ export async function runFold(
       train,
       validation,
       test: fold.test,
-      ...settings,
+      ...fitSettings(settings),
       parts: own.parts,
       strategy: memory?.strategy,
       key,

@@ -7,6 +7,7 @@ import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import { imageMakers } from '../prepare/image-makers.js';
 import { imagesOfSample } from '../prepare/sample-images.js';
 import type { Experiment } from '../schema/experiment.js';
+import { fitSettings } from './fit-settings.js';
 import { makeModel } from './model.js';
 
 /** How the folds of a run keep to the memory there is: `memory` of `run.json`. */
@@ -80,7 +81,7 @@ export async function planRunMemory(
     const plan = planMemory({
       makeModel: () => makeModel(experiment, data, 0, own.parts),
       parts: own.parts,
-      settings: experiment.training,
+      settings: fitSettings(experiment.training),
       batch: Math.min(experiment.training.batchSize, train),
       targets: shapes.slice(experiment.inputs.length),
       fits: (step) => obstacleOf(step) === undefined,

@@ -5,6 +5,7 @@ import { fit, type PreparedData, type PreparedInput, randomStream, sizeOf, unifo
 import type { MadeImage } from '../prepare/image-makers.js';
 import { ownPeakMemory } from '../runners/peak-memory.js';
 import type { Experiment } from '../schema/experiment.js';
+import { fitSettings } from './fit-settings.js';
 import { makeModel } from './model.js';
 
 /** A few prepared samples, for {@link tryTraining}. */
@@ -47,12 +48,11 @@ export async function tryTraining(
   const { training } = experiment;
   const data = repeated(experiment, samples, Math.max(FIRST, training.batchSize));
   const settings = {
-    ...training,
+    ...fitSettings(training),
     epochs: 1,
     epochChoice: 'last' as const,
     earlyStopping: undefined,
     oracle: false,
-    augmentation: { ...training.augmentation, clips: [] },
   };
   if (memory) reserveMemory(memory.step.blocks);
   const model = makeModel(experiment, data, 0, parts);

@@ -11,5 +11,5 @@ import { createRequire } from 'node:module';
  * ```
  */
 export function packageVersion(): string {
-  return (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+  return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
 }

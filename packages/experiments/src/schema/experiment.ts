@@ -1,6 +1,6 @@
 import type { BackendName } from '@mer/backends';
 import type { Size } from '@mer/options';
-import type { FlowChannels, TrainingSettings } from '@mer/training';
+import type { ClipAugmentation, FlowChannels, ImageAugmentation, TrainingSettings } from '@mer/training';
 
 /** A step of an experiment: its name, or its name and options. */
 export type ExperimentStep = string | { step: string; options?: Readonly<Record<string, unknown>> };
@@ -22,6 +22,17 @@ export interface PublishedScores {
   uf1?: number | undefined;
   uar?: number | undefined;
   accuracy?: number | undefined;
+}
+
+/** How a fold is trained: what `fit` of @mer/training takes, and what concerns the samples before. */
+export interface ExperimentTraining extends Omit<TrainingSettings, 'augmentation'> {
+  augmentation: {
+    clips: readonly ClipAugmentation[];
+    images: readonly ImageAugmentation[];
+    test: 'clean' | 'mean';
+  };
+  /** Share of the training subjects held out by `epochChoice: validation`. */
+  validationFraction: number;
 }
 
 /** An experiment as plain data, every default filled in. */
@@ -60,7 +71,7 @@ export interface Experiment {
     weights?: string | { file: string; into: readonly string[] } | undefined;
   };
   /** How it is trained. */
-  training: TrainingSettings;
+  training: ExperimentTraining;
   /** How samples are split. */
   protocol: { readonly name: string; readonly [option: string]: unknown };
   /** Each seed runs every fold. */

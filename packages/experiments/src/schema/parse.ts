@@ -1,5 +1,5 @@
 import { optionIssues, type Part } from '@mer/options';
-import { settingsFaults } from '@mer/training';
+import { allClipAugmentations, type SettingsFault, settingsFaults } from '@mer/training';
 import * as v from 'valibot';
 import type { Experiment } from './experiment.js';
 import { ExperimentError } from './experiment-error.js';
@@ -57,10 +57,20 @@ export function parseExperiment(
   // options of a model stay as given: a preset may stand below them
   const { options = {} } = (data as { model: { options?: Experiment['model']['options'] } }).model;
   const experiment: Experiment = { ...result.output, model: { ...result.output.model, options } };
-  const faults = settingsFaults(experiment.training, parts);
+  const faults = [...settingsFaults(experiment.training, parts), ...viewFaults(experiment, parts)];
   if (faults.length === 0) return experiment;
   const lines = faults.map(({ path, text }) => line(['training', ...path], text));
   throw new ExperimentError(`Cannot use ${source}:\n${lines.join('\n')}`);
+}
+
+/** A mean over phases needs phases. */
+function viewFaults({ training: { augmentation } }: Experiment, parts?: readonly Part[]): SettingsFault[] {
+  const known = allClipAugmentations(parts);
+  const several = augmentation.clips.some(
+    (each) => (known.find(({ name }) => name === each.name)?.groups(each).length ?? 0) > 1,
+  );
+  if (augmentation.test !== 'mean' || several) return [];
+  return [{ path: ['augmentation', 'test'], text: '`mean` needs phases among augmentation.clips' }];
 }
 
 const line = (path: readonly (string | number)[], text: string) => `  ${path.join('.') || 'the experiment'} ${text}`;

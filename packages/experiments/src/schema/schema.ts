@@ -17,7 +17,7 @@ import {
   text,
 } from '@mer/options';
 import { jsonSchemaOf } from '@mer/options/json-schema';
-import { trainingOptions } from '@mer/training';
+import { clipAugmentationOption, imageAugmentationOption, trainingOptions } from '@mer/training';
 import * as v from 'valibot';
 import { experimentParts } from '../parts/part-kinds.js';
 import type { Experiment } from './experiment.js';
@@ -122,6 +122,25 @@ const published = group(
   { optional: false },
 );
 
+function trainingEntries(parts: readonly Part[] | undefined) {
+  return {
+    ...trainingOptions(parts),
+    augmentation: group('Changes of training samples.', {
+      clips: clipAugmentationOption(parts),
+      images: imageAugmentationOption(parts),
+      test: choice(
+        'What is tested: the clip as annotated, or the mean probability over the views of `phases`.',
+        ['clean', 'mean'],
+        { default: 'clean' },
+      ),
+    }),
+    validationFraction: number(
+      'Share of the training subjects held out by `epochChoice: validation`; at least one subject.',
+      { above: 0, below: 1, default: 0.2 },
+    ),
+  };
+}
+
 function entriesOf(parts: readonly Part[] | undefined) {
   const { models, steps, datasets, protocols } = experimentParts(parts);
   const step = stepSchema(steps);
@@ -169,7 +188,7 @@ function entriesOf(parts: readonly Part[] | undefined) {
       })),
       {},
     ),
-    training: group('How the network is trained.', trainingOptions(parts), { optional: false }),
+    training: group('How the network is trained.', trainingEntries(parts), { optional: false }),
     protocol: named(
       'How samples are split into training and test.',
       formsOf(protocols, ({ options }) => options),

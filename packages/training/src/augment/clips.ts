@@ -1,8 +1,7 @@
 import { findPart, type Part } from '@mer/options';
 import type { Clip } from '@mer/representations';
 import type { ViewPlan } from '../prepared-data.js';
-import type { ClipAugmentation } from '../settings.js';
-import { trainingParts } from '../training-parts.js';
+import { allClipAugmentations, type ClipAugmentation } from './clip-augmentation-option.js';
 import type { ClipChange } from './define-augmentation.js';
 
 /**
@@ -47,9 +46,7 @@ type View = readonly ClipChange[];
 function groupsOf(augmentations: readonly ClipAugmentation[], parts: readonly Part[] | undefined): View[][] {
   return augmentations.reduce<View[][]>(
     (before, settings) => {
-      const changes = findPart('change of clips', trainingParts(parts).clipAugmentations, settings.name).groups(
-        settings,
-      );
+      const changes = findPart('change of clips', allClipAugmentations(parts), settings.name).groups(settings);
       return before.flatMap((views) =>
         changes.map((group) => group.flatMap((change) => views.map((view) => (change ? [...view, change] : view)))),
       );
