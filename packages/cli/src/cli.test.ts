@@ -519,7 +519,7 @@ describe('mer models', () => {
     const { title, options, layers, presets } = JSON.parse(
       mer('models', 'htnet', '--set', 'preset=small', '--json').stdout,
     );
-    expect([title.slice(0, 5), presets.small.width, layers.length]).toEqual(['HTNet', 24, 13]);
+    expect([title.slice(0, 5), presets.small.width, layers.length]).toEqual(['HTNet', 24, 14]);
     expect(options.find(({ name }: { name: string }) => name === 'depths')).toEqual({
       name: 'depths',
       expected: 'a list of at least 1 values, each an integer of at least 1',
