@@ -14,6 +14,7 @@ export * from './fdp-loss.js';
 export * from './find-model.js';
 export * from './layer-table.js';
 export * from './layers/all.js';
+export { rankingLoss } from './layers/ranking-loss.js';
 export * from './load-model.js';
 export * from './network-options.js';
 export * from './networks.js';
