@@ -136,11 +136,10 @@ describe('every recipe of a paper', () => {
 
   it.each(papers)('%s estimates the apex where its data set may lack it', async (file) => {
     const { data, inputs, preprocessing, training } = await read(file);
-    const needing = ['frame', 'flow', 'cof', 'mesti', 'dual-phase', 'uv-strain'];
     const needsApex =
-      inputs.some((input) => needing.includes(representationOf(input)?.name ?? '')) ||
+      inputs.some((input) => representationOf(input)?.traits.needsApex) ||
       training.augmentation.clips.length > 0;
-    const spots = preprocessing.some((step) => (typeof step === 'string' ? step : step.step) === 'spot-apex');
+    const spots = preprocessing.some((step) => createStep(step).traits.marksApex);
     expect(spots).toBe(data.name !== 'megc2019-flow' && needsApex);
   });
 

@@ -37,7 +37,7 @@ export const htnet = /* @__PURE__ */ defineModel({
     {
       name: 'image',
       shape: [28, 28, 3],
-      representations: ['u-v-strain', 'flow'],
+      representations: ['uv-strain', 'flow'],
       values: 'flow of onset to apex around both eyes and both halves of the mouth, put together 2x2',
     },
   ],

@@ -36,7 +36,7 @@ export const offApexnet = /* @__PURE__ */ defineModel({
     {
       name: 'image',
       shape: [28, 28, 2],
-      representations: ['flow', 'u-v-strain'],
+      representations: ['flow', 'uv-strain'],
       values: 'u and v of onset to apex',
     },
   ],

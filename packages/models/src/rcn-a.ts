@@ -30,7 +30,7 @@ export const rcnA = /* @__PURE__ */ defineModel({
     {
       name: 'image',
       shape: [60, 60, 3],
-      representations: ['u-v-strain', 'flow'],
+      representations: ['uv-strain', 'flow'],
       values: 'flow of onset to apex from 0 to 1',
     },
   ],

@@ -24,7 +24,7 @@ export const ststnet = /* @__PURE__ */ defineModel({
     {
       name: 'image',
       shape: [28, 28, 3],
-      representations: ['u-v-strain'],
+      representations: ['uv-strain'],
       values: 'strain, v, u of onset to apex, each min-max scaled per sample to 0..255',
     },
   ],

@@ -7,8 +7,10 @@
 export * from './callback.js';
 export * from './check.js';
 export * from './describe.js';
+export * from './hash-of.js';
 export { type OptionIssue, optionIssues, show } from './issues.js';
 export * from './kinds.js';
 export * from './option.js';
 export * from './parts.js';
+export * from './stable-json.js';
 export { suggestion } from './suggestion.js';

@@ -7,7 +7,7 @@ export function blurRadius(sigma: number, height: number, width: number): number
   return Math.min(Math.ceil(4 * sigma), height - 1, width - 1);
 }
 
-/** A normalised Gaussian window of `2 radius + 1` weights. */
+/** A normalized Gaussian window of `2 radius + 1` weights. */
 export function gaussianWindow(radius: number, sigma: number): Float32Array {
   const window = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { luma } from '../grey.js';
 import { hostValues } from '../host.js';
+import { luma } from '../to-gray.js';
 import type { Kernels } from '../wasm/kernels.generated.js';
 import { floats, withKernels } from '../wasm/kernels.js';
 
@@ -47,10 +47,10 @@ export function checkPair(from: FlowImage, to: FlowImage, task: string): { heigh
 }
 
 /**
- * Writes an image as grey levels 0..255 into `target`, rounded to 1/8192 so that levels that come from bytes are whole
+ * Writes an image as gray levels 0..255 into `target`, rounded to 1/8192 so that levels that come from bytes are whole
  * numbers again; returns the least and greatest level.
  */
-function writeGrey(image: FlowImage, target: Float32Array, task: string, name: string): [number, number] {
+function writeGray(image: FlowImage, target: Float32Array, task: string, name: string): [number, number] {
   const values = hostValues(image, task);
   const unit = 255 * 8192;
   let low = Infinity;
@@ -75,7 +75,7 @@ function writeGrey(image: FlowImage, target: Float32Array, task: string, name: s
   return [low, high];
 }
 
-/** What a kernel needs to compute a flow: addresses of both grey images and of the `[H, W, 2]` result, and the size. */
+/** What a kernel needs to compute a flow: addresses of both gray images and of the `[H, W, 2]` result, and the size. */
 export type KernelPair = { from: number; to: number; flow: number; width: number; height: number };
 
 /** Computes a flow by a kernel. */
@@ -95,14 +95,14 @@ export function runFlowKernel(
     const a = kernels.take(4 * size);
     const b = kernels.take(4 * size);
     const out = kernels.take(8 * size);
-    const grey = [floats(kernels, a, size), floats(kernels, b, size)] as const;
-    const [low0, high0] = writeGrey(from, grey[0], task, 'from');
-    const [low1, high1] = writeGrey(to, grey[1], task, 'to');
+    const gray = [floats(kernels, a, size), floats(kernels, b, size)] as const;
+    const [low0, high0] = writeGray(from, gray[0], task, 'from');
+    const [low1, high1] = writeGray(to, gray[1], task, 'to');
     if (normalize) {
       const low = Math.min(low0, low1);
       const range = Math.max(high0, high1) - low;
       if (range > 0) {
-        for (const image of grey) for (let i = 0; i < size; i++) image[i] = (255 * (image[i]! - low)) / range;
+        for (const image of gray) for (let i = 0; i < size; i++) image[i] = (255 * (image[i]! - low)) / range;
       }
     }
     kernel(kernels, { from: a, to: b, flow: out, width, height });
