@@ -137,8 +137,7 @@ describe('every recipe of a paper', () => {
   it.each(papers)('%s estimates the apex where its data set may lack it', async (file) => {
     const { data, inputs, preprocessing, training } = await read(file);
     const needsApex =
-      inputs.some((input) => representationOf(input)?.traits.needsApex) ||
-      training.augmentation.clips.length > 0;
+      inputs.some((input) => representationOf(input)?.traits.needsApex) || training.augmentation.clips.length > 0;
     const spots = preprocessing.some((step) => createStep(step).traits.marksApex);
     expect(spots).toBe(data.name !== 'megc2019-flow' && needsApex);
   });

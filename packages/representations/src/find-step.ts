@@ -1,4 +1,4 @@
-import { findPart, type Part, partsByName } from '@mer/options';
+import { findPart, type Part, withParts } from '@mer/options';
 import type { AnyRepresentationDefinition } from './define-representation.js';
 import type { AnyStepDefinition } from './define-step.js';
 import { representations, steps } from './registry.js';
@@ -7,6 +7,24 @@ import { representations, steps } from './registry.js';
 export interface WithParts {
   /** Definitions beside ours, of any kind; those of steps and representations count. Their names must differ from ours. */
   readonly parts?: readonly Part[] | undefined;
+}
+
+/**
+ * Every step and representation: ours, and those of a list.
+ *
+ * @param parts - anybody's own
+ * @throws {TypeError} where two have one name
+ *
+ * @example
+ * ```ts
+ * import { allSteps } from '@mer/representations';
+ *
+ * console.log(allSteps().some(({ name }) => name === 'trdi')); // true
+ * ```
+ */
+export function allSteps(parts?: readonly Part[]): readonly AnyStepDefinition[] {
+  const ours = Object.values(steps) as readonly unknown[] as readonly AnyStepDefinition[];
+  return withParts(['step', 'representation'], ours, parts);
 }
 
 /**
@@ -22,9 +40,8 @@ export interface WithParts {
  * console.log(findStep('spot-apex').title); // An apex where none is annotated
  * ```
  */
-export function findStep(name: unknown, { parts = [] }: WithParts = {}): AnyStepDefinition {
-  const own = parts.filter(({ kind }) => kind === 'step' || kind === 'representation') as AnyStepDefinition[];
-  return findPart('step', all(Object.values(steps), own), name);
+export function findStep(name: unknown, { parts }: WithParts = {}): AnyStepDefinition {
+  return findPart('step', allSteps(parts), name);
 }
 
 /**
@@ -40,12 +57,7 @@ export function findStep(name: unknown, { parts = [] }: WithParts = {}): AnyStep
  * console.log(findRepresentation('uv-strain').traits.directed); // true
  * ```
  */
-export function findRepresentation(name: unknown, { parts = [] }: WithParts = {}): AnyRepresentationDefinition {
-  const own = parts.filter(({ kind }) => kind === 'representation') as AnyRepresentationDefinition[];
-  return findPart('representation', all(Object.values(representations), own), name);
-}
-
-/** Ours and others', which must not have a name in common. */
-function all<Definition extends Part>(ours: readonly Part[], own: readonly Definition[]): Definition[] {
-  return Object.values(partsByName([...ours, ...own])) as unknown as Definition[];
+export function findRepresentation(name: unknown, { parts }: WithParts = {}): AnyRepresentationDefinition {
+  const ours = Object.values(representations) as readonly unknown[] as readonly AnyRepresentationDefinition[];
+  return findPart('representation', withParts(['representation'], ours, parts), name);
 }

@@ -49,7 +49,7 @@ export {
 } from './face/landmarks.js';
 export { type FaceTransformOptions, faceTransform, type Transform } from './face/transform.js';
 export { type WarpFramesOptions, warpFrames } from './face/warp-frames.js';
-export { findRepresentation, findStep, type WithParts } from './find-step.js';
+export { allSteps, findRepresentation, findStep, type WithParts } from './find-step.js';
 export { type BiWoofOptions, biWoof } from './flow/bi-woof.js';
 export { type FarnebackOptions, farnebackFlow } from './flow/farneback.js';
 export { type FlowOptions, flow } from './flow/flow.js';

@@ -29,6 +29,7 @@ export const multiply = /* @__PURE__ */ defineStep({
   paper: null,
   takes: 'any',
   gives: 'any',
+  traits: { values: true },
   short: 'by',
   options: multiplyOptions,
   compute: (input, { by }) => onFrames(input, (images) => tf.mul(images, by)),

@@ -48,6 +48,7 @@ export const normalize = /* @__PURE__ */ defineStep({
   paper: null,
   takes: 'any',
   gives: 'any',
+  traits: { values: true },
   short: 'preset',
   options: normalizeOptions,
   complete: ({ preset, mean = imagenet.mean, std = imagenet.std }) => ({ preset, mean, std }),

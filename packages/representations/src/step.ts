@@ -17,6 +17,8 @@ export interface StepTraits {
   readonly marksApex?: boolean;
   /** Its values say where things move to: a mirrored or turned picture of it is the picture of no movement. */
   readonly directed?: boolean;
+  /** Changes what the numbers mean, not what a picture shows: left out where the picture is drawn for people. */
+  readonly values?: boolean;
   /** Gives histograms of blocks, not a picture. */
   readonly histogram?: boolean;
 }

@@ -2,7 +2,7 @@ import { type DatasetDefinition, datasets } from '@mer/datasets';
 import { type ProtocolDefinition, protocols } from '@mer/metrics';
 import { type ModelDefinition, models } from '@mer/models';
 import { type Part, withParts } from '@mer/options';
-import { type StepDefinition, steps } from '@mer/representations';
+import { type AnyStepDefinition, allSteps } from '@mer/representations';
 import {
   allClipAugmentations,
   type ClipAugmentationDefinition,
@@ -14,7 +14,7 @@ import {
 export interface ExperimentParts extends TrainingParts {
   readonly models: readonly ModelDefinition[];
   /** Representations too. */
-  readonly steps: readonly StepDefinition[];
+  readonly steps: readonly AnyStepDefinition[];
   readonly datasets: readonly DatasetDefinition[];
   readonly protocols: readonly ProtocolDefinition[];
   readonly clipAugmentations: readonly ClipAugmentationDefinition[];
@@ -50,7 +50,7 @@ export const partKinds: readonly string[] = [
 export function experimentParts(parts: readonly Part[] = []): ExperimentParts {
   return {
     models: withParts<ModelDefinition>(['model'], Object.values(models), parts),
-    steps: withParts<StepDefinition>(['step', 'representation'], Object.values(steps), parts),
+    steps: allSteps(parts),
     datasets: withParts<DatasetDefinition>(['dataset'], Object.values(datasets), parts),
     protocols: withParts<ProtocolDefinition>(['protocol'], Object.values(protocols), parts),
     clipAugmentations: allClipAugmentations(parts),
