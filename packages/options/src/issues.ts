@@ -76,7 +76,7 @@ function issueOf(schema: v.GenericSchema, root: unknown, issue: v.BaseIssue<unkn
   }
   const path = (issue.path ?? []).map(({ key }) => key as string | number);
   const said = issue.message.startsWith('Invalid ') ? (issue.expected ?? 'of another form') : issue.message;
-  const must = path.at(-1) === 'name' ? said.replace('an object with a name, ', '') : said;
+  const must = said.replace(new RegExp(`^an object with an? ${String(path.at(-1))}, `), '');
   const holder = path.slice(0, -1);
   const held = path.length > 0 ? schemaAt(schema, holder, root) : undefined;
   if (issue.expected === 'never') {
@@ -95,10 +95,10 @@ function issueOf(schema: v.GenericSchema, root: unknown, issue: v.BaseIssue<unkn
     return {
       path,
       fault: 'missing',
-      text: `is missing: it must be ${missing && path.at(-1) !== 'name' ? expectedOf(missing) : must}`,
+      text: `is missing: it must be ${missing && must === said ? expectedOf(missing) : must}`,
     };
   }
-  const oneOf = /(?:^|name, )one of (.+)$/.exec(must)?.[1];
+  const oneOf = /(?:^|\w, )one of (.+)$/.exec(must)?.[1];
   const names = oneOf === undefined ? (issue.type === 'picklist' ? [must] : []) : namesOf(oneOf);
   const fault = issue.kind === 'validation' || names.length > 0 || issue.type === 'literal' ? 'range' : 'type';
   return {

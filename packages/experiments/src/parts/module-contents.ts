@@ -49,7 +49,9 @@ const isInstalled = (url: string) => url.includes('/node_modules/');
 
 function resolved(specifier: string, from: string, use: string): string {
   try {
-    return resolveModule(specifier, from);
+    const found = resolveModule(specifier, from);
+    if (!existsSync(fileURLToPath(found.replace(/[?#].*$/, '')))) throw new Error('there is no such file');
+    return found;
   } catch (cause) {
     throw new ExperimentError(
       `Cannot use ${use} as ${fileURLToPath(from)} imports ${specifier}, which is not there: ${(cause as Error).message}`,

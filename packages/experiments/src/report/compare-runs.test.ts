@@ -86,12 +86,12 @@ describe('compareRuns()', () => {
     const b = await run('b', {
       backend: 'wasm',
       changes: {
-        protocol: { name: 'group-k-fold', folds: 5 },
+        protocol: { name: 'stratified-group-k-fold', folds: 5 },
         training: { epochs: 3, batchSize: 8, optimizer: { name: 'adam', learningRate: 1 }, epochChoice: 'validation' },
       },
     });
     expect(compareRuns(a, b).warnings).toEqual([
-      'the runs differ in protocol: {"name":"leave-one-subject-out"} and {"folds":5,"name":"group-k-fold"}',
+      'the runs differ in protocol: {"name":"leave-one-subject-out"} and {"folds":5,"name":"stratified-group-k-fold"}',
       'the runs differ in epoch choice: last and validation',
       'the runs differ in backend: cpu and wasm',
     ]);

@@ -2,21 +2,25 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { canListProcesses, children } from '../../test/children.js';
+import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { parseExperiment } from '../schema/parse.js';
 import { CrashError, openProcesses, type Processes, runTask } from './processes.js';
 
-const experimentOf = (options: object, batchSize = 4) =>
-  parseExperiment({
+const experimentOf = (options: object, batchSize = 4): Experiment => {
+  const experiment = parseExperiment({
     name: 'tasks',
     data: { name: 'synthetic', options: { subjects: 2, clipsPerSubject: 2, size: 16, frames: 6 } },
     inputs: [{ steps: ['dynamic-image'] }],
-    model: { name: 'small-cnn', options },
+    model: { name: 'small-cnn' },
     training: { epochs: 1, batchSize, optimizer: { name: 'adam', learningRate: 0.001 } },
     backend: 'wasm',
   });
+  // options that no file may hold, too
+  return { ...experiment, model: { name: 'small-cnn', options: { ...options } } };
+};
 const plan = (processes: Processes, options: object = {}) =>
-  runTask<void>(processes, 'plan', [experimentOf(options), { train: 4, room: 4e9 }], {});
+  runTask<void>(processes, 'plan', [[], experimentOf(options), { train: 4, room: 4e9 }], {});
 
 let processes: Processes;
 afterEach(() => processes.close());
@@ -29,7 +33,7 @@ describe.skipIf(!canListProcesses)('runTask()', () => {
     expect(others).toEqual([]);
     const image = { values: new Float32Array(1024 * 1024 * 3), shape: [1, 1024, 1024, 3] };
     const samples = { classes: ['a', 'b'], labels: [0, 1], images: [[image], [image]] };
-    const trial = runTask<never>(processes, 'trial', [experimentOf({ widths: [512, 4] }, 8), samples], {});
+    const trial = runTask<never>(processes, 'trial', [[], experimentOf({ widths: [512, 4] }, 8), samples], {});
     const error: unknown = await trial.catch((reason) => reason);
     expect(error).toBeInstanceOf(CrashError);
     expect((error as CrashError).crash).toMatchObject({ outOfMemory: true, memory: expect.any(Number) });

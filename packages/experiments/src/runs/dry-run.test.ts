@@ -63,8 +63,11 @@ describe('dryRun()', () => {
   });
 
   it('names a wrong option of the model', async () => {
-    const wrong = experimentOf({ model: { name: 'small-cnn', options: { depth: 3 } } });
+    expect(() => experimentOf({ model: { name: 'small-cnn', options: { depth: 3 } } })).toThrow(
+      /options\.depth is not/,
+    );
+    const wrong = { ...experimentOf({}), model: { name: 'small-cnn', options: { depth: 3 } } };
     await expect(dryRun(wrong)).rejects.toThrow(ExperimentError);
-    await expect(dryRun(wrong)).rejects.toThrow(/model\.options: .*depth/);
+    await expect(dryRun(wrong)).rejects.toThrow(/Cannot use model small-cnn: .*depth/);
   });
 });

@@ -68,7 +68,7 @@ describe('parseExperiment()', () => {
 
   it('lists the allowed values of a name', () => {
     expect(messageFor({ ...minimal, model: { name: 'resnet' } })).toMatch(
-      /model\.name must be one of ststnet, .*: current value is "resnet"/,
+      /model\.name must be one of afn, .*: current value is "resnet"/,
     );
     expect(messageFor({ ...minimal, data: { name: 'imagenet' } })).toMatch(
       /data\.name must be one of .*synthetic.*: current value is "imagenet"/,
@@ -82,7 +82,7 @@ describe('parseExperiment()', () => {
     const message = messageFor({ name: 'tiny', data: { name: 'synthetic' }, training: { epochs: 0, batchSize: 1.5 } });
     expect(message).toMatch(/training\.epochs must be an integer of at least 1: current value is 0/);
     expect(message).toMatch(/training\.batchSize must be .*: current value is 1\.5/);
-    expect(message).toMatch(/model is missing: it must be an object with a name, one of ststnet, /);
+    expect(message).toMatch(/model is missing: it must be an object with a name, one of afn, /);
   });
 
   it('rejects a name that would leave the folder of runs', () => {

@@ -37,7 +37,7 @@ describe('readExperiment() of a file that extends another', () => {
     });
     const experiment = await readExperiment(child, { set: ['seeds=[7]'] });
     expect(experiment.name).toBe('child');
-    expect(experiment.data.options).toEqual({ subjects: 4, size: 32 });
+    expect(experiment.data.options).toMatchObject({ subjects: 4, size: 32 });
     expect(experiment.inputs.map(({ steps }) => steps[0])).toEqual(['midi']);
     expect(experiment.model).toEqual({ name: 'ststnet', options: {} });
     expect(experiment.training).toMatchObject({ epochs: 5, batchSize: 4 });

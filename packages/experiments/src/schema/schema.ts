@@ -224,8 +224,8 @@ export function experimentSchema(
 }
 
 /**
- * Gives the JSON Schema (draft 2020-12) of experiment files, for editors that complete and check YAML and JSON. It asks for no key but the `name` that
- * tells one kind of settings from another, since a file may extend one that has the rest; what is missing is found by {@link parseExperiment}.
+ * Gives the JSON Schema (draft 2020-12) of experiment files, for editors that complete and check YAML and JSON. It asks for no key, since a file may
+ * extend one that has the rest; what is missing is found by {@link parseExperiment}.
  *
  * @param parts - anybody's own parts, which files may name
  * @returns the same document as `@mer/experiments/experiment.schema.json`
@@ -241,15 +241,10 @@ export function experimentJsonSchema(parts?: readonly Part[]): Record<string, un
   return { title: 'mer experiment', ...(loosened(jsonSchemaOf(experimentSchema(parts))) as Record<string, unknown>) };
 }
 
-/** Of what must be there only the name that tells one form from another. */
+/** Nothing must be there, and what tells forms apart need not: it may stand in the file that this one extends. */
 function loosened(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(loosened);
   if (typeof value !== 'object' || value === null) return value;
-  const { required: _required, ...rest } = value as {
-    required?: unknown;
-    properties?: Record<string, { const?: unknown }>;
-  };
-  const schema = Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, loosened(part)]));
-  const telling = ['name', 'step'].filter((key) => rest.properties?.[key]?.const !== undefined);
-  return telling.length > 0 ? { ...schema, required: telling } : schema;
+  const entries = Object.entries(value).filter(([key, part]) => key !== 'required' || !Array.isArray(part));
+  return Object.fromEntries(entries.map(([key, part]) => [key === 'oneOf' ? 'anyOf' : key, loosened(part)]));
 }
