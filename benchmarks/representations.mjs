@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { useBackend } from '@mer/backends';
+import { backendTraits, useBackend } from '@mer/backends';
 import { readImage } from '@mer/io';
 import { dynamicImage, gray, opticalFlow, resize } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
@@ -119,7 +119,7 @@ async function merRunner(name, { pairs, frames }) {
           ? dynamicImage(clip, { scaling: 'none' })
           : opticalFlow(...tensors[size], workload);
       // only a graphics card works on after the call
-      if (info.name.startsWith('web')) await result.data();
+      if (backendTraits(info.name).onDevice) await result.data();
       const time = performance.now() - start;
       result.dispose();
       return time;

@@ -60,7 +60,7 @@ export function rehearse<T>(run: (memory: Rehearsal) => T): T {
   };
   const real = tf.backend() as WasmBackend;
   const compiled = compiledOf(real);
-  if (tf.getBackend() !== 'wasm' || compiled === undefined) {
+  if (compiled === undefined) {
     throw new Error("Cannot rehearse as the current backend must be wasm: call useBackend('wasm') before");
   }
   const stage = new Stage(real);

@@ -59,7 +59,7 @@ export function fusedBatchNorm(stock: KernelFunction): KernelFunction {
 }
 
 /**
- * Gradients of batch normalisation by x, mean, variance, scale and offset, in one pass over the data:
+ * Gradients of batch normalization by x, mean, variance, scale and offset, in one pass over the data:
  * with r = 1 / sqrt(variance + epsilon), they are dy s r, -s r sum(dy), -s r^3 / 2 sum(dy (x - mean)),
  * r sum(dy (x - mean)) and sum(dy).
  */

@@ -330,7 +330,7 @@ function reachingTaps(g: ConvGeometry): Phase[] {
       const from = remainder + before[axis] - tap * dilations[axis];
       if (from % strides[axis] === 0) found.push({ tap, offset: from / strides[axis] });
     }
-    // Ascending offsets are neighbours in memory.
+    // Ascending offsets are neighbors in memory.
     return found.reverse();
   };
   const phases: Phase[] = [];

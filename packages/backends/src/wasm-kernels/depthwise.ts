@@ -43,7 +43,7 @@ function geometry(info: tf.backend_util.Conv2DInfo) {
   };
 }
 
-/** Whether the kernel without gathering runs: one result for each channel, channels in fours, neighbouring taps. */
+/** Whether the kernel without gathering runs: one result for each channel, channels in fours, neighboring taps. */
 function suitsVectors(info: tf.backend_util.Conv2DInfo): boolean {
   return (
     info.inChannels % 4 === 0 &&

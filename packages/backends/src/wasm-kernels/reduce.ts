@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { address, type KernelFunction, kernelsOf, withScratch } from './wasm-backend.js';
 
-/** Sum and Mean of floats along neighbouring axes; everything else is left to the stock kernel. */
+/** Sum and Mean of floats along neighboring axes; everything else is left to the stock kernel. */
 export function reduction(kind: 'sum' | 'mean'): (stock: KernelFunction) => KernelFunction {
   return (stock) => (args) => {
     const { inputs, attrs, backend } = args;

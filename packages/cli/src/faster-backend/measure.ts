@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
-import { type BackendName, listBackends, useBackend } from '@mer/backends';
+import { type BackendName, backendTraits, listBackends, useBackend } from '@mer/backends';
 import { createModel } from '@mer/models';
 import { fit } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -25,9 +25,6 @@ const BATCH = 8;
 /** Seconds that steps are repeated for after the one that warms up. */
 const PATIENCE = 0.3;
 
-/** Graphics cards that the processor plays: never the faster ones, and slow to measure. */
-const emulated = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|warp/i;
-
 /**
  * Times a training step of a small network on images of one size, on the current backend and on the others that are installed and may be faster.
  *
@@ -35,7 +32,7 @@ const emulated = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|w
  */
 export async function measureSpeeds({ current, shape, cache }: SpeedsRequest): Promise<Speeds> {
   const others = (await listBackends()).filter(
-    ({ name, available, device = '' }) => available && name !== current && name !== 'cpu' && !emulated.test(device),
+    ({ name, available, isSoftware }) => available && name !== current && backendTraits(name).compiled && !isSoftware,
   );
   if (others.length === 0) return {};
   const known = await readKnown(cache);

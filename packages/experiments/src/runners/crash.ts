@@ -1,3 +1,4 @@
+import { type BackendName, backendTraits } from '@mer/backends';
 import type { Experiment } from '../schema/experiment.js';
 
 /** How a process came to end that was not told to. */
@@ -28,11 +29,14 @@ export function isOutOfMemory(error: unknown): boolean {
 }
 
 /** Why something cannot go on: `its process was ended by SIGKILL, most likely by the system as memory ran short: it had held 2134 MB`. */
-export function crashText({ reason, outOfMemory, memory }: Crash, backend: string): string {
+export function crashText({ reason, outOfMemory, memory }: Crash, backend: BackendName | 'auto'): string {
   const held = memory === undefined ? '' : `: it had held ${(memory / 1e6).toFixed(0)} MB`;
   if (outOfMemory) {
     const said = reason.replace(/\. Build with .*$/s, '');
-    const room = backend === 'wasm' ? '; WebAssembly has room for 4 GiB, whatever the machine has' : '';
+    const room =
+      backend !== 'auto' && backendTraits(backend).inHeap
+        ? '; WebAssembly has room for 4 GiB, whatever the machine has'
+        : '';
     return `its process ended as the memory of the ${backend} backend failed (${said})${held}${room}`;
   }
   const cause = reason === 'ended by SIGKILL' ? ', most likely by the system as memory ran short' : '';

@@ -1,5 +1,5 @@
 import { freemem } from 'node:os';
-import { useBackend } from '@mer/backends';
+import { type BackendTraits, backendTraits, useBackend } from '@mer/backends';
 import type { Dataset } from '@mer/datasets';
 import { type MemoryPlan, memoryPlanText, NoRoomError, planMemory, type StepMemory } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -34,8 +34,8 @@ export function freeMemory(): number {
 }
 
 /** Bytes that a process is expected to hold when it trains with so much. */
-function processMemory({ heap, total }: StepMemory, backend: string): number {
-  return PROCESS + (backend === 'wasm' ? heap : 1.3 * total);
+function processMemory({ heap, total }: StepMemory, { inHeap }: BackendTraits): number {
+  return PROCESS + (inHeap ? heap : 1.3 * total);
 }
 
 /**
@@ -49,8 +49,8 @@ export async function planRunMemory(
   experiment: Experiment,
   { dataset, train, room, own = NO_PARTS }: { dataset: Dataset; train: number; room: number; own?: OwnParts },
 ): Promise<PlannedMemory> {
-  await useBackend(experiment.backend);
-  const backend = tf.getBackend();
+  const { name } = await useBackend(experiment.backend);
+  const traits = backendTraits(name);
   const buffer = largestBuffer();
   const makers = imageMakers(experiment, dataset.kind, own.parts);
   const images = await imagesOfSample(dataset, experiment, {
@@ -68,14 +68,14 @@ export async function planRunMemory(
   };
   const obstacleOf = (step: StepMemory): string | undefined => {
     if (step.total === Number.POSITIVE_INFINITY) return `a tensor may have ${bytesText(2 ** 32)}`;
-    if (backend === 'wasm' && step.heap > WASM_HEAP) return `WebAssembly has room for ${bytesText(WASM_HEAP)}`;
+    if (traits.inHeap && step.heap > WASM_HEAP) return `WebAssembly has room for ${bytesText(WASM_HEAP)}`;
     if (buffer !== undefined && step.largest > buffer) {
-      return `its largest tensor is ${bytesText(step.largest)} and a buffer of this ${backend} adapter holds ${bytesText(buffer)}`;
+      return `its largest tensor is ${bytesText(step.largest)} and a buffer of this ${name} adapter holds ${bytesText(buffer)}`;
     }
-    if (!onDevice(backend) && processMemory(step, backend) > room) return `there is room for ${bytesText(room)}`;
+    if (!traits.onDevice && processMemory(step, traits) > room) return `there is room for ${bytesText(room)}`;
     return undefined;
   };
-  const described = (plan: MemoryPlan): RunMemory => ({ ...plan, process: processMemory(plan.step, backend) });
+  const described = (plan: MemoryPlan): RunMemory => ({ ...plan, process: processMemory(plan.step, traits) });
   await useBackend('wasm');
   try {
     const plan = planMemory({
@@ -92,11 +92,6 @@ export async function planRunMemory(
     const { least, largestBatch } = error;
     return { fits: false, least: described(least), largestBatch, obstacle: obstacleOf(least.step)! };
   }
-}
-
-/** Whether tensors lie in the memory of a graphics card, of which nothing is known but its largest buffer. */
-function onDevice(backend: string): boolean {
-  return backend.startsWith('web') || backend === 'node-gpu';
 }
 
 function largestBuffer(): number | undefined {

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type BackendInfo, useBackend } from '@mer/backends';
+import { type BackendInfo, backendTraits, useBackend } from '@mer/backends';
 import { type Dataset, fingerprint } from '@mer/datasets';
 import { memoryPlanText, viewPlan } from '@mer/training';
 import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
@@ -275,7 +275,7 @@ function workerCount(workers: number | 'auto', backend: BackendInfo, tasks: numb
     }
     return Math.max(1, Math.min(workers, tasks));
   }
-  if (backend.name !== 'cpu' && backend.name !== 'wasm') return 1;
+  if (!backendTraits(backend.name).oneThread) return 1;
   return Math.max(1, Math.min(availableParallelism(), tasks, Math.floor(freeMemory() / WORKER_MEMORY)));
 }
 
