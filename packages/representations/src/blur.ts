@@ -53,7 +53,7 @@ export function gaussianBlur<T extends tf.Tensor3D | tf.Tensor4D>(images: T, sig
       const image = kernels.take(4 * size);
       for (let from = 0; from < values.length; from += size) {
         floats(kernels, image, size).set(values.subarray(from, from + size));
-        kernels.blurImage(image, width, height, channels, radius, sigma);
+        kernels.blurImage({ image, width, height, channels, radius, sigma });
         result.set(floats(kernels, image, size), from);
       }
     });

@@ -90,19 +90,19 @@ function byDifference(frames: tf.Tensor4D, first: number, count: number, plan: I
     floats(kernels, reference, size).set(frame(0));
     for (let t = 1; t < count; t++) {
       floats(kernels, here, size).set(frame(t));
-      const sum = kernels.greyChange(
-        here,
+      const sum = kernels.grayChange({
+        frame: here,
         reference,
         width,
         height,
         channels,
         radius,
-        plan.intensityBlur,
+        sigma: plan.intensityBlur,
         left,
         top,
         right,
         bottom,
-      );
+      });
       result[t] = sum / ((bottom - top) * (right - left));
       if (plan.measure === 'adjacent-difference') [here, reference] = [reference, here];
     }

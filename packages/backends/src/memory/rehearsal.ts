@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AllocationError, LARGE_BLOCK, LONGEST_HEAP, SPARE } from '../wasm-kernels/allocations.js';
 import { BlockAllocator } from '../wasm-kernels/block-allocator.js';
-import type { Kernels } from '../wasm-kernels/kernels.js';
+import type { Kernels } from '../wasm-kernels/kernels.generated.js';
 import { attachKernels, compiledOf, type WasmBackend } from '../wasm-kernels/wasm-backend.js';
 
 /** Bytes at one moment of a {@link rehearse rehearsal}. */

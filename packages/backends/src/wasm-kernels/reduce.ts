@@ -22,7 +22,8 @@ export function reduction(kind: 'sum' | 'mean'): (stock: KernelFunction) => Kern
     const out = backend.makeOutput(shape, 'float32');
     withScratch(backend, kernels.sumScratch(inner), (scratch) => {
       const factor = kind === 'mean' ? 1 / middle : 1;
-      kernels.sumMiddle(address(backend, x), outer, middle, inner, factor, address(backend, out), scratch);
+      const sizes = { outer, middle, inner };
+      kernels.sumMiddle({ x: address(backend, x), ...sizes, factor, out: address(backend, out), scratch });
     });
     return out;
   };

@@ -68,19 +68,5 @@ export function farnebackFlow(from: FlowImage, to: FlowImage, options: Farneback
     checkPair(from, to, task);
     return farnebackOnGpu(from, to, o);
   }
-  return runFlowKernel(from, to, task, (kernels, a, b, flow, width, height) => {
-    kernels.farneback(
-      a,
-      b,
-      flow,
-      width,
-      height,
-      o.scaleStep,
-      o.levels,
-      o.window,
-      o.iterations,
-      o.polyRadius,
-      o.polySigma,
-    );
-  });
+  return runFlowKernel(from, to, task, (kernels, pair) => kernels.farneback({ ...pair, ...o }));
 }

@@ -72,21 +72,5 @@ export function hornSchunckFlow(from: FlowImage, to: FlowImage, options: HornSch
     checkPair(from, to, task);
     return hornSchunckOnGpu(from, to, o);
   }
-  return runFlowKernel(from, to, task, (kernels, a, b, flow, width, height) => {
-    kernels.hornSchunck(
-      a,
-      b,
-      flow,
-      width,
-      height,
-      o.alpha,
-      o.scales,
-      o.scaleStep,
-      o.warps,
-      o.iterations,
-      o.epsilon,
-      o.presmooth,
-      o.pyramidSmooth,
-    );
-  });
+  return runFlowKernel(from, to, task, (kernels, pair) => kernels.hornSchunck({ ...pair, ...o }));
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { luma } from '../grey.js';
 import { hostValues } from '../host.js';
-import { floats, type Kernels, withKernels } from '../wasm/kernels.js';
+import type { Kernels } from '../wasm/kernels.generated.js';
+import { floats, withKernels } from '../wasm/kernels.js';
 
 /** An image that flow is computed from: `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1. */
 export type FlowImage = tf.Tensor2D | tf.Tensor3D;
@@ -75,14 +76,10 @@ function writeGrey(image: FlowImage, target: Float32Array, task: string, name: s
 }
 
 /** What a kernel needs to compute a flow: addresses of both grey images and of the `[H, W, 2]` result, and the size. */
-export type FlowKernel = (
-  kernels: Kernels,
-  from: number,
-  to: number,
-  flow: number,
-  width: number,
-  height: number,
-) => void;
+export type KernelPair = { from: number; to: number; flow: number; width: number; height: number };
+
+/** Computes a flow by a kernel. */
+export type FlowKernel = (kernels: Kernels, pair: KernelPair) => void;
 
 /** Runs a flow kernel on a pair of images; with `normalize` both are stretched together to 0..255 first. */
 export function runFlowKernel(
@@ -108,7 +105,7 @@ export function runFlowKernel(
         for (const image of grey) for (let i = 0; i < size; i++) image[i] = (255 * (image[i]! - low)) / range;
       }
     }
-    kernel(kernels, a, b, out, width, height);
+    kernel(kernels, { from: a, to: b, flow: out, width, height });
     return floats(kernels, out, 2 * size).slice();
   });
   return tf.tensor3d(flow, [height, width, 2]);

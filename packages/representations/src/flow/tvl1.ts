@@ -137,31 +137,5 @@ export function tvl1Flow(from: FlowImage, to: FlowImage, options: Tvl1Options = 
     checkPair(from, to, task);
     return tvl1OnGpu(from, to, o);
   }
-  return runFlowKernel(
-    from,
-    to,
-    task,
-    (kernels, a, b, flow, width, height) => {
-      kernels.tvl1(
-        a,
-        b,
-        flow,
-        width,
-        height,
-        o.tau,
-        o.lambda,
-        o.theta,
-        o.scales,
-        o.scaleStep,
-        o.warps,
-        o.epsilon,
-        o.innerIterations,
-        o.outerIterations,
-        o.median,
-        o.presmooth,
-        o.pyramidSmooth,
-      );
-    },
-    { normalize: o.normalize },
-  );
+  return runFlowKernel(from, to, task, (kernels, pair) => kernels.tvl1({ ...pair, ...o }), { normalize: o.normalize });
 }

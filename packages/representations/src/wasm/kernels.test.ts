@@ -1,12 +1,5 @@
 import { expect, it } from 'vitest';
-// @ts-expect-error: a plain script
-import { fingerprint } from '../../assembly/build.mjs';
-import { kernelFingerprint } from './kernel-bytes.js';
 import { floats, withKernels } from './kernels.js';
-
-it('the compiled kernels come from the sources in assembly/ (else: npm run build:kernels)', () => {
-  expect(kernelFingerprint).toBe(fingerprint());
-});
 
 it('withKernels() gives scratch memory back, also after an error', () => {
   const height = withKernels('test', (kernels) => kernels.mark());
