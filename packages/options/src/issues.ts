@@ -45,9 +45,10 @@ function formOf(schema: v.GenericSchema | undefined, value: unknown): v.GenericS
   const { options, key } = (at ?? {}) as Node;
   if (!options?.every((each) => typeof each === 'object')) return at;
   const chosen = options.find((form) => {
-    const { entries, items, item } = (bare(form) ?? {}) as Node;
+    const { entries, items, item, options: inner } = (bare(form) ?? {}) as Node;
     if (Array.isArray(value)) return items !== undefined || item !== undefined;
-    return entries && (!key || v.is(entries[key]!, (value as Record<string, unknown> | undefined)?.[key]));
+    if (!entries) return inner?.every((each) => typeof each === 'object');
+    return !key || v.is(entries[key]!, (value as Record<string, unknown> | undefined)?.[key]);
   });
   return chosen && formOf(chosen, value);
 }

@@ -11,6 +11,7 @@ import {
   integer,
   list,
   named,
+  nameOrOptions,
   number,
   type OptionsOf,
   option,
@@ -102,6 +103,16 @@ describe('checkOptions()', () => {
     for (const wrong of [[28], [28, 0], [1, 28, 0]]) {
       expect(given({ shape: wrong })).toThrow(`Cannot make it as ${shape}: current value is [${wrong}]`);
     }
+  });
+
+  it('names the options of a name that was chosen inside an option', () => {
+    const flow = nameOrOptions('Flow.', { farneback: { window: integer('Window.', { default: 15 }) }, none: {} }, {});
+    expect(() => checkOptions('make it', { flow }, { flow: { name: 'farneback', windw: 9 } })).toThrow(
+      'Cannot make it as "flow.windw" is not an option, did you mean "window"?: the options are name, window',
+    );
+    expect(checkOptions('make it', { flow }, { flow: 'farneback' })).toEqual({
+      flow: { name: 'farneback', window: 15 },
+    });
   });
 
   it('has the type of its entries', () => {
