@@ -114,7 +114,7 @@ async function flow() {
     ),
   );
   const few = { scales: 2, warps: 2, outerIterations: 2, innerIterations: 6 };
-  await repeat(() => opticalFlow(from, to, { method: 'tvl1', ...(job.tiny && few) }));
+  await repeat(() => opticalFlow(from, to, { name: 'tvl1', ...(job.tiny && few) }));
 }
 
 async function image() {

@@ -14,7 +14,7 @@ export const flowImageEntries = {
       {
         name: 'image',
         shape: [28, 28, 3],
-        representations: ['u-v-strain'],
+        representations: ['uv-strain'],
         values: 'strain, v, u of onset to apex, each min-max scaled per sample to 0..255',
       },
     ],
@@ -46,7 +46,7 @@ export const flowImageEntries = {
       {
         name: 'image',
         shape: [28, 28, 2],
-        representations: ['flow', 'u-v-strain'],
+        representations: ['flow', 'uv-strain'],
         values: 'u and v of onset to apex',
       },
     ],
@@ -72,7 +72,7 @@ export const flowImageEntries = {
       {
         name: 'image',
         shape: [60, 60, 3],
-        representations: ['u-v-strain', 'flow'],
+        representations: ['uv-strain', 'flow'],
         values: 'flow of onset to apex from 0 to 1',
       },
     ],
@@ -98,7 +98,7 @@ export const flowImageEntries = {
       {
         name: 'image',
         shape: [28, 28, 3],
-        representations: ['u-v-strain', 'flow'],
+        representations: ['uv-strain', 'flow'],
         values: 'flow of onset to apex around both eyes and both halves of the mouth, put together 2x2',
       },
     ],

@@ -3,9 +3,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { syntheticClip, worstDifference } from '../test/synthetic-clip.js';
-import { combinedFlow, magnitudeModulatedFlow, otsuThreshold } from './combined-flow.js';
-import { flowToColor } from './flow/color.js';
+import { cof } from './cof.js';
 import { farnebackFlow } from './flow/farneback.js';
+import { flowToColor } from './flow/flow-to-color.js';
+import { mmCof, otsuThreshold } from './mm-cof.js';
 
 const clip = syntheticClip({ size: 48, frames: 11, onset: 0, apex: 4, offset: 9, channels: 1 });
 const flow = 'farneback';
@@ -35,26 +36,26 @@ function formula({ theta = 0.5, a = 0, b = 0, tau = 'mean' as 'mean' | number } 
   });
 }
 
-describe('combinedFlow()', () => {
+describe('cof()', () => {
   it('equals the float64 formula', () => {
-    const image = combinedFlow(clip, { flow, output: 'vector', range: 'signed', theta: 0.3 });
+    const image = cof(clip, { flow, output: 'vector', range: 'signed', theta: 0.3 });
     expect(worstDifference(image.dataSync(), formula({ theta: 0.3 }).flat())).toBeLessThan(1e-5);
-    const unit = combinedFlow(clip, { flow, output: 'vector' }).dataSync();
+    const unit = cof(clip, { flow, output: 'vector' }).dataSync();
     const expected = formula().flatMap(([x, y, m]) => [0.5 + 0.5 * x!, 0.5 + 0.5 * y!, m!]);
     expect(worstDifference(unit, expected)).toBeLessThan(1e-5);
   });
 
-  it('draws hue and value as colours by default', () => {
+  it('draws hue and value as colors by default', () => {
     const vector = tf.tensor3d(
       formula().flatMap(([x, y]) => [x!, y!]),
       [48, 48, 2],
     );
     const drawn = flowToColor(vector, { max: 1 }).dataSync();
-    expect(worstDifference(combinedFlow(clip, { flow }).dataSync(), drawn)).toBeLessThan(1e-3);
+    expect(worstDifference(cof(clip, { flow }).dataSync(), drawn)).toBeLessThan(1e-3);
   });
 
   it('points where the face moves in the rise, in rise and fall alike', () => {
-    const image = combinedFlow(clip, { flow, output: 'vector', range: 'signed' }).arraySync();
+    const image = cof(clip, { flow, output: 'vector', range: 'signed' }).arraySync();
     const [x, y, m] = image[Math.round(0.6 * 48)]![Math.round(0.35 * 48)]!;
     expect(m).toBeGreaterThan(0.9);
     expect(Math.atan2(y!, x!)).toBeCloseTo(Math.atan2(0.6, 1.2), 0);
@@ -62,22 +63,22 @@ describe('combinedFlow()', () => {
   });
 
   it('takes a phase of one frame as no motion', () => {
-    const image = combinedFlow({ ...clip, apex: 0 }, { flow, output: 'vector', range: 'signed', theta: 0.25 });
+    const image = cof({ ...clip, apex: 0 }, { flow, output: 'vector', range: 'signed', theta: 0.25 });
     expect(tf.max(image).dataSync()[0]).toBeLessThanOrEqual(0.75 + 1e-6);
-    expect(() => combinedFlow({ ...clip, apex: null })).toThrow(/must have an apex/);
+    expect(() => cof({ ...clip, apex: null })).toThrow(/must have an apex/);
   });
 
   it('is black without motion and leaks nothing', () => {
     const still = { ...clip, frames: tf.zeros([11, 48, 48, 1]) as tf.Tensor4D };
     const before = tf.memory().numTensors;
-    const image = combinedFlow(still, { stableRegion: [0.4, 0.4, 0.6, 0.6] });
+    const image = cof(still, { stableRegion: [0.4, 0.4, 0.6, 0.6] });
     expect(new Set(image.dataSync())).toEqual(new Set([0]));
     image.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 });
 
-describe('magnitudeModulatedFlow()', () => {
+describe('mmCof()', () => {
   it.each([
     [{}, { a: 0.5, b: 0.5 }],
     [
@@ -85,7 +86,7 @@ describe('magnitudeModulatedFlow()', () => {
       { a: 0.2, b: 0.9, theta: 0.6, tau: 0.3 },
     ],
   ])('equals the float64 formula %o', (options, parameters) => {
-    const image = magnitudeModulatedFlow(clip, { flow, range: 'signed', ...options });
+    const image = mmCof(clip, { flow, range: 'signed', ...options });
     const expected = formula(parameters).flat();
     // a pixel right at the threshold may fall to either side
     const different = Array.from(image.dataSync()).filter((value, i) => Math.abs(value - expected[i]!) > 1e-5);
@@ -93,9 +94,9 @@ describe('magnitudeModulatedFlow()', () => {
   });
 
   it('raises strong and lowers weak motion', () => {
-    const plain = combinedFlow(clip, { flow, output: 'vector' }).arraySync();
-    for (const threshold of ['mean-deviation', 'otsu'] as const) {
-      const image = magnitudeModulatedFlow(clip, { flow, threshold }).arraySync();
+    const plain = cof(clip, { flow, output: 'vector' }).arraySync();
+    for (const threshold of ['mean-std', 'otsu'] as const) {
+      const image = mmCof(clip, { flow, threshold }).arraySync();
       expect(image[29]![17]![2]).toBe(1);
       expect(image[3]![44]![2]).toBeCloseTo(0.5 * plain[3]![44]![2]!, 5);
     }
@@ -103,13 +104,11 @@ describe('magnitudeModulatedFlow()', () => {
 
   it('leaks nothing and rejects wrong thresholds', () => {
     const before = tf.memory().numTensors;
-    magnitudeModulatedFlow(clip, { flow, threshold: 'otsu' }).dispose();
-    magnitudeModulatedFlow(clip, { flow, output: 'hsv' }).dispose();
+    mmCof(clip, { flow, threshold: 'otsu' }).dispose();
+    mmCof(clip, { flow, output: 'hsv' }).dispose();
     expect(tf.memory().numTensors).toBe(before);
-    expect(() => magnitudeModulatedFlow(clip, { threshold: 2 })).toThrow(
-      /'mean-deviation', 'otsu' or a number in 0\.\.1/,
-    );
-    expect(() => combinedFlow(clip, { gain: 1 } as never)).toThrow(/no option 'gain'/);
+    expect(() => mmCof(clip, { threshold: 2 })).toThrow(/threshold must be a number from 0 to 1: current value is 2/);
+    expect(() => cof(clip, { gain: 1 } as never)).toThrow(/"gain" is not an option/);
   });
 });
 

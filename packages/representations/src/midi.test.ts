@@ -2,9 +2,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { reversed, syntheticClip, worstDifference } from '../test/synthetic-clip.js';
-import { frameIntensities } from './intensity.js';
-import { motionIntensityDynamicImage, ranksOf } from './motion-intensity.js';
-import { temporalRankedDynamicImage } from './temporal-ranked.js';
+import { frameIntensities } from './frame-intensities.js';
+import { midi, ranksOf } from './midi.js';
+import { trdi } from './trdi.js';
 
 const clip = syntheticClip({ size: 32, frames: 13, apex: 3 });
 const size = 32 * 32 * 3;
@@ -36,10 +36,10 @@ function formula(weights: 'linear' | 'arp' | 'intensity', order: 'ascending' | '
   return image;
 }
 
-describe('motionIntensityDynamicImage()', () => {
+describe('midi()', () => {
   it.each(['linear', 'arp', 'intensity'] as const)('equals the float64 formula (%s weights)', (weights) => {
     for (const order of ['ascending', 'descending'] as const) {
-      const image = motionIntensityDynamicImage(clip, { weights, order, scaling: 'none' });
+      const image = midi(clip, { weights, order, scaling: 'none' });
       expect(image.shape).toEqual([32, 32, 3]);
       expect(worstDifference(image.dataSync(), formula(weights, order))).toBeLessThan(1e-5);
     }
@@ -52,20 +52,18 @@ describe('motionIntensityDynamicImage()', () => {
       return norm(images[0]!.map((value, p) => value - images[1]![p]!)) / norm(images[0]!);
     };
     for (const measure of ['onset-difference', 'flow'] as const) {
-      const pair = [clip, back].map((c) => motionIntensityDynamicImage(c, { measure, scaling: 'none' }).dataSync());
+      const pair = [clip, back].map((c) => midi(c, { measure, scaling: 'none' }).dataSync());
       expect(change(pair as Float32Array[])).toBeLessThan(0.01);
     }
-    const pair = [clip, back].map((c) => temporalRankedDynamicImage(c, { scaling: 'none' }).dataSync());
+    const pair = [clip, back].map((c) => trdi(c, { scaling: 'none' }).dataSync());
     expect(change(pair as Float32Array[])).toBeGreaterThan(0.3);
   });
 
   it('shows rise and fall together: stronger at the moving spot than linear weights in the order of time', () => {
     const even = syntheticClip({ size: 32, frames: 13, apex: 6 });
     const strength = (image: tf.Tensor3D) => tf.max(tf.abs(image)).dataSync()[0]!;
-    const ordered = strength(motionIntensityDynamicImage(even, { scaling: 'none' }));
-    expect(ordered).toBeGreaterThan(
-      5 * strength(temporalRankedDynamicImage(even, { variant: 'linear', scaling: 'none' })),
-    );
+    const ordered = strength(midi(even, { scaling: 'none' }));
+    expect(ordered).toBeGreaterThan(5 * strength(trdi(even, { variant: 'linear', scaling: 'none' })));
   });
 
   it('gives "no motion" for a static clip and far from the moving spot', () => {
@@ -74,27 +72,27 @@ describe('motionIntensityDynamicImage()', () => {
       frames: tf.tile(tf.slice(clip.frames, [0, 0, 0, 0], [1, 32, 32, 3]), [13, 1, 1, 1]) as tf.Tensor4D,
     };
     for (const weights of ['linear', 'arp', 'intensity'] as const) {
-      expect(new Set(motionIntensityDynamicImage(still, { weights }).dataSync())).toEqual(new Set([0.5]));
+      expect(new Set(midi(still, { weights }).dataSync())).toEqual(new Set([0.5]));
     }
-    const image = motionIntensityDynamicImage(clip).arraySync();
+    const image = midi(clip).arraySync();
     expect(Math.abs(image[1]![30]![0]! - 0.5)).toBeLessThan(1e-3);
   });
 
   it('leaks nothing', () => {
     const before = tf.memory().numTensors;
-    motionIntensityDynamicImage(clip, { grey: true, blur: 1 }).dispose();
-    motionIntensityDynamicImage(clip, { measure: 'flow' }).dispose();
+    midi(clip, { gray: true, blur: 1 }).dispose();
+    midi(clip, { measure: 'flow' }).dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 
   it('rejects one frame, two channels and unknown options', () => {
-    expect(() => motionIntensityDynamicImage(clip, { span: [3, 3] })).toThrow(/at least 2 frames/);
-    expect(() => motionIntensityDynamicImage(tf.zeros([3, 8, 8, 2]))).toThrow(/1 or 3 channels/);
-    expect(() => motionIntensityDynamicImage(clip, { weight: 'arp' } as never)).toThrow(
-      /no option 'weight': the options are weights, order, measure/,
+    expect(() => midi(clip, { span: [3, 3] })).toThrow(/at least 2 frames/);
+    expect(() => midi(tf.zeros([3, 8, 8, 2]))).toThrow(/1 or 3 channels/);
+    expect(() => midi(clip, { weight: 'arp' } as never)).toThrow(
+      /"weight" is not an option, did you mean "weights"\?: the options are weights, order, measure/,
     );
-    expect(() => motionIntensityDynamicImage(clip, { flow: { method: 'tvl1', wraps: 3 } as never })).toThrow(
-      /no option 'wraps'/,
+    expect(() => midi(clip, { flow: { name: 'tvl1', wraps: 3 } as never })).toThrow(
+      /"flow.wraps" is not an option, did you mean "warps"\?/,
     );
   });
 });

@@ -1,75 +1,36 @@
+import { checkOptions, choice, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { blurRadius, gaussianBlur } from './blur.js';
-import { type FrameSource, resolveSpan, type Span } from './clip.js';
-import { type FlowChoice, flowRule, opticalFlow } from './flow/optical-flow.js';
+import { type FrameSource, resolveSpan, spanOption } from './clip.js';
+import { type FlowChoice, flowOption, opticalFlow } from './flow/optical-flow.js';
 import { frameAt, sliceFrames } from './frames.js';
-import { toGrey } from './grey.js';
 import { canReadNow, hostValues } from './host.js';
-import { numeric, type OptionRule, type OptionRules, oneOf, resolveOptions, span as spanRule } from './options.js';
-import { floats, withKernels } from './wasm/kernels.js';
+import { type Region, regionOption, regionPixels } from './region.js';
+import { toGray } from './to-gray.js';
+import { floats, withImageKernels } from './wasm/kernels.js';
 
-/**
- * How much a frame moves: `'onset-difference'` |I_t - I_1|, `'adjacent-difference'` |I_t - I_{t-1}| (0 for the first frame), or
- * `'flow'` the length of the optical flow from the first frame; each averaged over the region.
- */
-export type IntensityMeasure = 'onset-difference' | 'adjacent-difference' | 'flow';
-
-/** Every {@link IntensityMeasure}. */
-export const intensityMeasures = Object.freeze(['onset-difference', 'adjacent-difference', 'flow'] as const);
-
-/** A rectangle in fractions of the image: `[top, left, bottom, right]`, each in 0..1. */
-export type Region = readonly [top: number, left: number, bottom: number, right: number];
-
-/** A rule for an option that is a {@link Region}. */
-export const regionRule = (fallback: Region): OptionRule<Region> => ({
-  default: fallback,
-  expected: '[top, left, bottom, right], fractions with 0 <= top < bottom <= 1 and 0 <= left < right <= 1',
-  accepts: (value) =>
-    Array.isArray(value) &&
-    value.length === 4 &&
-    value.every((part) => typeof part === 'number' && part >= 0 && part <= 1) &&
-    value[0] < value[2] &&
-    value[1] < value[3],
-});
-
-/** A region in whole pixels (at least one each way), bottom and right exclusive. */
-export function regionPixels([top, left, bottom, right]: Region, height: number, width: number) {
-  const y = Math.min(height - 1, Math.round(top * height));
-  const x = Math.min(width - 1, Math.round(left * width));
-  return {
-    top: y,
-    left: x,
-    bottom: Math.max(y + 1, Math.round(bottom * height)),
-    right: Math.max(x + 1, Math.round(right * width)),
-  };
-}
+/** The options of {@link frameIntensities}. */
+export const frameIntensitiesOptions = {
+  measure: choice(
+    "How much a frame moves: `'onset-difference'` |I_t - I_1|, `'adjacent-difference'` |I_t - I_{t-1}| (0 for the first frame), or `'flow'` the length of the optical flow from the first frame; each averaged over the region.",
+    ['onset-difference', 'adjacent-difference', 'flow'],
+    { default: 'onset-difference' },
+  ),
+  intensityBlur: number(
+    "Gaussian blur of the gray frames before they are compared, sigma in pixels. Not for measure `'flow'`.",
+    { min: 0, max: 50, default: 1 },
+  ),
+  region: regionOption('The part of the image that counts.', { default: [0, 0, 1, 1] }),
+  flow: flowOption('farneback'),
+  span: spanOption(),
+};
 
 /** Options of {@link frameIntensities}. */
-export interface FrameIntensitiesOptions {
-  /** What is measured; default `'onset-difference'`. */
-  measure?: IntensityMeasure;
-  /** Gaussian blur of the grey frames before they are compared, sigma in pixels; default 1. Not for `'flow'`. */
-  intensityBlur?: number;
-  /** The part of the image that counts; default all of it. */
-  region?: Region;
-  /** The flow method for `'flow'`; default `'farneback'`. */
-  flow?: FlowChoice;
-  /** Which frames; default onset to offset of a clip, every frame of a bare tensor. */
-  span?: Span;
-}
-
-/** The rules of {@link FrameIntensitiesOptions}. */
-export const intensityRules = Object.freeze({
-  measure: oneOf<IntensityMeasure>(intensityMeasures, 'onset-difference'),
-  intensityBlur: numeric(1, { min: 0, max: 50 }),
-  region: regionRule([0, 0, 1, 1]),
-  flow: flowRule('farneback'),
-  span: spanRule,
-}) satisfies OptionRules<FrameIntensitiesOptions>;
+export type FrameIntensitiesOptions = OptionsOf<typeof frameIntensitiesOptions>;
 
 /** What the intensity of frames depends on, checked and complete. */
 export interface IntensityPlan {
-  measure: IntensityMeasure;
+  measure: NonNullable<FrameIntensitiesOptions['measure']>;
   intensityBlur: number;
   region: Region;
   flow: FlowChoice;
@@ -84,7 +45,7 @@ function byDifference(frames: tf.Tensor4D, first: number, count: number, plan: I
   const values = hostValues(frames, task);
   const frame = (index: number) => values.subarray((first + index) * size, (first + index + 1) * size);
   const result = new Float32Array(count);
-  withKernels(task, (kernels) => {
+  withImageKernels(task, (kernels) => {
     let here = kernels.take(4 * size);
     let reference = kernels.take(4 * size);
     floats(kernels, reference, size).set(frame(0));
@@ -136,13 +97,13 @@ export function intensityTensor(frames: tf.Tensor4D, first: number, count: numbe
   if (canReadNow() && (channels === 1 || channels === 3)) return tf.tensor1d(byDifference(frames, first, count, plan));
   return tf.tidy(() => {
     const { top, left, bottom, right } = regionPixels(plan.region, height, width);
-    const grey = toGrey(sliceFrames(frames, first, count));
-    const start = tf.slice(grey, [0, 0, 0, 0], [1, -1, -1, -1]);
+    const gray = toGray(sliceFrames(frames, first, count));
+    const start = tf.slice(gray, [0, 0, 0, 0], [1, -1, -1, -1]);
     const before =
       plan.measure === 'onset-difference'
         ? start
-        : tf.concat([start, tf.slice(grey, [0, 0, 0, 0], [count - 1, -1, -1, -1])]);
-    const change = tf.abs(gaussianBlur(tf.sub(grey, before) as tf.Tensor4D, plan.intensityBlur));
+        : tf.concat([start, tf.slice(gray, [0, 0, 0, 0], [count - 1, -1, -1, -1])]);
+    const change = tf.abs(gaussianBlur(tf.sub(gray, before) as tf.Tensor4D, plan.intensityBlur));
     return tf.mean(
       tf.slice(change, [0, top, left, 0], [count, bottom - top, right - left, 1]),
       [1, 2, 3],
@@ -157,10 +118,10 @@ export function intensityTensor(frames: tf.Tensor4D, first: number, count: numbe
  *     adjacent-difference   m_t = mean |G * (I_t - I_{t-1})|,  m_1 = 0
  *     flow                  m_t = mean |flow(I_1, I_t)|
  *
- * with grey frames I, a Gaussian G and the mean over a region of the image.
+ * with gray frames I, a Gaussian G and the mean over a region of the image.
  *
  * @param source a clip or frames `[T, H, W, C]`, float32 in 0..1.
- * @returns `[T]`, grey levels (0..1), or pixels for `'flow'`; entry 0 is 0.
+ * @returns `[T]`, gray levels (0..1), or pixels for `'flow'`; entry 0 is 0.
  * @throws TypeError, RangeError on frames or options that are not as described.
  *
  * @example
@@ -176,7 +137,7 @@ export function intensityTensor(frames: tf.Tensor4D, first: number, count: numbe
  */
 export function frameIntensities(source: FrameSource, options: FrameIntensitiesOptions = {}): tf.Tensor1D {
   const task = 'measure the motion of frames';
-  const { span, ...plan } = resolveOptions<FrameIntensitiesOptions>(task, intensityRules, options);
+  const { span, ...plan } = checkOptions(task, frameIntensitiesOptions, options);
   const { frames, first, last } = resolveSpan(source, span, task);
   return intensityTensor(frames, first, last - first + 1, plan);
 }

@@ -1,28 +1,24 @@
+import { checkOptions, integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkFrames, type FrameSource, resolveSpan, type Span } from './clip.js';
-import { type DynamicImageOptions, dynamicImage, dynamicImageRules } from './dynamic-image.js';
-import { numeric, type OptionRules, resolveOptions, span as spanRule } from './options.js';
+import { checkFrames, type FrameSource, resolveSpan, spanOption } from './clip.js';
+import { computeDynamicImage, weightedImageOptions } from './dynamic-image.js';
+import { rankWeightsOptions } from './rank-weights.js';
+
+const imageOptions = { ...rankWeightsOptions, ...weightedImageOptions };
+
+const streamOptions = {
+  window: integer('Frames per image.', { min: 2, default: 30 }),
+  stride: integer('Frames from one image to the next.', { min: 1, default: 1 }),
+  ...imageOptions,
+};
+
+const slidingOptions = { ...streamOptions, span: spanOption() };
 
 /** Options of {@link DynamicImageStream}. */
-export interface DynamicImageStreamOptions extends Omit<DynamicImageOptions, 'span'> {
-  /** Frames per image, at least 2; default 30. */
-  window?: number;
-  /** Frames from one image to the next, at least 1; default 1. */
-  stride?: number;
-}
+export type DynamicImageStreamOptions = OptionsOf<typeof streamOptions>;
 
 /** Options of {@link slidingDynamicImages}. */
-export interface SlidingDynamicImagesOptions extends DynamicImageStreamOptions {
-  /** Which frames; default onset to offset of a clip, every frame of a bare tensor. */
-  span?: Span;
-}
-
-const { span: _span, ...imageRules } = dynamicImageRules;
-const streamRules: OptionRules<DynamicImageStreamOptions> = Object.freeze({
-  window: numeric(30, { min: 2, integer: true }),
-  stride: numeric(1, { min: 1, integer: true }),
-  ...imageRules,
-});
+export type SlidingDynamicImagesOptions = OptionsOf<typeof slidingOptions>;
 
 /**
  * The dynamic images of a window that moves over a video.
@@ -46,11 +42,7 @@ const streamRules: OptionRules<DynamicImageStreamOptions> = Object.freeze({
  */
 export function slidingDynamicImages(source: FrameSource, options: SlidingDynamicImagesOptions = {}): tf.Tensor4D {
   const task = 'compute sliding dynamic images';
-  const { window, stride, span, ...image } = resolveOptions<SlidingDynamicImagesOptions>(
-    task,
-    { ...streamRules, span: spanRule },
-    options,
-  );
+  const { window, stride, span, ...image } = checkOptions(task, slidingOptions, options);
   const { frames, first, last } = resolveSpan(source, span, task);
   if (last - first + 1 < window) {
     throw new RangeError(
@@ -60,7 +52,7 @@ export function slidingDynamicImages(source: FrameSource, options: SlidingDynami
   return tf.tidy(() => {
     const images: tf.Tensor3D[] = [];
     for (let from = first; from + window - 1 <= last; from += stride) {
-      images.push(dynamicImage(frames, { ...image, span: [from, from + window - 1] }));
+      images.push(computeDynamicImage(frames, { ...image, span: [from, from + window - 1] }));
     }
     return tf.stack(images) as tf.Tensor4D;
   });
@@ -88,12 +80,12 @@ export class DynamicImageStream {
   readonly #frames: tf.Tensor3D[] = [];
   readonly #window: number;
   readonly #stride: number;
-  readonly #image: DynamicImageOptions;
+  readonly #image: Resolved<typeof imageOptions>;
   #wait: number;
 
-  /** @throws RangeError on an unknown option or a value out of range. */
+  /** @throws TypeError on an unknown option, RangeError on a value out of range. */
   constructor(options: DynamicImageStreamOptions = {}) {
-    const { window, stride, ...image } = resolveOptions('stream dynamic images', streamRules, options);
+    const { window, stride, ...image } = checkOptions('stream dynamic images', streamOptions, options);
     this.#window = window;
     this.#stride = stride;
     this.#image = image;
@@ -127,7 +119,7 @@ export class DynamicImageStream {
     this.#wait--;
     if (this.#wait > 0) return null;
     this.#wait = this.#stride;
-    return tf.tidy(() => dynamicImage(tf.stack(this.#frames) as tf.Tensor4D, this.#image));
+    return tf.tidy(() => computeDynamicImage(tf.stack(this.#frames) as tf.Tensor4D, this.#image));
   }
 
   /** Forgets all frames, as at a cut. */

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { syntheticClip } from '../test/synthetic-clip.js';
 import { dynamicImage } from './dynamic-image.js';
-import { DynamicImageStream, slidingDynamicImages } from './sliding-window.js';
+import { DynamicImageStream, slidingDynamicImages } from './sliding-dynamic-images.js';
 
 const { frames } = syntheticClip({ size: 16, frames: 11 });
 

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { percentileOf, scaleMotion } from './scaling.js';
+import { percentileOf, scaleMotion } from './scale-motion.js';
 
 describe('percentileOf()', () => {
   it('interpolates like numpy', () => {

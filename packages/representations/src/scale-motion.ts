@@ -1,22 +1,23 @@
+import { checkOptions, choice, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { hostValues, isHostBackend } from './host.js';
 
-/**
- * How a signed motion image becomes an image in 0..1: `'none'` leaves the values, `'min-max'` stretches the whole image
- * (all channels together) to 0..1, `'symmetric'` divides by a robust maximum so that 0.5 means "no motion".
- */
-export type Scaling = 'none' | 'min-max' | 'symmetric';
-
-/** Every {@link Scaling}. */
-export const scalings = Object.freeze(['none', 'min-max', 'symmetric'] as const);
+/** The options of {@link scaleMotion}. */
+export const scaleMotionOptions = {
+  scaling: choice(
+    "How a signed motion image becomes an image in 0..1: `'none'` leaves the values, `'min-max'` stretches the whole image (all channels together) to 0..1, `'symmetric'` divides by a robust maximum so that 0.5 means \"no motion\".",
+    ['none', 'min-max', 'symmetric'],
+    { default: 'symmetric' },
+  ),
+  percentile: number("For scaling `'symmetric'`: the percentile of |D| that becomes full scale.", {
+    above: 0,
+    max: 100,
+    default: 99.5,
+  }),
+};
 
 /** Options of {@link scaleMotion}. */
-export interface ScaleMotionOptions {
-  /** Which scaling; default `'symmetric'`. */
-  scaling?: Scaling;
-  /** For `'symmetric'`: the percentile of |D| that becomes full scale, in (0, 100]; default 99.5. */
-  percentile?: number;
-}
+export type ScaleMotionOptions = OptionsOf<typeof scaleMotionOptions>;
 
 /** Rearranges `values` so that the element at `k` is the one that sorting would put there, smaller ones before it. */
 export function selectInPlace(values: Float32Array, k: number): number {
@@ -58,7 +59,7 @@ export function percentileInPlace(values: Float32Array, percent: number): number
 }
 
 /**
- * The value below which `percent` % of the elements lie, linearly interpolated between neighbours (numpy's default), as a scalar tensor.
+ * The value below which `percent` % of the elements lie, linearly interpolated between neighbors (numpy's default), as a scalar tensor.
  *
  * Stays on the backend where values are not at hand.
  */
@@ -107,6 +108,7 @@ function scaleNumbers(values: Float32Array, scaling: 'min-max' | 'symmetric', pe
  *
  * @param image `[H, W, C]`, any unit.
  * @returns the same shape; 0..1 unless `scaling` is `'none'`.
+ * @throws TypeError, RangeError on a wrong option.
  *
  * @example
  * ```ts
@@ -121,33 +123,24 @@ function scaleNumbers(values: Float32Array, scaling: 'min-max' | 'symmetric', pe
  * symmetric scaling is this project's own.
  */
 export function scaleMotion<T extends tf.Tensor>(image: T, options: ScaleMotionOptions = {}): T {
-  const { scaling = 'symmetric', percentile = 99.5 } = options;
-  if (isHostBackend() && (scaling === 'min-max' || scaling === 'symmetric')) {
+  const { scaling, percentile } = checkOptions('scale motion', scaleMotionOptions, options);
+  if (scaling === 'none') return tf.clone(image);
+  if (isHostBackend()) {
     const scaled = scaleNumbers(hostValues(image, 'scale motion'), scaling, percentile);
     return tf.tensor(scaled, image.shape) as T;
   }
   return tf.tidy(() => {
-    switch (scaling) {
-      case 'none':
-        return tf.clone(image);
-      case 'min-max': {
-        const low = tf.min(image);
-        const range = tf.sub(tf.max(image), low);
-        const flat = tf.equal(range, 0);
-        const scaled = tf.div(tf.sub(image, low), tf.where(flat, tf.onesLike(range), range));
-        return tf.add(scaled, tf.mul(tf.cast(flat, 'float32'), 0.5)) as T;
-      }
-      case 'symmetric': {
-        const magnitude = tf.abs(image);
-        const robust = percentileOf(magnitude, percentile);
-        const full = tf.where(tf.greater(robust, 0), robust, tf.max(magnitude));
-        const divisor = tf.where(tf.equal(full, 0), tf.onesLike(full), full);
-        return tf.add(tf.mul(tf.clipByValue(tf.div(image, divisor), -1, 1), 0.5), 0.5) as T;
-      }
-      default:
-        throw new RangeError(
-          `Cannot scale motion as option 'scaling' must be one of ${scalings.map((name) => `'${name}'`).join(', ')}: current value is '${scaling as string}'`,
-        );
+    if (scaling === 'min-max') {
+      const low = tf.min(image);
+      const range = tf.sub(tf.max(image), low);
+      const flat = tf.equal(range, 0);
+      const scaled = tf.div(tf.sub(image, low), tf.where(flat, tf.onesLike(range), range));
+      return tf.add(scaled, tf.mul(tf.cast(flat, 'float32'), 0.5)) as T;
     }
+    const magnitude = tf.abs(image);
+    const robust = percentileOf(magnitude, percentile);
+    const full = tf.where(tf.greater(robust, 0), robust, tf.max(magnitude));
+    const divisor = tf.where(tf.equal(full, 0), tf.onesLike(full), full);
+    return tf.add(tf.mul(tf.clipByValue(tf.div(image, divisor), -1, 1), 0.5), 0.5) as T;
   });
 }

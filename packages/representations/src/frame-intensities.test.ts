@@ -2,20 +2,20 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { syntheticClip, worstDifference } from '../test/synthetic-clip.js';
-import { frameIntensities } from './intensity.js';
+import { frameIntensities } from './frame-intensities.js';
 
-/** Grey frames without blur, the mean over the whole image, by the definition. */
+/** Gray frames without blur, the mean over the whole image, by the definition. */
 function plain(frames: tf.Tensor4D, adjacent: boolean) {
   const [count, height, width] = frames.shape;
   const values = frames.dataSync();
   const size = height * width;
-  const grey = (t: number, p: number) => {
+  const gray = (t: number, p: number) => {
     const i = 3 * (t * size + p);
     return 0.299 * values[i]! + 0.587 * values[i + 1]! + 0.114 * values[i + 2]!;
   };
   return Array.from({ length: count }, (_, t) => {
     let sum = 0;
-    for (let p = 0; p < size; p++) sum += Math.abs(grey(t, p) - grey(adjacent ? Math.max(0, t - 1) : 0, p));
+    for (let p = 0; p < size; p++) sum += Math.abs(gray(t, p) - gray(adjacent ? Math.max(0, t - 1) : 0, p));
     return sum / size;
   });
 }
@@ -56,7 +56,7 @@ describe('frameIntensities()', () => {
 
   it('rejects a region that is none', () => {
     expect(() => frameIntensities(clip, { region: [0.5, 0, 0.5, 1] })).toThrow(
-      /'region' must be \[top, left, bottom, right\]/,
+      /region must be \[top, left, bottom, right\]/,
     );
     expect(() => frameIntensities(clip, { region: [0, 0, 1] as never })).toThrow(RangeError);
   });

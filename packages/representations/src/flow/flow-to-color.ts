@@ -1,21 +1,25 @@
+import { checkOptions, choice, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { hostValues, isHostBackend } from '../host.js';
-import { numeric, type OptionRules, oneOf, resolveOptions } from '../options.js';
 import { checkFlow, components, flowMagnitude } from './strain.js';
 
-/** Options of {@link flowToColor}. */
-export interface FlowColorOptions {
-  /** `'hsv'` (default; black = no motion) or the Middlebury wheel `'middlebury'` (white = no motion). */
-  style?: 'hsv' | 'middlebury';
-  /** The magnitude drawn at full strength, in pixels; 0 (default) for the largest in the image. */
-  max?: number;
-}
+/** The options of {@link flowToColor}. */
+export const flowToColorOptions = {
+  style: choice(
+    "`'hsv'` (black = no motion) or the Middlebury wheel `'middlebury'` (white = no motion).",
+    ['hsv', 'middlebury'],
+    {
+      default: 'hsv',
+    },
+  ),
+  max: number('The magnitude drawn at full strength, in pixels; 0 for the largest in the image.', {
+    min: 0,
+    default: 0,
+  }),
+};
 
-/** The rules of {@link FlowColorOptions}. */
-export const flowColorRules: OptionRules<FlowColorOptions> = Object.freeze({
-  style: oneOf<'hsv' | 'middlebury'>(['hsv', 'middlebury'], 'hsv'),
-  max: numeric(0, { min: 0 }),
-});
+/** Options of {@link flowToColor}. */
+export type FlowToColorOptions = OptionsOf<typeof flowToColorOptions>;
 
 /** `numerator / denominator`, 0 where the denominator is 0. */
 export function safeDivide<T extends tf.Tensor>(numerator: T, denominator: tf.Tensor): T {
@@ -29,7 +33,7 @@ export function safeDivide<T extends tf.Tensor>(numerator: T, denominator: tf.Te
 /** RGB in 0..1 of full saturation: hue in turns, value in 0..1, both `[H, W, 1]`. */
 export function hueToRgb(hue: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D {
   if (isHostBackend()) {
-    const task = 'draw colours';
+    const task = 'draw colors';
     const [hues, strengths] = [hostValues(hue, task), hostValues(value, task)];
     const result = new Float32Array(3 * hues.length);
     for (let i = 0; i < hues.length; i++) {
@@ -52,10 +56,10 @@ export function hueToRgb(hue: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D {
   });
 }
 
-/** The 55 colours of the Middlebury wheel, RGB in 0..1. */
+/** The 55 colors of the Middlebury wheel, RGB in 0..1. */
 function wheel(): Float32Array {
   const colors: number[] = [];
-  // from one pure colour to the next: which channels are full, and which one rises or falls in how many steps
+  // from one pure color to the next: which channels are full, and which one rises or falls in how many steps
   const arcs: [steps: number, color: (part: number) => [number, number, number]][] = [
     [15, (p) => [1, p, 0]],
     [6, (p) => [1 - p, 1, 0]],
@@ -74,9 +78,9 @@ function wheel(): Float32Array {
   return Float32Array.from(colors);
 }
 
-/** The Middlebury colours of a flow in main memory; `full` is the magnitude at full strength. */
+/** The Middlebury colors of a flow in main memory; `full` is the magnitude at full strength. */
 function wheelOnHost(flow: tf.Tensor3D, full: number): tf.Tensor3D {
-  const values = hostValues(flow, 'draw a flow in colours');
+  const values = hostValues(flow, 'draw a flow in colors');
   const colors = wheel();
   const [height, width] = flow.shape;
   const result = new Float32Array(3 * height * width);
@@ -95,10 +99,10 @@ function wheelOnHost(flow: tf.Tensor3D, full: number): tf.Tensor3D {
 }
 
 /**
- * A flow drawn in colours: hue tells the direction, strength the magnitude.
+ * A flow drawn in colors: hue tells the direction, strength the magnitude.
  *
  *     hsv          hue = atan2(v, u), saturation 1, value = (|f| - min |f|) / (max |f| - min |f|)
- *     middlebury   colour of the wheel at atan2(-v, -u), paler towards 0: 1 - r (1 - colour), r = |f| / max |f|; r > 1 darker
+ *     middlebury   color of the wheel at atan2(-v, -u), paler towards 0: 1 - r (1 - color), r = |f| / max |f|; r > 1 darker
  *
  * With `max`, value = min(|f| / max, 1) in `hsv`, so that images of several clips can be compared.
  *
@@ -118,10 +122,10 @@ function wheelOnHost(flow: tf.Tensor3D, full: number): tf.Tensor3D {
  * Reference: HSV as drawn in SLSTT and in OpenCV's samples; the wheel of Baker et al., "A Database and Evaluation
  * Methodology for Optical Flow", IJCV 2011.
  */
-export function flowToColor(flow: tf.Tensor3D, options: FlowColorOptions = {}): tf.Tensor3D {
-  const task = 'draw a flow in colours';
+export function flowToColor(flow: tf.Tensor3D, options: FlowToColorOptions = {}): tf.Tensor3D {
+  const task = 'draw a flow in colors';
   checkFlow(flow, task);
-  const { style, max } = resolveOptions(task, flowColorRules, options);
+  const { style, max } = checkOptions(task, flowToColorOptions, options);
   return tf.tidy(() => {
     const magnitude = flowMagnitude(flow);
     if (style === 'middlebury' && isHostBackend()) {
