@@ -1,7 +1,7 @@
+import { resizeTaps, type Taps } from '@mer/representations';
 import type { Kernels } from './kernels.generated.js';
 import { kernelsOver } from './kernels.js';
 import { resizePlain } from './resize-plain.js';
-import { type Taps, triangleTaps } from './taps.js';
 
 /** An 8-bit picture: `data` is `[height, width, channels]`, row-major; 1 or 3 channels. */
 export interface Picture {
@@ -98,8 +98,8 @@ function layOut({ height, width, channels, data }: Picture, [newHeight, newWidth
   };
   add(data.length);
   if (newHeight === height && newWidth === width) return { size };
-  const down = triangleTaps(height, newHeight, 1 / 255);
-  const across = triangleTaps(width, newWidth);
+  const down = resizeTaps(height, newHeight, { factor: 1 / 255 });
+  const across = resizeTaps(width, newWidth);
   const resampling = {
     down,
     across,
