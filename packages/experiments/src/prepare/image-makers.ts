@@ -5,7 +5,10 @@ import {
   clipWindows,
   createRepresentation,
   createStep,
+  findRepresentation,
+  imagenet,
   pipe,
+  resize,
   type Step,
 } from '@mer/representations';
 import { clipViews, sizeOf, type ViewPlan } from '@mer/training';
@@ -96,12 +99,6 @@ export async function makeImages(
   return images;
 }
 
-/** Representations whose values say where things move to: a mirrored picture of one is the picture of no movement. */
-const directed = new Set<string>(['flow', 'flow-color', 'u-v-strain', 'cof', 'mm-cof']);
-
-/** Representations that are histograms, not pictures. */
-const histograms = new Set<string>(['lbp-top', 'hoof', 'bi-woof']);
-
 /** Throws where an augmentation would make nonsense of an input. */
 function checkAugmentation(
   { representation, flow }: ExperimentInput,
@@ -110,14 +107,15 @@ function checkAugmentation(
 ): void {
   if (!representation) return;
   const { name } = representation;
+  const { directed, histogram } = findRepresentation(name).traits;
   const moving = images.find((augmentation) => augmentation.name !== 'mixup');
-  if (moving && histograms.has(name)) {
+  if (moving && histogram) {
     throw new ExperimentError(
       `Cannot use augmentation ${moving.name} as ${at}.representation must be a picture: ${name} gives histograms; use augmentation.clips`,
     );
   }
   const turning = images.find((augmentation) => augmentation.name === 'flip' || augmentation.name === 'rotate');
-  if (turning && directed.has(name) && !flow) {
+  if (turning && directed && !flow) {
     throw new ExperimentError(
       `Cannot use augmentation ${turning.name} as ${name} holds directions, which would not turn with the picture: ` +
         `say which channels are the flow (${at}.flow: { u, v, zero }), or, where colours stand for directions, use mirror in training.augmentation.clips`,
@@ -134,8 +132,6 @@ export function makeSteps(given: Experiment['preprocessing'], at: string): AnySt
     throw new ExperimentError(`Cannot use ${at}: ${(cause as Error).message}`, { cause });
   }
 }
-
-const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
 function imageMaker(
   { preprocessing, representation, windows, size, channels, scale, offset, normalize }: ExperimentInput,
@@ -158,7 +154,7 @@ function imageMaker(
       `Cannot use ${at}.windows as there must be a representation to make of each: set ${at}.representation, or leave windows out`,
     );
   }
-  const { mean, std } = normalize === 'imagenet' ? IMAGENET : (normalize ?? { mean: [0], std: [1] });
+  const { mean, std } = normalize === 'imagenet' ? imagenet : (normalize ?? { mean: [0], std: [1] });
   const finish = (given: tf.Tensor): tf.Tensor => {
     let image = given;
     const axis = image.rank - 1;
@@ -166,7 +162,7 @@ function imageMaker(
     if (channels === 'grey') image = tf.mean(image, axis, true);
     if (size !== undefined) {
       const sides: [number, number] = typeof size === 'number' ? [size, size] : [...size];
-      image = tf.image.resizeBilinear(image as tf.Tensor3D, sides, false, true);
+      image = resize(image as tf.Tensor3D, { size: sides });
     }
     image = tf.add(tf.mul(image, scale), offset);
     return normalize ? tf.div(tf.sub(image, mean), std) : image;

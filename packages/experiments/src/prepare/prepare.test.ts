@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeImage } from '@mer/io';
-import { clipWindows, createRepresentation } from '@mer/representations';
+import { clipWindows, createRepresentation, resize } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ describe('windows of an input', () => {
     if (clip instanceof tf.Tensor) throw new Error('a clip');
     const [, second] = clipWindows(clip, { count: 3 });
     const image = createRepresentation('trdi', {})(second!);
-    const expected = tf.mul(tf.image.resizeBilinear(image, [16, 16], false, true), 2).dataSync();
+    const expected = tf.mul(resize(image, { size: 16 }), 2).dataSync();
     const values = (inputs[0] as { values: Float32Array }).values.subarray(expected.length, 2 * expected.length);
     expect([...values]).toEqual([...expected]);
   });

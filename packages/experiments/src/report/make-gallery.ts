@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { encodeImage, readSafetensors } from '@mer/io';
 import { loadWeights, overlayHeatMap } from '@mer/models';
-import { displayImageAsync } from '@mer/representations';
+import { displayImage } from '@mer/representations';
 import { copyRows, ONE_VIEW, type PreparedData, type PreparedInput } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -146,7 +146,7 @@ async function pictureOf(shape: readonly number[], values: Float32Array, side: n
   const [low, high] = one.reduce(([l, h], value) => [Math.min(l, value), Math.max(h, value)], [Infinity, -Infinity]);
   const bytes = low >= 0 && high > 1 && high <= 255;
   const image = tf.tensor3d(bytes ? one.map((value) => value / 255) : one, sides, 'float32');
-  const display = await displayImageAsync(image);
+  const display = await displayImage(image);
   const picture = tf.tidy(() => fitted(display, side));
   tf.dispose([image, display]);
   return picture;

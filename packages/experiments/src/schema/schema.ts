@@ -64,7 +64,7 @@ const inputEntries = {
     { optional: true },
   ),
   size: size(
-    'Side, or [height, width], to which the image is resized (bilinear, half-pixel centers). Default: as it is.',
+    'Side, or [height, width], to which the image is resized (bilinear, antialiased where it shrinks). Default: as it is.',
     { optional: true },
   ),
   channels: choice('Order of the channels; `grey` is the mean of the three.', ['rgb', 'bgr', 'grey'], {
