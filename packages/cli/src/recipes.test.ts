@@ -16,7 +16,7 @@ import {
   type ModelOptions,
   modelEntry,
 } from '@mer/models';
-import { createRepresentation, createStep, type ImageShape, steps } from '@mer/representations';
+import { createRepresentation, createStep, findRepresentation, type ImageShape } from '@mer/representations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const recipes = fileURLToPath(new URL('../../../recipes', import.meta.url));
@@ -136,17 +136,15 @@ describe('every recipe of a paper', () => {
     );
     if (training.loss.name === 'fdp') expect(network.outputs).toHaveLength(3);
     network.dispose();
-    for (const step of preprocessing)
-      expect(steps[typeof step === 'string' ? step : step.step].takes).not.toBe('image');
+    for (const step of preprocessing) expect(createStep(step).takes).not.toBe('image');
   });
 
   it.each(papers)('%s estimates the apex where its data set may lack it', async (file) => {
     const { data, inputs, preprocessing, training } = await read(file);
-    const needing = ['frame', 'flow', 'cof', 'mesti', 'dual-phase', 'u-v-strain'];
     const needsApex =
-      inputs.some(({ representation }) => representation && needing.includes(representation.name)) ||
+      inputs.some(({ representation }) => representation && findRepresentation(representation.name).traits.needsApex) ||
       training.augmentation.clips.length > 0;
-    const spots = preprocessing.some((step) => (typeof step === 'string' ? step : step.step) === 'spot-apex');
+    const spots = preprocessing.some((step) => createStep(step).traits.marksApex);
     expect(spots).toBe(data.name !== 'megc2019-flow' && needsApex);
   });
 

@@ -4,7 +4,7 @@ import { useBackend } from '@mer/backends';
 import { type ClipPrediction, type Experiment, predictClip, readManifest } from '@mer/experiments';
 import { readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
-import { displayImageAsync } from '@mer/representations';
+import { displayImage } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
@@ -84,7 +84,7 @@ async function writePictures(out: string, { inputs, heatMaps = [] }: ClipPredict
   await mkdir(out, { recursive: true });
   for (const { name, shape, values } of inputs) {
     const image = tf.tidy(() => imageOf(tf.tensor(values, shape)));
-    const picture = await displayImageAsync(image);
+    const picture = await displayImage(image);
     image.dispose();
     await writeImage(join(out, `${name}.png`), picture);
     const heat = heatMaps.find((map) => map.name === name);

@@ -5,10 +5,10 @@ import { openDataset } from '@mer/datasets';
 import { setValue } from '@mer/experiments';
 import {
   type AnyStep,
-  contactSheetAsync,
+  contactSheet,
+  createRepresentation,
   createStep,
   pipe,
-  representationEntry,
   type SheetTile,
 } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
@@ -43,7 +43,7 @@ export async function represent(path: string | undefined, options: Options): Pro
   );
   const steps = new Map(
     names.map((name) => {
-      const last = orUsageError(() => representationEntry(name).create(settings[name]));
+      const last = orUsageError(() => createRepresentation(name, settings[name]));
       return [name, before.length > 0 ? orUsageError(() => pipe(...before, last) as AnyStep) : last];
     }),
   );
@@ -94,7 +94,7 @@ async function representClip(
       const marks = [clip.onset, apex, clip.offset].map((index) => numbers[index]);
       process.stdout.write(`${JSON.stringify({ out, marks, apexSpotted: spotted, made }, null, 1)}\n`);
     }
-    await writePicture(join(out, 'contact-sheet.png'), await contactSheetAsync(tiles));
+    await writePicture(join(out, 'contact-sheet.png'), await contactSheet(tiles));
     process.stderr.write(`pictures: ${out}\n`);
   } finally {
     tf.dispose([clip.frames, ...tiles.map(({ image }) => image)]);

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnnotatedDataset, ClipDataset, Sample } from '@mer/datasets';
 import { writeFileAtomic } from '@mer/io';
-import { type AnyStep, type Clip, spotApexAsync } from '@mer/representations';
+import { type AnyStep, type Clip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ClipCount } from './clip-progress.js';
 import { fileSize, writeRepresentation } from './write-image.js';
@@ -143,10 +143,10 @@ async function readMarked(dataset: ClipDataset, index: number, size: number | un
   const clip = await dataset.readClip(index, size === undefined ? {} : { size });
   if (clip.apex !== null) return { ...clip, apex: clip.apex, spotted: false };
   try {
-    return { ...clip, apex: await spotApexAsync(clip), spotted: true };
-  } catch (cause) {
+    const marked = await spotApex().applyAsync(clip);
+    return { ...marked, apex: marked.apex!, spotted: true };
+  } finally {
     clip.frames.dispose();
-    throw cause;
   }
 }
 
