@@ -399,7 +399,7 @@ describe('mer represent', () => {
     expect(mer(...as, '--preprocess', 'even-light,resize', '-o', 'even').stdout).toMatch(/^trdi: 32 x 32 x 3, /);
     expectFailure(mer(...as, '-o', 'x'), 2, /Cannot set resize as it must be one of trdi/);
     expectFailure(mer(...as, '--preprocess', 'resize,trdi', '-o', 'x'), 2, /'trdi' must be given a clip/);
-    expectFailure(mer(...as, '--preprocess', 'even-lihgt,resize', '-o', 'x'), 2, /'even-lihgt'/);
+    expectFailure(mer(...as, '--preprocess', 'even-lihgt,resize', '-o', 'x'), 2, /"even-lihgt"/);
     expect(existsSync(join(root, 'x'))).toBe(false);
   });
 
@@ -413,7 +413,7 @@ describe('mer represent', () => {
       2,
       /apex must be the number of a frame.*9999/,
     );
-    expectFailure(mer('represent', clip, '--as', 'tdri', '-o', 'x'), 2, /must be one of dynamic-image, trdi.*'tdri'/);
+    expectFailure(mer('represent', clip, '--as', 'tdri', '-o', 'x'), 2, /must be one of dynamic-image, trdi.*"tdri"/);
     expectFailure(mer('represent', clip, '--as', 'trdi', '-o', 'x', '--set', 'trdi.varant=linear'), 2, /varant/);
     expectFailure(
       mer('represent', 'nothing', '--as', 'trdi', '-o', 'x'),
@@ -452,13 +452,13 @@ describe('mer represent', () => {
     expect(JSON.parse(all('--json').stdout)).toMatchObject({ clips: 2, made: 0, kept: 4, failed: [] });
 
     // an option of one, a file that is cut short, a frame that was edited
-    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true').stdout)).toMatchObject({ made: 2, kept: 2 });
+    expect(JSON.parse(all('--json', '--set', 'trdi.gray=true').stdout)).toMatchObject({ made: 2, kept: 2 });
     await writeFile(join(root, 'all', files.find((file) => file.endsWith('flow.npy'))!), 'x');
-    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true').stdout)).toMatchObject({ made: 1, kept: 3 });
+    expect(JSON.parse(all('--json', '--set', 'trdi.gray=true').stdout)).toMatchObject({ made: 1, kept: 3 });
     const frame = join(root, clip, (await readdir(join(root, clip)))[0]!);
     await utimes(frame, new Date(), new Date(0));
-    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true').stdout)).toMatchObject({ made: 2, kept: 2 });
-    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true', '--size', '32').stdout)).toMatchObject({ made: 4 });
+    expect(JSON.parse(all('--json', '--set', 'trdi.gray=true').stdout)).toMatchObject({ made: 2, kept: 2 });
+    expect(JSON.parse(all('--json', '--set', 'trdi.gray=true', '--size', '32').stdout)).toMatchObject({ made: 4 });
   });
 
   it('goes on after a clip that cannot be read, and ends with status 1', async () => {
@@ -529,6 +529,21 @@ describe('mer models', () => {
     });
     expectFailure(mer('models', 'alexnet'), 2, /must be one of afn.*ststnet.*'alexnet'/);
     expectFailure(mer('models', 'small-cnn', '--set', 'depth=3'), 2, /depth/);
+  });
+});
+
+describe('mer representations and mer steps', () => {
+  it('list the parts and show the options of one', () => {
+    expect(mer('representations').stdout).toMatch(/^uv-strain +clip +image +Horizontal flow.* arXiv 1902\.03634$/m);
+    const { stdout } = mer('representations', 'mm-cof');
+    expect(stdout).toMatch(/^ours: the flow method/m);
+    expect(stdout).toMatch(/^needs an apex$/m);
+    expect(stdout).toMatch(/^theta +a number from 0 to 1 +0\.5 +The share/m);
+    expect(mer('steps').stdout).toMatch(/^spot-apex +clip +clip +An apex/m);
+    const [option] = JSON.parse(mer('steps', 'resize', '--json').stdout).options;
+    expect(option).toMatchObject({ name: 'size', default: 224 });
+    expectFailure(mer('steps', 'reize'), 2, /must be one of .*"reize", did you mean "resize"\?/);
+    expectFailure(mer('representations', 'resize'), 2, /Cannot find a representation/);
   });
 });
 

@@ -194,6 +194,20 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/models.js')).models(args[0], args[1]));
 
   program
+    .command('representations')
+    .description('list the representations, or show one: paper, what it needs, options')
+    .argument('[name]', 'name of a representation')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/steps.js')).representations(args[0], args[1]));
+
+  program
+    .command('steps')
+    .description('list the steps on clips and images, or show one: paper, what it needs, options')
+    .argument('[name]', 'name of a step')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/steps.js')).steps(args[0], args[1]));
+
+  program
     .command('synth')
     .description('write a synthetic data set in the layout of CASME II: generated faces, and a workbook')
     .argument('<dir>', 'folder to write; new or empty')

@@ -63,7 +63,7 @@ export function createStep(
  * try {
  *   createRepresentation('dynamic-image', { varant: 'linear' });
  * } catch (error) {
- *   console.log((error as Error).message.slice(33, 90)); // as "varant" is not an option, did you mean "variant"?: th
+ *   console.log((error as Error).message.slice(37, 95)); // as "varant" is not an option, did you mean "variant"?: the
  * }
  * ```
  */

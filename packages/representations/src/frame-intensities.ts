@@ -7,7 +7,7 @@ import { frameAt, sliceFrames } from './frames.js';
 import { canReadNow, hostValues } from './host.js';
 import { type Region, regionOption, regionPixels } from './region.js';
 import { toGray } from './to-gray.js';
-import { floats, withKernels } from './wasm/kernels.js';
+import { floats, withImageKernels } from './wasm/kernels.js';
 
 /** The options of {@link frameIntensities}. */
 export const frameIntensitiesOptions = {
@@ -45,7 +45,7 @@ function byDifference(frames: tf.Tensor4D, first: number, count: number, plan: I
   const values = hostValues(frames, task);
   const frame = (index: number) => values.subarray((first + index) * size, (first + index + 1) * size);
   const result = new Float32Array(count);
-  withKernels(task, (kernels) => {
+  withImageKernels(task, (kernels) => {
     let here = kernels.take(4 * size);
     let reference = kernels.take(4 * size);
     floats(kernels, reference, size).set(frame(0));

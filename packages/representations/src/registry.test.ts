@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { describeOptions, isPart } from '@mer/options';
+import { describeOptions, isPart, optionsSchema } from '@mer/options';
+import { jsonSchemaOf } from '@mer/options/json-schema';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Clip } from './clip.js';
@@ -57,6 +58,8 @@ describe('every step', () => {
     expect(isPart(definition, name in representations ? 'representation' : 'step')).toBe(true);
     expect(definition.title).not.toBe('');
     expect(describeOptions(definition.options).every(({ about }) => about.endsWith('.'))).toBe(true);
+    const { properties } = jsonSchemaOf(optionsSchema(definition.options));
+    expect(Object.keys(properties as object)).toEqual(Object.keys(definition.options));
     for (const options of [{}, changed[name] ?? {}]) {
       const step = createStep({ step: name, options });
       const again = evaluated(String(step));

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hostValues, isHostBackend, wasmAddress, wasmMemory } from './host.js';
-import { floats, sharedKernels, withKernels } from './wasm/kernels.js';
+import { floats, sharedKernels, withImageKernels } from './wasm/kernels.js';
 
 /** Floats that the kernel works on at a time; six such blocks stay in the processor's second-level cache. */
 const block = 8192;
@@ -56,7 +56,7 @@ function onHost(frames: tf.Tensor4D, weights: ArrayLike<number>, first: number):
   const total = totalOf(weights);
   const values = hostValues(frames, task);
   const result = new Float32Array(size);
-  withKernels(task, (kernels) => {
+  withImageKernels(task, (kernels) => {
     const slots = kernels.take(slotStride * 4 * 4);
     const base = kernels.take(slotStride * 4);
     const target = kernels.take(block * 4);

@@ -41,14 +41,6 @@ export function checkLandmarks(points: Landmarks, task: string): void {
  * @returns `[[x, y], [x, y]]`, the means of points 36..41 and 42..47.
  * @throws TypeError if there are not 68 points.
  *
- * @example
- * ```ts
- * import { eyeCenters } from '@mer/representations';
- *
- * const points = Array.from({ length: 68 }, (_, i) => [i < 42 ? 10 : 20, 5] as const);
- * console.log(eyeCenters(points)); // [ [ 10, 5 ], [ 20, 5 ] ]
- * ```
- *
  * Reference: the 68-point scheme of iBUG 300-W, as in dlib.
  */
 export function eyeCenters(points: Landmarks): [left: [number, number], right: [number, number]] {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hostValues } from '../host.js';
 import { luma } from '../to-gray.js';
-import type { Kernels } from '../wasm/kernels.generated.js';
-import { floats, withKernels } from '../wasm/kernels.js';
+import type { FlowKernels } from '../wasm/kernels.generated.js';
+import { floats, withFlowKernels } from '../wasm/kernels.js';
 
 /** An image that flow is computed from: `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1. */
 export type FlowImage = tf.Tensor2D | tf.Tensor3D;
@@ -79,7 +79,7 @@ function writeGray(image: FlowImage, target: Float32Array, task: string, name: s
 export type KernelPair = { from: number; to: number; flow: number; width: number; height: number };
 
 /** Computes a flow by a kernel. */
-export type FlowKernel = (kernels: Kernels, pair: KernelPair) => void;
+export type FlowKernel = (kernels: FlowKernels, pair: KernelPair) => void;
 
 /** Runs a flow kernel on a pair of images; with `normalize` both are stretched together to 0..255 first. */
 export function runFlowKernel(
@@ -91,7 +91,7 @@ export function runFlowKernel(
 ): tf.Tensor3D {
   const { height, width } = checkPair(from, to, task);
   const size = height * width;
-  const flow = withKernels(task, (kernels) => {
+  const flow = withFlowKernels(task, (kernels) => {
     const a = kernels.take(4 * size);
     const b = kernels.take(4 * size);
     const out = kernels.take(8 * size);

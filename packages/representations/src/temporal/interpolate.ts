@@ -31,14 +31,6 @@ const frameCount = integer('Number of frames.', { min: 1 });
  * @returns `to` rows of `from` weights that sum to 1.
  * @throws TypeError, RangeError if a count is no positive integer.
  *
- * @example
- * ```ts
- * import { timWeights } from '@mer/representations';
- *
- * const weights = timWeights(3, 5);
- * console.log(weights[2]?.map((weight) => Math.abs(weight).toFixed(3)).join(' ')); // 0.000 1.000 0.000
- * ```
- *
  * Reference: Zhou, Zhao, Pietikäinen, "Towards a Practical Lipreading System", CVPR 2011. The closed form is this project's rearrangement of it
  * (there: a singular value decomposition of the frames).
  */

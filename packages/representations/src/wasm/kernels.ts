@@ -1,20 +1,21 @@
 import {
-  asKernels,
+  asFlowKernels,
+  asImageKernels,
   asSharedKernels,
-  type Kernels,
-  kernelBytes,
+  type FlowKernels,
+  flowKernelBytes,
+  type ImageKernels,
+  imageKernelBytes,
   type SharedKernels,
   sharedKernelBytes,
 } from './kernels.generated.js';
 
-let instance: Kernels | undefined;
-const shared = new WeakMap<WebAssembly.Memory, SharedKernels>();
+// each module by itself, so that a bundle without optical flow holds none of its kernels
+let image: ImageKernels | undefined;
+let flow: FlowKernels | undefined;
+const shared = /* @__PURE__ */ new WeakMap<WebAssembly.Memory, SharedKernels>();
 
-/** The kernels, compiled on first use. */
-function kernels(): Kernels {
-  instance ??= asKernels(new WebAssembly.Instance(new WebAssembly.Module(kernelBytes())));
-  return instance;
-}
+const instantiate = (bytes: Uint8Array<ArrayBuffer>) => new WebAssembly.Instance(new WebAssembly.Module(bytes));
 
 /** The kernels inside `memory`, compiled on first use. */
 export function sharedKernels(memory: WebAssembly.Memory): SharedKernels {
@@ -27,13 +28,26 @@ export function sharedKernels(memory: WebAssembly.Memory): SharedKernels {
   return found;
 }
 
+/** What every module of kernels with a memory of its own has. */
+type WithMemory = Pick<ImageKernels, 'memory' | 'mark' | 'release' | 'take'>;
+
 /**
- * Runs `work` with the kernels; scratch memory it takes is given back afterwards.
+ * Runs `work` with the kernels for images, compiled on first use; scratch memory it takes is given back afterwards.
  *
  * @throws RangeError if the memory of the kernels (4 GiB at most) does not suffice; `task` begins the message.
  */
-export function withKernels<T>(task: string, work: (kernels: Kernels) => T): T {
-  const module = kernels();
+export function withImageKernels<T>(task: string, work: (kernels: ImageKernels) => T): T {
+  image ??= asImageKernels(instantiate(imageKernelBytes()));
+  return withScratch(image, task, work);
+}
+
+/** {@link withImageKernels} with the kernels for optical flow. */
+export function withFlowKernels<T>(task: string, work: (kernels: FlowKernels) => T): T {
+  flow ??= asFlowKernels(instantiate(flowKernelBytes()));
+  return withScratch(flow, task, work);
+}
+
+function withScratch<Kernels extends WithMemory, T>(module: Kernels, task: string, work: (kernels: Kernels) => T): T {
   const height = module.mark();
   try {
     return work(module);
@@ -50,6 +64,6 @@ export function withKernels<T>(task: string, work: (kernels: Kernels) => T): T {
 }
 
 /** A view of `length` floats in the kernels' memory; valid until the next call of a kernel or of `take`. */
-export function floats(module: Kernels, address: number, length: number): Float32Array {
+export function floats(module: Pick<WithMemory, 'memory'>, address: number, length: number): Float32Array {
   return new Float32Array(module.memory.buffer, address, length);
 }
