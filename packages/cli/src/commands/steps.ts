@@ -68,6 +68,7 @@ const TRAITS: Readonly<Record<keyof StepTraits, string>> = {
   marksApex: 'gives the clip an apex where it has none',
   directed: 'its values say where things move to: a mirrored picture of it is the picture of no movement',
   histogram: 'gives histograms of blocks, not a picture',
+  values: 'changes what the numbers mean, not what a picture shows',
 };
 
 function describe({ title, paper, ours, takes, gives, traits, options }: AnyStepDefinition): string[] {
