@@ -9,7 +9,7 @@ const may = {
   datasets: ['options', 'io', 'representations'],
   training: ['options', 'backends', 'models', 'representations'],
   experiments: ['options', 'metrics', 'backends', 'io', 'representations', 'models', 'datasets', 'training'],
-  cli: ['options', 'metrics', 'backends', 'io', 'representations', 'models', 'datasets', 'training'],
+  cli: ['options', 'metrics', 'backends', 'io', 'representations', 'models', 'datasets', 'training', 'experiments'],
 };
 
 module.exports = {

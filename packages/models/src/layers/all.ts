@@ -24,6 +24,7 @@ export * from './gated-fusion.js';
 export * from './global-feature-block.js';
 export { GradientAttention, type GradientAttentionArgs } from './gradient-attention.js';
 export * from './gru.js';
+export { heldMasks, setDropoutStep } from './held-masks.js';
 export type { KernelStart } from './kernel-start.js';
 export * from './layer-normalization.js';
 export type { BatchRows, LayerPass } from './layer-pass.js';
@@ -54,7 +55,7 @@ export {
 } from './resample2d.js';
 export { Retention, type RetentionArgs } from './retention.js';
 export * from './retention-block.js';
-export { heldMasks, SeededDropout, type SeededDropoutArgs, setDropoutStep } from './seeded-dropout.js';
+export { SeededDropout, type SeededDropoutArgs } from './seeded-dropout.js';
 export * from './self-attention.js';
 export * from './squeeze-excitation.js';
 export * from './transformer-block.js';

@@ -227,9 +227,4 @@ interface WeightLists {
   readonly _nonTrainableWeights: tfl.LayerVariable[];
 }
 
-/** A layer and, one after the other, the parts of which it is made. */
-export function withParts(layer: NetworkLayer): NetworkLayer[] {
-  return [layer, ...layer.parts.flatMap(withParts)];
-}
-
 type Initializer = ReturnType<typeof tfl.initializers.zeros>;

@@ -1,10 +1,10 @@
 import { checkValue, integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import type * as tfl from '@tensorflow/tfjs-layers';
 import { MULBERRY32_STEP, mulberry32, streamState } from '../random.js';
 import { oneTensor } from './layer-inputs.js';
 import type { LayerPass } from './layer-pass.js';
-import { type LayerArgs, NetworkLayer, withParts } from './network-layer.js';
+import type { LayerTraits } from './layer-traits.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
 
 const seededDropoutOptions = {
   rate: number('Share of the elements that is set to zero.', { min: 0, below: 1 }),
@@ -40,6 +40,10 @@ export class SeededDropout extends NetworkLayer<typeof seededDropoutOptions> {
 
   constructor(args: SeededDropoutArgs) {
     super(args, seededDropoutOptions);
+  }
+
+  override get traits(): LayerTraits {
+    return { drawsMasks: true };
   }
 
   /** How many masks have been drawn, which is also the number of the next one. */
@@ -97,48 +101,4 @@ export function dropoutMask(size: number, rate: number, state: number, start = 0
     if (mulberry32(current) >= threshold) mask[index] = kept;
   }
   return mask;
-}
-
-/**
- * Sets the next mask of every dropout layer of a model: with 0, a second run draws the masks of the first.
- *
- * Returns how many layers were set.
- */
-export function setDropoutStep(model: tfl.LayersModel, step = 0): number {
-  const layers = model.layers
-    .flatMap((layer) => (layer instanceof NetworkLayer ? withParts(layer) : []))
-    .filter((layer) => layer instanceof SeededDropout);
-  for (const layer of layers) layer.step = step;
-  return layers.length;
-}
-
-/**
- * Notes which masks a model's dropout layers draw next.
- *
- * @param model - any model of layers
- * @returns a function after which they draw those again, however many they have drawn
- *
- * @example
- * ```ts
- * import { createModel, heldMasks } from '@mer/models';
- *
- * const again = heldMasks(createModel('ststnet', { classes: 3 }));
- * again();
- * ```
- */
-export function heldMasks(model: tfl.LayersModel): () => void {
-  return holdMasks(model.layers);
-}
-
-/** The same for some layers and their parts. */
-export function holdMasks(layers: readonly tfl.layers.Layer[]): () => void {
-  const drops = layers
-    .flatMap((layer) => (layer instanceof NetworkLayer ? withParts(layer) : []))
-    .filter((layer) => layer instanceof SeededDropout);
-  const steps = drops.map(({ step }) => step);
-  return () => {
-    drops.forEach((drop, i) => {
-      drop.step = steps[i]!;
-    });
-  };
 }

@@ -1,6 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LayerTraits } from '../layers/layer-traits.js';
-import { NetworkLayer } from '../layers/network-layer.js';
+import { ownLayer } from '../layers/own-layer.js';
 
 /** One call of a layer in a model. */
 export interface GraphStep {
@@ -98,5 +98,5 @@ function withRectifiers(steps: readonly GraphStep[], outputs: readonly number[])
 }
 
 function traitsOf(layer: tfl.layers.Layer): LayerTraits {
-  return layer instanceof NetworkLayer ? layer.traits : {};
+  return ownLayer(layer)?.traits ?? {};
 }
