@@ -44,13 +44,13 @@ function formOf(schema: v.GenericSchema | undefined, value: unknown): v.GenericS
   const at = bare(schema);
   const { options, key } = (at ?? {}) as Node;
   if (!options?.every((each) => typeof each === 'object')) return at;
-  const chosen = options.find((form) => {
-    const { entries, items, item, options: inner } = (bare(form) ?? {}) as Node;
-    if (Array.isArray(value)) return items !== undefined || item !== undefined;
-    if (!entries) return inner?.every((each) => typeof each === 'object');
-    return !key || v.is(entries[key]!, (value as Record<string, unknown> | undefined)?.[key]);
-  });
-  return chosen && formOf(chosen, value);
+  return options
+    .map((form) => formOf(form, value))
+    .find((form) => {
+      const { entries, items, item } = (form ?? {}) as Node;
+      if (Array.isArray(value)) return items !== undefined || item !== undefined;
+      return entries && (!key || v.is(entries[key]!, (value as Record<string, unknown> | undefined)?.[key]));
+    });
 }
 
 /** The schema at a path of a value, as far as it is made of objects, lists and choices. */

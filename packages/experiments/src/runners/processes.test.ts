@@ -57,7 +57,7 @@ describe.skipIf(!canListProcesses)('runTask()', () => {
     processes = openProcesses(1, undefined);
     const wrong = plan(processes, { depth: 3 });
     await expect(wrong).rejects.toThrow(ExperimentError);
-    await expect(wrong).rejects.toThrow(/model\.options: .*depth/);
+    await expect(wrong).rejects.toThrow(/Cannot use model small-cnn: .*depth/);
     const pids = children();
     expect(pids).toHaveLength(1);
     await plan(processes);

@@ -86,7 +86,7 @@ const weights = either(
         file: text('Path or URL.', {}),
         into: list(
           'Prefixes of the parts that each take all weights of the file, such as `temporal.` and `motion.`.',
-          text('A prefix.', {}),
+          text('A prefix; empty for the whole network.', { pattern: /^/, expected: 'a text' }),
           { min: 1 },
         ),
       },
