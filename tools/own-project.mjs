@@ -25,7 +25,7 @@ export async function ownProject(folder, tarballs) {
   must(JSON.stringify(whole) === JSON.stringify(killed), 'a run that was killed and gone on with is the same');
 
   must(
-    /network\.mjs \(model my-net\)[^]*--use/.test(mer(project, ['report', 'runs/whole'], 2)),
+    /network\.mjs \(model my-net\)[\s\S]*--use/.test(mer(project, ['report', 'runs/whole'], 2)),
     'report asks for the modules',
   );
   mer(project, ['report', 'runs/whole', ...USE]);
@@ -34,7 +34,7 @@ export async function ownProject(folder, tarballs) {
     'the report names the network',
   );
 
-  mer(project, ['synth', 'faces', '--set', 'subjects=2', '--set', 'clipsPerSubject=2']);
+  mer(project, ['synth', 'faces', '--set', 'subjects=2', '--set', 'clips=6']);
   const subject = join('faces', 'Cropped', readdirSync(join(project, 'faces/Cropped'))[0]);
   const clip = join(subject, readdirSync(join(project, subject))[0]);
   mer(project, ['predict', 'runs/whole', clip, '--out', 'seen', ...USE]);

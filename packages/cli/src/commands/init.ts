@@ -27,7 +27,7 @@ export async function init(dir: string, { json }: { json?: boolean }): Promise<v
     const text = await readFile(join(templates, file), 'utf8');
     // npm leaves files named .gitignore out of packages
     const name = file === 'gitignore' ? '.gitignore' : file;
-    const filled = text.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key]!);
+    const filled = text.replaceAll(/__(name|version)__/g, (_, key: string) => values[key]!);
     await writeFileAtomic(join(folder, name), new TextEncoder().encode(filled));
     files.push(name);
   }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { useBackend } from '@mer/backends';
 import { fit, predictLogits } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-wasm';
 import { network } from './network.mjs';
 import { change } from './representation.mjs';
 
-await tf.setBackend('wasm');
+await useBackend('wasm'); // with the kernels that training needs
 
 test('a face that does not move is gray', () => {
   const clip = { frames: tf.fill([5, 8, 8, 3], 0.3), onset: 0, apex: 2, offset: 4 };
