@@ -10,13 +10,13 @@ import { change } from '../../../cli/templates/init/representation.mjs';
 const SIDE = 24;
 const CLIPS = 24;
 
-/** A clip in which a spot on the left or on the right becomes brighter. */
+/** A clip in which a spot becomes darker or brighter. */
 function clipOf(label: number, i: number) {
   const frames = tf.tidy(() => {
-    const [y, x] = [6 + (i % 5), label === 0 ? 5 : SIDE - 6];
+    const [y, x] = [6 + (i % 5), 5 + ((3 * i) % 13)];
     const face = tf.fill([5, SIDE, SIDE, 3], 0.4 + 0.01 * (i % 7));
     const spot = tf.buffer([1, SIDE, SIDE, 1]);
-    for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) spot.set(0.1, 0, y + dy, x + dx, 0);
+    for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) spot.set(label === 0 ? -0.1 : 0.1, 0, y + dy, x + dx, 0);
     const strength = tf.tensor4d([0, 0.5, 1, 0.5, 0], [5, 1, 1, 1]);
     return tf.add(face, tf.mul(spot.toTensor(), strength)) as tf.Tensor4D;
   });
@@ -34,7 +34,7 @@ async function run(backend: 'wasm' | 'webgl') {
     values.set(await picture.data(), i * size);
     tf.dispose([clip.frames, picture]);
   }
-  const data = { classes: ['left', 'right'], labels, inputs: [{ shape: [SIDE, SIDE, 3], values }] };
+  const data = { classes: ['darker', 'brighter'], labels, inputs: [{ shape: [SIDE, SIDE, 3], values }] };
   const before = tf.memory().numTensors;
   const model = network.create({ classes: 2, inputShape: [SIDE, SIDE, 3], seed: 1, filters: 8 });
   const train = labels.map((_, i) => i).filter((i) => i % 3 > 0);
