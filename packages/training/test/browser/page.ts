@@ -16,7 +16,8 @@ function clipOf(label: number, i: number) {
     const [y, x] = [6 + (i % 5), 5 + ((3 * i) % 13)];
     const face = tf.fill([5, SIDE, SIDE, 3], 0.4 + 0.01 * (i % 7));
     const spot = tf.buffer([1, SIDE, SIDE, 1]);
-    for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) spot.set(label === 0 ? -0.1 : 0.1, 0, y + dy, x + dx, 0);
+    for (let dy = -2; dy <= 2; dy++)
+      for (let dx = -2; dx <= 2; dx++) spot.set(label === 0 ? -0.1 : 0.1, 0, y + dy, x + dx, 0);
     const strength = tf.tensor4d([0, 0.5, 1, 0.5, 0], [5, 1, 1, 1]);
     return tf.add(face, tf.mul(spot.toTensor(), strength)) as tf.Tensor4D;
   });
