@@ -12,7 +12,11 @@ const BUNDLES = [
   { name: 'one layer (Conv2d)', code: "export { Conv2d } from '@mer/models';", budget: 7 },
   { name: 'createAfn', code: "export { createAfn } from '@mer/models';", budget: 15 },
   { name: 'fit', code: "export { fit } from '@mer/training';", budget: 18 },
-  { name: 'frame (a representation without kernels)', code: "export { frame } from '@mer/representations';", budget: 5 },
+  {
+    name: 'frame (a representation without kernels)',
+    code: "export { frame } from '@mer/representations';",
+    budget: 5,
+  },
   { name: 'trdi (with its kernels)', code: "export { trdi } from '@mer/representations';", budget: 14.5 },
   { name: 'createModel, all networks', code: "export { createModel } from '@mer/models';", budget: 38 },
 ];

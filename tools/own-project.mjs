@@ -25,7 +25,7 @@ export async function ownProject(folder, tarballs) {
   must(JSON.stringify(whole) === JSON.stringify(killed), 'a run that was killed and gone on with is the same');
 
   must(
-    /network\.mjs \(model my-net\)[^]*--use/.test(mer(project, ['report', 'runs/whole'], 2)),
+    /network\.mjs \(model my-net\)[\s\S]*--use/.test(mer(project, ['report', 'runs/whole'], 2)),
     'report asks for the modules',
   );
   mer(project, ['report', 'runs/whole', ...USE]);
