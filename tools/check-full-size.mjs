@@ -14,7 +14,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const CLASSES = ['a', 'b', 'c', 'd', 'e'];
-/** Recipes whose step is made for real: two streams with Adam, batch norm at its batch, and a billion bytes of optimiser. */
+/** Recipes whose step is made for real: two streams with Adam, batch norm at its batch, and a billion bytes of optimizer. */
 const REAL = ['cof-vgg19-casme2', 'afn-casme2', 'mmnet-casme2-5'];
 /** Longest heap of WebAssembly. */
 const LIMIT = 2 ** 32 - 2 ** 26;

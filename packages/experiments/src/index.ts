@@ -21,7 +21,7 @@ export { type DryRun, dryRun } from './runs/dry-run.js';
 export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './runs/evaluate.js';
 export type { RunEvent } from './runs/events.js';
 export { type RunFoldOptions, runFold } from './runs/fold.js';
-export { experimentFolds, type FoldSample, holdOutValidation, subjectsOf } from './runs/folds.js';
+export { experimentFolds, type FoldSample, holdOutValidation } from './runs/folds.js';
 export { mergeRuns } from './runs/merge.js';
 export { type InitialWeights, makeModel } from './runs/model.js';
 export { type PlannedFold, planFolds } from './runs/plan.js';
@@ -34,20 +34,15 @@ export {
   type RunMemory,
 } from './runs/run-memory.js';
 export {
-  experimentHash,
   type FoldPredictions,
   type FoldRecord,
-  fileNameOf,
-  foldFolder,
   openRun,
   type Prediction,
   type RunManifest,
   readFold,
   readManifest,
   writeFold,
-  writeJson,
 } from './runs/run-store.js';
-export { packageVersion } from './runs/version.js';
 export type { Experiment, ExperimentInput, ExperimentStep, PublishedScores } from './schema/experiment.js';
 export { ExperimentError } from './schema/experiment-error.js';
 export { type ParseExperimentOptions, parseExperiment } from './schema/parse.js';
@@ -59,7 +54,6 @@ export {
 } from './schema/read.js';
 export { experimentJsonSchema, experimentSchema } from './schema/schema.js';
 export { setValue } from './schema/set-value.js';
-export { predictionsOf } from './summaries/predictions.js';
 export { readRunSummary } from './summaries/read-summary.js';
 export {
   type RunSummary,

@@ -84,13 +84,6 @@ export function holdOutValidation(
  *
  * @param samples - all samples of the data set
  * @param indices - which of them; all by default
- *
- * @example
- * ```ts
- * import { subjectsOf } from '@mer/experiments';
- *
- * console.log(subjectsOf([{ dataset: 'samm', subject: '006', label: 0 }])); // [ 'samm/006' ]
- * ```
  */
 export function subjectsOf(
   samples: readonly FoldSample[],

@@ -14,7 +14,7 @@ export interface RunManifest {
   format: 1;
   /** The experiment, complete. */
   experiment: Experiment;
-  /** SHA-256 of everything that the predictions depend on; see {@link experimentHash}. */
+  /** SHA-256 of everything that the predictions depend on, whatever the name, the seeds and the folder of the data are. */
   hash: string;
   /** Identity of the samples read. */
   fingerprint: string;
@@ -95,14 +95,6 @@ export interface FoldRecord {
  * @param backend - name of the backend that runs
  * @param modules - modules of anybody's own parts
  * @returns 64 hexadecimal digits
- *
- * @example
- * ```ts
- * import { experimentHash, readExperiment } from '@mer/experiments';
- *
- * const experiment = await readExperiment('recipes/first-steps.yaml');
- * console.log(experimentHash(experiment, 'abc', 'wasm') === experimentHash({ ...experiment, name: 'other' }, 'abc', 'wasm')); // true
- * ```
  */
 export function experimentHash(
   experiment: Experiment,
@@ -265,13 +257,6 @@ export async function writeFold(dir: string, { predictions, history, seconds, we
  * @param dir - folder of the run
  * @param seed - seed of the fold
  * @param fold - name of the fold
- *
- * @example
- * ```ts
- * import { foldFolder } from '@mer/experiments';
- *
- * console.log(foldFolder('runs/a', 0, '../sub01')); // 'runs/a/folds/0/%2E%2E%2Fsub01'
- * ```
  */
 export function foldFolder(dir: string, seed: number, fold: string): string {
   if (fold === finalFold) return join(dir, 'final', String(seed));
@@ -285,13 +270,6 @@ export const finalFold = '(all)';
  * Turns any name into a file name: letters, digits, dashes, underscores and inner dots stay, everything else becomes %XX (UTF-8).
  *
  * @param name - such as the name of a fold
- *
- * @example
- * ```ts
- * import { fileNameOf } from '@mer/experiments';
- *
- * console.log(fileNameOf('samm/006')); // 'samm%2F006'
- * ```
  */
 export function fileNameOf(name: string): string {
   const kept = /^\.+/.test(name) ? /[A-Za-z0-9_-]/ : /[A-Za-z0-9._-]/;
@@ -309,13 +287,6 @@ export function fileNameOf(name: string): string {
  *
  * @param path - the file
  * @param value - anything JSON can hold
- *
- * @example
- * ```ts no-run
- * import { writeJson } from '@mer/experiments';
- *
- * await writeJson('summary.json', { uf1: 0.72 });
- * ```
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`));

@@ -1,14 +1,7 @@
 import { createRequire } from 'node:module';
 
 /**
- * The version of `@mer/training`, as runs record it.
- *
- * @example
- * ```ts
- * import { packageVersion } from '@mer/experiments';
- *
- * console.log(/^\d+\.\d+\.\d+/.test(packageVersion())); // true
- * ```
+ * The version of `@mer/experiments`, as runs record it.
  */
 export function packageVersion(): string {
   return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;

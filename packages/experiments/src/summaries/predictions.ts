@@ -7,15 +7,6 @@ import type { Prediction } from '../runs/run-store.js';
  * @param data - prepared samples
  * @param indices - which samples
  * @param logits - one list for each index, in the same order; the first of equal largest logits is the prediction
- *
- * @example
- * ```ts
- * import { predictionsOf } from '@mer/experiments';
- *
- * const samples = [{ id: 'x/a/1', dataset: 'x', subject: 'a', clip: '1', label: 1 }];
- * const data = { classes: ['p', 'q'], labels: [1], samples, inputs: [] };
- * console.log(predictionsOf(data, [0], [[0.5, 2]])[0].predicted); // 1
- * ```
  */
 export function predictionsOf(
   data: PreparedDataset,

@@ -53,7 +53,8 @@ export function timWeights(from: number, to: number): number[][] {
  * A clip whose movement, onset to offset, takes a given number of frames.
  *
  *     linear   I(s) = (1 - p) I_floor(s) + p I_(floor(s) + 1),  s = onset + j (offset - onset) / (N - 1)
- *     tim      I_j = sum_i w_i(t_j) I_i,  w = timWeights(T, N)
+ *     tim      I_j = sum_i w_i(t_j) I_i,  w_i(t) = 1 / T + (2 / T) sum_{k = 1 .. T - 1} f_k(i / T) f_k(t),
+ *              f_k(t) = sin(pi k t + pi (T - k) / (2 T)),  t_j = 1 / T + (1 - 1 / T) j / (N - 1)
  *
  * @param clip frames before onset and after offset are left out.
  * @returns a new clip of N frames: onset 0, offset N - 1, the apex at the nearest place; landmarks of the first and last frame stay.
@@ -69,7 +70,8 @@ export function timWeights(from: number, to: number): number[][] {
  * console.log(longer.frames.dataSync(), longer.apex); // Float32Array(5) [ 0, 0.5, 1, 1.5, 2 ] 2
  * ```
  *
- * Reference: TIM: Zhou, Zhao, Pietikäinen, CVPR 2011, see {@link timWeights}.
+ * Reference: TIM: Zhou, Zhao, Pietikäinen, "Towards a Practical Lipreading System", CVPR 2011. The closed form of its weights is this project's
+ * rearrangement (there: a singular value decomposition of the frames).
  */
 export const interpolate = /* @__PURE__ */ defineStep({
   name: 'interpolate',

@@ -1,4 +1,4 @@
-/** What {@link warpRow} does with one image. */
+/** How one image is moved: mirrored, turned, shifted, scaled. */
 export interface Warp {
   /** Mirror left and right. */
   flip: boolean;
