@@ -30,7 +30,7 @@ export async function report(dir: string, { out = dir, data: root, use, pictures
   const run = await readRun(dir, { own });
   const data = reportData(run);
   const gallery = pictures ? await pictureSamples(run, data, { root, own }) : [];
-  await writeReport(out, buildReport(run, { data, gallery }));
+  await writeReport(out, await buildReport(run, { data, gallery }));
   process.stdout.write(json ? `${JSON.stringify(data.summary, null, 1)}\n` : `${summaryText(data.summary)}\n`);
   process.stderr.write(`report: ${join(out, 'report.html')}\n`);
 }

@@ -76,7 +76,7 @@ describe('buildReport()', () => {
       JSON.stringify({ ...manifest, versions: { [evil]: evil }, hardware: { cpu: evil, cores: 1, platform: evil } }),
     );
     const run = await readRun(dir);
-    const files = buildReport(run, {
+    const files = await buildReport(run, {
       gallery: [{ id: evil, title: evil, right: false, pictures: [{ caption: evil, png: Uint8Array.of(1, 2) }] }],
     });
     const html = files['report.html']!;
@@ -111,7 +111,7 @@ describe('buildReport()', () => {
     const folds = ['x/s0', 'x/s1', 'x/s2', 'y/s0', 'y/s1'];
     await writeMadeRun(dir, { seeds: [0, 1] });
     for (const fold of folds) await rm(join(foldFolder(dir, 1, fold), 'predictions.json'));
-    const html = buildReport(await readRun(dir))['report.html']!;
+    const html = (await buildReport(await readRun(dir)))['report.html']!;
     expect(html).toContain('leave-one-subject-out, 5 folds; epoch: last of 3; n = 30 (5 subjects); 2 classes; seed 0');
     expect(html).toContain('INCOMPLETE:</strong> 5 of 10 folds');
   });
@@ -160,7 +160,7 @@ describe('buildReport()', () => {
 
   it('is the same for the same run', async () => {
     const first = await reportOf();
-    expect(buildReport(await readRun(dir))).toEqual(first);
+    expect(await buildReport(await readRun(dir))).toEqual(first);
   });
 });
 

@@ -44,7 +44,7 @@ it('makeGallery() draws what the network saw and where it looked, and leaves no 
     }
     expect(/taken for/.test(title)).toBe(!right);
   }
-  const html = buildReport(run, { gallery })['report.html']!;
+  const html = (await buildReport(run, { gallery }))['report.html']!;
   expect(html.match(/<img src="data:image\/png;base64,/g)).toHaveLength(6);
 });
 

@@ -50,7 +50,7 @@ export interface MakeGalleryOptions {
  *
  * const run = await readRun('runs/quickstart');
  * const data = reportData(run);
- * const files = buildReport(run, { data, gallery: await makeGallery(run, data.mistakes) });
+ * const files = await buildReport(run, { data, gallery: await makeGallery(run, data.mistakes) });
  * ```
  */
 export async function makeGallery(

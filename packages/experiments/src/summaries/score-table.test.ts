@@ -52,7 +52,7 @@ describe('scoreTable()', () => {
   it('is what text, HTML, CSV and LaTeX print: every score stands in each of them', async () => {
     for (const seeds of [[0], [0, 1]]) {
       const { run, summary, table } = await made(seeds);
-      const files = buildReport(run);
+      const files = await buildReport(run);
       const lines = summaryText(summary).split('\n');
       for (const row of [...table.measured, table.guessing, ...table.published, ...table.oracle]) {
         const cells = scoreColumns('print').flatMap((column) =>

@@ -44,7 +44,7 @@ const ROW = 15;
  *
  * @example
  * ```ts
- * import { classScoresFigure } from '@mer/experiments';
+ * import { classScoresFigure } from '@mer/experiments/figures';
  *
  * const svg = classScoresFigure([{ name: 'surprise', recall: 0.5, precision: 1, f1: 2 / 3, support: 4 }]);
  * console.log(svg.includes('0.67')); // true

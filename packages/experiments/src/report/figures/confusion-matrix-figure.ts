@@ -26,7 +26,7 @@ const SLANT = 35;
  *
  * @example
  * ```ts
- * import { confusionMatrixFigure } from '@mer/experiments';
+ * import { confusionMatrixFigure } from '@mer/experiments/figures';
  *
  * const svg = confusionMatrixFigure([[8, 2], [1, 9]], { classes: ['negative', 'positive'] });
  * console.log(svg.includes('80 %')); // true

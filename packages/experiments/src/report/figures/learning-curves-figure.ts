@@ -34,7 +34,7 @@ const POINTS = 12_000;
  *
  * @example
  * ```ts
- * import { learningCurvesFigure } from '@mer/experiments';
+ * import { learningCurvesFigure } from '@mer/experiments/figures';
  *
  * const history = [0.9, 0.6, 0.5].map((loss, i) => ({ epoch: i + 1, loss, accuracy: 1 - loss / 2, learningRate: 0.001 }));
  * console.log(learningCurvesFigure([history], { measure: 'loss' }).startsWith('<svg')); // true

@@ -26,7 +26,8 @@ const PANEL = { width: 150, gap: 36, row: 20 };
  *
  * @example
  * ```ts no-run
- * import { readRunSummary, scoresFigure } from '@mer/experiments';
+ * import { readRunSummary } from '@mer/experiments';
+ * import { scoresFigure } from '@mer/experiments/figures';
  *
  * const svg = scoresFigure(await readRunSummary('runs/quickstart'));
  * ```

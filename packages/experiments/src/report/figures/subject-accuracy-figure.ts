@@ -37,7 +37,7 @@ const ROW = 15;
  *
  * @example
  * ```ts
- * import { subjectAccuracyFigure } from '@mer/experiments';
+ * import { subjectAccuracyFigure } from '@mer/experiments/figures';
  *
  * const svg = subjectAccuracyFigure([{ name: 'sub01', dataset: 'casme2', accuracy: 0.5, n: 4 }]);
  * console.log(svg.includes('sub01')); // true
