@@ -26,7 +26,12 @@ await useBackend('wasm');
 async function planned(recipe) {
   const experiment = await readExperiment(here(`../recipes/${recipe}.yaml`));
   const { model, training } = experiment;
-  const makeModel = () => createModel(model.name, { ...model.options, classes: CLASSES.length });
+  const makeModel = () =>
+    createModel(model.name, {
+      ...(model.preset && { preset: model.preset }),
+      ...model.options,
+      classes: CLASSES.length,
+    });
   const targets = experiment.targets.length > 0 ? [[...sizeOf(makeModel), 1]] : [];
   const plan = planMemory({
     makeModel,
