@@ -21,7 +21,7 @@ const PANEL = { width: 150, gap: 36, row: 20 };
 /**
  * Draws every score of a run as a dot with its confidence interval, what guessing gives as a cross, and published scores as hollow diamonds.
  *
- * @param summary - as made by {@link summarize}
+ * @param summary - as made by `summarize`
  * @returns an SVG document
  *
  * @example
