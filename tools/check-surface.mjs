@@ -1,6 +1,6 @@
 /**
  * Every value that a package exports is for somebody: its name stands in the README of the package, or another package of ours imports it.
- * Prints those that are for nobody, with exit status 1: name them in the README, or take them out of the index.
+ * Prints those that are for nobody, with exit status 1: name them in the README, or take them out of the entry (`index.ts` and what else package.json exports).
  * Usage: node tools/check-surface.mjs [package ...]      (needs a build)
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -17,16 +17,26 @@ function sourcesOf(name) {
     .map((file) => readFileSync(`${packages}${name}/src/${file}`, 'utf8'));
 }
 
-/** What a source imports by name from packages of ours: `[package, name]`. Doc comments are left out: an example is no use. */
+/** What a source imports by name from packages of ours, each as `package name`. Doc comments are left out: an example is no use. */
 function importsOf(source) {
   const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '');
-  return [...code.matchAll(/(?:import|export)\s*\{([^}]*)\}\s*from\s*'@mer\/([a-z]+)'/g)].flatMap(([, list, from]) =>
-    list
-      .split(',')
-      .map((each) => each.trim().split(/\s+as\s+/)[0])
-      .filter((each) => each !== '' && !each.startsWith('type '))
-      .map((each) => `${from} ${each}`),
+  return [...code.matchAll(/(?:import|export)\s*\{([^}]*)\}\s*from\s*'@mer\/([a-z]+)(?:\/[a-z-]+)?'/g)].flatMap(
+    ([, list, from]) =>
+      list
+        .split(',')
+        .map((each) => each.trim().split(/\s+as\s+/)[0])
+        .filter((each) => each !== '' && !each.startsWith('type '))
+        .map((each) => `${from} ${each}`),
   );
+}
+
+/** The values of every entry of a package that has types. */
+async function exportedBy(name) {
+  const folder = `${packages}${name}/`;
+  const { exports } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
+  const entries = Object.values(exports).filter(({ types }) => types !== undefined);
+  const modules = await Promise.all(entries.map((entry) => import(pathToFileURL(`${folder}${entry.default}`))));
+  return [...new Set(modules.flatMap((module) => Object.keys(module)))];
 }
 
 const used = new Set(
@@ -42,8 +52,7 @@ for (const name of asked.length > 0 ? asked : names) {
   const readme = readFileSync(`${packages}${name}/README.md`, 'utf8');
   const code = readme.match(/^```[\s\S]*?^```|`[^`\n]+`/gm) ?? [];
   const words = new Set(code.join(' ').match(/[A-Za-z_$][\w$]*/g));
-  const exported = Object.keys(await import(pathToFileURL(`${packages}${name}/dist/index.js`)));
-  const idle = exported.filter((each) => !words.has(each) && !used.has(`${name} ${each}`));
+  const idle = (await exportedBy(name)).filter((each) => !words.has(each) && !used.has(`${name} ${each}`));
   if (idle.length === 0) continue;
   stray += idle.length;
   console.error(`@mer/${name} exports what neither its README names nor another package imports: ${idle.join(', ')}`);
