@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnnotatedDataset, ClipDataset, Sample } from '@mer/datasets';
 import { writeFileAtomic } from '@mer/io';
+import { hashOf } from '@mer/options';
 import { type AnyStep, type Clip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ClipCount } from './clip-progress.js';
@@ -70,8 +70,7 @@ async function sampleKey(dataset: ClipDataset, index: number, size: number | und
   const files = (await dataset.sources(index)).map((file) => [file.path, file.size, file.modified ?? null]);
   // nothing on disk: the settings tell what is generated
   const settings = files.length ? null : dataset.settings;
-  const text = JSON.stringify([layout, dataset.name, dataset.samples[index]!.id, marks, files, settings, size ?? null]);
-  return createHash('sha256').update(text).digest('hex');
+  return hashOf([layout, dataset.name, dataset.samples[index]!.id, marks, files, settings, size ?? null]);
 }
 
 async function isWritten(path: string, key: string): Promise<boolean> {
@@ -104,7 +103,7 @@ export async function representDataset(
     const source = await sampleKey(dataset, index, size);
     const missing: { name: string; step: AnyStep; key: string }[] = [];
     for (const [name, step] of steps) {
-      const key = createHash('sha256').update(`${source} ${step.hash()}`).digest('hex');
+      const key = hashOf([source, step.hash()]);
       if (await isWritten(join(folder, name), key)) done.kept++;
       else missing.push({ name, step, key });
     }
