@@ -546,11 +546,10 @@ import { integer } from '@mer/options';
 export const faces = defineDataset({
   name: 'my-faces',
   title: 'Faces of mine',
-  paper: null,
-  samples: 'generated',
+  samples: 'clips',
   needsRoot: false,
   options: { subjects: integer('People.', { min: 2, default: 2 }) },
-  open: ({ subjects }) => createSyntheticDataset({ subjects, clipsPerSubject: 1, size: 24, frames: 6 }),
+  open: ({ subjects }) => createSyntheticDataset({ name: 'my-faces', subjects, clipsPerSubject: 1, size: 24, frames: 6 }),
 });
 `,
     );
@@ -560,11 +559,11 @@ export const faces = defineDataset({
 
   it('lists and shows own parts beside ours', () => {
     const both = use('representation', 'network');
-    expect(mer('representations', ...both).stdout).toMatch(/^trdi .*[^]*^my-change +clip +image +Change from/m);
+    expect(mer('representations', ...both).stdout).toMatch(/^trdi .*^my-change +clip +image +Change from/ms);
     expect(mer('steps', 'my-change', ...both).stdout).toMatch(/^gain +a number above 0 +4/m);
-    expect(mer('models', ...both).stdout).toMatch(/^small-cnn .*[^]*^my-net .*image 48x48x3/m);
+    expect(mer('models', ...both).stdout).toMatch(/^small-cnn .*^my-net .*image 48x48x3/ms);
     expect(mer('models', 'my-net', '--set', 'filters=8', ...both).stdout).toMatch(/^conv2 .* 16 +1,168$/m);
-    expect(mer('datasets', ...use('faces')).stdout).toMatch(/^my-faces +generated +Faces of mine$/m);
+    expect(mer('datasets', ...use('faces')).stdout).toMatch(/^my-faces +clips +Faces of mine$/m);
     expect(mer('datasets', 'my-faces', ...use('faces')).stdout).toMatch(/^subjects +an integer/m);
     expect(mer('datasets', 'inspect', 'my-faces', '--set', 'subjects=3', ...use('faces')).stdout).toMatch(/3 subjects/);
     expectFailure(mer('models', 'my-net'), 2, /Cannot find a model/);
