@@ -536,6 +536,55 @@ describe('mer models', () => {
   });
 });
 
+describe('--use', () => {
+  const templates = fileURLToPath(new URL('../templates/init/', import.meta.url));
+  /** Within this package, so that what the modules import is found. */
+  let own = '';
+  beforeAll(async () => {
+    own = await mkdtemp(join(fileURLToPath(new URL('..', import.meta.url)), 'own-parts-'));
+    for (const file of ['representation.mjs', 'network.mjs']) await cp(join(templates, file), join(own, file));
+    await writeFile(
+      join(own, 'faces.mjs'),
+      `import { createSyntheticDataset, defineDataset } from '@mer/datasets';
+import { integer } from '@mer/options';
+export const faces = defineDataset({
+  name: 'my-faces',
+  title: 'Faces of mine',
+  samples: 'clips',
+  needsRoot: false,
+  options: { subjects: integer('People.', { min: 2, default: 2 }) },
+  open: ({ subjects }) => createSyntheticDataset({ name: 'my-faces', subjects, clipsPerSubject: 1, size: 24, frames: 6 }),
+});
+`,
+    );
+  });
+  afterAll(() => rm(own, { recursive: true, force: true }));
+  const use = (...files: string[]) => files.flatMap((file) => ['--use', join(own, `${file}.mjs`)]);
+
+  it('lists and shows own parts beside ours', () => {
+    const both = use('representation', 'network');
+    expect(mer('representations', ...both).stdout).toMatch(/^trdi .*^my-change +clip +image +Change from/ms);
+    expect(mer('steps', 'my-change', ...both).stdout).toMatch(/^gain +a number above 0 +4/m);
+    expect(mer('models', ...both).stdout).toMatch(/^small-cnn .*^my-net .*image 48x48x3/ms);
+    expect(mer('models', 'my-net', '--set', 'filters=8', ...both).stdout).toMatch(/^conv2 .* 16 +1,168$/m);
+    expect(mer('datasets', ...use('faces')).stdout).toMatch(/^my-faces +clips +Faces of mine$/m);
+    expect(mer('datasets', 'my-faces', ...use('faces')).stdout).toMatch(/^subjects +an integer/m);
+    expect(mer('datasets', 'inspect', 'my-faces', '--set', 'subjects=3', ...use('faces')).stdout).toMatch(/3 subjects/);
+    expectFailure(mer('models', 'my-net'), 2, /Cannot find a model/);
+    expectFailure(mer('models', '--use', './gone.mjs'), 2, /Cannot use .\/gone\.mjs/);
+  });
+
+  it('represents with own representations and data sets, and anew where they have changed', async () => {
+    const given = ['represent', '--data', 'my-faces', '--as', 'my-change', '--out', join(root, 'own-made')];
+    const again = () => mer(...given, ...use('faces', 'representation')).stdout;
+    expect(again()).toMatch(/2 clips, 2 representations made, 0 kept/);
+    expect(again()).toMatch(/2 clips, 0 representations made, 2 kept/);
+    const file = join(own, 'representation.mjs');
+    await writeFile(file, `${await readFile(file, 'utf8')}\n// a change\n`);
+    expect(again()).toMatch(/2 clips, 2 representations made, 0 kept/);
+  });
+});
+
 describe('mer representations and mer steps', () => {
   it('list the parts and show the options of one', () => {
     expect(mer('representations').stdout).toMatch(/^uv-strain +clip +image +Horizontal flow.* arXiv 1902\.03634$/m);

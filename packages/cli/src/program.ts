@@ -177,6 +177,7 @@ export function createProgram(): Command {
         .argParser(collect)
         .default([], 'none'),
     )
+    .addOption(use)
     .option('-b, --backend <name>', 'backend to run on', 'auto')
     .addOption(json)
     .action(async (...args) => (await import('./commands/represent.js')).represent(args[0], args[1]));
@@ -190,6 +191,7 @@ export function createProgram(): Command {
         .argParser(collect)
         .default([], 'none'),
     )
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/models.js')).models(args[0], args[1]));
 
@@ -197,6 +199,7 @@ export function createProgram(): Command {
     .command('representations')
     .description('list the representations, or show one: paper, what it needs, options')
     .argument('[name]', 'name of a representation')
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/steps.js')).representations(args[0], args[1]));
 
@@ -204,6 +207,7 @@ export function createProgram(): Command {
     .command('steps')
     .description('list the steps on clips and images, or show one: paper, what it needs, options')
     .argument('[name]', 'name of a step')
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/steps.js')).steps(args[0], args[1]));
 
@@ -219,6 +223,7 @@ export function createProgram(): Command {
     .command('datasets')
     .description('list the data sets, or show one: what is in it, class schemes, options')
     .argument('[name]', 'name of a data set')
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/datasets.js')).datasets(args[0], args[1]));
   datasets
@@ -227,6 +232,7 @@ export function createProgram(): Command {
     .argument('<name>', 'name of the data set (mer datasets lists them)')
     .argument('[dir]', 'folder of the data set')
     .addOption(optionSet)
+    .addOption(use)
     .addOption(
       new Option('--images <how>', 'look at the pictures: read each (check), decode each, or not at all')
         .choices(['none', 'check', 'decode'])
@@ -234,7 +240,7 @@ export function createProgram(): Command {
     )
     .addOption(json)
     .action(async (...args) =>
-      // --json is an option of both commands, and the outer one takes it
+      // --use and --json are options of both commands, and the outer one takes them
       (await import('./commands/datasets-inspect.js')).datasetsInspect(args[0], args[1], args[3].optsWithGlobals()),
     );
 

@@ -49,7 +49,7 @@ export const learnet = /* @__PURE__ */ defineModel({
 });
 
 /**
- * LEARNet: four lateral branches on a dynamic image, two of which add up their neighbour's maps on the way.
+ * LEARNet: four lateral branches on a dynamic image, two of which add up their neighbor's maps on the way.
  *
  * Input `[batch, 112, 112, 3]`; output logits `[batch, classes]` (the authors' code ends in a softmax). Every convolution has
  * step 2, TensorFlow's `same` padding and a ReLU. Layers bear the names of the authors' Keras code, the batch norms those of

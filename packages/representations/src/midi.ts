@@ -85,7 +85,7 @@ function rankTensor(values: tf.Tensor1D): tf.Tensor1D {
  *
  * Reference: Man, Nguyen, Khuong, Le, Ngo, "AFN", 2025, arXiv 2510.09730. Theirs, by the abstract: frames are reordered by motion
  * intensity before they are pooled. Ours, as options: the measure of intensity, the direction of the order, the weights
- * (linear by default, as rank-pooling weights peak in the middle and would not favour the strongest frames).
+ * (linear by default, as rank-pooling weights peak in the middle and would not favor the strongest frames).
  */
 export const midi = /* @__PURE__ */ defineRepresentation({
   name: 'midi',

@@ -1,25 +1,30 @@
 import { type DatasetDefinition, findDataset, datasets as registry } from '@mer/datasets';
-import { describeOptions } from '@mer/options';
+import { describeOptions, type Part, withParts } from '@mer/options';
 import { UsageError } from '../errors.js';
 import { optionsTable } from '../options-table.js';
+import { ownParts } from '../own-parts.js';
 import { table } from '../table.js';
 
 /** `mer datasets [name]` */
-export function datasets(name: string | undefined, { json }: { json?: boolean }): void {
+export async function datasets(
+  name: string | undefined,
+  { use, json }: { use: string[]; json?: boolean },
+): Promise<void> {
+  const { parts } = await ownParts(use);
   if (name === undefined) {
-    const all: readonly DatasetDefinition[] = Object.values(registry);
+    const all = withParts<DatasetDefinition>(['dataset'], Object.values(registry), parts);
     print(json ? [JSON.stringify(all.map(plain), null, 1)] : list(all));
     return;
   }
-  const definition = definitionOf(name);
+  const definition = definitionOf(name, parts);
   print(json ? [JSON.stringify(plain(definition), null, 1)] : describe(definition));
 }
 
 const print = (lines: readonly string[]) => process.stdout.write(`${lines.join('\n')}\n`);
 
-function definitionOf(name: string): DatasetDefinition {
+function definitionOf(name: string, parts: readonly Part[]): DatasetDefinition {
   try {
-    return findDataset(name);
+    return findDataset(name, { parts });
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }

@@ -9,26 +9,29 @@ import {
   type ModelDefinition,
   models as registry,
 } from '@mer/models';
-import { describeOptions, show } from '@mer/options';
+import { describeOptions, type Part, show, withParts } from '@mer/options';
 import { UsageError } from '../errors.js';
+import { ownParts } from '../own-parts.js';
 import { table } from '../table.js';
 
 /** `mer models [name]` */
 export async function models(
   name: string | undefined,
-  { set, json }: { set: string[]; json?: boolean },
+  { set, use, json }: { set: string[]; use: string[]; json?: boolean },
 ): Promise<void> {
+  const { parts } = await ownParts(use);
   if (name === undefined) {
-    const definitions: ModelDefinition[] = Object.values(registry);
-    print(json ? [JSON.stringify(definitions.map(plain), null, 1)] : list(definitions));
+    const definitions = withParts<ModelDefinition>(['model'], Object.values(registry), parts);
+    print(json ? [JSON.stringify(definitions.map(plain), null, 1)] : list(definitions, parts));
     return;
   }
-  const definition = definitionOf(name);
+  const definition = definitionOf(name, parts);
   await useBackend('cpu');
   const classes = definition.parameters?.classes;
-  const layers = layersOf(name, set.reduce<unknown>(setValue, { ...(classes !== undefined && { classes }) }));
+  const given = set.reduce<unknown>(setValue, { ...(classes !== undefined && { classes }) });
+  const layers = layersOf(name, given, parts);
   if (json) print([JSON.stringify({ ...plain(definition), layers }, null, 1)]);
-  else print(describe(definition, layers));
+  else print(describe(definition, layers, parts));
 }
 
 /** A definition with rows in place of the schemas of its options. */
@@ -50,18 +53,18 @@ function wrapped(line: string, width: number): string[] {
   return [line.slice(0, at), ...wrapped(`    ${line.slice(at + 1)}`, width)];
 }
 
-function definitionOf(name: string): ModelDefinition {
+function definitionOf(name: string, parts: readonly Part[]): ModelDefinition {
   try {
-    return findModel(name);
+    return findModel(name, { parts });
   } catch (cause) {
     throw new UsageError((cause as Error).message.replaceAll('"', "'"), { cause });
   }
 }
 
-function layersOf(name: string, options: unknown): LayerRow[] {
+function layersOf(name: string, options: unknown, parts: readonly Part[]): LayerRow[] {
   let model: ReturnType<typeof createModel>;
   try {
-    model = createModel(name, options as Record<string, unknown>, {});
+    model = createModel(name, options as Record<string, unknown>, { parts });
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
@@ -70,21 +73,23 @@ function layersOf(name: string, options: unknown): LayerRow[] {
   return rows;
 }
 
-function list(definitions: readonly ModelDefinition[]): string[] {
+function list(definitions: readonly ModelDefinition[], own: readonly Part[]): string[] {
   return [
     ...table([
       ['model', 'parameters', 'inputs', 'paper'],
-      ...definitions.map(({ name, parameters, inputs, paper }) => [
-        name,
-        parameters ? count(parameters.trainable) : '',
-        inputsText(inputs),
-        paper?.match(/arXiv [\d.]+/)?.[0] ?? paper ?? '(this project)',
+      ...definitions.map((definition) => [
+        definition.name,
+        definition.parameters ? count(definition.parameters.trainable) : '',
+        inputsText(definition.inputs),
+        paperText(definition.paper) ?? (own.includes(definition) ? '' : '(this project)'),
       ]),
     ]),
     '',
     'mer models <name> shows inputs, options, layers and published results.',
   ];
 }
+
+const paperText = (paper: string | null) => paper?.match(/arXiv [\d.]+/)?.[0] ?? paper;
 
 /** Names of the inputs and their shape, once where all have the same. */
 function inputsText(inputs: ModelDefinition['inputs']): string {
@@ -100,7 +105,7 @@ const ORIGINS: Record<ModelDefinition['origin'], string> = {
   own: 'of whoever defines it, from no code of others',
 };
 
-function describe(definition: ModelDefinition, layers: readonly LayerRow[]): string[] {
+function describe(definition: ModelDefinition, layers: readonly LayerRow[], parts: readonly Part[]): string[] {
   const { title, paper, origin, ours, inputs, parameters, options, results } = definition;
   const sum = (key: 'trainable' | 'fixed') => layers.reduce((total, row) => total + row[key], 0);
   const lines = [title, paper ?? 'from no paper', ORIGINS[origin]];
@@ -112,7 +117,7 @@ function describe(definition: ModelDefinition, layers: readonly LayerRow[]): str
   }
   if (parameters) lines.push(`parameters: ${count(parameters.trainable)} with ${parameters.classes} classes`);
   lines.push(
-    ...presets(definition),
+    ...presets(definition, parts),
     '',
     ...table([
       ['option', 'must be', 'default', ''],
@@ -143,10 +148,10 @@ function describe(definition: ModelDefinition, layers: readonly LayerRow[]): str
 }
 
 /** One line for each preset: its options and size. */
-function presets({ name, presets: byName, parameters }: ModelDefinition): string[] {
+function presets({ name, presets: byName, parameters }: ModelDefinition, parts: readonly Part[]): string[] {
   return Object.entries(byName).map(([preset, given]) => {
     const classes = parameters?.classes;
-    const model = createModel(name, { preset, ...(classes !== undefined && { classes }) }, {});
+    const model = createModel(name, { preset, ...(classes !== undefined && { classes }) }, { parts });
     const { trainable } = countParameters(model);
     model.dispose();
     const values = Object.entries(given).map(([key, value]) => `${key} ${show(value)}`);

@@ -66,14 +66,14 @@ async function readSource(path: string, marks: Marks, { size, color, from, to }:
   return clip;
 }
 
-function text({ classes, probabilities, spread, predicted, members, weights }: ClipPrediction): string {
+function text({ classes, probabilities, std, predicted, members, weights }: ClipPrediction): string {
   const order = classes.map((_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
   const who =
     weights === 'final' ? `weights trained on all samples (${members})` : `mean of the weights of ${members} folds`;
   const rows = order.map((i) => [
     classes[i]!,
     probabilities[i]!.toFixed(4),
-    ...(members > 1 ? [`± ${spread[i]!.toFixed(4)}`] : []),
+    ...(members > 1 ? [`± ${std[i]!.toFixed(4)}`] : []),
   ]);
   return `${predicted}\n\n${table(rows).join('\n')}\n\n${who}\n`;
 }

@@ -1,32 +1,29 @@
 import { describeOptions } from '@mer/options';
-import {
-  type AnyStepDefinition,
-  findRepresentation,
-  findStep,
-  representations as ourRepresentations,
-  steps as ourSteps,
-  type StepTraits,
-} from '@mer/representations';
+import { type AnyStepDefinition, allSteps, findRepresentation, findStep, type StepTraits } from '@mer/representations';
 import { UsageError } from '../errors.js';
 import { optionsTable } from '../options-table.js';
+import { ownParts } from '../own-parts.js';
 import { table } from '../table.js';
 
 interface Options {
+  use: string[];
   json?: boolean;
 }
 
 /** `mer representations [name]` */
-export function representations(name: string | undefined, { json }: Options): void {
-  const all = Object.values<unknown>(ourRepresentations) as AnyStepDefinition[];
-  if (name === undefined) show(all, list('representation', all), json);
-  else describeOne(() => findRepresentation(name), json);
+export async function representations(name: string | undefined, { use, json }: Options): Promise<void> {
+  const { parts } = await ownParts(use);
+  const all = allSteps(parts).filter(({ kind }) => kind === 'representation');
+  if (name === undefined) showAll('representation', all, json);
+  else describeOne(() => findRepresentation(name, { parts }), json);
 }
 
 /** `mer steps [name]` */
-export function steps(name: string | undefined, { json }: Options): void {
-  const all = Object.values<unknown>(ourSteps) as AnyStepDefinition[];
-  if (name === undefined) show(all, list('step', all), json);
-  else describeOne(() => findStep(name), json);
+export async function steps(name: string | undefined, { use, json }: Options): Promise<void> {
+  const { parts } = await ownParts(use);
+  const all = allSteps(parts);
+  if (name === undefined) showAll('step', all, json);
+  else describeOne(() => findStep(name, { parts }), json);
 }
 
 function describeOne(find: () => AnyStepDefinition, json: boolean | undefined): void {
@@ -36,12 +33,23 @@ function describeOne(find: () => AnyStepDefinition, json: boolean | undefined): 
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
-  show(found, describe(found), json);
+  show(
+    () => plain(found),
+    () => describe(found),
+    json,
+  );
 }
 
-function show(found: AnyStepDefinition | AnyStepDefinition[], lines: readonly string[], json: boolean | undefined) {
-  const data = () => (Array.isArray(found) ? found.map(plain) : plain(found));
-  process.stdout.write(json ? `${JSON.stringify(data(), null, 1)}\n` : `${lines.join('\n')}\n`);
+function showAll(kind: 'representation' | 'step', all: readonly AnyStepDefinition[], json: boolean | undefined): void {
+  show(
+    () => all.map(plain),
+    () => list(kind, all),
+    json,
+  );
+}
+
+function show(data: () => unknown, lines: () => readonly string[], json: boolean | undefined): void {
+  process.stdout.write(json ? `${JSON.stringify(data(), null, 1)}\n` : `${lines().join('\n')}\n`);
 }
 
 /** A definition as plain data. */

@@ -27,7 +27,7 @@ describe('readClip()', () => {
   it.each<[string, ReadClipOptions]>([
     ['as stored, onset to offset', { from: 'onset', to: 'offset' }],
     ['smaller', { from: 'onset', to: 'offset', size: 20 }],
-    ['larger, of two sides, in grey', { from: 'first', to: 'last', size: [64, 70], color: false }],
+    ['larger, of two sides, in gray', { from: 'first', to: 'last', size: [64, 70], color: false }],
     ['up to the apex', { from: 'onset', to: 'apex', size: 32 }],
   ])('reads a folder of frames as a data set does: %s', async (_how, options) => {
     const dataset = await openClipFolder({ root, missing: 'drop' });

@@ -171,7 +171,7 @@ async function openAnnotated(
 }
 
 /** A record with its frames and its class. */
-interface LabelledClip {
+interface LabeledClip {
   record: ClipRecord;
   frames: ClipFrames;
   label: number;
@@ -186,7 +186,7 @@ function annotatedDataset(parts: {
   notes: readonly DatasetNote[];
   annotated: readonly ClipRecord[];
   outside: Readonly<Record<string, number>>;
-  clips: readonly LabelledClip[];
+  clips: readonly LabeledClip[];
   decoders: number;
   settings: Readonly<Record<string, unknown>>;
 }): AnnotatedDataset {
@@ -194,7 +194,7 @@ function annotatedDataset(parts: {
   const samples = clips.map(({ record: { dataset, subject, clip }, label }) =>
     Object.freeze({ id: `${dataset}/${subject}/${clip}`, dataset, subject, clip, label }),
   );
-  const at = (index: number): LabelledClip => {
+  const at = (index: number): LabeledClip => {
     const clip = clips[index];
     if (clip) return clip;
     throw new RangeError(`Cannot read clip as index must be 0 to ${clips.length - 1}: current value is ${index}`);

@@ -1,7 +1,7 @@
 import { randomStream } from './random.js';
 
-/** Colour of a surface: red, green, blue, 0..1. */
-export type Colour = readonly [red: number, green: number, blue: number];
+/** Color of a surface: red, green, blue, 0..1. */
+export type Color = readonly [red: number, green: number, blue: number];
 
 /** What makes one synthetic subject look like itself: proportions, colors, skin, light. Lengths in half face heights. */
 export interface Face {
@@ -33,15 +33,15 @@ export interface Face {
   fringe: number;
   hairVolume: number;
   hairLength: number;
-  skin: Colour;
-  hair: Colour;
-  iris: Colour;
-  shirt: Colour;
-  wall: Colour;
+  skin: Color;
+  hair: Color;
+  iris: Color;
+  shirt: Color;
+  wall: Color;
   lipTint: number;
   freckles: number;
   stubble: number;
-  light: Colour;
+  light: Color;
   ambient: number;
 }
 
@@ -74,7 +74,7 @@ export function createFace(seed: number, subject: string): Face {
   const lower = Math.floor(tone);
   const skin = [0, 1, 2].map(
     (i) => skins[lower]![i]! + (tone - lower) * (skins[lower + 1]![i]! - skins[lower]![i]!),
-  ) as unknown as Colour;
+  ) as unknown as Color;
   // Fair hair and light eyes belong to fair skin only.
   const hair = random.pick(lower === 0 ? hairs : hairs.slice(0, lower < 2 ? 3 : 2));
   const iris = random.pick(lower === 0 ? irises : irises.slice(0, 2));

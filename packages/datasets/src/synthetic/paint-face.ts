@@ -1,4 +1,4 @@
-import type { Colour, Face } from './face.js';
+import type { Color, Face } from './face.js';
 import { randomStream } from './random.js';
 import { halfWidth, outline, relief } from './relief.js';
 import { bump, ridge, smooth } from './shapes.js';
@@ -43,7 +43,7 @@ function blend(point: Point, red: number, green: number, blue: number, amount: n
   point.blue += amount * (blue - point.blue);
 }
 
-function blendShaded(point: Point, [red, green, blue]: Colour, shade: number, amount: number): void {
+function blendShaded(point: Point, [red, green, blue]: Color, shade: number, amount: number): void {
   if (amount > 0) blend(point, red * shade, green * shade, blue * shade, amount);
 }
 
@@ -204,7 +204,7 @@ function paintSkin(point: Point, brush: Brush, d: number, gu: number, gv: number
   paintFringe(point, brush);
 }
 
-/** Colours the lips; gives the factor by which the slit and the corners of the mouth darken. */
+/** Colors the lips; gives the factor by which the slit and the corners of the mouth darken. */
 function paintLips(point: Point, { face, pixel }: Brush): number {
   const { u, v, a } = point;
   const { mouthY, mouthWidth, lipUpper, lipLower, mouthCurve, lipTint } = face;

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isPart, type Part } from '@mer/options';
+import { hashOf, isPart, type Part } from '@mer/options';
 import { resolve as resolveModule } from 'import-meta-resolve';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { contentsOf } from './module-contents.js';
@@ -92,8 +91,7 @@ export async function loadAgain(modules: OwnParts['modules']): Promise<OwnParts>
 /** One hash for all modules; undefined where there are none. */
 export function hashOfModules(modules: readonly OwnModule[]): string | undefined {
   if (modules.length === 0) return undefined;
-  const hashes = modules.map(({ hash }) => hash).sort();
-  return createHash('sha256').update(hashes.join('\n')).digest('hex');
+  return hashOf(modules.map(({ hash }) => hash).sort());
 }
 
 /**

@@ -39,7 +39,7 @@ export interface ClipPrediction {
   /** Mean probability of each class. */
   probabilities: number[];
   /** Standard deviation of each over the sets of weights; 0 for one. */
-  spread: number[];
+  std: number[];
   /** The class with the largest probability. */
   predicted: string;
   /** Whose weights. */
@@ -112,7 +112,7 @@ export async function predictClip(
     return {
       classes: [...classes],
       probabilities,
-      spread: classes.map((_, c) => deviation(members.map((member) => member[c]!))),
+      std: classes.map((_, c) => stdOf(members.map((member) => member[c]!))),
       predicted: classes[best]!,
       weights: chosen.kind,
       members: members.length,
@@ -156,9 +156,9 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function deviation(values: readonly number[]): number {
-  const centre = mean(values);
-  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+function stdOf(values: readonly number[]): number {
+  const middle = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
 }
 
 function meanMap(maps: readonly HeatMap[]): Float32Array {

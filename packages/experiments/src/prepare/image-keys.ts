@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { type Dataset, fingerprint } from '@mer/datasets';
+import { hashOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { hashOfModules, type OwnParts } from '../parts/own-modules.js';
 import { preparationCodeHash } from '../runs/code-hash.js';
-import { stableJson } from '../runs/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { makeSteps } from './image-makers.js';
 
@@ -24,10 +23,7 @@ export async function imageKeys(dataset: Dataset, experiment: Experiment, own: O
     clips: training.augmentation.clips,
   };
   return [...inputs, ...targets].map(({ flow: _flow, steps, windows }) =>
-    createHash('sha256')
-      .update(stableJson({ ...common, steps: hashes(steps), windows }))
-      .digest('hex')
-      .slice(0, 32),
+    hashOf({ ...common, steps: hashes(steps), windows }).slice(0, 32),
   );
 }
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClipDataset, Sample } from '@mer/datasets';
+import { hashOf } from '@mer/options';
 import { parseLandmarks } from '@mer/representations';
 import { fileNameOf } from '../runs/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
@@ -32,7 +32,7 @@ export async function withLandmarks(dataset: ClipDataset, dir: string): Promise<
       });
     }
   });
-  const digest = createHash('sha256').update(JSON.stringify(landmarks)).digest('hex');
+  const digest = hashOf(landmarks);
   const marked: ClipDataset = {
     ...dataset,
     // part of the data set's identity

@@ -90,14 +90,14 @@ describe('what the held-out subject may change', () => {
 
 describe('a data set of pure noise', () => {
   const data = noise(12, 10);
-  const deviation = Math.sqrt(2 / 9 / data.labels.length);
+  const std = Math.sqrt(2 / 9 / data.labels.length);
 
   it.each(['last', 'validation'] as const)(
     'is at chance with epoch choice %s, while the oracle is above it',
     async (epochChoice) => {
       const { clean, oracle } = await pooled(data, experimentOf({ epochChoice, oracle: true }));
-      expect(Math.abs(clean - 1 / 3)).toBeLessThan(3 * deviation);
-      expect(oracle).toBeGreaterThan(1 / 3 + 3 * deviation);
+      expect(Math.abs(clean - 1 / 3)).toBeLessThan(3 * std);
+      expect(oracle).toBeGreaterThan(1 / 3 + 3 * std);
     },
   );
 });

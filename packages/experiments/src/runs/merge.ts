@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@mer/io';
+import { stableJson } from '@mer/options';
 import { checkSameModules, type OwnParts } from '../parts/own-modules.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
@@ -11,7 +12,6 @@ import {
   type RunManifest,
   readFold,
   readManifest,
-  stableJson,
   writeJson,
 } from './run-store.js';
 

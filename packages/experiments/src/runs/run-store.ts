@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeSafetensors, type NamedArrays, writeFileAtomic } from '@mer/io';
+import { hashOf, stableJson } from '@mer/options';
 import type { EpochRecord } from '@mer/training';
 import { hashOfModules, type OwnModule } from '../parts/own-modules.js';
 import type { Experiment } from '../schema/experiment.js';
@@ -103,9 +103,7 @@ export function experimentHash(
   modules: readonly OwnModule[] = [],
 ): string {
   const own = hashOfModules(modules);
-  return createHash('sha256')
-    .update(stableJson([substance(experiment), fingerprint, backend, ...(own === undefined ? [] : [own])]))
-    .digest('hex');
+  return hashOf([substance(experiment), fingerprint, backend, ...(own === undefined ? [] : [own])]);
 }
 
 function substance({
@@ -124,14 +122,6 @@ function substance({
   // where weights and landmarks lie does not matter: what they are is part of the identity of the samples
   const into = typeof weights === 'object' ? weights.into : undefined;
   return { ...rest, data, model: { ...model, ...(into && { weights: { into } }) } };
-}
-
-export function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner) =>
-    inner && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }
 
 /**

@@ -219,7 +219,7 @@ describe('overlayHeatMap()', () => {
     heat = tf.tensor2d([[0, 1]]);
   });
 
-  it('mixes colours and image', () => {
+  it('mixes colors and image', () => {
     const image = tf.fill([1, 2, 1], 0.5) as tf.Tensor3D;
     const before = tf.memory().numTensors;
     const turbo = overlayHeatMap(image, heat, { opacity: 1 });

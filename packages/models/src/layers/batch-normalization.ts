@@ -147,13 +147,13 @@ export function normalizeColumns(
     return { y: y as tf.Tensor2D, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
   }
   const mean = tf.div(columnSum(x), rows) as tf.Tensor1D;
-  const centred = scaleColumns(x, null, tf.neg(mean));
-  const variance = tf.div(columnSum(tf.square(centred)), rows) as tf.Tensor1D;
+  const centered = scaleColumns(x, null, tf.neg(mean));
+  const variance = tf.div(columnSum(tf.square(centered)), rows) as tf.Tensor1D;
   const inverse = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor1D;
   const op = tf.customGrad((_input, weight, bias, save) => {
     const scale = tf.mul(inverse, weight as tf.Tensor) as tf.Tensor1D;
-    (save as tf.GradSaveFunc)([centred, inverse, scale]);
-    const value = scaleColumns(centred, scale, bias as tf.Tensor1D);
+    (save as tf.GradSaveFunc)([centered, inverse, scale]);
+    const value = scaleColumns(centered, scale, bias as tf.Tensor1D);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [deviation, inverted, scales] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
       const dbeta = columnSum(dy as tf.Tensor2D);

@@ -83,14 +83,14 @@ export class LayerNormalization extends NetworkLayer<typeof layerNormalizationOp
 function normalizeRows(x: tf.Tensor2D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): tf.Tensor2D {
   const op = tf.customGrad((input, weight, bias, save) => {
     const mean = tf.mean(input as tf.Tensor, 1, true);
-    const centred = tf.sub(input as tf.Tensor, mean);
-    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
-    const normalized = tf.mul(centred, inverse) as tf.Tensor2D;
+    const centered = tf.sub(input as tf.Tensor, mean);
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centered), 1, true), epsilon));
+    const normalized = tf.mul(centered, inverse) as tf.Tensor2D;
     (save as tf.GradSaveFunc)([input as tf.Tensor, mean, inverse, weight as tf.Tensor]);
     const value = scaleColumns(normalized, weight as tf.Tensor1D, bias as tf.Tensor1D);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [at, centre, inverted, weights] = saved as [tf.Tensor2D, tf.Tensor, tf.Tensor, tf.Tensor1D];
-      const xhat = tf.mul(tf.sub(at, centre), inverted) as tf.Tensor2D;
+      const [at, center, inverted, weights] = saved as [tf.Tensor2D, tf.Tensor, tf.Tensor, tf.Tensor1D];
+      const xhat = tf.mul(tf.sub(at, center), inverted) as tf.Tensor2D;
       const product = tf.mul(dy, xhat) as tf.Tensor2D;
       const inner = scaleColumns(dy as tf.Tensor2D, weights, null);
       const along = tf.mul(xhat, tf.mean(tf.mul(inner, xhat), 1, true));

@@ -70,9 +70,9 @@ export class RankPooling extends NetworkLayer<typeof rankPoolingOptions> {
       const z = oneTensor(inputs) as tf.Tensor3D;
       const [batch, steps, features] = z.shape;
       const scores = tf.reshape(this.score.call(this.embed.call(z)), [batch, steps]);
-      const centred = tf.sub(scores, tf.mean(scores, 1, true));
-      const norm = tf.sqrt(tf.add(tf.sum(tf.square(centred), 1, true), 1e-12));
-      const weights = tf.div(centred, norm);
+      const centered = tf.sub(scores, tf.mean(scores, 1, true));
+      const norm = tf.sqrt(tf.add(tf.sum(tf.square(centered), 1, true), 1e-12));
+      const weights = tf.div(centered, norm);
       if (!this.options.pool) return [tf.mul(z, tf.reshape(weights, [batch, steps, 1])), scores];
       const pooled = tf.matMul(tf.reshape(weights, [batch, 1, steps]) as tf.Tensor3D, z);
       return [tf.reshape(pooled, [batch, features]), scores];

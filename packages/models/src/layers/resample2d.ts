@@ -105,7 +105,7 @@ const resizeBilinear2dOptions = {
 export type ResizeBilinear2dArgs = LayerArgs<typeof resizeBilinear2dOptions>;
 
 /**
- * Bilinear resizing with pixel centres at halves, as PyTorch's `interpolate(…, align_corners=False)`.
+ * Bilinear resizing with pixel centers at halves, as PyTorch's `interpolate(…, align_corners=False)`.
  *
  * @example
  * ```ts
@@ -134,13 +134,13 @@ export function bilinearWeights(from: number, to: number, antialias = false): Fl
   const step = from / to;
   const reach = antialias ? Math.max(1, step) : 1;
   for (let row = 0; row < to; row++) {
-    let centre = (row + 0.5) * step - 0.5;
-    if (!antialias) centre = Math.max(0, centre);
-    const first = Math.floor(centre - reach) + 1;
+    let center = (row + 0.5) * step - 0.5;
+    if (!antialias) center = Math.max(0, center);
+    const first = Math.floor(center - reach) + 1;
     const weights: Array<[number, number]> = [];
     let total = 0;
-    for (let column = first; column < centre + reach; column++) {
-      const weight = Math.max(0, 1 - Math.abs(column - centre) / reach);
+    for (let column = first; column < center + reach; column++) {
+      const weight = Math.max(0, 1 - Math.abs(column - center) / reach);
       const inside = column >= 0 && column < from;
       if (antialias && !inside) continue;
       weights.push([Math.min(from - 1, Math.max(0, column)), weight]);

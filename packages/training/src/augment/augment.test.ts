@@ -43,7 +43,7 @@ describe('warpRow()', () => {
     expect([...turned]).toEqual([6, 3, 0, 7, 4, 1, 8, 5, 2]);
   });
 
-  it('magnifies about the centre (bilinear)', () => {
+  it('magnifies about the center (bilinear)', () => {
     const ramp = Float32Array.from({ length: 5 }, (_, x) => x);
     const zoomed = warpRow(ramp, [1, 5, 1], { ...NO_WARP, zoom: 2 });
     expect([...zoomed]).toEqual([1, 1.5, 2, 2.5, 3]);
