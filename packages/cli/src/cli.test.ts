@@ -526,7 +526,7 @@ describe('mer models', () => {
     expect([title.slice(0, 5), presets.small.width, layers.length]).toEqual(['HTNet', 24, 14]);
     expect(options.find(({ name }: { name: string }) => name === 'depths')).toEqual({
       name: 'depths',
-      expected: 'a list of at least 1 values, each an integer of at least 1',
+      expected: 'a list of at least 1 value, each an integer of at least 1',
       default: [2, 2, 10],
       required: false,
       about: 'Transformer blocks per level.',

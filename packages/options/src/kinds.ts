@@ -179,7 +179,8 @@ export function list<
 >(about: string, item: Item, given: G): Option<readonly v.InferInput<Item>[], G, readonly v.InferOutput<Item>[]> {
   const { min = 0, max, different = false } = given;
   const count = max === undefined ? (min > 0 ? `at least ${min} ` : '') : min === max ? `${min} ` : `${min} to ${max} `;
-  const expected = `a list of ${count}${different ? 'different ' : ''}values, each ${expectedOf(item)}`;
+  const noun = (max ?? min) === 1 ? 'value' : 'values';
+  const expected = `a list of ${count}${different ? 'different ' : ''}${noun}, each ${expectedOf(item)}`;
   const kind = v.pipe(
     v.array(item, expected),
     v.minLength(min, expected),
