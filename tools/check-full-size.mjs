@@ -7,7 +7,7 @@ import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reserveMemory, useBackend } from '@mer/backends';
-import { readExperiment } from '@mer/experiments';
+import { fitSettings, readExperiment } from '@mer/experiments';
 import { createModel } from '@mer/models';
 import { memoryPlanText, planMemory, fit as train } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -69,7 +69,7 @@ async function realStep(recipe) {
     inputs: model.inputs.map(({ shape }) => images(shape.slice(1))),
     ...(targets.length > 0 && { targets: targets.map(images) }),
   };
-  const settings = { ...training, epochs: 1, epochChoice: 'last', oracle: false };
+  const settings = { ...fitSettings(training), epochs: 1, epochChoice: 'last', oracle: false };
   const begun = performance.now();
   const { history } = await train(model, data, {
     train: data.labels.map((_, i) => i),

@@ -4,6 +4,7 @@
 
 import { reserveMemory, useBackend } from '@mer/backends';
 import {
+  fitSettings,
   freeMemory,
   makeModel,
   noRoomText,
@@ -37,7 +38,13 @@ async function work({ file, root, cache, backend: asked, plan }) {
   const groups = data.views.train.length;
   // an epoch takes each sample once for each group of views
   const count = Math.max(1, Math.floor((STEPS * training.batchSize) / groups));
-  const settings = { ...training, epochs: 1, epochChoice: 'last', earlyStopping: undefined, oracle: false };
+  const settings = {
+    ...fitSettings(training),
+    epochs: 1,
+    epochChoice: 'last',
+    earlyStopping: undefined,
+    oracle: false,
+  };
   reserveMemory(plan.step.blocks);
   const model = makeModel(experiment, data, 0);
   const begun = performance.now();

@@ -20,6 +20,7 @@ export * from './report/index.js';
 export { type DryRun, dryRun } from './runs/dry-run.js';
 export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './runs/evaluate.js';
 export type { RunEvent } from './runs/events.js';
+export { fitSettings } from './runs/fit-settings.js';
 export { type RunFoldOptions, runFold } from './runs/fold.js';
 export { experimentFolds, type FoldSample, holdOutValidation } from './runs/folds.js';
 export { mergeRuns } from './runs/merge.js';

@@ -1,7 +1,20 @@
 import type { TrainingSettings } from '@mer/training';
 import type { ExperimentTraining } from '../schema/experiment.js';
 
-/** What of an experiment's training concerns `fit`: views and held-out subjects have been made of the rest. */
+/**
+ * What of an experiment's training `fit` of @mer/training takes: views of clips and held-out subjects are made before.
+ *
+ * @param training - `training` of an experiment
+ * @returns settings of `fit`
+ *
+ * @example
+ * ```ts
+ * import { fitSettings, readExperiment } from '@mer/experiments';
+ *
+ * const { training } = await readExperiment('recipes/first-steps.yaml');
+ * console.log(fitSettings(training).augmentation); // { images: [] }
+ * ```
+ */
 export function fitSettings({
   augmentation,
   validationFraction: _,
