@@ -147,7 +147,7 @@ function modelWorkload() {
         finish();
         begin();
       };
-      await takeSteps(model, workload, { batch, steps: Number.MAX_SAFE_INTEGER, onStep });
+      await takeSteps(model, { batch, steps: Number.MAX_SAFE_INTEGER, onStep });
     },
   };
 }

@@ -86,7 +86,7 @@ async function timed(work) {
 try {
   const backend = await useBackend(options.backend);
   await writeSet();
-  const dataset = await openClipFolder(home, { decoders });
+  const dataset = await openClipFolder({ root: home, decoders });
   const filesOf = (index) => {
     const { folder, files } = dataset.frames(index);
     return files.map((file) => join(home, folder, file));
@@ -143,7 +143,7 @@ try {
     cpu_ratio: '',
     rounds: 1,
   });
-  const seconds = (await timed(() => inspectFolder('folder', home, {}, { images: 'check' }))).wall / 1000;
+  const seconds = (await timed(() => inspectFolder('clip-folder', { root: home }, { images: 'check' }))).wall / 1000;
   rows.push({
     workload: `inspect ${clips} clips, every picture looked at`,
     value: seconds.toFixed(1),

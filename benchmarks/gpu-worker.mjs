@@ -74,13 +74,13 @@ function recorder() {
 }
 
 function network() {
-  return createModel(job.model, { classes: CLASSES, ...(job.tiny && { size: 'small' }) });
+  return createModel(job.model, { classes: CLASSES, ...(job.tiny && { preset: 'small' }) });
 }
 
 async function train() {
   const model = network();
   const record = recorder();
-  await takeSteps(model, job.model, { batch: job.batch, steps: job.steps, onStep: () => record.step() });
+  await takeSteps(model, { batch: job.batch, steps: job.steps, onStep: () => record.step() });
 }
 
 /** Repeats a computation; its result is read, as a graphics card works on after the call. */
@@ -114,7 +114,7 @@ async function flow() {
     ),
   );
   const few = { scales: 2, warps: 2, outerIterations: 2, innerIterations: 6 };
-  await repeat(() => opticalFlow(from, to, { method: 'tvl1', ...(job.tiny && few) }));
+  await repeat(() => opticalFlow(from, to, { name: 'tvl1', ...(job.tiny && few) }));
 }
 
 async function image() {
@@ -161,7 +161,7 @@ async function gradients() {
   const record = recorder();
   let loss = Number.NaN;
   const optimizer = { name: 'sgd', learningRate: rate };
-  await takeSteps(model, job.model, { batch: job.batch, steps: 1, optimizer, onStep: (found) => (loss = found) });
+  await takeSteps(model, { batch: job.batch, steps: 1, optimizer, onStep: (found) => (loss = found) });
   await record.step();
   const after = await read();
   const parts = model.weights.map((weight, index) =>

@@ -10,7 +10,7 @@
 // which onnxruntime-web gets as ONNX (tools/models/export-onnx.py). Columns: docs/benchmarks.md. Results: benchmarks/results/models.csv.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { useBackend } from '@mer/backends';
+import { backendTraits, useBackend } from '@mer/backends';
 import { createModel, models } from '@mer/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { lineProcess } from './parts/line-process.mjs';
@@ -62,7 +62,7 @@ async function step(model, inputs, repeats) {
   for (let repeat = 0; repeat < repeats; repeat++) {
     const output = model.predictOnBatch(inputs);
     // only a graphics card works on after the call
-    if (options.backend.startsWith('web') && repeat === repeats - 1) await [output].flat()[0].data();
+    if (backendTraits(options.backend).onDevice && repeat === repeats - 1) await [output].flat()[0].data();
     tf.dispose(output);
   }
   const wall = performance.now() - start;

@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { useBackend } from '@mer/backends';
+import { backendTraits, useBackend } from '@mer/backends';
 import { readImage } from '@mer/io';
-import { dynamicImage, opticalFlow, resizeImages, toGrey } from '@mer/representations';
+import { dynamicImage, gray, opticalFlow, resize } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -64,7 +64,7 @@ async function inputs() {
         const side = Math.min(image.shape[0], Math.round((image.shape[1] * height) / width));
         const across = Math.round((side * width) / height);
         const part = tf.slice(image, [0, Math.round((image.shape[1] - across) / 2), 0], [side, across, 3]);
-        grey = toGrey(resizeImages(part, [height, width])).dataSync();
+        grey = gray(resize(part, { size: [height, width], antialias: false })).dataSync();
       } else {
         grey = Float32Array.from({ length: height * width }, (_, p) => {
           const [x, y] = [p % width, Math.floor(p / width)];
@@ -119,7 +119,7 @@ async function merRunner(name, { pairs, frames }) {
           ? dynamicImage(clip, { scaling: 'none' })
           : opticalFlow(...tensors[size], workload);
       // only a graphics card works on after the call
-      if (info.name.startsWith('web')) await result.data();
+      if (backendTraits(info.name).onDevice) await result.data();
       const time = performance.now() - start;
       result.dispose();
       return time;

@@ -7,13 +7,14 @@ import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reserveMemory, useBackend } from '@mer/backends';
+import { fitSettings, readExperiment } from '@mer/experiments';
 import { createModel } from '@mer/models';
-import { memoryPlanText, planMemory, readExperiment, fit as train } from '@mer/training';
+import { memoryPlanText, planMemory, fit as train } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const CLASSES = ['a', 'b', 'c', 'd', 'e'];
-/** Recipes whose step is made for real: two streams with Adam, batch norm at its batch, and a billion bytes of optimiser. */
+/** Recipes whose step is made for real: two streams with Adam, batch norm at its batch, and a billion bytes of optimizer. */
 const REAL = ['cof-vgg19-casme2', 'afn-casme2', 'mmnet-casme2-5'];
 /** Longest heap of WebAssembly. */
 const LIMIT = 2 ** 32 - 2 ** 26;
@@ -25,7 +26,12 @@ await useBackend('wasm');
 async function planned(recipe) {
   const experiment = await readExperiment(here(`../recipes/${recipe}.yaml`));
   const { model, training } = experiment;
-  const makeModel = () => createModel(model.name, { ...model.options, classes: CLASSES.length });
+  const makeModel = () =>
+    createModel(model.name, {
+      ...(model.preset && { preset: model.preset }),
+      ...model.options,
+      classes: CLASSES.length,
+    });
   const targets = experiment.targets.length > 0 ? [[...sizeOf(makeModel), 1]] : [];
   const plan = planMemory({
     makeModel,
@@ -63,12 +69,12 @@ async function realStep(recipe) {
     inputs: model.inputs.map(({ shape }) => images(shape.slice(1))),
     ...(targets.length > 0 && { targets: targets.map(images) }),
   };
-  const settings = { ...training, epochs: 1, epochChoice: 'last', oracle: false };
+  const settings = { ...fitSettings(training), epochs: 1, epochChoice: 'last', oracle: false };
   const begun = performance.now();
   const { history } = await train(model, data, {
     train: data.labels.map((_, i) => i),
-    settings,
-    memory: plan.strategy,
+    ...settings,
+    strategy: plan.strategy,
     key: ['full-size'],
   });
   const seconds = (performance.now() - begun) / 1000;

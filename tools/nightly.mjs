@@ -13,7 +13,8 @@ import { cpus } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { memoryStrategyText, packageVersion, readExperiment } from '@mer/training';
+import { readExperiment } from '@mer/experiments';
+import { memoryStrategyText } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { layoutOf } from './nightly/layouts.mjs';
 
@@ -134,7 +135,7 @@ async function rowOf(name) {
     status: result.error === undefined ? 'done' : 'failed',
     error: result.error?.split('\n')[0],
     date: new Date().toISOString().slice(0, 10),
-    mer: packageVersion(),
+    mer: JSON.parse(await readFile(here('../packages/experiments/package.json'), 'utf8')).version,
     tfjs: tf.version_core,
     node: process.version,
     hardware: `${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}`,

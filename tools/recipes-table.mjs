@@ -3,8 +3,9 @@
 //   node tools/recipes-table.mjs --check   exit status 1 where the page is not what would be written
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { classSchemes, datasets } from '@mer/datasets';
-import { readExperiment } from '@mer/training';
+import { findDataset } from '@mer/datasets';
+import { readExperiment } from '@mer/experiments';
+import { checkOptions } from '@mer/options';
 import { between, tableText } from './markdown-table.mjs';
 
 const recipes = fileURLToPath(new URL('../recipes/', import.meta.url));
@@ -25,20 +26,13 @@ const protocols = {
 
 /** Classes and n of the releases, as far as the data set's schemes say. */
 function sizeOf({ name, options }) {
-  const schemes = classSchemes[name];
-  if (!schemes) {
-    if (name === 'synthetic') {
-      const { subjects, clipsPerSubject, classes } = datasets.synthetic.options;
-      const each = (spec, key) => options[key] ?? spec.default;
-      return [
-        each(classes, 'classes').length,
-        `${each(subjects, 'subjects') * each(clipsPerSubject, 'clipsPerSubject')}`,
-      ];
-    }
-    return [3, '442'];
-  }
-  const { classes, expected } = schemes[options.classes ?? Object.keys(schemes)[0]];
-  const counts = expected.filter(({ release }) => name !== 'smic' || release === (options.part ?? 'HS'));
+  const definition = findDataset(name);
+  const resolved = checkOptions(`open ${name}`, definition.options, options);
+  const { schemes } = definition.traits;
+  // a generated set has what its options say
+  if (!schemes) return [resolved.classes.length, `${resolved.subjects * resolved.clipsPerSubject}`];
+  const { classes, expected } = schemes[resolved.classes ?? Object.keys(schemes)[0]];
+  const counts = expected.filter(({ release }) => resolved.part === undefined || release === resolved.part);
   return [Object.keys(classes).length, [...new Set(counts.map(({ n }) => n))].join(' or ')];
 }
 
@@ -69,7 +63,7 @@ async function rowOf(file) {
     `[${file}](../recipes/${file})`,
     file.startsWith('small/') ? '' : paper,
     model.name,
-    datasets[data.name].title.split(/[:;]| as /)[0],
+    findDataset(data.name).title.split(/[:;]| as /)[0],
     classes,
     n,
     `${protocols[protocol.name](protocol)}, ${epochs}`,

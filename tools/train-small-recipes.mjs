@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readExperiment, runExperiment } from '@mer/training';
+import { readExperiment, runExperiment } from '@mer/experiments';
 
 const QUICK = [
   'data.options={ subjects: 2, clipsPerSubject: 3, frames: 10 }',

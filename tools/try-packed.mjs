@@ -1,12 +1,13 @@
 /**
  * Uses the packages as a stranger would: packs each into a tarball, installs the tarballs into a folder outside the workspace with npm, and
- * runs every program of examples/ there in plain Node. Needs a build.
+ * runs every program of examples/ there in plain Node, and the project that `mer init` writes. Needs a build.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownProject } from './own-project.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mer-packed-'));
@@ -46,6 +47,7 @@ try {
     run('npm', ['start', '--silent'], target);
     console.log(`examples/${example} works from packed packages`);
   }
+  await ownProject(folder, tarballs);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

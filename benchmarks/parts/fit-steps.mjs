@@ -1,5 +1,5 @@
 // Training steps as `fit` of @mer/training takes them, on made-up samples: one batch an epoch.
-import { parseExperiment, fit as train } from '@mer/training';
+import { fit as train } from '@mer/training';
 
 /** Classes of the networks that train. */
 export const CLASSES = 5;
@@ -22,18 +22,12 @@ function madeUpData(model, batch) {
 const ADAM = { name: 'adam', learningRate: 1e-4 };
 
 /** Takes training steps and calls `onStep` after each, with the loss before it. */
-export async function takeSteps(model, name, { batch, steps, optimizer = ADAM, onStep }) {
-  const { training } = parseExperiment({
-    name: 'steps',
-    data: { name: 'synthetic' },
-    model: { name },
-    training: { epochs: steps, batchSize: batch, optimizer },
-  });
+export async function takeSteps(model, { batch, steps, optimizer = ADAM, onStep }) {
   const data = madeUpData(model, batch);
   await train(model, data, {
-    train: data.labels.map((_, index) => index),
-    settings: training,
-    key: [0],
+    epochs: steps,
+    batchSize: batch,
+    optimizer,
     onEpoch: ({ loss }) => onStep(loss),
   });
 }

@@ -1,4 +1,4 @@
-"""Reference values for packages/models/src/stst-net.ts: python3 tools/models/ststnet.py"""
+"""Reference values for packages/models/src/ststnet.ts: python3 tools/models/ststnet.py"""
 
 import json
 from pathlib import Path

@@ -119,7 +119,7 @@ const writers = {
     }
     await table(join(root, 'casme.csv'), rows);
   },
-  async casMe2(root, clips) {
+  async 'cas-me2'(root, clips) {
     const valences = ['negative', 'others', 'surprise', 'positive'];
     const rows = [];
     for (const [i, clip] of clips.entries()) {
@@ -131,7 +131,7 @@ const writers = {
     const folders = Array.from({ length: SUBJECTS }, (_, i) => [15 + i, `s${15 + i}`, i + 1]);
     await table(join(root, 'CAS(ME)^2code_final.csv'), [...rows, ...folders]);
   },
-  async casMe3(root, clips) {
+  async 'cas-me3'(root, clips) {
     const emotions = ['disgust', 'surprise', 'others', 'fear', 'anger', 'sad', 'happy'];
     const rows = [['Subject', 'Filename', 'Onset', 'Apex', 'Offset', 'AU', 'Objective class', 'emotion']];
     for (const [i, clip] of clips.entries()) {

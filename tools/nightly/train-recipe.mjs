@@ -4,17 +4,17 @@
 
 import { reserveMemory, useBackend } from '@mer/backends';
 import {
+  fitSettings,
   freeMemory,
   makeModel,
   noRoomText,
   openExperimentData,
   planFolds,
   planRunMemory,
-  predictLogits,
   prepareData,
   readExperiment,
-  fit as trainModel,
-} from '@mer/training';
+} from '@mer/experiments';
+import { predictLogits, fit as trainModel } from '@mer/training';
 
 const STEPS = 3;
 
@@ -38,15 +38,21 @@ async function work({ file, root, cache, backend: asked, plan }) {
   const groups = data.views.train.length;
   // an epoch takes each sample once for each group of views
   const count = Math.max(1, Math.floor((STEPS * training.batchSize) / groups));
-  const settings = { ...training, epochs: 1, epochChoice: 'last', earlyStopping: undefined, oracle: false };
+  const settings = {
+    ...fitSettings(training),
+    epochs: 1,
+    epochChoice: 'last',
+    earlyStopping: undefined,
+    oracle: false,
+  };
   reserveMemory(plan.step.blocks);
   const model = makeModel(experiment, data, 0);
   const begun = performance.now();
   const before = process.cpuUsage();
   await trainModel(model, data, {
     train: Array.from({ length: count }, (_, i) => fold.train[i % fold.train.length]),
-    settings,
-    memory: plan.strategy,
+    ...settings,
+    strategy: plan.strategy,
     key: ['nightly'],
   });
   const seconds = (performance.now() - begun) / 1000;

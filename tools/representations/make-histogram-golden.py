@@ -87,7 +87,7 @@ for shape, radius, points, uniform, blocks in (
                 'radiusX': radius,
                 'radiusY': radius,
                 'radiusT': radius,
-                'neighbours': points,
+                'neighbors': points,
                 'uniform': uniform,
                 'blocks': blocks,
             },

@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { useBackend } from '@mer/backends';
 import { openCasme2, writeSyntheticDataset } from '@mer/datasets';
 import { writeImage } from '@mer/io';
-import { contactSheet, createRepresentation, frameImage, resizeImages } from '@mer/representations';
+import { contactSheet, createRepresentation, frame, resize } from '@mer/representations';
 
 const target = fileURLToPath(new URL('../../packages/representations/docs/pictures/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mer-pictures-'));
 const side = 112;
-const small = (image) => resizeImages(image, [side, side], { method: 'area' });
+const small = (image) => resize(image, { size: side, method: 'area' });
 
 try {
   await useBackend('wasm');
@@ -23,7 +23,7 @@ try {
     height: 224,
     width: 224,
   });
-  const dataset = await openCasme2(join(folder, 'set'));
+  const dataset = await openCasme2({ root: join(folder, 'set') });
   const clips = [];
   for (const [label, name] of dataset.classes.entries()) {
     const index = dataset.samples.findIndex((sample) => sample.label === label);
@@ -33,7 +33,7 @@ try {
 
   // one row for each emotion
   const columns = [
-    ['apex', (clip) => small(frameImage(clip))],
+    ['apex', (clip) => small(frame(clip))],
     ['trdi', (clip) => show(clip, 'trdi')],
     ['midi', (clip) => show(clip, 'midi')],
     ['flow-color', (clip) => show(clip, 'flow-color')],
@@ -43,14 +43,17 @@ try {
   const rows = clips.flatMap(({ name, clip }) =>
     columns.map(([caption, make], i) => ({ image: make(clip), caption: i === 0 ? name : caption })),
   );
-  await writeImage(join(target, 'emotions.png'), contactSheet(rows, { columns: columns.length, tile: 72, margin: 4 }));
+  await writeImage(
+    join(target, 'emotions.png'),
+    await contactSheet(rows, { columns: columns.length, tile: 72, margin: 4 }),
+  );
 
   // every representation that is a picture, of one clip
   const { clip } = clips.find(({ name }) => name === 'happiness') ?? clips[0];
   const one = [
-    ['onset', small(frameImage(clip, { at: 'onset' }))],
-    ['apex', small(frameImage(clip))],
-    ['offset', small(frameImage(clip, { at: 'offset' }))],
+    ['onset', small(frame(clip, { at: 'onset' }))],
+    ['apex', small(frame(clip))],
+    ['offset', small(frame(clip, { at: 'offset' }))],
     ['frame-difference', show(clip, 'frame-difference', { scaling: 'symmetric' })],
     ['dynamic-image', show(clip, 'dynamic-image')],
     ['trdi', show(clip, 'trdi')],
@@ -59,11 +62,11 @@ try {
     ['mesti', show(clip, 'mesti')],
     ['flow-color', show(clip, 'flow-color')],
     ['middlebury', show(clip, 'flow-color', { style: 'middlebury' })],
-    ['u-v-strain', small(createRepresentation('u-v-strain', { size: side })(clip))],
+    ['uv-strain', small(createRepresentation('uv-strain', { size: side })(clip))],
     ['cof', show(clip, 'cof')],
     ['mm-cof', show(clip, 'mm-cof')],
   ].map(([caption, image]) => ({ caption, image }));
-  await writeImage(join(target, 'representations.png'), contactSheet(one, { columns: 7, tile: 96, margin: 4 }));
+  await writeImage(join(target, 'representations.png'), await contactSheet(one, { columns: 7, tile: 96, margin: 4 }));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -51,7 +51,7 @@ function runRoom(taps: i32): i32 {
   return taps * 4;
 }
 
-/** Neighbouring taps of one row are one piece of memory, a run; returns how many there are. */
+/** Neighboring taps of one row are one piece of memory, a run; returns how many there are. */
 function findRuns(taps: usize, tapCount: i32, to: usize): i32 {
   let runs = 0;
   for (let t = 0; t < tapCount; ) {

@@ -1,5 +1,5 @@
 // Matrix products. A 6 x 8 tile of the result stays in registers; B comes packed in panels of 8 columns, [n / 8][k][8].
-import { fma, storeLanes } from './simd';
+import { Apart1, LastTile, LowTile, rowTile,  spacedTile, storeRow, WholeTile } from './tiles';
 
 /** Rows of a tile. */
 export const ROWS: i32 = 6;
@@ -33,218 +33,9 @@ export function activate(m: i32, n: i32, c: usize, ldc: usize, activation: i32):
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function storeRow(c: usize, lo: v128, hi: v128, columns: i32): void {
-  if (columns == 8) {
-    v128.store(c, lo);
-    v128.store(c, hi, 16);
-  } else if (columns >= 4) {
-    v128.store(c, lo);
-    if (columns > 4) storeLanes(c + 16, hi, columns - 4);
-  } else {
-    storeLanes(c, lo, columns);
-  }
-}
-
-/**
- * One tile of C = A B: `a` has rows of `lda` bytes, `b` is a panel [k][8], `c` has rows of `ldc` bytes.
- * Starts from C when `accumulate`, else from `bias` (8 floats) when not null, else from zero.
- */
-export function tile(
-  rows: i32, columns: i32, k: i32,
-  a: usize, lda: usize, b: usize, c: usize, ldc: usize,
-  accumulate: bool, bias: usize,
-): void {
-  // Missing rows repeat the last one and are not stored.
-  let p0 = a;
-  let p1 = rows > 1 ? p0 + lda : p0;
-  let p2 = rows > 2 ? p1 + lda : p1;
-  let p3 = rows > 3 ? p2 + lda : p2;
-  let p4 = rows > 4 ? p3 + lda : p3;
-  let p5 = rows > 5 ? p4 + lda : p4;
-  const c1 = rows > 1 ? c + ldc : c;
-  const c2 = rows > 2 ? c1 + ldc : c1;
-  const c3 = rows > 3 ? c2 + ldc : c2;
-  const c4 = rows > 4 ? c3 + ldc : c3;
-  const c5 = rows > 5 ? c4 + ldc : c4;
-  let s00: v128, s01: v128, s10: v128, s11: v128, s20: v128, s21: v128;
-  let s30: v128, s31: v128, s40: v128, s41: v128, s50: v128, s51: v128;
-  if (accumulate) {
-    s00 = v128.load(c); s01 = v128.load(c, 16);
-    s10 = v128.load(c1); s11 = v128.load(c1, 16);
-    s20 = v128.load(c2); s21 = v128.load(c2, 16);
-    s30 = v128.load(c3); s31 = v128.load(c3, 16);
-    s40 = v128.load(c4); s41 = v128.load(c4, 16);
-    s50 = v128.load(c5); s51 = v128.load(c5, 16);
-  } else {
-    s00 = f32x4.splat(0); s01 = s00;
-    if (bias) { s00 = v128.load(bias); s01 = v128.load(bias, 16); }
-    s10 = s00; s11 = s01; s20 = s00; s21 = s01; s30 = s00; s31 = s01; s40 = s00; s41 = s01; s50 = s00; s51 = s01;
-  }
-  let x: v128, b0: v128, b1: v128;
-  for (; k > 1; k -= 2) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load_splat<f32>(p0); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(p1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(p2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(p3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    x = v128.load_splat<f32>(p4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-    x = v128.load_splat<f32>(p5); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
-    x = v128.load_splat<f32>(p0, 4); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(p1, 4); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(p2, 4); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(p3, 4); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    x = v128.load_splat<f32>(p4, 4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-    x = v128.load_splat<f32>(p5, 4); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-    p0 += 8; p1 += 8; p2 += 8; p3 += 8; p4 += 8; p5 += 8;
-    b += 64;
-  }
-  if (k > 0) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load_splat<f32>(p0); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(p1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(p2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(p3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    x = v128.load_splat<f32>(p4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-    x = v128.load_splat<f32>(p5); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-  }
-  storeRow(c, s00, s01, columns);
-  if (rows > 1) storeRow(c1, s10, s11, columns);
-  if (rows > 2) storeRow(c2, s20, s21, columns);
-  if (rows > 3) storeRow(c3, s30, s31, columns);
-  if (rows > 4) storeRow(c4, s40, s41, columns);
-  if (rows > 5) storeRow(c5, s50, s51, columns);
-}
-
-/**
- * A whole 6 x 8 tile: few values live across the loop, so that all sums stay in registers.
- * Starts from the rows at `from`, `step` bytes apart (C itself, or a bias with step 0), or from zero when it is null.
- */
-function wholeTile(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, from: usize, step: usize): void {
-  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00;
-  let s30 = s00, s31 = s00, s40 = s00, s41 = s00, s50 = s00, s51 = s00;
-  if (from) {
-    s00 = v128.load(from); s01 = v128.load(from, 16); from += step;
-    s10 = v128.load(from); s11 = v128.load(from, 16); from += step;
-    s20 = v128.load(from); s21 = v128.load(from, 16); from += step;
-    s30 = v128.load(from); s31 = v128.load(from, 16); from += step;
-    s40 = v128.load(from); s41 = v128.load(from, 16); from += step;
-    s50 = v128.load(from); s51 = v128.load(from, 16);
-  }
-  let a1 = a + lda, a2 = a1 + lda, a3 = a2 + lda, a4 = a3 + lda, a5 = a4 + lda;
-  let x: v128, b0: v128, b1: v128;
-  if (k & 1) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(a1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(a2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(a3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    x = v128.load_splat<f32>(a4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-    x = v128.load_splat<f32>(a5); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-    a += 4; a1 += 4; a2 += 4; a3 += 4; a4 += 4; a5 += 4;
-    b += 32;
-  }
-  for (k >>= 1; k > 0; k--) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(a1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(a2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(a3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    x = v128.load_splat<f32>(a4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-    x = v128.load_splat<f32>(a5); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
-    x = v128.load_splat<f32>(a, 4); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(a1, 4); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(a2, 4); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(a3, 4); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    x = v128.load_splat<f32>(a4, 4); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-    x = v128.load_splat<f32>(a5, 4); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-    a += 8; a1 += 8; a2 += 8; a3 += 8; a4 += 8; a5 += 8;
-    b += 64;
-  }
-  v128.store(c, s00); v128.store(c, s01, 16); c += ldc;
-  v128.store(c, s10); v128.store(c, s11, 16); c += ldc;
-  v128.store(c, s20); v128.store(c, s21, 16); c += ldc;
-  v128.store(c, s30); v128.store(c, s31, 16); c += ldc;
-  v128.store(c, s40); v128.store(c, s41, 16); c += ldc;
-  v128.store(c, s50); v128.store(c, s51, 16);
-}
-
-/** A tile of at most 4 rows and 8 columns: all its values stay in registers, where those of a tile of 6 rows with some missing do not. */
-function lowTile(rows: i32, k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, from: usize, step: usize): void {
-  // missing rows repeat the last one and are not stored
-  let a1 = rows > 1 ? a + lda : a;
-  let a2 = rows > 2 ? a1 + lda : a1;
-  let a3 = rows > 3 ? a2 + lda : a2;
-  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
-  if (from) {
-    s00 = v128.load(from); s01 = v128.load(from, 16);
-    if (rows > 1) { from += step; s10 = v128.load(from); s11 = v128.load(from, 16); }
-    if (rows > 2) { from += step; s20 = v128.load(from); s21 = v128.load(from, 16); }
-    if (rows > 3) { from += step; s30 = v128.load(from); s31 = v128.load(from, 16); }
-  }
-  let x: v128, b0: v128, b1: v128;
-  if (k & 1) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(a1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(a2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(a3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    a += 4; a1 += 4; a2 += 4; a3 += 4;
-    b += 32;
-  }
-  for (k >>= 1; k > 0; k--) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(a1); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(a2); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(a3); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
-    x = v128.load_splat<f32>(a, 4); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(a1, 4); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(a2, 4); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(a3, 4); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    a += 8; a1 += 8; a2 += 8; a3 += 8;
-    b += 64;
-  }
-  v128.store(c, s00); v128.store(c, s01, 16);
-  if (rows > 1) { c += ldc; v128.store(c, s10); v128.store(c, s11, 16); }
-  if (rows > 2) { c += ldc; v128.store(c, s20); v128.store(c, s21, 16); }
-  if (rows > 3) { c += ldc; v128.store(c, s30); v128.store(c, s31, 16); }
-}
-
-/** `wholeTile` for C = A^T B. */
-function wholeTileTransposed(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, from: usize, step: usize): void {
-  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00;
-  let s30 = s00, s31 = s00, s40 = s00, s41 = s00, s50 = s00, s51 = s00;
-  if (from) {
-    s00 = v128.load(from); s01 = v128.load(from, 16); from += step;
-    s10 = v128.load(from); s11 = v128.load(from, 16); from += step;
-    s20 = v128.load(from); s21 = v128.load(from, 16); from += step;
-    s30 = v128.load(from); s31 = v128.load(from, 16); from += step;
-    s40 = v128.load(from); s41 = v128.load(from, 16); from += step;
-    s50 = v128.load(from); s51 = v128.load(from, 16);
-  }
-  let x: v128, b0: v128, b1: v128;
-  for (; k > 0; k--) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load_splat<f32>(a); s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load_splat<f32>(a, 4); s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load_splat<f32>(a, 8); s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load_splat<f32>(a, 12); s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    x = v128.load_splat<f32>(a, 16); s40 = fma(x, b0, s40); s41 = fma(x, b1, s41);
-    x = v128.load_splat<f32>(a, 20); s50 = fma(x, b0, s50); s51 = fma(x, b1, s51);
-    a += lda;
-    b += 32;
-  }
-  v128.store(c, s00); v128.store(c, s01, 16); c += ldc;
-  v128.store(c, s10); v128.store(c, s11, 16); c += ldc;
-  v128.store(c, s20); v128.store(c, s21, 16); c += ldc;
-  v128.store(c, s30); v128.store(c, s31, 16); c += ldc;
-  v128.store(c, s40); v128.store(c, s41, 16); c += ldc;
-  v128.store(c, s50); v128.store(c, s51, 16);
+/** A whole tile of C = A^T B; starts from C, or from zero. */
+function wholeTileTransposed(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, accumulate: bool): void {
+  spacedTile<Apart1>(true, false, false, false, 1, 0, k, lda, a, a, b, c, ldc, accumulate ? c : 0);
 }
 
 /** Bytes of the spare tile that `multiply` and `multiplyTransposed` work with. */
@@ -282,21 +73,22 @@ export function multiply(
     const start = bias ? bias + (<usize>j << 2) : 0;
     let from = a;
     let to = c + (<usize>j << 2);
+    const step = accumulate ? ldc : 0;
     let rows = m;
     for (; rows >= ROWS; rows -= ROWS) {
       if (columns == COLUMNS) {
-        wholeTile(k, from, lda, panels, to, ldc, accumulate ? to : start, accumulate ? ldc : 0);
+        rowTile<WholeTile>(ROWS, COLUMNS, k, from, lda, panels, to, ldc, accumulate ? to : start, step);
       } else {
-        wholeTile(k, from, lda, panels, spare, 32, accumulate ? to : start, accumulate ? ldc : 0);
+        rowTile<WholeTile>(ROWS, COLUMNS, k, from, lda, panels, spare, 32, accumulate ? to : start, step);
         copyTile(spare, to, ldc, ROWS, columns);
       }
       from += <usize>ROWS * lda;
       to += <usize>ROWS * ldc;
     }
     if (rows > 4 || (rows > 0 && columns < COLUMNS)) {
-      tile(rows, columns, k, from, lda, panels, to, ldc, accumulate, start);
+      rowTile<LastTile>(rows, columns, k, from, lda, panels, to, ldc, accumulate ? to : start, step);
     } else if (rows > 0) {
-      lowTile(rows, k, from, lda, panels, to, ldc, accumulate ? to : start, accumulate ? ldc : 0);
+      rowTile<LowTile>(rows, COLUMNS, k, from, lda, panels, to, ldc, accumulate ? to : start, step);
     }
     panels += panelStep;
   }
@@ -318,9 +110,9 @@ export function multiplyTransposed(
     for (let j = 0; j < n; j += COLUMNS) {
       const columns = min(COLUMNS, n - j);
       if (rows == ROWS && columns == COLUMNS) {
-        wholeTileTransposed(k, a, lda, panel, to, ldc, accumulate ? to : 0, ldc);
+        wholeTileTransposed(k, a, lda, panel, to, ldc, accumulate);
       } else {
-        wholeTileTransposed(k, a, lda, panel, spare, 32, 0, 0);
+        wholeTileTransposed(k, a, lda, panel, spare, 32, false);
         if (accumulate) addTile(spare, to, ldc, rows, columns);
         else copyTile(spare, to, ldc, rows, columns);
       }

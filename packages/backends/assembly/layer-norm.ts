@@ -1,4 +1,4 @@
-// Normalisation of every row of [rows, columns]: y = (x - mean) * inverse * scale + offset, where mean and
+// Normalization of every row of [rows, columns]: y = (x - mean) * inverse * scale + offset, where mean and
 // inverse = 1 / sqrt(variance + epsilon) belong to the row, scale and offset to the column.
 import { sumOne } from './reduce';
 import { fma, sumLanes } from './simd';
@@ -42,10 +42,10 @@ export function layerNorm(
     const s = <f32>(1 / sqrt(sumSquares(x, columns, m) / <f64>columns + epsilon));
     store<f32>(mean + (<usize>r << 2), m);
     store<f32>(inverse + (<usize>r << 2), s);
-    const centre = f32x4.splat(m), factor = f32x4.splat(s);
+    const center = f32x4.splat(m), factor = f32x4.splat(s);
     let c: usize = 0;
     for (const end = <usize>(columns & ~3) << 2; c < end; c += 16) {
-      const normal = f32x4.mul(f32x4.sub(v128.load(x + c), centre), factor);
+      const normal = f32x4.mul(f32x4.sub(v128.load(x + c), center), factor);
       v128.store(y + c, fma(normal, v128.load(scale + c), v128.load(offset + c)));
     }
     for (const end = <usize>columns << 2; c < end; c += 4) {

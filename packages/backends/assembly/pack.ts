@@ -84,31 +84,31 @@ function packQuad(k: i32, from: usize, ldb: usize, to: usize): i32 {
 const LINE: i32 = 16;
 
 /**
- * Writes the transpose of `from`, [rows, columns] with rows of `ld` bytes, to `to`, [columns, rows] with rows of `step` bytes.
+ * Writes the transpose of `from`, [rows, columns] with rows of `rowBytes` bytes, to `to`, [columns, rows] with rows of `toRowBytes` bytes.
  */
-export function transpose(rows: i32, columns: i32, from: usize, ld: usize, to: usize, step: usize): void {
+export function transpose(rows: i32, columns: i32, from: usize, rowBytes: usize, to: usize, toRowBytes: usize): void {
   for (let i = 0; i < rows; i += LINE) {
-    const here = from + <usize>i * ld;
+    const here = from + <usize>i * rowBytes;
     const there = to + (<usize>i << 2);
     const most = min(LINE, rows - i);
     let j = 0;
     for (; j + 4 <= columns; j += 4) {
       const source = here + (<usize>j << 2);
-      const target = there + <usize>j * step;
+      const target = there + <usize>j * toRowBytes;
       let r = 0;
-      for (; r + 4 <= most; r += 4) transposeFour(source + <usize>r * ld, ld, target + (<usize>r << 2), step);
+      for (; r + 4 <= most; r += 4) transposeFour(source + <usize>r * rowBytes, rowBytes, target + (<usize>r << 2), toRowBytes);
       for (; r < most; r++) {
-        const row = source + <usize>r * ld;
+        const row = source + <usize>r * rowBytes;
         let at = target + (<usize>r << 2);
         for (let c: usize = 0; c < 16; c += 4) {
           store<f32>(at, load<f32>(row + c));
-          at += step;
+          at += toRowBytes;
         }
       }
     }
     for (; j < columns; j++) {
       for (let r = 0; r < most; r++) {
-        store<f32>(there + <usize>j * step + (<usize>r << 2), load<f32>(here + <usize>r * ld + (<usize>j << 2)));
+        store<f32>(there + <usize>j * toRowBytes + (<usize>r << 2), load<f32>(here + <usize>r * rowBytes + (<usize>j << 2)));
       }
     }
   }

@@ -3,7 +3,7 @@
 // piece of it. Worth it where a patch is so short that gathering it costs as much as multiplying it.
 import { activate, COLUMNS, copyTile, ROWS, SPARE } from './gemm';
 import { packPanels } from './pack';
-import { splitTileOf, tileOfSpacing } from './row-tiles';
+import { splitTile, tileOfSpacing } from './row-tiles';
 
 /** Rows of A^T that lie together in a tile of the gradient. */
 const GROUP: i32 = 3;
@@ -105,7 +105,7 @@ export function convRowsFilterGradient(
           const second = min(g + 1, count - 1);
           const a = from + <usize>(g / groups) * rowBytes + <usize>((g % groups) * GROUP * 4);
           const a2 = from + <usize>(second / groups) * rowBytes + <usize>((second % groups) * GROUP * 4);
-          splitTileOf(columns <= 4, rows, jump, outW, lda, a, a2, b, spare);
+          splitTile(columns <= 4, rows, jump, outW, lda, a, a2, b, spare);
           addGroup(spare, gradient, ldc, g, groups, k, j, columns);
           if (second > g) addGroup(spare + GROUP * 32, gradient, ldc, second, groups, k, j, columns);
         }

@@ -1,4 +1,4 @@
-// Steps of optimisers, in one pass and in place. Everything is a flat array of `size` floats.
+// Steps of optimizers, in one pass and in place. Everything is a flat array of `size` floats.
 
 /**
  * Adam. With s = gradient + l2 * weight:

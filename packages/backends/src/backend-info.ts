@@ -1,8 +1,4 @@
-/** The backends this package can start. */
-export const backendNames = Object.freeze(['cpu', 'wasm', 'webgl', 'webgpu', 'node', 'node-gpu'] as const);
-
-/** Name of a backend. */
-export type BackendName = (typeof backendNames)[number];
+import type { BackendName } from './backend-traits.js';
 
 /** A backend that `auto` passed over, and why. */
 export type SkippedBackend = {

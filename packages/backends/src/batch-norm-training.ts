@@ -14,7 +14,7 @@ export type BatchNormTrainingOptions = {
 const kernelName = 'BatchNormTraining';
 
 /**
- * Batch normalisation with the batch's own mean and variance, with its whole gradient:
+ * Batch normalization with the batch's own mean and variance, with its whole gradient:
  * `y = (x - mean) / sqrt(variance + epsilon) * scale + offset` over all axes but the last.
  *
  * On wasm it is three passes forward and two backward; on other backends it is made of tfjs's operations. Its gradient

@@ -4,8 +4,8 @@
  * @module @mer/backends
  */
 
-export type { BackendInfo, BackendName, SkippedBackend, UseBackendOptions } from './backend-info.js';
-export { backendNames } from './backend-info.js';
+export type { BackendInfo, SkippedBackend, UseBackendOptions } from './backend-info.js';
+export { type BackendName, type BackendTraits, backendNames, backendTraits } from './backend-traits.js';
 export type { BatchNormTrainingOptions } from './batch-norm-training.js';
 export { batchNormTraining } from './batch-norm-training.js';
 export { gelu } from './gelu.js';
@@ -14,9 +14,9 @@ export { layerNorm } from './layer-norm.js';
 export type { BackendReport } from './list-backends.js';
 export { listBackends } from './list-backends.js';
 export { accumulate } from './memory/accumulate.js';
-export * from './memory/recomputed.js';
-export * from './memory/rehearsal.js';
-export * from './memory/value-and-gradients.js';
+export { type RecomputedOptions, type RecomputedPass, type Rows, recomputed } from './memory/recomputed.js';
+export { type MemoryMoment, type Rehearsal, rehearse } from './memory/rehearsal.js';
+export { type ValueAndGradientsOptions, valueAndGradients } from './memory/value-and-gradients.js';
 export type { SpeedReport, SpeedTestOptions } from './speed-test.js';
 export { speedTest } from './speed-test.js';
 export { swish } from './swish.js';

@@ -14,7 +14,7 @@ export type LayerNormOptions = {
 const kernelName = 'LayerNormTraining';
 
 /**
- * Normalises along the last axis: `y = (x - mean) / sqrt(variance + epsilon) * scale + offset`, with the mean and the
+ * Normalizes along the last axis: `y = (x - mean) / sqrt(variance + epsilon) * scale + offset`, with the mean and the
  * (biased) variance of each row; its gradient keeps x, scale and two numbers for each row.
  *
  * On wasm it is one kernel each way; on other backends it is made of tfjs's operations. The wasm kernel can also be had
@@ -46,14 +46,14 @@ const composed = (epsilon: number) =>
   tf.customGrad((x, scale, offset, save) => {
     const input = x as tf.Tensor;
     const mean = tf.mean(input, -1, true);
-    const centred = tf.sub(input, mean);
-    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+    const centered = tf.sub(input, mean);
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centered), -1, true), epsilon));
     (save as tf.GradSaveFunc)([input, mean, inverse, scale as tf.Tensor]);
     return {
-      value: tf.add(tf.mul(tf.mul(centred, inverse), scale as tf.Tensor), offset as tf.Tensor),
+      value: tf.add(tf.mul(tf.mul(centered, inverse), scale as tf.Tensor), offset as tf.Tensor),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [at, centre, factor, weights] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-        const normal = tf.mul(tf.sub(at, centre), factor);
+        const [at, center, factor, weights] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+        const normal = tf.mul(tf.sub(at, center), factor);
         const product = tf.mul(dy, normal);
         const inner = tf.mul(dy, weights);
         const along = tf.mul(normal, tf.mean(tf.mul(inner, normal), -1, true));

@@ -1,7 +1,7 @@
-import { type BackendName, backendNames } from './backend-info.js';
-import { nodeObstacle, nodePackages } from './node.js';
+import { type BackendName, backendNames, backendTraits } from './backend-traits.js';
+import { nodeObstacle } from './node.js';
 import { isInstalled, isNode } from './platform.js';
-import { probeWebgl } from './webgl.js';
+import { probeWebgl, softwareRenderer } from './webgl.js';
 import { probeWebgpu } from './webgpu.js';
 
 /** Whether a backend can run here. */
@@ -12,18 +12,37 @@ export type BackendReport = {
   available: boolean;
   /** What it would compute on: `'CPU'`, `'GPU'` or the name of the graphics adapter; undefined when not available. */
   device?: string;
+  /** Whether that is a graphics adapter emulated on the processor, which is slower than wasm; undefined when not available. */
+  isSoftware?: boolean;
   /** The cause and the cure when it is not available. */
   reason?: string;
 };
 
-/** The tfjs package behind each backend. */
-const packages = Object.freeze({
-  cpu: '@tensorflow/tfjs-backend-cpu',
-  wasm: '@tensorflow/tfjs-backend-wasm',
-  webgl: '@tensorflow/tfjs-backend-webgl',
-  webgpu: '@tensorflow/tfjs-backend-webgpu',
-  ...nodePackages,
-}) satisfies Record<BackendName, string>;
+/** What a backend would compute on. */
+type Device = { device: string; isSoftware?: boolean };
+
+/** Why a backend cannot be had on this platform at all. */
+const obstacles: Partial<Record<BackendName, () => string | undefined>> = {
+  webgl: () => (isNode ? 'Cannot use backend webgl as Node has no WebGL' : undefined),
+  node: () => nodeObstacle('node'),
+  'node-gpu': () => nodeObstacle('node-gpu'),
+};
+
+const probes: Readonly<Record<BackendName, () => Device | Promise<Device>>> = {
+  cpu: () => ({ device: 'CPU' }),
+  wasm() {
+    if (typeof WebAssembly === 'undefined') throw new Error('Cannot use backend wasm as there is no WebAssembly here');
+    return { device: 'CPU' };
+  },
+  webgl() {
+    const device = probeWebgl();
+    if (device === undefined) throw new Error('Cannot use backend webgl as this browser gives no WebGL context');
+    return { device, isSoftware: softwareRenderer.test(device) };
+  },
+  webgpu: probeWebgpu,
+  node: () => ({ device: 'CPU' }),
+  'node-gpu': () => ({ device: 'GPU' }),
+};
 
 /**
  * Tells which backends can run here, without starting any: nothing is registered, allocated or printed.
@@ -42,7 +61,8 @@ export async function listBackends(): Promise<BackendReport[]> {
   return Promise.all(
     backendNames.map(async (name) => {
       try {
-        return { name, available: true, device: await probe(name) };
+        const { device, isSoftware = false } = await probe(name);
+        return { name, available: true, device, isSoftware };
       } catch (error) {
         return { name, available: false, reason: error instanceof Error ? error.message : String(error) };
       }
@@ -51,23 +71,12 @@ export async function listBackends(): Promise<BackendReport[]> {
 }
 
 /** The device of a backend, or an error with cause and cure. */
-async function probe(name: BackendName): Promise<string> {
-  if (name === 'node' || name === 'node-gpu') {
-    const obstacle = nodeObstacle(name);
-    if (obstacle !== undefined) throw new Error(obstacle);
+async function probe(name: BackendName): Promise<Device> {
+  const obstacle = obstacles[name]?.();
+  if (obstacle !== undefined) throw new Error(obstacle);
+  const { package: its } = backendTraits(name);
+  if (isNode && !isInstalled(its)) {
+    throw new Error(`Cannot use backend ${name} as its package must be installed: run "npm install ${its}"`);
   }
-  if (name === 'webgl' && isNode) throw new Error('Cannot use backend webgl as Node has no WebGL');
-  if (isNode && !isInstalled(packages[name])) {
-    throw new Error(`Cannot use backend ${name} as its package must be installed: run "npm install ${packages[name]}"`);
-  }
-  if (name === 'wasm' && typeof WebAssembly === 'undefined') {
-    throw new Error('Cannot use backend wasm as there is no WebAssembly here');
-  }
-  if (name === 'webgpu') return (await probeWebgpu()).device;
-  if (name === 'webgl') {
-    const renderer = probeWebgl();
-    if (renderer === undefined) throw new Error('Cannot use backend webgl as this browser gives no WebGL context');
-    return renderer;
-  }
-  return name === 'node-gpu' ? 'GPU' : 'CPU';
+  return probes[name]();
 }

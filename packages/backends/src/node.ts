@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { StartedBackend } from './backend-info.js';
+import { type BackendName, backendTraits } from './backend-traits.js';
 import { repairNodeKernels } from './node-kernels.js';
 import { importInNode } from './optional-package.js';
 import { builtin, isInstalled, isNode, nodeMajor } from './platform.js';
@@ -8,16 +9,13 @@ import { startRegistered } from './start-registered.js';
 /** What is used of tfjs-node. */
 type TfjsNode = { version?: Record<string, string> };
 
-/** The packages behind `node` and `node-gpu`. */
-export const nodePackages = Object.freeze({
-  node: '@tensorflow/tfjs-node',
-  'node-gpu': '@tensorflow/tfjs-node-gpu',
-});
+/** The native backends. */
+type NodeBackend = Extract<BackendName, 'node' | 'node-gpu'>;
 
-let loaded: keyof typeof nodePackages | undefined;
+let loaded: NodeBackend | undefined;
 
 /** Why a native backend cannot be tried; undefined when it can. */
-export function nodeObstacle(name: keyof typeof nodePackages): string | undefined {
+export function nodeObstacle(name: NodeBackend): string | undefined {
   if (!isNode) return `Cannot use backend ${name} as it runs in Node only: use webgpu, webgl, wasm or cpu`;
   if (loaded !== undefined && loaded !== name) {
     return `Cannot use backend ${name} as ${loaded} is loaded: one process has room for one of them`;
@@ -48,7 +46,7 @@ export function limitOneDnn(env: NodeJS.ProcessEnv = process.env): string | unde
 
 /** Starts TensorFlow's C library, on the processor or on a graphics card. */
 export async function startNode(
-  name: keyof typeof nodePackages,
+  name: NodeBackend,
   load: (name: string) => Promise<TfjsNode> = importInNode,
 ): Promise<StartedBackend> {
   const obstacle = nodeObstacle(name);
@@ -57,7 +55,7 @@ export async function startNode(
   const limit = limitOneDnn();
   let module: TfjsNode;
   try {
-    module = await load(nodePackages[name]);
+    module = await load(backendTraits(name).package);
   } catch (cause) {
     throw new Error(`${(cause as Error).message}${advice(name)}`, { cause });
   }
@@ -65,7 +63,7 @@ export async function startNode(
   await startRegistered('tensorflow');
   repairNodeKernels();
   const isGpu = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
-  if (name === 'node-gpu' && !isGpu) {
+  if (backendTraits(name).onDevice && !isGpu) {
     throw new Error(
       'Cannot use backend node-gpu as TensorFlow finds no graphics card: install CUDA and cuDNN, or use node',
     );
@@ -78,9 +76,9 @@ export async function startNode(
   return { device: isGpu ? 'GPU' : device, simd: false, relaxedSimd: false, threads, version };
 }
 
-function advice(name: keyof typeof nodePackages): string {
+function advice(name: NodeBackend): string {
   const notes: string[] = [];
-  if (isInstalled(nodePackages[name])) {
+  if (isInstalled(backendTraits(name).package)) {
     notes.push(
       'its native part may be missing: let npm run its install script, or run "npm rebuild --build-addon-from-source"',
     );

@@ -5,6 +5,7 @@ import { registerLayerNormGradient } from './layer-norm.js';
 import { PresentInputs } from './present-inputs.js';
 import { registerSwishGradient } from './swish.js';
 import { parseEinsum } from './wasm-kernels/einsum.js';
+import { compiledOf } from './wasm-kernels/wasm-backend.js';
 
 // Gradients that tfjs has wrong, or lacks, on every backend.
 
@@ -118,7 +119,7 @@ const repairs: Readonly<Record<string, (present: tf.GradConfig) => tf.GradConfig
 
 const repaired = new WeakSet<object>();
 
-/** The tape stumbles over inputs that are named and absent, such as the scale of a batch normalisation without one. */
+/** The tape stumbles over inputs that are named and absent, such as the scale of a batch normalization without one. */
 function dropAbsentInputs(kernelName: string, backendName: string): void {
   const present = tf.getKernel(kernelName, backendName);
   if (!present || repaired.has(present)) return;
@@ -140,7 +141,7 @@ function dropAbsentInputs(kernelName: string, backendName: string): void {
  */
 export function repairGradients(): void {
   // The wasm kernel is ours and does so itself.
-  if (tf.getBackend() !== 'wasm') dropAbsentInputs('FusedBatchNorm', tf.getBackend());
+  if (!compiledOf(tf.backend())) dropAbsentInputs('FusedBatchNorm', tf.getBackend());
   for (const [kernelName, repair] of Object.entries(repairs)) {
     const present = tf.getGradient(kernelName);
     if (present === undefined || repaired.has(present)) continue;

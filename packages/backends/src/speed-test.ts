@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendInfo, BackendName, UseBackendOptions } from './backend-info.js';
+import type { BackendInfo, UseBackendOptions } from './backend-info.js';
+import type { BackendName } from './backend-traits.js';
 import { importInNode } from './optional-package.js';
 import { isNode } from './platform.js';
 import { useBackend } from './use-backend.js';

@@ -1,12 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  type BackendInfo,
-  type BackendName,
-  backendNames,
-  type SkippedBackend,
-  type StartedBackend,
-  type UseBackendOptions,
-} from './backend-info.js';
+import type { BackendInfo, SkippedBackend, StartedBackend, UseBackendOptions } from './backend-info.js';
+import { type BackendName, backendNames } from './backend-traits.js';
 import { registerComposedBatchNorm } from './composed-batch-norm.js';
 import { startCpu } from './cpu.js';
 import { startNode } from './node.js';

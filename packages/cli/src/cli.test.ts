@@ -45,7 +45,7 @@ function expectFailure(result: SpawnSyncReturns<string>, status: number, message
 const tiny = {
   name: 'tiny',
   data: { name: 'synthetic', options: { subjects: 4, clipsPerSubject: 3, size: 24, frames: 6 } },
-  inputs: [{ representation: { name: 'dynamic-image' } }],
+  inputs: [{ steps: ['dynamic-image'] }],
   model: { name: 'small-cnn', options: { widths: [4, 4] } },
   training: { epochs: 3, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.01 } },
   backend: 'wasm',
@@ -267,27 +267,31 @@ describe('mer run', () => {
     expectFailure(
       mer('run', await experimentFile('a', { modle: {} }), '--out', 'none'),
       2,
-      /modle: unknown key; allowed here: .*model/,
+      /modle is not an option, did you mean "model"\?: the options are .*model/,
     );
     expectFailure(
       mer('run', await experimentFile('b', { model: { name: 'alexnet' } }), '--out', 'none'),
       2,
-      /model\.name: must be one of .*ststnet/,
+      /model\.name must be one of .*ststnet/,
     );
     const wrong = { model: { name: 'small-cnn', options: { depth: 3 } } };
-    expectFailure(mer('run', await experimentFile('c', wrong), '--out', 'none'), 2, /model\.options: .*depth/);
-    const noOption = { inputs: [{ representation: { name: 'dynamic-image', options: { wieghts: 1 } } }] };
+    expectFailure(
+      mer('run', await experimentFile('c', wrong), '--out', 'none'),
+      2,
+      /model\.options\.depth is not an option/,
+    );
+    const noOption = { inputs: [{ steps: [{ step: 'dynamic-image', options: { wieghts: 1 } }] }] };
     expectFailure(
       mer('run', await experimentFile('d', noOption), '--out', 'none'),
       2,
-      /inputs\.0\.representation: .*wieghts/,
+      /inputs\.0\.steps\.0\.options\.wieghts is not an option/,
     );
     const data = { data: { name: 'synthetic', options: { subject: 3 } } };
     expectFailure(mer('run', await experimentFile('e', data), '--out', 'none'), 2, /subject/);
     expectFailure(
       mer('run', await experimentFile('f'), '--out', 'none', '--backend', 'abacus'),
       2,
-      /backend: must be one of auto, .*wasm/,
+      /backend must be one of auto, .*wasm/,
     );
     expectFailure(mer('run', 'missing.yaml'), 2, /missing\.yaml must be a readable file/);
     await writeFile(join(root, 'broken.yaml'), 'a: [1');
@@ -306,7 +310,7 @@ describe('mer schema', () => {
   it('prints the JSON Schema that the package ships', async () => {
     const printed = JSON.parse(mer('schema').stdout);
     expect(printed.properties.training.properties.epochs).toMatchObject({ type: 'integer' });
-    const file = new URL('../../training/dist/experiment.schema.json', import.meta.url);
+    const file = new URL('../../experiments/dist/experiment.schema.json', import.meta.url);
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(printed);
   });
 });
@@ -344,7 +348,18 @@ describe('mer backends and mer datasets', () => {
   });
 
   it('lists and inspects data sets', () => {
-    expect(mer('datasets', 'list').stdout).toMatch(/megc2019-flow/);
+    expect(mer('datasets').stdout).toMatch(/^megc2019-flow +images +megc2019 +/m);
+    expect(JSON.parse(mer('datasets', '--json').stdout)).toContainEqual(
+      expect.objectContaining({ name: 'cas-me2', fps: 30, joins: false }),
+    );
+    const samm = mer('datasets', 'samm').stdout;
+    expect(samm).toMatch(/^SAMM: 159 clips.*\nDavison, .*\nclips; read from a folder; 200 frames per second; apexes/);
+    expect(samm).toMatch(/^emotion-5 +136 \(v2\) +anger, contempt, happiness, surprise, others +five emotions/m);
+    expect(samm).toMatch(/^corrected: 032\/032_3_1: apex 1930 is read as 4930: /m);
+    expect(samm).toMatch(/^missing +one of error, drop +"error" +What is done with annotated clips whose/m);
+    const { options } = JSON.parse(mer('datasets', 'samm', '--json').stdout);
+    expect(options[0]).toMatchObject({ name: 'classes', default: 'emotion-5', about: 'Class scheme.' });
+    expectFailure(mer('datasets', 'sam'), 2, /must be one of .*synthetic: current value is "sam", did you mean "samm"/);
     const { stdout } = mer('datasets', 'inspect', 'synthetic', '--set', 'subjects=3', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ subjects: 3, kind: 'clips' });
     expectFailure(mer('datasets', 'inspect', 'imagenet'), 2, /must be one of .*synthetic/);
@@ -388,7 +403,7 @@ describe('mer represent', () => {
     expect(mer(...as, '--preprocess', 'even-light,resize', '-o', 'even').stdout).toMatch(/^trdi: 32 x 32 x 3, /);
     expectFailure(mer(...as, '-o', 'x'), 2, /Cannot set resize as it must be one of trdi/);
     expectFailure(mer(...as, '--preprocess', 'resize,trdi', '-o', 'x'), 2, /'trdi' must be given a clip/);
-    expectFailure(mer(...as, '--preprocess', 'even-lihgt,resize', '-o', 'x'), 2, /'even-lihgt'/);
+    expectFailure(mer(...as, '--preprocess', 'even-lihgt,resize', '-o', 'x'), 2, /"even-lihgt"/);
     expect(existsSync(join(root, 'x'))).toBe(false);
   });
 
@@ -402,7 +417,7 @@ describe('mer represent', () => {
       2,
       /apex must be the number of a frame.*9999/,
     );
-    expectFailure(mer('represent', clip, '--as', 'tdri', '-o', 'x'), 2, /must be one of dynamic-image, trdi.*'tdri'/);
+    expectFailure(mer('represent', clip, '--as', 'tdri', '-o', 'x'), 2, /must be one of dynamic-image, trdi.*"tdri"/);
     expectFailure(mer('represent', clip, '--as', 'trdi', '-o', 'x', '--set', 'trdi.varant=linear'), 2, /varant/);
     expectFailure(
       mer('represent', 'nothing', '--as', 'trdi', '-o', 'x'),
@@ -441,13 +456,13 @@ describe('mer represent', () => {
     expect(JSON.parse(all('--json').stdout)).toMatchObject({ clips: 2, made: 0, kept: 4, failed: [] });
 
     // an option of one, a file that is cut short, a frame that was edited
-    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true').stdout)).toMatchObject({ made: 2, kept: 2 });
+    expect(JSON.parse(all('--json', '--set', 'trdi.gray=true').stdout)).toMatchObject({ made: 2, kept: 2 });
     await writeFile(join(root, 'all', files.find((file) => file.endsWith('flow.npy'))!), 'x');
-    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true').stdout)).toMatchObject({ made: 1, kept: 3 });
+    expect(JSON.parse(all('--json', '--set', 'trdi.gray=true').stdout)).toMatchObject({ made: 1, kept: 3 });
     const frame = join(root, clip, (await readdir(join(root, clip)))[0]!);
     await utimes(frame, new Date(), new Date(0));
-    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true').stdout)).toMatchObject({ made: 2, kept: 2 });
-    expect(JSON.parse(all('--json', '--set', 'trdi.grey=true', '--size', '32').stdout)).toMatchObject({ made: 4 });
+    expect(JSON.parse(all('--json', '--set', 'trdi.gray=true').stdout)).toMatchObject({ made: 2, kept: 2 });
+    expect(JSON.parse(all('--json', '--set', 'trdi.gray=true', '--size', '32').stdout)).toMatchObject({ made: 4 });
   });
 
   it('goes on after a clip that cannot be read, and ends with status 1', async () => {
@@ -468,7 +483,11 @@ describe('mer represent', () => {
     expectFailure(mer('represent', ...as), 2, /must be a clip .* or a data set .*: none is given/);
     expectFailure(mer('represent', clip, '-d', 'casme2', ...as), 2, /both are given/);
     expectFailure(mer('represent', clip, '-r', 'clip', ...as), 2, /--root as it must come with --data/);
-    expectFailure(mer('represent', '-d', 'casme3', '-r', 'clip', ...as), 2, /must be one of casme2, .*'casme3'/);
+    expectFailure(
+      mer('represent', '-d', 'casme3', '-r', 'clip', ...as),
+      2,
+      /must be one of casme2, .*"casme3", did you mean "cas-me3"/,
+    );
     expectFailure(mer('represent', '-d', 'casme2', ...as), 2, /root must be the folder/);
     expectFailure(mer('represent', '-d', 'casme2', '-r', 'clip', '--apex', '3', ...as), 2, /--apex with --data/);
     expectFailure(mer('represent', '-d', 'casme2', '-r', 'clip', '-s', 'data.clases=x', ...as), 2, /clases/);
@@ -492,13 +511,92 @@ describe('mer represent', () => {
 });
 
 describe('mer models', () => {
-  it('lists the networks and shows the layers of one', () => {
+  it('lists the networks and shows the options and layers of one', () => {
     expect(mer('models').stdout).toMatch(/^ststnet +1,683 +image 28x28x3/m);
     const { stdout } = mer('models', 'ststnet');
     expect(stdout).toMatch(/^fc .* 1,203$/m);
     expect(stdout).toMatch(/UAR is 0\.7186/);
-    expectFailure(mer('models', 'alexnet'), 2, /must be one of ststnet.*'alexnet'/);
+    expect(stdout).toMatch(/^dropout +a number from 0 to below 1 +0\.5 +Share of the pooled maps/m);
+    expect(mer('models', 'rcn-a').stdout).toMatch(
+      /^preset small .* 5,107 parameters; inputShape \[28,28,3\], width 16/m,
+    );
+    const { title, options, layers, presets } = JSON.parse(
+      mer('models', 'htnet', '--set', 'preset=small', '--json').stdout,
+    );
+    expect([title.slice(0, 5), presets.small.width, layers.length]).toEqual(['HTNet', 24, 14]);
+    expect(options.find(({ name }: { name: string }) => name === 'depths')).toEqual({
+      name: 'depths',
+      expected: 'a list of at least 1 value, each an integer of at least 1',
+      default: [2, 2, 10],
+      required: false,
+      about: 'Transformer blocks per level.',
+    });
+    expectFailure(mer('models', 'alexnet'), 2, /must be one of afn.*ststnet.*'alexnet'/);
     expectFailure(mer('models', 'small-cnn', '--set', 'depth=3'), 2, /depth/);
+  });
+});
+
+describe('--use', () => {
+  const templates = fileURLToPath(new URL('../templates/init/', import.meta.url));
+  /** Within this package, so that what the modules import is found. */
+  let own = '';
+  beforeAll(async () => {
+    own = await mkdtemp(join(fileURLToPath(new URL('..', import.meta.url)), 'own-parts-'));
+    for (const file of ['representation.mjs', 'network.mjs']) await cp(join(templates, file), join(own, file));
+    await writeFile(
+      join(own, 'faces.mjs'),
+      `import { createSyntheticDataset, defineDataset } from '@mer/datasets';
+import { integer } from '@mer/options';
+export const faces = defineDataset({
+  name: 'my-faces',
+  title: 'Faces of mine',
+  samples: 'clips',
+  needsRoot: false,
+  options: { subjects: integer('People.', { min: 2, default: 2 }) },
+  open: ({ subjects }) => createSyntheticDataset({ name: 'my-faces', subjects, clipsPerSubject: 1, size: 24, frames: 6 }),
+});
+`,
+    );
+  });
+  afterAll(() => rm(own, { recursive: true, force: true }));
+  const use = (...files: string[]) => files.flatMap((file) => ['--use', join(own, `${file}.mjs`)]);
+
+  it('lists and shows own parts beside ours', () => {
+    const both = use('representation', 'network');
+    expect(mer('representations', ...both).stdout).toMatch(/^trdi .*^my-change +clip +image +Change from/ms);
+    expect(mer('steps', 'my-change', ...both).stdout).toMatch(/^gain +a number above 0 +4/m);
+    expect(mer('models', ...both).stdout).toMatch(/^small-cnn .*^my-net .*image 48x48x3/ms);
+    expect(mer('models', 'my-net', '--set', 'filters=8', ...both).stdout).toMatch(/^conv2 .* 16 +1,168$/m);
+    expect(mer('datasets', ...use('faces')).stdout).toMatch(/^my-faces +clips +Faces of mine$/m);
+    expect(mer('datasets', 'my-faces', ...use('faces')).stdout).toMatch(/^subjects +an integer/m);
+    expect(mer('datasets', 'inspect', 'my-faces', '--set', 'subjects=3', ...use('faces')).stdout).toMatch(/3 subjects/);
+    expectFailure(mer('models', 'my-net'), 2, /Cannot find a model/);
+    expectFailure(mer('models', '--use', './gone.mjs'), 2, /Cannot use .\/gone\.mjs/);
+  });
+
+  it('represents with own representations and data sets, and anew where they have changed', async () => {
+    const given = ['represent', '--data', 'my-faces', '--as', 'my-change', '--out', join(root, 'own-made')];
+    const again = () => mer(...given, ...use('faces', 'representation')).stdout;
+    expect(again()).toMatch(/2 clips, 2 representations made, 0 kept/);
+    expect(again()).toMatch(/2 clips, 0 representations made, 2 kept/);
+    const file = join(own, 'representation.mjs');
+    await writeFile(file, `${await readFile(file, 'utf8')}\n// a change\n`);
+    expect(again()).toMatch(/2 clips, 2 representations made, 0 kept/);
+  });
+});
+
+describe('mer representations and mer steps', () => {
+  it('list the parts and show the options of one', () => {
+    expect(mer('representations').stdout).toMatch(/^uv-strain +clip +image +Horizontal flow.* arXiv 1902\.03634$/m);
+    const { stdout } = mer('representations', 'mm-cof');
+    expect(stdout).toMatch(/^ours: the flow method/m);
+    expect(stdout).toMatch(/^needs an apex$/m);
+    expect(stdout).toMatch(/^theta +a number from 0 to 1 +0\.5 +The share/m);
+    expect(mer('steps').stdout).toMatch(/^spot-apex +clip +clip +An apex/m);
+    const [option] = JSON.parse(mer('steps', 'resize', '--json').stdout).options;
+    expect(option).toMatchObject({ name: 'size', default: 224 });
+    expectFailure(mer('steps', 'reize'), 2, /must be one of .*"reize", did you mean "resize"\?/);
+    expectFailure(mer('representations', 'resize'), 2, /Cannot find a representation/);
   });
 });
 

@@ -2,6 +2,7 @@
 export interface ExperimentOptions {
   data?: string;
   set: string[];
+  use: string[];
   backend?: string;
   json?: boolean;
 }

@@ -32,7 +32,20 @@ export function createProgram(): Command {
     '-b, --backend <name>',
     'backend to run on (mer backends lists them); overrides the experiment',
   );
+  const use = new Option(
+    '-u, --use <module>',
+    'a module of own parts (./my-parts.mjs, @lab/parts), whose code is run; repeatable',
+  )
+    .argParser(collect)
+    .default([], 'none');
   const json = new Option('--json', 'print the result as JSON');
+
+  program
+    .command('init')
+    .description('write a small project of your own: experiment, representation, network, test')
+    .argument('<dir>', 'folder to write; new or empty')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/init.js')).init(args[0], args[1]));
 
   program
     .command('run')
@@ -41,6 +54,7 @@ export function createProgram(): Command {
     .addOption(data)
     .option('-o, --out <dir>', 'folder of the run (default: runs/<name of the experiment>)')
     .addOption(set)
+    .addOption(use)
     .addOption(backend)
     .option('-w, --workers <n>', 'processes that train folds at the same time, or auto', workersOf, 'auto')
     .option('--shard <i/n>', 'run part i of n of the folds; mer merge puts the parts together', shardOf)
@@ -60,6 +74,7 @@ export function createProgram(): Command {
     )
     .addOption(data)
     .addOption(set)
+    .addOption(use)
     .addOption(backend)
     .option('--cache <dir>', 'folder of prepared images, such as that of a run (default: held in memory)')
     .addOption(json)
@@ -70,6 +85,7 @@ export function createProgram(): Command {
     .description('put the parts of a run that --shard made into one')
     .argument('<runs...>', 'folders of the parts')
     .requiredOption('-o, --out <dir>', 'folder of the whole')
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/merge.js')).merge(args[0], args[1]));
 
@@ -87,6 +103,7 @@ export function createProgram(): Command {
     .option('--onset <n>', 'number of the onset frame, as in its file name (default: the first frame)', wholeNumber)
     .option('--apex <n>', 'number of the apex frame (default: spotted)', wholeNumber)
     .option('--offset <n>', 'number of the offset frame (default: the last frame)', wholeNumber)
+    .addOption(use)
     .option('-b, --backend <name>', 'backend to run on (default: that of the experiment)')
     .addOption(json)
     .action(async (...args) => (await import('./commands/predict.js')).predict(args[0], args[1], args[2]));
@@ -98,6 +115,7 @@ export function createProgram(): Command {
     .option('-o, --out <dir>', 'folder of the report (default: the folder of the run)')
     .option('-d, --data <dir>', 'folder of the data set, for pictures of samples (default: that of the run)')
     .option('--no-pictures', 'leave out the pictures of samples')
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/report.js')).report(args[0], args[1]));
 
@@ -105,6 +123,7 @@ export function createProgram(): Command {
     .command('compare')
     .description('compare runs on the same samples with the first: differences, intervals, McNemar, permutation test')
     .argument('<runs...>', 'folders of two or more runs')
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/compare.js')).compare(args[0], args[1]));
 
@@ -118,7 +137,8 @@ export function createProgram(): Command {
   program
     .command('schema')
     .description('print the JSON Schema of experiment files')
-    .action(async () => (await import('./commands/schema.js')).schema());
+    .addOption(use)
+    .action(async (...args) => (await import('./commands/schema.js')).schema(args[0]));
 
   program
     .command('represent')
@@ -128,7 +148,7 @@ export function createProgram(): Command {
     .argument('[clip]', 'folder of frames, or a video file (needs ffmpeg)')
     .option(
       '-d, --data <name>',
-      'every clip of this data set instead (mer datasets list); a second run keeps what is made',
+      'every clip of this data set instead (mer datasets lists them); a second run keeps what is made',
     )
     .option('-r, --root <dir>', 'folder of the data set')
     .requiredOption('-a, --as <names>', 'representations, joined by commas (trdi,midi,mm-cof)', (text) =>
@@ -157,6 +177,7 @@ export function createProgram(): Command {
         .argParser(collect)
         .default([], 'none'),
     )
+    .addOption(use)
     .option('-b, --backend <name>', 'backend to run on', 'auto')
     .addOption(json)
     .action(async (...args) => (await import('./commands/represent.js')).represent(args[0], args[1]));
@@ -170,8 +191,25 @@ export function createProgram(): Command {
         .argParser(collect)
         .default([], 'none'),
     )
+    .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/models.js')).models(args[0], args[1]));
+
+  program
+    .command('representations')
+    .description('list the representations, or show one: paper, what it needs, options')
+    .argument('[name]', 'name of a representation')
+    .addOption(use)
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/steps.js')).representations(args[0], args[1]));
+
+  program
+    .command('steps')
+    .description('list the steps on clips and images, or show one: paper, what it needs, options')
+    .argument('[name]', 'name of a step')
+    .addOption(use)
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/steps.js')).steps(args[0], args[1]));
 
   program
     .command('synth')
@@ -181,18 +219,20 @@ export function createProgram(): Command {
     .addOption(json)
     .action(async (...args) => (await import('./commands/synth.js')).synth(args[0], args[1]));
 
-  const datasets = program.command('datasets').description('look into data sets');
-  datasets
-    .command('list')
-    .description('list the data sets that experiments can name')
+  const datasets = program
+    .command('datasets')
+    .description('list the data sets, or show one: what is in it, class schemes, options')
+    .argument('[name]', 'name of a data set')
+    .addOption(use)
     .addOption(json)
-    .action(async (...args) => (await import('./commands/datasets-list.js')).datasetsList(args[0]));
+    .action(async (...args) => (await import('./commands/datasets.js')).datasets(args[0], args[1]));
   datasets
     .command('inspect')
     .description('count samples per class and subject, and check every file')
-    .argument('<name>', 'name of the data set (mer datasets list)')
+    .argument('<name>', 'name of the data set (mer datasets lists them)')
     .argument('[dir]', 'folder of the data set')
     .addOption(optionSet)
+    .addOption(use)
     .addOption(
       new Option('--images <how>', 'look at the pictures: read each (check), decode each, or not at all')
         .choices(['none', 'check', 'decode'])
@@ -200,7 +240,8 @@ export function createProgram(): Command {
     )
     .addOption(json)
     .action(async (...args) =>
-      (await import('./commands/datasets-inspect.js')).datasetsInspect(args[0], args[1], args[2]),
+      // --use and --json are options of both commands, and the outer one takes them
+      (await import('./commands/datasets-inspect.js')).datasetsInspect(args[0], args[1], args[3].optsWithGlobals()),
     );
 
   return program;

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@mer/training';
+import type { RunEvent } from '@mer/experiments';
 
 /** Where progress goes: standard error, as a rule. */
 export interface ProgressStream {

@@ -5,18 +5,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { useBackend } from '@mer/backends';
-import { type ClassScheme, classSchemes, type DatasetEntry, datasets, resolveOptions } from '@mer/datasets';
+import { type ClassScheme, findDataset } from '@mer/datasets';
+import { type Experiment, type ExperimentInput, readExperiment, runExperiment } from '@mer/experiments';
 import { writeSafetensors } from '@mer/io';
-import {
-  countParameters,
-  createModel,
-  exportWeights,
-  type ModelName,
-  type ModelOptions,
-  modelEntry,
-} from '@mer/models';
-import { createRepresentation, createStep, type ImageShape, steps } from '@mer/representations';
-import { type Experiment, type ExperimentInput, readExperiment, runExperiment } from '@mer/training';
+import { countParameters, createModel, exportWeights, findModel } from '@mer/models';
+import { checkOptions } from '@mer/options';
+import { type AnyStep, createStep, type ImageShape } from '@mer/representations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const recipes = fileURLToPath(new URL('../../../recipes', import.meta.url));
@@ -29,15 +23,18 @@ const papers = files.filter((file) => !/^(small\/|quickstart|first-steps)/.test(
 const small = files.filter((file) => file.startsWith('small/'));
 const read = (file: string, set: string[] = []) => readExperiment(join(recipes, file), { set });
 
-/** The class scheme that a recipe names; undefined for a data set that has one only. */
+/** The class scheme that a recipe names; undefined for a data set that has none. */
 function schemeOf({ name, options }: Experiment['data']): ClassScheme | undefined {
-  const schemes = (classSchemes as Record<string, Readonly<Record<string, ClassScheme>>>)[name];
-  return schemes?.[(options['classes'] as string | undefined) ?? Object.keys(schemes)[0]!];
+  const { schemes = {} } = findDataset(name).traits;
+  return schemes[(options['classes'] as string | undefined) ?? Object.keys(schemes)[0]!];
 }
 
+const dataOptions = ({ name, options }: Experiment['data']) =>
+  checkOptions(`open ${name}`, findDataset(name).options, options) as Record<string, unknown>;
+
 function classCount({ data }: Experiment): number {
-  if (data.name === 'synthetic') return datasets.synthetic.options.classes.default.length;
-  return Object.keys(schemeOf(data)?.classes ?? { negative: 0, positive: 0, surprise: 0 }).length;
+  const scheme = schemeOf(data);
+  return (scheme ? Object.keys(scheme.classes) : (dataOptions(data)['classes'] as readonly string[])).length;
 }
 
 const sides = (size: number | readonly [number, number]): readonly [number, number] =>
@@ -46,25 +43,25 @@ const sides = (size: number | readonly [number, number]): readonly [number, numb
 /** The shape that an input (or one window of it) has before the model, from the size of the frames. */
 function inputShape({ data, preprocessing }: Experiment, input: ExperimentInput): number[] {
   if (data.name === 'megc2019-flow') return [28, 28, 3];
-  const { size, colour = true } = data.frames;
+  const { size, color = true } = data.frames;
   const [height, width] = sides(size!);
-  let shape: ImageShape = [height, width, colour ? 3 : 1];
+  let shape: ImageShape = [height, width, color ? 3 : 1];
   let frames = 0;
-  for (const given of [...preprocessing, ...input.preprocessing]) {
-    const step = createStep(given);
+  const made = [...preprocessing, ...input.steps].map((step) => createStep(step));
+  for (const step of made) {
     shape = step.outputShape(shape);
     if (step.name === 'sample') frames = (step.options as { frames: number }).frames;
   }
-  const { representation } = input;
-  if (!representation) return [frames, ...shape];
-  shape = createRepresentation(representation.name, representation.options).outputShape(shape);
-  if (input.size !== undefined) shape = [...sides(input.size), shape[2]];
-  return input.channels === 'grey' ? [shape[0], shape[1], 1] : [...shape];
+  return made.some(isRepresentation) ? [...shape] : [frames, ...shape];
 }
+
+const isRepresentation = ({ takes, gives }: AnyStep) => takes === 'clip' && gives === 'image';
+
+const representationOf = ({ steps }: ExperimentInput) => steps.map((step) => createStep(step)).find(isRepresentation);
 
 /** Makes the network with the recipe's options in its small variant: names and values of options are checked as for the full one. */
 function smallNetwork({ model }: Experiment, classes: number) {
-  return createModel(model.name, { ...model.options, size: 'small', classes } as unknown as ModelOptions<ModelName>);
+  return createModel(model.name, { ...model.options, preset: 'small', classes });
 }
 
 beforeAll(() => useBackend('wasm'));
@@ -106,25 +103,23 @@ describe('every recipe of a paper', () => {
 
   it.each(papers)('%s takes options and classes that the data set has, and states its n', async (file) => {
     const { data, description } = await read(file);
-    const entry: DatasetEntry = datasets[data.name];
-    expect(() => resolveOptions(data.name, entry.options, data.options)).not.toThrow();
+    const { part } = dataOptions(data);
     const scheme = schemeOf(data);
     const stated = /(\d) classes, n = ([\d or]+)/.exec(description!);
-    expect(Number(stated?.[1])).toBe(scheme ? Object.keys(scheme.classes).length : 3);
-    const camera = (data.options['part'] as string | undefined) ?? 'HS';
-    const releases = scheme?.expected?.filter(({ release }) => data.name !== 'smic' || release === camera);
-    const n = [...new Set(releases?.map((release) => release.n) ?? [442])];
+    expect(Number(stated?.[1])).toBe(Object.keys(scheme!.classes).length);
+    const releases = scheme!.expected!.filter(({ release }) => part === undefined || release === part);
+    const n = [...new Set(releases.map((release) => release.n))];
     expect(stated?.[2]?.match(/\d+/g)?.map(Number)).toEqual(n);
   });
 
   it.each(papers)('%s feeds its network what it takes', async (file) => {
     const experiment = await read(file);
     const { model, inputs, targets, training, preprocessing } = experiment;
-    const entry = modelEntry(model.name);
+    const entry = findModel(model.name);
     const shapes = inputs.map((input) => inputShape(experiment, input));
     expect(shapes).toEqual(entry.inputs.map(({ shape }) => [...shape]));
-    for (const { representation } of inputs) {
-      if (representation) expect(entry.inputs.flatMap((input) => input.representations)).toContain(representation.name);
+    for (const representation of inputs.flatMap((input) => representationOf(input) ?? [])) {
+      expect(entry.inputs.flatMap((input) => input.representations)).toContain(representation.name);
     }
     const network = smallNetwork(experiment, classCount(experiment));
     expect(network.inputNames).toHaveLength(inputs.length);
@@ -136,17 +131,14 @@ describe('every recipe of a paper', () => {
     );
     if (training.loss.name === 'fdp') expect(network.outputs).toHaveLength(3);
     network.dispose();
-    for (const step of preprocessing)
-      expect(steps[typeof step === 'string' ? step : step.step].takes).not.toBe('image');
+    for (const step of preprocessing) expect(createStep(step).takes).not.toBe('image');
   });
 
   it.each(papers)('%s estimates the apex where its data set may lack it', async (file) => {
     const { data, inputs, preprocessing, training } = await read(file);
-    const needing = ['frame', 'flow', 'cof', 'mesti', 'dual-phase', 'u-v-strain'];
     const needsApex =
-      inputs.some(({ representation }) => representation && needing.includes(representation.name)) ||
-      training.augmentation.clips.length > 0;
-    const spots = preprocessing.some((step) => (typeof step === 'string' ? step : step.step) === 'spot-apex');
+      inputs.some((input) => representationOf(input)?.traits.needsApex) || training.augmentation.clips.length > 0;
+    const spots = preprocessing.some((step) => createStep(step).traits.marksApex);
     expect(spots).toBe(data.name !== 'megc2019-flow' && needsApex);
   });
 
@@ -162,11 +154,8 @@ describe('every recipe of a paper', () => {
       const changed = await read(file, [setting]);
       expect(changed, setting).not.toEqual(await read(file));
       smallNetwork(changed, classCount(changed)).dispose();
-      for (const { representation } of changed.inputs) {
-        if (representation) createRepresentation(representation.name, representation.options);
-      }
-      const entry: DatasetEntry = datasets[changed.data.name];
-      resolveOptions(changed.data.name, entry.options, changed.data.options);
+      for (const { steps } of changed.inputs) for (const step of steps) createStep(step);
+      dataOptions(changed.data);
     }
   });
 
@@ -212,7 +201,7 @@ describe('every small recipe', () => {
   afterAll(() => rm(root, { recursive: true, force: true }));
 
   /** ImageNet weights as a user names them, here random ones of a small backbone: by recipe, backbone and parts that take them. */
-  const backbones: Readonly<Record<string, { name: ModelName; into?: string[] }>> = {
+  const backbones: Readonly<Record<string, { name: string; into?: string[] }>> = {
     'small/afn.yaml': { name: 'resnet18', into: ['temporal.', 'motion.'] },
     'small/dianet.yaml': { name: 'resnet18', into: ['rise.', 'fall.'] },
     'small/fmanet.yaml': { name: 'resnet18', into: ['', 'stem1.', 'stem2.'] },
@@ -223,7 +212,7 @@ describe('every small recipe', () => {
     const backbone = backbones[file];
     if (!backbone) return [];
     const path = join(root, `${basename(file, '.yaml')}.safetensors`);
-    const model = createModel(backbone.name, { size: 'small', classes: 1000 } as ModelOptions<ModelName>);
+    const model = createModel(backbone.name, { preset: 'small', classes: 1000 });
     await writeSafetensors(path, (await exportWeights(model)) as never);
     model.dispose();
     return [`model.weights=${JSON.stringify(backbone.into ? { file: path, into: backbone.into } : path)}`];
@@ -233,7 +222,7 @@ describe('every small recipe', () => {
     const experiment = await read(file, [
       'data.options={ subjects: 2, clipsPerSubject: 3, frames: 10 }',
       'training.epochs=1',
-      'protocol={ name: group-k-fold, folds: 2 }',
+      'protocol={ name: stratified-group-k-fold, folds: 2 }',
       ...(await weightsSetting(file)),
     ]);
     expect(experiment.data.name).toBe('synthetic');
@@ -251,10 +240,11 @@ describe('every small recipe', () => {
     const { model, inputs } = experiment;
     const options = {
       ...model.options,
+      ...(model.preset !== undefined && { preset: model.preset }),
       classes: classCount(experiment),
       inputShape: inputShape(experiment, inputs[0]!),
     };
-    const network = createModel(model.name, options as unknown as ModelOptions<ModelName>);
+    const network = createModel(model.name, options);
     expect(countParameters(network).trainable).toBeLessThan(500_000);
     network.dispose();
   });

@@ -19,7 +19,7 @@ async function makeRun(name: string, changes: object = {}): Promise<void> {
   const experiment = {
     name,
     data: { name: 'synthetic', options: { subjects: 3, clipsPerSubject: 3, size: 24, frames: 6 } },
-    inputs: [{ representation: { name: 'dynamic-image' } }],
+    inputs: [{ steps: ['dynamic-image'] }],
     model: { name: 'small-cnn', options: { widths: [4, 4] } },
     training: { epochs: 2, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.01 }, oracle: true },
     published: [{ source: 'a paper', caveat: 'other people', uf1: 0.9 }],

@@ -1,2 +1,2 @@
-export { colourToUnit, greyToUnit, toUnit } from './unit';
+export { colorToUnit, grayToUnit, toUnit } from './unit';
 export { resample } from './resample';

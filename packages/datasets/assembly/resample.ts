@@ -1,7 +1,7 @@
 import { highFloats, lowFloats, store3 } from './unit';
 
 /**
- * Resizes bytes `[height, width, channels]` to floats `[newHeight, newWidth, newChannels]`, by a sum of weighted neighbours
+ * Resizes bytes `[height, width, channels]` to floats `[newHeight, newWidth, newChannels]`, by a sum of weighted neighbors
  * along each axis: per target place a first source place (i32) and `wide` weights (f32), all inside the source. First down,
  * then across. `line` is scratch for one row. 16 bytes behind the source and 64 behind the line must be free. Three channels
  * become one by their luma, one becomes three by repetition.

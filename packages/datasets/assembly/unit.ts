@@ -44,7 +44,7 @@ function floatsAt(bytes: v128, places: v128): v128 {
 }
 
 /** RGB bytes of `count` pixels to luma in 0..1. */
-export function greyToUnit(source: usize, count: i32, target: usize): void {
+export function grayToUnit(source: usize, count: i32, target: usize): void {
   const red = f32x4.splat(<f32>0.299);
   const green = f32x4.splat(<f32>0.587);
   const blue = f32x4.splat(<f32>0.114);
@@ -66,8 +66,8 @@ export function greyToUnit(source: usize, count: i32, target: usize): void {
   }
 }
 
-/** Grey bytes of `count` pixels to RGB in 0..1. */
-export function colourToUnit(source: usize, count: i32, target: usize): void {
+/** Gray bytes of `count` pixels to RGB in 0..1. */
+export function colorToUnit(source: usize, count: i32, target: usize): void {
   for (let i = 0; i < count; i++) store3(target + <usize>i * 12, f32x4.splat(<f32>load<u8>(source + <usize>i) / 255));
 }
 

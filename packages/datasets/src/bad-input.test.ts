@@ -6,10 +6,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addFrames, bmp } from '../test/releases.js';
 import { memoryFolder } from '../test/support.js';
-import { openCasme2 } from './casme2.js';
 import { folderFromFiles, folderFromHandle } from './files/folder-from-browser.js';
 import { openFolder } from './files/open-folder.js';
 import { inspectFolder } from './inspect-folder.js';
+import { openCasme2 } from './sets/casme2.js';
 import { encodeWorkbook, type WorkbookCell } from './tables/write-workbook.js';
 
 type Files = Record<string, Uint8Array | string>;
@@ -23,7 +23,7 @@ function set(...rows: WorkbookCell[][]): Files {
   return files;
 }
 const failure = (files: Files, options = {}) =>
-  openCasme2(memoryFolder(files), options).then(
+  openCasme2({ root: memoryFolder(files), ...options }).then(
     () => '',
     (error: Error) => error.message,
   );
@@ -48,7 +48,7 @@ describe('bad input', () => {
     expect(await failure(elsewhere)).toContain(
       "the frames of none of the 1 annotated clips are there: expected 'sub01/EP02_01f/img46.jpg' or",
     );
-    await expect(openCasme2('/no/such/folder')).rejects.toThrow("it must exist: '/no/such/folder' does not");
+    await expect(openCasme2({ root: '/no/such/folder' })).rejects.toThrow("it must exist: '/no/such/folder' does not");
     expect(await failure(set(), { annotation: 'none.xlsx' })).toContain(
       'none.xlsx: the file named by the option annotation',
     );
@@ -93,7 +93,7 @@ describe('bad input', () => {
 
   it('leaves out what cannot be used on request, each with its reason', async () => {
     const files = set(['01', 'EP04', 3, 20, 9, '4', 'disgust'], ['01', 'EP09', 3, 5, 9, '4', 'disgust']);
-    const dataset = await openCasme2(memoryFolder(files), { faults: 'drop', missing: 'drop' });
+    const dataset = await openCasme2({ root: memoryFolder(files), faults: 'drop', missing: 'drop' });
     expect(dataset.samples).toHaveLength(1);
     expect(dataset.notes.map(({ severity, row }) => [severity, row])).toEqual([
       ['dropped', 3],
@@ -103,7 +103,7 @@ describe('bad input', () => {
   });
 
   it('rejects unknown options and class schemes with the allowed ones', async () => {
-    expect(await failure(set(), { clases: 'x' })).toContain("current key is 'clases'");
+    expect(await failure(set(), { clases: 'x' })).toContain('"clases" is not an option, did you mean "classes"?');
     expect(await failure(set(), { classes: '5' })).toContain(
       'one of emotion-5, emotion-7, megc2019, objective-5, objective-7',
     );
@@ -116,7 +116,7 @@ describe('bad input', () => {
     files['raw/sub01/EP02_01f/img5.bmp'] = 'no picture';
     files['raw/sub01/EP02_01f/img6.bmp'] = bmp(5, 5);
     delete files['raw/sub01/EP02_01f/img7.bmp'];
-    const report = await inspectFolder('casme2', memoryFolder(files), {}, { images: 'check' });
+    const report = await inspectFolder('casme2', { root: memoryFolder(files) }, { images: 'check' });
     expect(report).toMatchObject({ n: 1, annotations: { n: 2, perEmotion: { disgust: 1, happiness: 1 } } });
     expect(report.images).toMatchObject({
       files: 11,
@@ -132,20 +132,20 @@ describe('bad input', () => {
       'error: the file is neither JPEG nor PNG nor BMP',
       'error: its pictures have different sizes: 4x3, 5x5',
     ]);
-    const nothing = await inspectFolder('casme2', memoryFolder({ 'readme.txt': 'x' }));
+    const nothing = await inspectFolder('casme2', { root: memoryFolder({ 'readme.txt': 'x' }) });
     expect(nothing.n).toBe(0);
     expect(nothing.notes[0]!.message).toContain('no workbook found');
-    const flow = await inspectFolder('megc2019-flow', memoryFolder({ 'readme.txt': 'x' }));
+    const flow = await inspectFolder('megc2019-flow', { root: memoryFolder({ 'readme.txt': 'x' }) });
     expect(flow.notes[0]!.message).toContain('there is neither a manifest.csv');
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 });
 
 describe('readClip()', () => {
-  it('reads the annotated frames, or all, or up to the apex; resized, grey or colour; leaks nothing', async () => {
+  it('reads the annotated frames, or all, or up to the apex; resized, gray or color; leaks nothing', async () => {
     const files = set();
     for (let n = 1; n <= 12; n++) files[`raw/sub01/EP02_01f/img${n}.bmp`] = bmp(4, 3, n * 10);
-    const dataset = await openCasme2(memoryFolder(files));
+    const dataset = await openCasme2({ root: memoryFolder(files) });
     const before = memory().numTensors;
     const clip = await dataset.readClip(0);
     expect(clip).toMatchObject({ onset: 0, apex: 2, offset: 6 });
@@ -153,7 +153,7 @@ describe('readClip()', () => {
     const values = await clip.frames.data();
     expect(values[0]).toBeCloseTo(30 / 255, 6);
     expect(values.at(-1)).toBeCloseTo(90 / 255, 6);
-    const all = await dataset.readClip(0, { from: 'first', to: 'last', colour: false, size: [6, 8] });
+    const all = await dataset.readClip(0, { from: 'first', to: 'last', color: false, size: [6, 8] });
     expect(all).toMatchObject({ onset: 2, apex: 4, offset: 8 });
     expect(all.frames.shape).toEqual([12, 6, 8, 1]);
     const rise = await dataset.readClip(0, { to: 'apex' });
@@ -166,18 +166,20 @@ describe('readClip()', () => {
     const files = set();
     files['raw/sub01/EP02_01f/img5.bmp'] = bmp().slice(0, 60);
     const before = memory().numTensors;
-    await expect((await openCasme2(memoryFolder(files))).readClip(0)).rejects.toThrow(
+    await expect((await openCasme2({ root: memoryFolder(files) })).readClip(0)).rejects.toThrow(
       /Cannot read clip casme2\/sub01\/EP02_01f as 'raw\/sub01\/EP02_01f\/img5\.bmp' in memory must be a whole picture/,
     );
     files['raw/sub01/EP02_01f/img5.bmp'] = bmp(5, 5);
-    await expect((await openCasme2(memoryFolder(files))).readClip(0)).rejects.toThrow('frames must all have one size');
+    await expect((await openCasme2({ root: memoryFolder(files) })).readClip(0)).rejects.toThrow(
+      'frames must all have one size',
+    );
     expect(memory().numTensors).toBe(before);
   });
 
   it('needs an apex for to: apex', async () => {
     const files = set(['04', 'EP12_01f', 2, '/', 6, 4, 'disgust']);
     addFrames(files, 'raw/sub04/EP12_01f', 1, 8, (n) => `img${n}.bmp`);
-    const dataset = await openCasme2(memoryFolder(files));
+    const dataset = await openCasme2({ root: memoryFolder(files) });
     await expect(dataset.readClip(1, { to: 'apex' })).rejects.toThrow('its apex must be known');
     await expect(dataset.readClip(2)).rejects.toThrow('index must be 0 to 1: current value is 2');
   });
@@ -202,9 +204,9 @@ describe('folders', () => {
       webkitRelativePath: `picked/${path}`,
       arrayBuffer: async () => new Uint8Array(content as Uint8Array).buffer,
     }));
-    const onDisk = await openCasme2(join(home, 'set'));
-    const fromFiles = await openCasme2(folderFromFiles(picked));
-    const fromHandle = await openCasme2(folderFromHandle(handleOf(files)));
+    const onDisk = await openCasme2({ root: join(home, 'set') });
+    const fromFiles = await openCasme2({ root: folderFromFiles(picked) });
+    const fromHandle = await openCasme2({ root: folderFromHandle(handleOf(files)) });
     for (const dataset of [fromFiles, fromHandle]) {
       expect(dataset.samples).toEqual(onDisk.samples);
       const known = await onDisk.sources(0);

@@ -23,6 +23,8 @@ export function formatNote({ file, row, key, message }: DatasetNote): string {
  */
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
+  /** What could not be done, as the message begins. */
+  readonly what: string;
   /** Every problem found. */
   readonly notes: readonly DatasetNote[];
 
@@ -30,6 +32,7 @@ export class DatasetError extends Error {
     const shown = notes.slice(0, 10).map(formatNote);
     const more = notes.length > shown.length ? [`… and ${notes.length - shown.length} more`] : [];
     super(notes.length === 1 ? `${what}: ${shown[0]}` : [`${what}:`, ...shown, ...more].join('\n  '), options);
+    this.what = what;
     this.notes = notes;
   }
 }

@@ -1,5 +1,6 @@
 import type { Clip } from '@mer/representations';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
+import type { ClassScheme } from './annotations/class-schemes.js';
 import type { ClipRecord } from './annotations/clip-record.js';
 import type { ClipFrames } from './frames/clip-frames.js';
 import type { ReadClipOptions } from './read-clip-options.js';
@@ -70,6 +71,8 @@ export interface AnnotatedDataset extends ClipDataset {
   readonly annotated: readonly ClipRecord[];
   /** How many clips have a label that the class scheme leaves out, by label. */
   readonly outside: Readonly<Record<string, number>>;
+  /** The class schemes of the data set, by name. */
+  readonly schemes: Readonly<Record<string, ClassScheme>>;
   /** The frame files of one sample. */
   frames(index: number): ClipFrames;
 }

@@ -1,10 +1,16 @@
+import { checkOptions, choice, type OptionsOf } from '@mer/options';
 import type { Dataset } from './dataset.js';
 
+const fingerprintOptions = {
+  content: choice(
+    'sizes: the size of every source file is hashed; bytes: its content as well, which is slower and sees every change.',
+    ['sizes', 'bytes'],
+    { default: 'sizes' },
+  ),
+};
+
 /** Options of {@link fingerprint}. */
-export interface FingerprintOptions {
-  /** `sizes` (default) hashes the size of every source file, `bytes` its content as well: slower, and sees every change. */
-  content?: 'sizes' | 'bytes';
-}
+export type FingerprintOptions = OptionsOf<typeof fingerprintOptions>;
 
 /**
  * A hash that tells whether two openings of a data set give the same samples: SHA-256, 64 hexadecimal digits.
@@ -24,12 +30,7 @@ export interface FingerprintOptions {
  * ```
  */
 export async function fingerprint(dataset: Dataset, options: FingerprintOptions = {}): Promise<string> {
-  const { content = 'sizes' } = options;
-  if (content !== 'sizes' && content !== 'bytes') {
-    throw new RangeError(
-      `Cannot make fingerprint as content must be 'sizes' or 'bytes': current value is '${content}'`,
-    );
-  }
+  const { content } = checkOptions('make fingerprint', fingerprintOptions, options);
   const { name, kind, classes, samples, settings } = dataset;
   const files: unknown[] = [];
   for (const index of samples.keys()) {

@@ -1,4 +1,5 @@
-import { type ClassScheme, classOf, classSchemes } from './annotations/class-schemes.js';
+import { checkValue, choice } from '@mer/options';
+import { classOf } from './annotations/class-schemes.js';
 import type { ClipRecord } from './annotations/clip-record.js';
 import type { AnnotatedDataset, Dataset, DatasetNote, Sample } from './dataset.js';
 import { checkImages, type ImageCheck } from './frames/check-images.js';
@@ -99,12 +100,8 @@ export interface InspectOptions {
  * ```
  */
 export async function inspectDataset(dataset: Dataset, options: InspectOptions = {}): Promise<DatasetInspection> {
-  const { images = 'none', onProgress } = options;
-  if (!['none', 'check', 'decode'].includes(images)) {
-    throw new RangeError(
-      `Cannot inspect data set as images must be one of none, check, decode: current value is '${images}'`,
-    );
-  }
+  const { onProgress } = options;
+  const images = checkValue('inspect data set', 'images', imagesOption(), options.images);
   const { name, kind, classes, samples, notes } = dataset;
   const subjects = group(samples, ({ dataset: set, subject }) => `${set}/${subject}`);
   const checked = images === 'none' ? undefined : await checkImages(dataset, images === 'decode', onProgress);
@@ -127,10 +124,10 @@ export async function inspectDataset(dataset: Dataset, options: InspectOptions =
   };
 }
 
-function summarize({ name, annotated, outside }: AnnotatedDataset): AnnotationSummary {
-  const schemes: Readonly<Record<string, ClassScheme>> = Object.hasOwn(classSchemes, name)
-    ? classSchemes[name as keyof typeof classSchemes]
-    : {};
+const imagesOption = () =>
+  choice('How closely the picture files are looked at.', ['none', 'check', 'decode'], { default: 'none' });
+
+function summarize({ annotated, outside, schemes }: AnnotatedDataset): AnnotationSummary {
   const withApex = annotated.filter((record): record is ClipRecord & { apex: number } => record.apex !== null);
   const tally = (values: readonly (string | number)[]) => {
     const counts: Record<string, number> = {};

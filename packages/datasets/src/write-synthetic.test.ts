@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { memory, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCasme2 } from './casme2.js';
 import { inspectFolder } from './inspect-folder.js';
+import { openCasme2 } from './sets/casme2.js';
 import { planSet, shareOut } from './synthetic/plan-set.js';
 import { writeSyntheticDataset } from './write-synthetic.js';
 
@@ -42,7 +42,7 @@ describe('writeSyntheticDataset()', () => {
     expect(memory().numTensors).toBe(before);
     expect(progress).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(written).toMatchObject({ clips: 10, subjects: 3, perEmotion: { disgust: 2, happiness: 2, others: 2 } });
-    const report = await inspectFolder('casme2', root, {}, { images: 'decode' });
+    const report = await inspectFolder('casme2', { root }, { images: 'decode' });
     expect(report).toMatchObject({ n: 10, subjects: 3, notes: [] });
     expect(report.images).toMatchObject({
       files: written.frames,
@@ -50,7 +50,7 @@ describe('writeSyntheticDataset()', () => {
       sizes: { '48x56': 10 },
       formats: { jpeg: 10 },
     });
-    const dataset = await openCasme2(root);
+    const dataset = await openCasme2({ root });
     expect(dataset.frames(0).files[0]).toMatch(/^reg_img\d+\.jpg$/);
     const clip = await dataset.readClip(0, { from: 'first', to: 'last' });
     expect(clip.frames.shape.slice(1)).toEqual([56, 48, 3]);
@@ -69,7 +69,7 @@ describe('writeSyntheticDataset()', () => {
   it('writes the raw tree on request', async () => {
     const root = join(home, 'raw');
     await writeSyntheticDataset(root, { ...small, subjects: 2, clips: 2, tree: 'raw', difficulty: 'hard' });
-    const dataset = await openCasme2(root);
+    const dataset = await openCasme2({ root });
     expect(dataset.frames(0).folder).toMatch(/^CASME2_RAW_selected\/sub01\//);
     expect(dataset.frames(0).files[0]).toMatch(/^img\d+\.jpg$/);
   });

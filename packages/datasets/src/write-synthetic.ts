@@ -1,102 +1,51 @@
 import { encodeImage } from '@mer/io';
+import { checkOptions, choice, integer, number, type OptionsOf } from '@mer/options';
 import { tensor3d } from '@tensorflow/tfjs-core';
 import { limiter } from './frames/read-frames.js';
-import { type OptionSpecs, resolveOptions } from './option-spec.js';
 import type { ActionUnitUse, SyntheticEmotion } from './synthetic/action-units.js';
 import { drawClip, type SyntheticLook } from './synthetic/clip.js';
 import { type NumberedPlan, planSet } from './synthetic/plan-set.js';
 import { encodeWorkbook, type WorkbookCell } from './tables/write-workbook.js';
 
 /** How hard the classes are to tell apart: size of the movement, drift of the head, noise of the sensor. */
-export const syntheticDifficulties = Object.freeze({
+const difficulties = {
   easy: { amplitude: 2, drift: 0.1, noise: 0.004 },
   medium: { amplitude: 1.2, drift: 0.2, noise: 0.008 },
   hard: { amplitude: 0.6, drift: 0.35, noise: 0.015 },
-} as const);
+} as const;
+
+const options = {
+  subjects: integer('Number of subjects.', { min: 2, max: 999, default: 12 }),
+  clips: integer('Number of clips, spread unevenly over emotions and subjects.', { min: 2, max: 100000, default: 72 }),
+  height: integer('Height of a frame, pixels.', { min: 32, max: 2160, default: 280 }),
+  width: integer('Width of a frame, pixels.', { min: 32, max: 3840, default: 240 }),
+  leastFrames: integer('Fewest frames of a clip.', { min: 5, max: 2000, default: 24 }),
+  mostFrames: integer('Most frames of a clip.', { min: 5, max: 2000, default: 60 }),
+  difficulty: choice('Size of movement, drift and noise together.', ['easy', 'medium', 'hard'], { default: 'medium' }),
+  amplitude: number('Greatest movement of the skin, pixels; by difficulty if not given (2, 1.2, 0.6).', {
+    min: 0,
+    max: 20,
+    optional: true,
+  }),
+  drift: number("Root mean square of the head's drift, pixels; by difficulty if not given (0.1, 0.2, 0.35).", {
+    min: 0,
+    max: 20,
+    optional: true,
+  }),
+  noise: number('Standard deviation of the sensor noise, in 0..1; by difficulty if not given (0.004, 0.008, 0.015).', {
+    min: 0,
+    max: 0.5,
+    optional: true,
+  }),
+  tree: choice("Which of CASME II's trees: in the cropped one the face fills the frame.", ['cropped', 'raw'], {
+    default: 'cropped',
+  }),
+  quality: integer('Quality of the JPEG files.', { min: 1, max: 100, default: 92 }),
+  seed: integer('Everything random follows from it.', { min: 0, max: 4294967295, default: 0 }),
+};
 
 /** Options of {@link writeSyntheticDataset}. */
-export interface WriteSyntheticOptions {
-  /** Number of subjects. Default 12. */
-  subjects?: number;
-  /** Number of clips, spread unevenly over emotions and subjects. Default 72. */
-  clips?: number;
-  /** Height of a frame, pixels. Default 280. */
-  height?: number;
-  /** Width of a frame, pixels. Default 240. */
-  width?: number;
-  /** Fewest frames of a clip. Default 24. */
-  leastFrames?: number;
-  /** Most frames of a clip. Default 60. */
-  mostFrames?: number;
-  /** Size of movement, drift and noise together. Default `medium`. */
-  difficulty?: keyof typeof syntheticDifficulties;
-  /** Greatest movement of the skin, pixels. Default: by difficulty (2, 1.2, 0.6). */
-  amplitude?: number;
-  /** Root mean square of the head's drift, pixels. Default: by difficulty (0.1, 0.2, 0.35). */
-  drift?: number;
-  /** Standard deviation of the sensor noise, in 0..1. Default: by difficulty (0.004, 0.008, 0.015). */
-  noise?: number;
-  /** Which of CASME II's trees: `cropped` (default; `Cropped/sub01/EP01_01/reg_img46.jpg`, the face fills the frame) or `raw`. */
-  tree?: 'cropped' | 'raw';
-  /** Quality of the JPEG files, 1 to 100. Default 92. */
-  quality?: number;
-  /** Everything random follows from it. Default 0. */
-  seed?: number;
-}
-
-/** The options of {@link writeSyntheticDataset} as data. */
-export const writeSyntheticOptions = Object.freeze({
-  subjects: { type: 'integer', minimum: 2, maximum: 999, default: 12, description: 'Number of subjects.' },
-  clips: {
-    type: 'integer',
-    minimum: 2,
-    maximum: 100000,
-    default: 72,
-    description: 'Number of clips, spread unevenly over emotions and subjects.',
-  },
-  height: { type: 'integer', minimum: 32, maximum: 2160, default: 280, description: 'Height of a frame, pixels.' },
-  width: { type: 'integer', minimum: 32, maximum: 3840, default: 240, description: 'Width of a frame, pixels.' },
-  leastFrames: { type: 'integer', minimum: 5, maximum: 2000, default: 24, description: 'Fewest frames of a clip.' },
-  mostFrames: { type: 'integer', minimum: 5, maximum: 2000, default: 60, description: 'Most frames of a clip.' },
-  difficulty: {
-    type: 'string',
-    values: ['easy', 'medium', 'hard'],
-    default: 'medium',
-    description: 'Size of movement, drift and noise together.',
-  },
-  amplitude: {
-    type: 'number',
-    minimum: 0,
-    maximum: 20,
-    description: 'Greatest movement of the skin, pixels; by difficulty if not given.',
-  },
-  drift: {
-    type: 'number',
-    minimum: 0,
-    maximum: 20,
-    description: "Root mean square of the head's drift, pixels; by difficulty if not given.",
-  },
-  noise: {
-    type: 'number',
-    minimum: 0,
-    maximum: 0.5,
-    description: 'Standard deviation of the sensor noise, in 0..1; by difficulty if not given.',
-  },
-  tree: {
-    type: 'string',
-    values: ['cropped', 'raw'],
-    default: 'cropped',
-    description: "Which of CASME II's trees: in the cropped one the face fills the frame.",
-  },
-  quality: { type: 'integer', minimum: 1, maximum: 100, default: 92, description: 'Quality of the JPEG files.' },
-  seed: {
-    type: 'integer',
-    minimum: 0,
-    maximum: 4294967295,
-    default: 0,
-    description: 'Everything random follows from it.',
-  },
-} as const satisfies OptionSpecs);
+export type WriteSyntheticOptions = OptionsOf<typeof options>;
 
 /** What {@link writeSyntheticDataset} has written. */
 export interface WrittenSynthetic {
@@ -133,22 +82,19 @@ export interface WriteSyntheticHooks {
  * import { openCasme2, writeSyntheticDataset } from '@mer/datasets';
  *
  * const { clips } = await writeSyntheticDataset('synthetic-casme2', { subjects: 6, clips: 30, difficulty: 'easy' });
- * const dataset = await openCasme2('synthetic-casme2');
+ * const dataset = await openCasme2({ root: 'synthetic-casme2' });
  * console.log(clips, dataset.samples.length); // 30 30
  * ```
  */
 export async function writeSyntheticDataset(
   root: string,
-  options: WriteSyntheticOptions = {},
+  given: WriteSyntheticOptions = {},
   { onProgress = () => {} }: WriteSyntheticHooks = {},
 ): Promise<WrittenSynthetic> {
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
   const path = globalThis.process?.getBuiltinModule?.('node:path');
   if (!fs || !path) throw new TypeError('Cannot write synthetic data set as it is written in Node only');
-  const settings = resolveOptions('synthetic', writeSyntheticOptions, { ...options }) as unknown as Required<
-    Omit<WriteSyntheticOptions, 'amplitude' | 'drift' | 'noise'>
-  > &
-    WriteSyntheticOptions;
+  const settings = checkOptions('write synthetic data set', options, given);
   const { subjects, clips, height, width, leastFrames, mostFrames, difficulty, tree, quality, seed } = settings;
   if (mostFrames < leastFrames) {
     throw new RangeError(
@@ -171,7 +117,7 @@ export async function writeSyntheticDataset(
       `Cannot write synthetic data set as the folder must be new or empty: '${root}' holds ${there.length} entries`,
     );
   }
-  const defaults = syntheticDifficulties[difficulty];
+  const defaults = difficulties[difficulty];
   const { amplitude = defaults.amplitude, drift = defaults.drift, noise = defaults.noise } = settings;
   const faceShare = tree === 'raw' ? 0.33 : 0.46;
   const look: SyntheticLook = { seed, height, width, amplitude, drift, noise, faceShare };

@@ -1,6 +1,6 @@
 import { encodeWorkbook, type WorkbookCell } from '../src/tables/write-workbook.js';
 
-/** A grey BMP of `width` x `height` pixels, small enough to stand for every frame of a fixture. */
+/** A gray BMP of `width` x `height` pixels, small enough to stand for every frame of a fixture. */
 export function bmp(width = 4, height = 3, level = 100): Uint8Array {
   const line = Math.ceil((width * 3) / 4) * 4;
   const bytes = new Uint8Array(54 + line * height).fill(level, 54);

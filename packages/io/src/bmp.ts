@@ -15,7 +15,7 @@ function channelOf(mask: number): (pixel: number) => number {
 /**
  * The pixels of a BMP file: palettes of 1, 4 and 8 bits, 16, 24 and 32 bits with or without channel masks, rows from below or above.
  *
- * A palette of greys alone gives 1 channel, an alpha mask 4, everything else 3. Without an alpha mask the fourth byte of 32 bits means
+ * A palette of grays alone gives 1 channel, an alpha mask 4, everything else 3. Without an alpha mask the fourth byte of 32 bits means
  * nothing, as the format says. Run lengths (RLE), embedded JPEG and PNG, and the 12-byte OS/2 header are errors.
  */
 export function decodeBmp(bytes: Uint8Array): RawImage {
@@ -52,23 +52,23 @@ export function decodeBmp(bytes: Uint8Array): RawImage {
   const rowAt = (y: number): number => pixelsAt + stride * (signedHeight > 0 ? height - 1 - y : y);
 
   if (bits <= 8) {
-    const colours = Math.min(view.getUint32(46, true) || 2 ** bits, 2 ** bits);
-    const paletteAt = need(14 + headerLength, colours * 4, 'palette');
+    const colors = Math.min(view.getUint32(46, true) || 2 ** bits, 2 ** bits);
+    const paletteAt = need(14 + headerLength, colors * 4, 'palette');
     const palette = Uint8Array.from(
-      { length: colours * 3 },
+      { length: colors * 3 },
       (_, i) => bytes[paletteAt + 4 * Math.floor(i / 3) + 2 - (i % 3)]!,
     );
-    const isGrey = palette.every((value, i) => value === palette[i - (i % 3)]);
-    const channels = isGrey ? 1 : 3;
+    const isGray = palette.every((value, i) => value === palette[i - (i % 3)]);
+    const channels = isGray ? 1 : 3;
     const data = new Uint8Array(width * height * channels);
     for (let y = 0, target = 0; y < height; y++) {
       const row = rowAt(y);
       for (let x = 0; x < width; x++) {
         const bit = x * bits;
         const index = (bytes[row + (bit >> 3)]! >> (8 - bits - (bit & 7))) & (2 ** bits - 1);
-        if (index >= colours)
+        if (index >= colors)
           throw new Error(
-            `${cannot} as its pixels must lie within the palette of ${colours}: pixel (${x}, ${y}) is ${index}`,
+            `${cannot} as its pixels must lie within the palette of ${colors}: pixel (${x}, ${y}) is ${index}`,
           );
         for (let channel = 0; channel < channels; channel++) data[target++] = palette[3 * index + channel]!;
       }
@@ -109,7 +109,7 @@ export function decodeBmp(bytes: Uint8Array): RawImage {
   return { width, height, channels, data };
 }
 
-/** A BMP file: grey as 8 bits with a palette of 256 greys, RGB as 24 bits, RGBA as 32 bits with channel masks (version 4 header). */
+/** A BMP file: gray as 8 bits with a palette of 256 grays, RGB as 24 bits, RGBA as 32 bits with channel masks (version 4 header). */
 export function encodeBmp({ width, height, channels, data }: RawImage): Uint8Array<ArrayBuffer> {
   const headerLength = channels === 4 ? 108 : 40;
   const paletteLength = channels === 1 ? 1024 : 0;

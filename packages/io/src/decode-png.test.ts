@@ -22,20 +22,20 @@ interface Header {
   width: number;
   height: number;
   depth?: number;
-  colour?: number;
+  color?: number;
   interlace?: number;
 }
 
 /** A PNG file of rows with their filter types, and further chunks before the data. */
 function png(
-  { width, height, depth = 8, colour = 0, interlace = 0 }: Header,
+  { width, height, depth = 8, color = 0, interlace = 0 }: Header,
   rows: Uint8Array,
   ...more: number[][]
 ): Uint8Array {
   const header = new Uint8Array(13);
   new DataView(header.buffer).setUint32(0, width);
   new DataView(header.buffer).setUint32(4, height);
-  header.set([depth, colour, 0, 0, interlace], 8);
+  header.set([depth, color, 0, 0, interlace], 8);
   return Uint8Array.from([
     ...signature,
     ...chunk('IHDR', header),
@@ -67,13 +67,13 @@ describe('decodePng()', () => {
           {},
           { progressive: true },
           { adaptiveFiltering: true },
-          { palette: true, colours: 4 },
-          { palette: true, colours: 200 },
-          { palette: true, colours: 2, progressive: true },
+          { palette: true, colors: 4 },
+          { palette: true, colors: 200 },
+          { palette: true, colors: 2, progressive: true },
         ]) {
           const raw = sharp(data, { raw: { width, height, channels } });
-          const bytes = new Uint8Array(await (channels < 3 ? raw.toColourspace('b-w') : raw).png(options).toBuffer());
-          const theirs = new Uint8Array(await sharp(bytes).ensureAlpha().toColourspace('srgb').raw().toBuffer());
+          const bytes = new Uint8Array(await (channels < 3 ? raw.toColorspace('b-w') : raw).png(options).toBuffer());
+          const theirs = new Uint8Array(await sharp(bytes).ensureAlpha().toColorspace('srgb').raw().toBuffer());
           const ours = decodePng(bytes);
           expect([ours.width, ours.height]).toEqual([width, height]);
           expect(convertChannels(ours, 4)).toEqual(theirs);
@@ -82,7 +82,7 @@ describe('decodePng()', () => {
         for (const progressive of [false, true]) {
           const raw = sharp(wide, { raw: { width, height, channels } });
           const bytes = await raw
-            .toColourspace(channels < 3 ? 'grey16' : 'rgb16')
+            .toColorspace(channels < 3 ? 'grey16' : 'rgb16')
             .png({ progressive })
             .toBuffer();
           expect(decodePng(new Uint8Array(bytes)).data).toEqual(wide);
@@ -91,7 +91,7 @@ describe('decodePng()', () => {
     }
   });
 
-  it('reads greys of 1, 2 and 4 bits, widened to 0 to 255', () => {
+  it('reads grays of 1, 2 and 4 bits, widened to 0 to 255', () => {
     expect(decodePng(png({ width: 9, height: 1, depth: 1 }, Uint8Array.of(0, 0b10100000, 0b10000000))).data).toEqual(
       Uint8Array.of(255, 0, 255, 0, 0, 0, 0, 0, 255),
     );
@@ -103,20 +103,20 @@ describe('decodePng()', () => {
     );
   });
 
-  it('makes one colour transparent where the file says so (tRNS)', () => {
-    const grey = png({ width: 2, height: 1 }, Uint8Array.of(0, 7, 8), chunk('tRNS', Uint8Array.of(0, 7)));
-    expect(decodePng(grey)).toEqual({ width: 2, height: 1, channels: 2, data: Uint8Array.of(7, 0, 8, 255) });
+  it('makes one color transparent where the file says so (tRNS)', () => {
+    const gray = png({ width: 2, height: 1 }, Uint8Array.of(0, 7, 8), chunk('tRNS', Uint8Array.of(0, 7)));
+    expect(decodePng(gray)).toEqual({ width: 2, height: 1, channels: 2, data: Uint8Array.of(7, 0, 8, 255) });
     const rgb = png(
-      { width: 2, height: 1, colour: 2 },
+      { width: 2, height: 1, color: 2 },
       Uint8Array.of(0, 1, 2, 3, 1, 2, 4),
       chunk('tRNS', Uint8Array.of(0, 1, 0, 2, 0, 3)),
     );
     expect(decodePng(rgb).data).toEqual(Uint8Array.of(1, 2, 3, 0, 1, 2, 4, 255));
-    const colours = chunk('PLTE', Uint8Array.of(9, 8, 7, 6, 5, 4));
+    const colors = chunk('PLTE', Uint8Array.of(9, 8, 7, 6, 5, 4));
     const palette = png(
-      { width: 2, height: 1, colour: 3 },
+      { width: 2, height: 1, color: 3 },
       Uint8Array.of(0, 1, 0),
-      colours,
+      colors,
       chunk('tRNS', Uint8Array.of(50)),
     );
     expect(decodePng(palette).data).toEqual(Uint8Array.of(6, 5, 4, 255, 9, 8, 7, 50));
@@ -140,7 +140,7 @@ describe('decodePng()', () => {
           width: pick(1, 2, 5, 9, 65536, 2 ** 31),
           height: pick(1, 3, 7, 2 ** 20, 2 ** 31),
           depth: pick(1, 2, 4, 8, 16, 3),
-          colour: pick(0, 2, 3, 4, 6, 1),
+          color: pick(0, 2, 3, 4, 6, 1),
           interlace: pick(0, 1, 2),
         };
         const more = [
@@ -157,7 +157,7 @@ describe('decodePng()', () => {
     expect(() => decodePng(png({ width: 65536, height: 65536 }, new Uint8Array(10)))).toThrow(
       'cannot hold 65536 x 65536 pixels',
     );
-    expect(() => decodePng(png({ width: 2 ** 31, height: 2 ** 31, depth: 16, colour: 6 }, new Uint8Array(10)))).toThrow(
+    expect(() => decodePng(png({ width: 2 ** 31, height: 2 ** 31, depth: 16, color: 6 }, new Uint8Array(10)))).toThrow(
       'cannot hold',
     );
     const long = png({ width: 3, height: 2 }, new Uint8Array(1_000_000));
@@ -167,10 +167,10 @@ describe('decodePng()', () => {
   it.each([
     ['data that are too short', png({ width: 3, height: 2 }, new Uint8Array(7)), '8 bytes needed, 7 found'],
     ['a filter that is none', png({ width: 1, height: 1 }, Uint8Array.of(9, 0)), 'that of row 0 is 9'],
-    ['a palette that is not there', png({ width: 1, height: 1, colour: 3 }, Uint8Array.of(0, 0)), 'it has none'],
+    ['a palette that is not there', png({ width: 1, height: 1, color: 3 }, Uint8Array.of(0, 0)), 'it has none'],
     [
       'an index beyond the palette',
-      png({ width: 1, height: 1, colour: 3 }, Uint8Array.of(0, 2), chunk('PLTE', new Uint8Array(6))),
+      png({ width: 1, height: 1, color: 3 }, Uint8Array.of(0, 2), chunk('PLTE', new Uint8Array(6))),
       'within its palette of 2: one is 2',
     ],
     ['no size', png({ width: 0, height: 1 }, Uint8Array.of(0)), 'its size must be positive'],
@@ -216,7 +216,7 @@ describe('encodePng()', () => {
         const bytes = encodePng({ width, height, channels, data });
         expect(decodePng(bytes)).toEqual({ width, height, channels, data });
         const theirs = await sharp(bytes)
-          .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+          .toColorspace(channels === 1 ? 'b-w' : 'srgb')
           .raw()
           .toBuffer();
         expect(new Uint8Array(theirs)).toEqual(data);

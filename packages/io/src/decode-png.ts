@@ -3,7 +3,7 @@ import { crc32 } from './crc32.js';
 import type { Pixels } from './raw-image.js';
 
 const cannot = 'Cannot read PNG';
-/** Samples per pixel by colour type: grey, RGB, palette, grey and alpha, RGBA. */
+/** Samples per pixel by color type: gray, RGB, palette, gray and alpha, RGBA. */
 const samplesOf = new Map([
   [0, 1],
   [2, 3],
@@ -45,7 +45,7 @@ interface Pass {
   stride: number;
 }
 
-/** Undoes the prediction of rows in place: each becomes its sum with its left, upper and upper left neighbours. */
+/** Undoes the prediction of rows in place: each becomes its sum with its left, upper and upper left neighbors. */
 function unfilter(rows: Uint8Array, start: number, { stride, height }: Pass, step: number): void {
   for (let y = 0, at = start + 1; y < height; y++, at += stride + 1) {
     const filter = rows[at - 1]!;
@@ -75,8 +75,8 @@ function unfilter(rows: Uint8Array, start: number, { stride, height }: Pass, ste
 }
 
 /**
- * The pixels of a PNG file exactly as stored: 8 or 16 bits, palettes and transparent colours resolved, interlaced or not.
- * Channels are 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
+ * The pixels of a PNG file exactly as stored: 8 or 16 bits, palettes and transparent colors resolved, interlaced or not.
+ * Channels are 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA.
  *
  * The decompressed size follows from the header, and is refused where the compressed data cannot hold it (DEFLATE shrinks by 1032 at
  * most); every chunk's CRC-32 is checked.
@@ -88,7 +88,7 @@ export function decodePng(bytes: Uint8Array, inflate: Inflate = inflateByFflate)
   let width = 0;
   let height = 0;
   let depth = 0;
-  let colour = -1;
+  let color = -1;
   let isInterlaced = false;
   let palette: Uint8Array | undefined;
   let transparent: Uint8Array | undefined;
@@ -112,13 +112,13 @@ export function decodePng(bytes: Uint8Array, inflate: Inflate = inflateByFflate)
       width = view.getUint32(16);
       height = view.getUint32(20);
       depth = bytes[24]!;
-      colour = bytes[25]!;
+      color = bytes[25]!;
       isInterlaced = bytes[28] === 1;
       if (width === 0 || height === 0)
         throw new Error(`${cannot} as its size must be positive: current value is ${width} x ${height}`);
-      if (!depthsOf.get(colour)?.includes(depth) || bytes[26] !== 0 || bytes[27] !== 0 || bytes[28]! > 1) {
+      if (!depthsOf.get(color)?.includes(depth) || bytes[26] !== 0 || bytes[27] !== 0 || bytes[28]! > 1) {
         throw new Error(
-          `${cannot} as its kind must be one of the format: colour type ${colour}, ${depth} bits, methods ${bytes.subarray(26, 29).join(', ')}`,
+          `${cannot} as its kind must be one of the format: color type ${color}, ${depth} bits, methods ${bytes.subarray(26, 29).join(', ')}`,
         );
       }
     } else if (type === 'PLTE') palette = content;
@@ -130,7 +130,7 @@ export function decodePng(bytes: Uint8Array, inflate: Inflate = inflateByFflate)
     at += 12 + length;
   }
 
-  const samples = samplesOf.get(colour)!;
+  const samples = samplesOf.get(color)!;
   const passes = (isInterlaced ? interlaced : ([[0, 0, 1, 1]] as const)).flatMap(([x, y, stepX, stepY]): Pass[] => {
     const columns = Math.ceil((width - x) / stepX);
     const lines = Math.ceil((height - y) / stepY);
@@ -163,14 +163,14 @@ export function decodePng(bytes: Uint8Array, inflate: Inflate = inflateByFflate)
     );
 
   const channels =
-    colour === 3 ? (transparent ? 4 : 3) : samples + (transparent && (colour === 0 || colour === 2) ? 1 : 0);
+    color === 3 ? (transparent ? 4 : 3) : samples + (transparent && (color === 0 || color === 2) ? 1 : 0);
   const Levels = depth === 16 ? Uint16Array : Uint8Array;
   const data = new Levels(width * height * channels);
-  if (colour === 3 && !palette) throw new Error(`${cannot} as it must have its palette (PLTE): it has none`);
-  const colours = palette ? Math.floor(palette.length / 3) : 0;
-  // The transparent colour of a grey or RGB image, as stored.
+  if (color === 3 && !palette) throw new Error(`${cannot} as it must have its palette (PLTE): it has none`);
+  const colors = palette ? Math.floor(palette.length / 3) : 0;
+  // The transparent color of a gray or RGB image, as stored.
   const key =
-    transparent && colour !== 3
+    transparent && color !== 3
       ? Array.from({ length: samples }, (_, i) => (transparent![2 * i]! << 8) | transparent![2 * i + 1]!)
       : undefined;
   const widen = depth < 8 ? 255 / (2 ** depth - 1) : 1;
@@ -178,7 +178,7 @@ export function decodePng(bytes: Uint8Array, inflate: Inflate = inflateByFflate)
   let start = 0;
   for (const pass of passes) {
     unfilter(rows, start, pass, Math.max(1, (samples * depth) >> 3));
-    if (depth === 8 && colour !== 3 && !key && !isInterlaced) {
+    if (depth === 8 && color !== 3 && !key && !isInterlaced) {
       for (let y = 0, line = 1; y < height; y++, line += pass.stride + 1) {
         data.set(rows.subarray(line, line + pass.stride), y * pass.stride);
       }
@@ -195,9 +195,9 @@ export function decodePng(bytes: Uint8Array, inflate: Inflate = inflateByFflate)
           if (depth === 8) value = rows[line + index]!;
           else if (depth === 16) value = (rows[line + 2 * index]! << 8) | rows[line + 2 * index + 1]!;
           else value = (rows[line + ((index * depth) >> 3)]! >> (8 - depth - ((index * depth) & 7))) & (2 ** depth - 1);
-          if (colour === 3) {
-            if (value >= colours)
-              throw new Error(`${cannot} as its pixels must lie within its palette of ${colours}: one is ${value}`);
+          if (color === 3) {
+            if (value >= colors)
+              throw new Error(`${cannot} as its pixels must lie within its palette of ${colors}: one is ${value}`);
             data[target++] = palette![3 * value]!;
             data[target++] = palette![3 * value + 1]!;
             data[target++] = palette![3 * value + 2]!;

@@ -32,7 +32,7 @@ describe('decodeElements() and encodeElements()', () => {
   });
 
   it.each(['float16', 'bfloat16'] as const)('round to the nearest %s, ties to even', (dtype) => {
-    // Halfway between neighbours, and just beside the middle, over all finite positive values.
+    // Halfway between neighbors, and just beside the middle, over all finite positive values.
     const infinity = dtype === 'float16' ? 0x7c00 : 0x7f80;
     const values = decodeElements(bytesOfAll16, dtype);
     const encode = (value: number): number =>

@@ -3,8 +3,8 @@ import { crc32 } from './crc32.js';
 import type { RawImage } from './raw-image.js';
 
 /**
- * A PNG file of 8 bits per channel: grey, RGB or RGBA, each row predicted by its left or upper neighbour, whichever gives the
- * smaller differences. The same code in Node and browsers, where a canvas would round colours under a partial alpha.
+ * A PNG file of 8 bits per channel: gray, RGB or RGBA, each row predicted by its left or upper neighbor, whichever gives the
+ * smaller differences. The same code in Node and browsers, where a canvas would round colors under a partial alpha.
  */
 export function encodePng({ width, height, channels, data }: RawImage): Uint8Array<ArrayBuffer> {
   const stride = width * channels;

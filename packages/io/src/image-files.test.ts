@@ -62,7 +62,7 @@ describe('readImage() and writeImage()', () => {
     tensor.dispose();
   });
 
-  it('bring jpeg back to a level or two, grey and colour, and better with more quality', async () => {
+  it('bring jpeg back to a level or two, gray and color, and better with more quality', async () => {
     for (const channels of [1, 3] as const) {
       const tensor = tf.tidy(() => tf.mul(tf.ones([16, 24, channels]), tf.reshape(tf.linspace(0, 1, 24), [1, 24, 1])));
       const path = join(folder, `ramp-${channels}.jpg`);
@@ -181,9 +181,9 @@ describe('decodeImage()', () => {
   });
 
   it('gives 3 channels unless told otherwise, and converts between channels', async () => {
-    const grey = expected['grey.png']!.data as number[];
+    const gray = expected['grey.png']!.data as number[];
     expect(Array.from((await decodeImage(golden('grey.png'))).data)).toEqual(
-      grey.flatMap((value) => [value, value, value]),
+      gray.flatMap((value) => [value, value, value]),
     );
     const rgba = expected['rgba.png']!.data as number[];
     expect(Array.from((await decodeImage(golden('rgba.png'))).data)).toEqual(rgba.filter((_, i) => i % 4 < 3));
@@ -200,7 +200,7 @@ describe('decodeImage()', () => {
     expect(Math.max(...byFormula.map((value, i) => Math.abs(value - luma.data[i]!)))).toBeLessThanOrEqual(0.5 + 1e-9);
   });
 
-  it('takes the colours as stored, whatever profile the file names', async () => {
+  it('takes the colors as stored, whatever profile the file names', async () => {
     const levels = Uint8Array.from({ length: 12 }, (_, i) => i * 20);
     const stored = await sharp(levels, { raw: { width: 2, height: 2, channels: 3 } })
       .withIccProfile('p3')

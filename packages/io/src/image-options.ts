@@ -2,7 +2,7 @@ import type { ImageRange } from './image-tensor.js';
 
 /** How an image is decoded. */
 export interface DecodeImageOptions {
-  /** 1 grey, 3 RGB (default), 4 RGBA; the image is converted where it has others. */
+  /** 1 gray, 3 RGB (default), 4 RGBA; the image is converted where it has others. */
   channels?: 1 | 3 | 4;
 }
 

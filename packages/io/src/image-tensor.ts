@@ -55,7 +55,7 @@ export function imageToTensor(image: RawImage, { range = 'unit' }: ImageToTensor
 }
 
 /**
- * The 8-bit image of a tensor `[height, width, channels]` (1 grey, 3 RGB, 4 RGBA) or `[height, width]` (grey).
+ * The 8-bit image of a tensor `[height, width, channels]` (1 gray, 3 RGB, 4 RGBA) or `[height, width]` (gray).
  *
  * Values are rounded to the nearest of the 256 levels. The tensor is not disposed.
  *

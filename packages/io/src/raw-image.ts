@@ -4,7 +4,7 @@ export interface RawImage {
   width: number;
   /** In pixels. */
   height: number;
-  /** 1 grey, 3 RGB, 4 RGBA (not premultiplied). */
+  /** 1 gray, 3 RGB, 4 RGBA (not premultiplied). */
   channels: 1 | 3 | 4;
   /** `height * width * channels` values, 0 to 255. */
   data: Uint8Array;
@@ -25,7 +25,7 @@ export function imageFormat(bytes: Uint8Array): ImageFormat {
   );
 }
 
-/** Pixels of any depth, as decoders give them; 2 channels are grey and alpha. */
+/** Pixels of any depth, as decoders give them; 2 channels are gray and alpha. */
 export interface Pixels<Data extends Uint8Array | Uint16Array = Uint8Array | Uint16Array> {
   width: number;
   height: number;
@@ -34,7 +34,7 @@ export interface Pixels<Data extends Uint8Array | Uint16Array = Uint8Array | Uin
 }
 
 /**
- * Other channels from the same pixels: grey is repeated into RGB, RGB becomes grey by ITU-R BT.601 luma
+ * Other channels from the same pixels: gray is repeated into RGB, RGB becomes gray by ITU-R BT.601 luma
  * (0.299 R + 0.587 G + 0.114 B, rounded), a missing alpha is opaque, an unwanted alpha is dropped.
  */
 export function convertChannels<Data extends Uint8Array | Uint16Array>(
@@ -47,16 +47,16 @@ export function convertChannels<Data extends Uint8Array | Uint16Array>(
   const Constructor = data.constructor as new (length: number) => Data;
   const result = new Constructor(count * channels);
   const opaque = 2 ** (8 * data.BYTES_PER_ELEMENT) - 1;
-  const isGrey = from < 3;
+  const isGray = from < 3;
   const hasAlpha = from === 2 || from === 4;
   for (let pixel = 0; pixel < count; pixel++) {
     const source = pixel * from;
     const target = pixel * channels;
     const red = data[source]!;
-    const green = isGrey ? red : data[source + 1]!;
-    const blue = isGrey ? red : data[source + 2]!;
+    const green = isGray ? red : data[source + 1]!;
+    const blue = isGray ? red : data[source + 2]!;
     if (channels === 1) {
-      result[target] = isGrey ? red : Math.round((299 * red + 587 * green + 114 * blue) / 1000);
+      result[target] = isGray ? red : Math.round((299 * red + 587 * green + 114 * blue) / 1000);
       continue;
     }
     result[target] = red;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { mcNemarTest, twoSidedSignTest } from './mc-nemar-test.js';
-import { pairedPermutationTest } from './paired-permutation-test.js';
 import { scores } from './scores.js';
+import { subjectPermutationTest } from './subject-permutation-test.js';
 import { uf1 } from './uf1.js';
 
 function golden<Case>(name: string): Case[] {
@@ -110,7 +110,7 @@ interface PermutationCase {
   pValue: number;
 }
 
-describe('pairedPermutationTest()', () => {
+describe('subjectPermutationTest()', () => {
   const cases = golden<PermutationCase>('permutation').map(
     ({ classes, subject, truth, first, second, ...expected }) => ({
       predictions: {
@@ -126,7 +126,7 @@ describe('pairedPermutationTest()', () => {
 
   it('gives the p-value of brute force over all swaps (made with scikit-learn)', () => {
     for (const { predictions, expected } of cases) {
-      const found = pairedPermutationTest(predictions, uf1);
+      const found = subjectPermutationTest(predictions, uf1);
       expect(found.exact).toBe(true);
       expect(found.permutations).toBe(2 ** found.differing);
       close(found.difference, expected.difference, 'difference');
@@ -137,11 +137,11 @@ describe('pairedPermutationTest()', () => {
   it('comes close to it when it draws swaps instead, the same for the same seed', () => {
     for (const { predictions, expected } of cases) {
       const options = { permutations: 2 ** 7 - 1, seed: 7 };
-      const found = pairedPermutationTest(predictions, uf1, options);
+      const found = subjectPermutationTest(predictions, uf1, options);
       if (found.exact) continue;
       expect(found.permutations).toBe(127);
       expect(Math.abs(found.pValue - expected.pValue)).toBeLessThan(5 * Math.sqrt(0.25 / 127));
-      expect(pairedPermutationTest(predictions, uf1, options)).toEqual(found);
+      expect(subjectPermutationTest(predictions, uf1, options)).toEqual(found);
     }
   });
 });

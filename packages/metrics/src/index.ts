@@ -11,8 +11,6 @@ export {
   type BootstrapOptions,
   bootstrapConfidenceInterval,
   type ConfidenceInterval,
-  type Metric,
-  type SubjectPredictions,
 } from './bootstrap-confidence-interval.js';
 export { cohensKappa } from './cohens-kappa.js';
 export { confusionMatrix } from './confusion-matrix.js';
@@ -21,24 +19,24 @@ export { macroPrecision } from './macro-precision.js';
 export { matthewsCorrelation } from './matthews-correlation.js';
 export { type McNemarResult, mcNemarTest, type PairedPredictions } from './mc-nemar-test.js';
 export type { Confusion, Outcome } from './outcome.js';
-export {
-  type PairedSubjectPredictions,
-  type PermutationOptions,
-  type PermutationResult,
-  pairedPermutationTest,
-} from './paired-permutation-test.js';
+export { type PermutationOptions, type PermutationResult, pairedPermutationTest } from './paired-permutation-test.js';
 export { type ClassScores, perClass } from './per-class.js';
+export type { PerScore, ScoreValues } from './per-score.js';
 export type { Predictions } from './predictions.js';
 export { assertNoLeak } from './protocols/assert-no-leak.js';
+export { defineProtocol, type ProtocolDefinition } from './protocols/define-protocol.js';
 export { leaveOneDatasetOut } from './protocols/leave-one-dataset-out.js';
 export { leaveOneSubjectOut } from './protocols/leave-one-subject-out.js';
-export { type Protocol, protocols } from './protocols/protocols.js';
-export { type Fold, type LabelledSample, type SubjectSample, subjectKey } from './protocols/samples.js';
+export { protocols } from './protocols/protocols.js';
+export { type Fold, type LabeledSample, type SubjectSample, subjectKey } from './protocols/samples.js';
 export { type StratifiedGroupKFoldOptions, stratifiedGroupKFold } from './protocols/stratified-group-k-fold.js';
 export { type SubjectHoldOutOptions, subjectHoldOut } from './protocols/subject-hold-out.js';
 export { ScoreAccumulator } from './score-accumulator.js';
 export { type Scores, scores } from './scores.js';
 export { type PredictionsBy, scoresBy } from './scores-by.js';
+export { type Metric, type SubjectPredictions, subjectConfidenceInterval } from './subject-confidence-interval.js';
+export { type PairedSubjectPredictions, subjectPermutationTest } from './subject-permutation-test.js';
 export { uar } from './uar.js';
 export { uf1 } from './uf1.js';
+export type { Units } from './units.js';
 export { weightedF1 } from './weighted-f1.js';

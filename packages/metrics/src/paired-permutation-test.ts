@@ -1,13 +1,6 @@
-import type { Metric } from './bootstrap-confidence-interval.js';
-import { type PairedPredictions, pairedIndices } from './mc-nemar-test.js';
-import { type SubjectSample, subjectsOf } from './protocols/samples.js';
+import { type PerScore, perScore, type ScoreValues } from './per-score.js';
 import { createRandom } from './random.js';
-
-/** The predictions of two models on the same samples, with the subject of every sample. */
-export interface PairedSubjectPredictions extends PairedPredictions {
-  /** Subject, and data set in a composite set, of every sample in the order of `truth`. */
-  samples: readonly SubjectSample[];
-}
+import { type Units, unitCount } from './units.js';
 
 /** Options of {@link pairedPermutationTest}. */
 export interface PermutationOptions {
@@ -19,9 +12,9 @@ export interface PermutationOptions {
 
 /** What {@link pairedPermutationTest} finds. */
 export interface PermutationResult {
-  /** Score of the first model. */
+  /** Score of the first of the pair. */
   first: number;
-  /** Score of the second model. */
+  /** Score of the second. */
   second: number;
   /** first - second. */
   difference: number;
@@ -31,102 +24,81 @@ export interface PermutationResult {
   exact: boolean;
   /** Number of swaps enumerated or drawn. */
   permutations: number;
-  /** Subjects on whom the two models differ at all: only they carry evidence. */
+  /** Units that were swapped: those on which the two differ, as only they carry evidence. */
   differing: number;
 }
 
 /**
- * Paired permutation test on any score: would the difference be as large if the two models' names were swapped per subject?
+ * Paired permutation test on any score: would the difference be as large if the names of the pair were swapped per unit?
  *
- * Under "no difference" each subject's two lists of predictions may be exchanged. p = share of all 2^m swaps of the m
- * subjects on whom the models differ with |difference| at least the observed one. Where 2^m exceeds `permutations`, B =
- * `permutations` swaps are drawn and p = (1 + number at least as large) / (1 + B). The subject is the unit because clips of
- * one subject are not independent. p is 1 where the models predict alike.
+ * Under "no difference" each unit's two results may be exchanged. p = share of all 2^m swaps of the m units with
+ * |difference| at least the observed one. Where 2^m exceeds `permutations`, B = `permutations` swaps are drawn and
+ * p = (1 + number at least as large) / (1 + B). p is 1 where there is no unit to swap. For predictions with subjects there
+ * is {@link subjectPermutationTest}.
  *
- * @throws RangeError for lists of different length, no sample, or a score that is NaN for some swap.
+ * @param units - how many units the two differ on, or the list of them
+ * @param score - the score of the first where the units flagged are exchanged with the second's; that of the second is the
+ * score with every flag turned round. Several scores by name are computed on the same swaps
+ * @param options - budget of swaps, seed
+ * @returns a result, or one for each name
+ * @throws RangeError for a budget below one, or a score that is NaN for some swap.
  *
  * @example
  * ```ts
- * import { accuracy, pairedPermutationTest } from '@mer/metrics';
+ * import { pairedPermutationTest } from '@mer/metrics';
  *
- * const result = pairedPermutationTest(
- *   {
- *     truth: [0, 1, 0, 1, 0, 1],
- *     first: [0, 1, 0, 1, 0, 1],
- *     second: [1, 0, 1, 0, 1, 0],
- *     classes: 2,
- *     samples: ['a', 'a', 'b', 'b', 'c', 'c'].map((subject) => ({ subject })),
- *   },
- *   accuracy,
- * );
- * console.log(result.difference, result.pValue, result.exact); // 1 0.25 true
+ * const [first, second] = [[3, 4, 6, 9], [1, 2, 3, 4]];
+ * const sum = (swapped: readonly boolean[]) => first!.reduce((all, value, i) => all + (swapped[i] ? second![i]! : value), 0);
+ * const { difference, pValue, exact } = pairedPermutationTest(4, sum);
+ * console.log(difference, pValue, exact); // 12 0.125 true
  * ```
  *
- * Reference: Noreen, Computer-Intensive Methods for Testing Hypotheses, 1989 (approximate randomisation); the added 1:
- * Phipson and Smyth, 2010, doi:10.2202/1544-6115.1585. The subject as unit is this project's choice.
+ * Reference: Noreen, Computer-Intensive Methods for Testing Hypotheses, 1989 (approximate randomization); the added 1:
+ * Phipson and Smyth, 2010, doi:10.2202/1544-6115.1585.
  */
-export function pairedPermutationTest(
-  predictions: PairedSubjectPredictions,
-  metric: Metric,
+export function pairedPermutationTest<Values extends ScoreValues>(
+  units: Units,
+  score: (swapped: readonly boolean[]) => Values,
   { permutations = 10_000, seed = 0 }: PermutationOptions = {},
-): PermutationResult {
+): PerScore<Values, PermutationResult> {
   const task = 'run a paired permutation test';
-  const { classes, samples } = predictions;
-  const { rows, firsts, seconds } = pairedIndices(predictions, task);
-  const subjects = [...subjectsOf(samples, task).values()];
-  if (samples.length !== rows.length) {
-    throw new RangeError(
-      `Cannot ${task} as samples must be as long as truth (${rows.length}): current value is ${samples.length}`,
-    );
-  }
+  const differing = unitCount(units, task, 0);
   if (!Number.isInteger(permutations) || permutations < 1) {
     throw new RangeError(
       `Cannot ${task} as permutations must be a whole number from 1: current value is ${permutations}`,
     );
   }
   const random = createRandom(seed, task);
-  const score = (predicted: readonly number[]) => {
-    const value = metric({ truth: rows, predicted, classes });
-    if (Number.isNaN(value)) {
-      throw new RangeError(`Cannot ${task} as metric must be defined for every swap of subjects: current value is NaN`);
-    }
-    return value;
-  };
+  const flags = (flag: (unit: number) => boolean) => Array.from({ length: differing }, (_, unit) => flag(unit));
+  const pairOf = (swapped: readonly boolean[]) => [score(swapped), score(swapped.map((flag) => !flag))] as const;
 
-  const first = score(firsts);
-  const second = score(seconds);
-  const difference = first - second;
-  const differing = subjects.filter((indices) => indices.some((index) => firsts[index] !== seconds[index]));
-  const asLarge = (swapped: (subject: number) => boolean) => {
-    const a = [...firsts];
-    const b = [...seconds];
-    differing.forEach((indices, subject) => {
-      if (!swapped(subject)) return;
-      for (const index of indices) [a[index], b[index]] = [b[index]!, a[index]!];
-    });
-    // Equal differences may come out a rounding error apart.
-    return Math.abs(score(a) - score(b)) >= Math.abs(difference) - 1e-12;
-  };
-  const count = (times: number, swapsOf: (turn: number) => (subject: number) => boolean) => {
-    let large = 0;
-    for (let turn = 0; turn < times; turn += 1) if (asLarge(swapsOf(turn))) large += 1;
-    return large;
-  };
-
-  const total = 2 ** differing.length;
+  const total = 2 ** differing;
   const exact = total <= permutations;
-  // Swapping every subject only turns the sign, so half of the swaps, with the last subject unswapped, stand for all.
+  // Swapping every unit only turns the sign, so half of the swaps, with the last unit unswapped, stand for all.
   const half = Math.max(1, total / 2);
-  const pValue = exact
-    ? count(half, (mask) => (subject) => Math.floor(mask / 2 ** subject) % 2 === 1) / half
-    : (1 + count(permutations, () => () => random() < 0.5)) / (1 + permutations);
-  return {
-    first,
-    second,
-    difference,
-    pValue,
-    exact,
-    permutations: exact ? total : permutations,
-    differing: differing.length,
-  };
+  const observed = pairOf(flags(() => false));
+  const pairs = exact
+    ? Array.from({ length: half }, (_, mask) => pairOf(flags((unit) => Math.floor(mask / 2 ** unit) % 2 === 1)))
+    : Array.from({ length: permutations }, () => pairOf(flags(() => random() < 0.5)));
+
+  return perScore(observed[0], task, (of, name) => {
+    const defined = (values: Values) => {
+      const value = of(values);
+      if (!Number.isNaN(value)) return value;
+      throw new RangeError(`Cannot ${task} as ${name} must be defined for every swap of units: current value is NaN`);
+    };
+    const [first, second] = [defined(observed[0]), defined(observed[1])];
+    const difference = first - second;
+    // Equal differences may come out a rounding error apart.
+    const large = pairs.filter(([a, b]) => Math.abs(defined(a) - defined(b)) >= Math.abs(difference) - 1e-12).length;
+    return {
+      first,
+      second,
+      difference,
+      pValue: exact ? large / half : (1 + large) / (1 + permutations),
+      exact,
+      permutations: exact ? total : permutations,
+      differing,
+    };
+  });
 }

@@ -10,6 +10,8 @@ import { pairedPermutationTest } from './paired-permutation-test.js';
 import { ScoreAccumulator } from './score-accumulator.js';
 import { scores } from './scores.js';
 import { scoresBy } from './scores-by.js';
+import { subjectConfidenceInterval } from './subject-confidence-interval.js';
+import { subjectPermutationTest } from './subject-permutation-test.js';
 import { uar } from './uar.js';
 import { uf1 } from './uf1.js';
 import { weightedF1 } from './weighted-f1.js';
@@ -153,7 +155,7 @@ describe('scoresBy()', () => {
   });
 });
 
-describe('bootstrapConfidenceInterval()', () => {
+describe('subjectConfidenceInterval()', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => index);
   const single = {
     truth: hundred.map(() => 0),
@@ -164,7 +166,7 @@ describe('bootstrapConfidenceInterval()', () => {
 
   it('with one sample per subject comes to the binomial interval', () => {
     // scipy.stats.binom(100, 0.7).ppf([0.025, 0.975]) = 61, 79
-    const found = bootstrapConfidenceInterval(single, accuracy);
+    const found = subjectConfidenceInterval(single, accuracy);
     expect(found.estimate).toBeCloseTo(0.7, 12);
     expect(Math.abs(found.lower - 0.61)).toBeLessThanOrEqual(0.0100001);
     expect(Math.abs(found.upper - 0.79)).toBeLessThanOrEqual(0.0100001);
@@ -178,13 +180,13 @@ describe('bootstrapConfidenceInterval()', () => {
       classes: 2,
       samples: tenfold(single.samples),
     };
-    expect(bootstrapConfidenceInterval(copied, accuracy, { resamples: 300 })).toEqual(
-      bootstrapConfidenceInterval(single, accuracy, { resamples: 300 }),
+    expect(subjectConfidenceInterval(copied, accuracy, { resamples: 300 })).toEqual(
+      subjectConfidenceInterval(single, accuracy, { resamples: 300 }),
     );
   });
 
   it('is deterministic, depends on the seed, narrows with a lower level', () => {
-    const at = (options: object) => bootstrapConfidenceInterval(single, uf1, { resamples: 200, ...options });
+    const at = (options: object) => subjectConfidenceInterval(single, uf1, { resamples: 200, ...options });
     expect(at({ seed: 5 })).toEqual(at({ seed: 5 }));
     expect(at({ seed: 5 }).lower).not.toBe(at({ seed: 6 }).lower);
     expect(at({ level: 0.5 }).upper - at({ level: 0.5 }).lower).toBeLessThan(at({}).upper - at({}).lower);
@@ -200,35 +202,33 @@ describe('bootstrapConfidenceInterval()', () => {
         { dataset: 'samm', subject: '1' },
       ],
     };
-    const found = bootstrapConfidenceInterval(two, cohensKappa, { resamples: 1000 });
-    expect(found).toMatchObject({ estimate: 1, lower: 1, upper: 1, subjects: 2 });
+    const found = subjectConfidenceInterval(two, cohensKappa, { resamples: 1000 });
+    expect(found).toMatchObject({ estimate: 1, lower: 1, upper: 1, units: 2 });
     expect(found.discarded).toBeGreaterThan(400);
     expect(found.discarded).toBeLessThan(600);
   });
 
   it('rejects a single subject, a bad level, lists of different length and an undefined score', () => {
     const samples = single.samples;
-    expect(() => bootstrapConfidenceInterval({ ...single, samples: samples.slice(1) }, uf1)).toThrow(/100 and 99/);
-    expect(() => bootstrapConfidenceInterval(single, uf1, { level: 95 })).toThrow(
-      /level must be between 0 and 1: .*95/,
+    expect(() => subjectConfidenceInterval({ ...single, samples: samples.slice(1) }, uf1)).toThrow(/100 and 99/);
+    expect(() => subjectConfidenceInterval(single, uf1, { level: 95 })).toThrow(/level must be between 0 and 1: .*95/);
+    expect(() => subjectConfidenceInterval(single, uf1, { resamples: 0 })).toThrow(/resamples/);
+    expect(() => subjectConfidenceInterval(single, () => Number.NaN)).toThrow(/score must be defined/);
+    expect(() => subjectConfidenceInterval({ ...single, samples: samples.map(() => ({ subject: 'a' })) }, uf1)).toThrow(
+      /at least 2 subjects/,
     );
-    expect(() => bootstrapConfidenceInterval(single, uf1, { resamples: 0 })).toThrow(/resamples/);
-    expect(() => bootstrapConfidenceInterval(single, () => Number.NaN)).toThrow(/metric must be defined/);
-    expect(() =>
-      bootstrapConfidenceInterval({ ...single, samples: samples.map(() => ({ subject: 'a' })) }, uf1),
-    ).toThrow(/at least 2 subjects/);
   });
 });
 
-describe('pairedPermutationTest()', () => {
+describe('subjectPermutationTest()', () => {
   it('gives 1 for equal models, turns only the sign when they are exchanged, never gives 0', () => {
     fc.assert(
       fc.property(outcome, ({ truth, predicted: first, parts, classes }) => {
         const samples = parts.map((subject) => ({ subject }));
         const second = [...first].reverse();
-        expect(pairedPermutationTest({ truth, first, second: first, classes, samples }, uf1).pValue).toBe(1);
-        const one = pairedPermutationTest({ truth, first, second, classes, samples }, uf1);
-        const two = pairedPermutationTest({ truth, first: second, second: first, classes, samples }, uf1);
+        expect(subjectPermutationTest({ truth, first, second: first, classes, samples }, uf1).pValue).toBe(1);
+        const one = subjectPermutationTest({ truth, first, second, classes, samples }, uf1);
+        const two = subjectPermutationTest({ truth, first: second, second: first, classes, samples }, uf1);
         expect(two.difference).toBeCloseTo(-one.difference, 12);
         expect(two.pValue).toBe(one.pValue);
         expect(one.pValue).toBeGreaterThanOrEqual(2 ** (1 - Math.max(1, one.differing)));
@@ -238,11 +238,72 @@ describe('pairedPermutationTest()', () => {
 
   it('rejects lists of different length and a score that is undefined', () => {
     const paired = { truth: [0, 1], first: [0, 1], second: [1, 1], classes: 2, samples: [{ subject: 'a' }] };
-    expect(() => pairedPermutationTest(paired, uf1)).toThrow(
+    expect(() => subjectPermutationTest(paired, uf1)).toThrow(
       /samples must be as long as truth \(2\): current value is 1/,
     );
     const samples = [{ subject: 'a' }, { subject: 'b' }];
-    expect(() => pairedPermutationTest({ ...paired, samples }, () => Number.NaN)).toThrow(/metric must be defined/);
-    expect(() => pairedPermutationTest({ ...paired, samples }, uf1, { permutations: 0.5 })).toThrow(/permutations/);
+    expect(() => subjectPermutationTest({ ...paired, samples }, () => Number.NaN)).toThrow(/score must be defined/);
+    expect(() => subjectPermutationTest({ ...paired, samples }, uf1, { permutations: 0.5 })).toThrow(/permutations/);
+  });
+});
+
+describe('bootstrapConfidenceInterval() and pairedPermutationTest()', () => {
+  const values = [3, 1, 4, 1, 5, 9, 2, 6];
+  const mean = (indices: readonly number[]) => indices.reduce((sum, i) => sum + values[i]!, 0) / indices.length;
+  const most = (indices: readonly number[]) => Math.max(...indices.map((i) => values[i]!));
+
+  it('give several scores by name from the same draws, each as it would be alone', () => {
+    const both = bootstrapConfidenceInterval(values, (drawn) => ({ mean: mean(drawn), most: most(drawn) }), {
+      seed: 3,
+    });
+    expect(both).toEqual({
+      mean: bootstrapConfidenceInterval(values.length, mean, { seed: 3 }),
+      most: bootstrapConfidenceInterval(values.length, most, { seed: 3 }),
+    });
+    expect(both.mean).toMatchObject({ estimate: 31 / 8, units: 8, discarded: 0 });
+    const taken = (swapped: readonly boolean[]) => values.flatMap((_, i) => (swapped[i] ? [] : [i]));
+    const share = (swapped: readonly boolean[]) => taken(swapped).length / 8;
+    const sum = (swapped: readonly boolean[]) => taken(swapped).reduce((all, i) => all + values[i]!, 0);
+    for (const permutations of [100, 1000]) {
+      const named = pairedPermutationTest(values, (swapped) => ({ share: share(swapped), sum: sum(swapped) }), {
+        permutations,
+      });
+      expect(named).toEqual({
+        share: pairedPermutationTest(values, share, { permutations }),
+        sum: pairedPermutationTest(values, sum, { permutations }),
+      });
+      expect(named.sum).toMatchObject({ first: 31, second: 0, difference: 31, exact: permutations === 1000 });
+    }
+  });
+
+  it('are what the forms for predictions are built on', () => {
+    const truth = [0, 1, 0, 1, 0, 1, 1, 0];
+    const [first, second] = [
+      [0, 1, 0, 0, 0, 1, 1, 1],
+      [0, 0, 1, 1, 0, 1, 0, 1],
+    ] as const;
+    const samples = ['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd'].map((subject) => ({ subject }));
+    const right = (predicted: readonly number[]) => (unit: number) =>
+      [2 * unit, 2 * unit + 1].filter((i) => predicted[i] === truth[i]).length;
+    const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0) / 2 / counts.length;
+    expect(bootstrapConfidenceInterval(4, (drawn) => total(drawn.map(right(first)))).lower).toBe(
+      subjectConfidenceInterval({ truth, predicted: first, classes: 2, samples }, accuracy).lower,
+    );
+    const differing = [0, 1, 3];
+    const pair = pairedPermutationTest(differing, (swapped) =>
+      total([0, 1, 2, 3].map((unit) => right(swapped[differing.indexOf(unit)] ? second : first)(unit))),
+    );
+    expect(pair).toEqual(subjectPermutationTest({ truth, first, second, classes: 2, samples }, accuracy));
+  });
+
+  it('reject fewer units than they need, and what is no number', () => {
+    expect(() => bootstrapConfidenceInterval(1, mean)).toThrow('units must be at least 2: current value is 1');
+    expect(() => bootstrapConfidenceInterval(Number.NaN, mean)).toThrow(/units must be a whole number or a list/);
+    expect(() => bootstrapConfidenceInterval(4, () => ({ a: Number.NaN }))).toThrow(/score\.a must be defined/);
+    expect(() => bootstrapConfidenceInterval(4, () => undefined as never)).toThrow(
+      'score must be a number: current value is undefined',
+    );
+    expect(pairedPermutationTest(0, () => 2)).toMatchObject({ pValue: 1, exact: true, permutations: 1, differing: 0 });
+    expect(() => pairedPermutationTest([], () => ({ a: '1' }) as never)).toThrow('score.a must be a number');
   });
 });

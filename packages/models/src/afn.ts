@@ -1,39 +1,90 @@
+import { choice, either, group, integer, number, type OptionsOf, type Resolved, tuple } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { RESNET_PARTS, resnet18Features } from './backbones/resnet.js';
+import { RESNET_PARTS, resnet18Features } from './backbones/resnet-features.js';
 import { buildModel } from './build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys, checkOneOf, checkRate } from './checks.js';
+import { defineModel } from './define-model.js';
 import { AdaptiveFusion } from './layers/adaptive-fusion.js';
 import { Regroup } from './layers/combine.js';
 import { Gru } from './layers/gru.js';
 import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
 import { LayerNormalization } from './layers/layer-normalization.js';
-import { registerLayers } from './layers/register-layers.js';
+import { networkOptions } from './network-options.js';
+import { SYMMETRIC } from './published.js';
 
-/** How {@link createAfn} joins its two streams; all but `adaptive` are ablations. */
-export type AfnFusion = 'adaptive' | 'channel' | 'stream' | 'concat' | 'mean' | 'temporal' | 'motion';
+const afnOptions = {
+  ...networkOptions({ classes: 5, inputShape: [224, 224, 3] }),
+  inputShape: either(
+    'Height, width and channels of each image; with `recurrent` also with the number of windows in front.',
+    [
+      tuple('One image.', ['height', 'width', 'channels'], {}),
+      tuple('One for each window.', ['windows', 'height', 'width', 'channels'], {}),
+    ],
+    { default: [224, 224, 3] },
+  ),
+  width: integer('Maps of the first stage of each ResNet-18.', { min: 1, default: 64 }),
+  fusion: choice(
+    'How the streams are joined: `adaptive`, both gates; the others are ablations.',
+    ['adaptive', 'channel', 'stream', 'concat', 'mean', 'temporal', 'motion'],
+    { default: 'adaptive' },
+  ),
+  recurrent: either(
+    'Recurrent variant, or false for one image each.',
+    [
+      choice('One image each.', [false], {}),
+      group(
+        'Several windows of a clip.',
+        {
+          windows: integer('Windows of a clip; 4, or as `inputShape` says, by default.', { min: 1, optional: true }),
+          units: integer('Width of the recurrent state.', { min: 1, default: 256 }),
+        },
+        { optional: false },
+      ),
+    ],
+    { default: false },
+  ),
+  dropout: number('Share of the fused features that training drops.', { min: 0, below: 1, default: 0.5 }),
+};
 
 /** Options of {@link createAfn}. */
-export interface AfnOptions {
-  /** Number of classes; 5 by default. */
-  classes?: number;
-  /** Height, width and channels of each image; `[224, 224, 3]` by default. With `recurrent` also `[windows, height, width, channels]`. */
-  inputShape?: readonly [number, number, number] | readonly [number, number, number, number];
-  /** Maps of the first stage of each ResNet-18; 64 by default. */
-  width?: number;
-  /** How the streams are joined: `adaptive` (both gates, default) or an ablation. */
-  fusion?: AfnFusion;
-  /**
-   * Recurrent variant: number of windows of a clip (4 by default, or as `inputShape` says) and width of the recurrent state (256 by default); false
-   * (default) for one image each.
-   */
-  recurrent?: { windows?: number; units?: number } | false;
-  /** Share of the fused features that training drops; 0.5 by default. */
-  dropout?: number;
-  /** Seed of the initial weights and of the dropout masks; 0 by default. */
-  seed?: number;
-}
+export type AfnOptions = OptionsOf<typeof afnOptions>;
 
-const FUSIONS: readonly AfnFusion[] = ['adaptive', 'channel', 'stream', 'concat', 'mean', 'temporal', 'motion'];
+/** AFN as a definition: paper, inputs, options, results. */
+export const afn = /* @__PURE__ */ defineModel({
+  name: 'afn',
+  title: 'AFN: adaptive fusion of temporal-ranked and motion-intensity dynamic images',
+  paper: 'Man, Nguyen, Khuong, Le, Ngo 2025, arXiv 2510.09730',
+  origin: 'abstract',
+  ours: 'ResNet-18 streams, the equations of the gates, the head, the recurrent variant; from the abstract: the two dynamic images and an adaptive fusion.',
+  inputs: [
+    { name: 'temporal', shape: [224, 224, 3], representations: ['trdi'], values: SYMMETRIC },
+    { name: 'motion', shape: [224, 224, 3], representations: ['midi'], values: SYMMETRIC },
+  ],
+  traits: { batchStatistics: true },
+  parameters: { classes: 5, trainable: 22619591 },
+  results: [
+    {
+      dataset: 'CASME II (classes not stated)',
+      protocol: 'not stated',
+      scores: { accuracy: 0.9395, uf1: 0.8972 },
+      source: 'the abstract',
+    },
+    {
+      dataset: 'SAMM (classes not stated)',
+      protocol: 'not stated',
+      scores: { accuracy: 0.8247, uf1: 0.6652 },
+      source: 'the abstract',
+    },
+    {
+      dataset: 'MMEW (classes not stated)',
+      protocol: 'not stated',
+      scores: { accuracy: 0.76 },
+      source: 'the abstract',
+    },
+  ],
+  presets: { small: { inputShape: [48, 48, 3], width: 8 } },
+  options: afnOptions,
+  create: build,
+});
 
 /**
  * AFN: a temporal-ranked and a motion-intensity dynamic image, one ResNet-18 each, joined by an adaptive fusion.
@@ -60,15 +111,14 @@ const FUSIONS: readonly AfnFusion[] = ['adaptive', 'channel', 'stream', 'concat'
  * the recurrent variant.
  */
 export function createAfn(options: AfnOptions = {}): tfl.LayersModel {
-  const task = 'create AFN';
-  checkKeys(task, options, ['classes', 'inputShape', 'width', 'fusion', 'recurrent', 'dropout', 'seed']);
-  const { classes = 5, width = 64, fusion = 'adaptive', dropout = 0.5, seed = 0 } = options;
-  const { inputShape, recurrent } = plannedInput(task, options);
-  checkCommonOptions(task, { classes, inputShape, seed });
-  checkInteger(task, 'width', width);
-  checkOneOf(task, 'fusion', fusion, FUSIONS);
-  checkRate(task, 'dropout', dropout);
-  registerLayers();
+  return afn.create(options);
+}
+
+type AfnChoices = Resolved<typeof afnOptions>;
+
+function build(options: AfnChoices): tfl.LayersModel {
+  const { classes, width, fusion, dropout, seed } = options;
+  const { inputShape, recurrent } = plannedInput(options);
   const shape = recurrent === null ? [...inputShape] : [recurrent.windows, ...inputShape];
   const inputs = ['temporal', 'motion'].map((name) => tfl.input({ shape, name }));
   const streams = inputs.map((input, index) =>
@@ -93,16 +143,18 @@ interface Recurrent {
 }
 
 /** The shape of one image, and what the recurrent variant needs besides. */
-function plannedInput(task: string, { inputShape = [224, 224, 3], recurrent = false }: AfnOptions): StreamInput {
-  if (recurrent === false) return { inputShape, recurrent: null };
-  checkKeys(task, recurrent, ['windows', 'units']);
-  const sequence = Array.isArray(inputShape) && inputShape.length === 4;
-  const { windows = sequence ? inputShape[0]! : 4, units = 256 } = recurrent;
-  checkInteger(task, 'recurrent.windows', windows);
-  checkInteger(task, 'recurrent.units', units);
+function plannedInput({ inputShape, recurrent }: AfnChoices): StreamInput {
+  const sequence = inputShape.length === 4;
+  if (recurrent === false) {
+    if (!sequence) return { inputShape, recurrent: null };
+    throw new RangeError(
+      `Cannot create afn as inputShape must be [height, width, channels] where recurrent is false: current value is [${inputShape.join(', ')}]`,
+    );
+  }
+  const { windows = sequence ? inputShape[0] : 4, units } = recurrent;
   if (sequence && windows !== inputShape[0]) {
     throw new RangeError(
-      `Cannot ${task} as inputShape must begin with the number of windows, ${windows}: current value is [${inputShape.join(', ')}]`,
+      `Cannot create afn as inputShape must begin with the number of windows, ${windows}: current value is [${inputShape.join(', ')}]`,
     );
   }
   return { inputShape: sequence ? inputShape.slice(1) : inputShape, recurrent: { windows, units } };
@@ -127,7 +179,7 @@ function stream(nn: LayerBuilder, input: Node, { inputShape, width, recurrent }:
   return nn.apply(new Gru({ ...nn.named('gru'), units }), steps);
 }
 
-function join(nn: LayerBuilder, [temporal, motion]: [Node, Node], fusion: AfnFusion): Node {
+function join(nn: LayerBuilder, [temporal, motion]: [Node, Node], fusion: AfnChoices['fusion']): Node {
   switch (fusion) {
     case 'temporal':
       return temporal;

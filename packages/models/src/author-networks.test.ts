@@ -7,7 +7,7 @@ import { createFdp } from './fdp.js';
 import { createHtNet } from './htnet.js';
 import { createLearNet } from './learnet.js';
 import { createMmNet } from './mmnet.js';
-import { createOffApexNet } from './off-apex-net.js';
+import { createOffApexNet } from './off-apexnet.js';
 import { createRcnA } from './rcn-a.js';
 import { createTsfMicro } from './tsfmicro.js';
 

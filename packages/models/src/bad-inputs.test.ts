@@ -3,7 +3,7 @@ import { suggestion } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { make, names } from '../test/networks.js';
-import { createModel, modelEntry } from './index.js';
+import { createModel, findModel } from './index.js';
 
 const message = (action: () => unknown): string => {
   try {
@@ -21,10 +21,12 @@ describe('bad input', () => {
 
   it.each(names)('%s: one error that names the option', (name) => {
     const create = (options: object) => () => createModel(name, { classes: 3, ...options } as never);
-    expect(create({ clases: 3 })).toThrow(
-      '"clases" is not an option (did you mean "classes"?): the options are classes',
-    );
-    expect(create({ clases: 3, xyzzy: 1 })).toThrow('"clases", "xyzzy" are not options (did you mean "classes"?): ');
+    for (const unknown of [{ clases: 3 }, { clases: 3, xyzzy: 1 }]) {
+      expect(create(unknown)).toThrow(
+        `Cannot create ${name} as "clases" is not an option, did you mean "classes"?: the options are classes, inputShape, seed`,
+      );
+    }
+    expect(create({ xyzzy: 1 })).toThrow('"xyzzy" is not an option: the options are classes');
     for (const classes of [1, 0, -3, 2.5, Number.NaN, '3', null]) {
       expect(create({ classes })).toThrow(
         /^Cannot create .* as classes must be an integer of at least 2: current value is /,
@@ -34,18 +36,20 @@ describe('bad input', () => {
     for (const inputShape of [[28, 28], [28, 0, 3], [28.5, 28, 3], 28, [-28, 28, 3]]) {
       expect(message(create({ inputShape }))).toMatch(/as inputShape must be \[.*positive integers: current value is/);
     }
-    expect(create({ size: 'smal' })).toThrow(
-      'size must be one of published, small: current value is "smal", did you mean "small"?',
-    );
+    expect(create({ preset: 'smal' })).toThrow('preset must be small: current value is "smal", did you mean "small"?');
   });
 
   it('recurrent AFN: windows that contradict the shape of the input', () => {
-    const afn = (options: object) => () => createModel('afn', { size: 'small', ...options });
+    const afn = (options: object) => () => createModel('afn', { preset: 'small', ...options });
     expect(afn({ inputShape: [3, 32, 32, 3], recurrent: { windows: 4 } })).toThrow(
       'inputShape must begin with the number of windows, 4: current value is [3, 32, 32, 3]',
     );
     expect(afn({ inputShape: [3, 32, 32, 3] })).toThrow('inputShape must be [height, width, channels]');
-    expect(afn({ inputShape: [0, 32, 32, 3], recurrent: {} })).toThrow('recurrent.windows must be an integer');
+    expect(afn({ inputShape: [0, 32, 32, 3], recurrent: {} })).toThrow(
+      'or [windows, height, width, channels], positive integers: current value is [0,32,32,3]',
+    );
+    expect(afn({ recurrent: { windows: 0 } })).toThrow('recurrent.windows must be an integer of at least 1');
+    expect(afn({ recurrent: { window: 2 } })).toThrow('"recurrent.window" is not an option, did you mean "windows"?');
   });
 
   it.each(names)('%s: an image of another size or without a batch is refused by its name', (name) => {
@@ -72,13 +76,12 @@ describe('bad input', () => {
 
   it('an unknown network', () => {
     expect(() => createModel('resnet' as never, { classes: 3 } as never)).toThrow(
-      /name must be one of ststnet, .*: current value is "resnet", did you mean "resnet18"\?/,
+      /name must be one of afn, .*: current value is "resnet", did you mean "resnet18"\?/,
     );
-    expect(() => modelEntry('STSTNet')).toThrow('current value is "STSTNet", did you mean "ststnet"?');
-    expect(() => modelEntry('alexnet')).toThrow(/current value is "alexnet"/);
-    expect(() => createModel('ststnet', undefined as never)).toThrow(
-      'options must be an object: current value is undefined',
-    );
+    expect(() => findModel('STSTNet')).toThrow('current value is "STSTNet", did you mean "ststnet"?');
+    expect(() => findModel('alexnet')).toThrow(/current value is "alexnet"/);
+    expect(() => createModel('ststnet', null as never)).toThrow('options must be an object: current value is null');
+    expect(createModel('ststnet').outputs[0]!.shape).toEqual([null, 3]);
     expect(() => createModel('afn', 5 as never)).toThrow('options must be an object: current value is 5');
   });
 });

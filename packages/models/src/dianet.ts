@@ -1,39 +1,69 @@
+import { choice, integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { RESNET_PARTS, resnet18Features } from './backbones/resnet.js';
+import { RESNET_PARTS, resnet18Features } from './backbones/resnet-features.js';
 import { buildModel } from './build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys, checkOneOf, checkRate } from './checks.js';
+import { defineModel } from './define-model.js';
 import { Regroup } from './layers/combine.js';
 import { CrossAttention } from './layers/cross-attention.js';
 import { PositionEmbedding } from './layers/embedding.js';
 import { FeedForward } from './layers/feed-forward.js';
 import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
 import { LayerNormalization } from './layers/layer-normalization.js';
-import { registerLayers } from './layers/register-layers.js';
+import { networkOptions } from './network-options.js';
+import { SUMMARY, SYMMETRIC } from './published.js';
 
-/** How {@link createDiaNet} joins its two phases; all but `cross-attention` are controls. */
-export type DiaNetFusion = 'cross-attention' | 'concat' | 'sum' | 'rise' | 'fall';
+const dianetOptions = {
+  ...networkOptions({ classes: 5, inputShape: [224, 224, 3] }),
+  width: integer('Maps of the first stage of each ResNet-18.', { min: 1, default: 64 }),
+  heads: integer('Number of attention heads, which divides 8 times `width`.', { min: 1, default: 4 }),
+  hidden: integer("Width of the classifier's hidden layer.", { min: 1, default: 256 }),
+  fusion: choice(
+    'How the phases are joined; all but `cross-attention` are controls.',
+    ['cross-attention', 'concat', 'sum', 'rise', 'fall'],
+    { default: 'cross-attention' },
+  ),
+  dropout: number('Share of the features that training drops before the last layer.', {
+    min: 0,
+    below: 1,
+    default: 0.5,
+  }),
+};
 
 /** Options of {@link createDiaNet}. */
-export interface DiaNetOptions {
-  /** Number of classes; 5 by default. */
-  classes?: number;
-  /** Height, width and channels of each image; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Maps of the first stage of each ResNet-18; 64 by default. */
-  width?: number;
-  /** Number of attention heads, which divides 8 times `width`; 4 by default. */
-  heads?: number;
-  /** Width of the classifier's hidden layer; 256 by default. */
-  hidden?: number;
-  /** How the phases are joined: `cross-attention` (default) or a control. */
-  fusion?: DiaNetFusion;
-  /** Share of the features that training drops before the last layer; 0.5 by default. */
-  dropout?: number;
-  /** Seed of the initial weights and of the dropout masks; 0 by default. */
-  seed?: number;
-}
+export type DiaNetOptions = OptionsOf<typeof dianetOptions>;
 
-const FUSIONS: readonly DiaNetFusion[] = ['cross-attention', 'concat', 'sum', 'rise', 'fall'];
+/** DIANet as a definition: paper, inputs, options, results. */
+export const dianet = /* @__PURE__ */ defineModel({
+  name: 'dianet',
+  title: 'DIANet: dual-phase dynamic images joined by cross-attention',
+  paper: 'DIANet 2025, arXiv 2510.12219',
+  origin: 'abstract',
+  ours: 'ResNet-18, token positions, one layer of four heads, the feed-forward block, the head; from the abstract: two phases, a CNN each, cross-attention.',
+  inputs: [
+    {
+      name: 'rise',
+      shape: [224, 224, 3],
+      representations: ['dual-phase', 'dynamic-image'],
+      values: `onset to apex, ${SYMMETRIC}`,
+    },
+    {
+      name: 'fall',
+      shape: [224, 224, 3],
+      representations: ['dual-phase', 'dynamic-image'],
+      values: `apex to offset, ${SYMMETRIC}`,
+    },
+  ],
+  traits: { phases: true, batchStatistics: true },
+  parameters: { classes: 5, trainable: 26872453 },
+  results: [
+    { dataset: 'CASME II', protocol: 'not stated', scores: { accuracy: 0.7 }, source: 'arxivlens', caveat: SUMMARY },
+    { dataset: 'SAMM', protocol: 'not stated', scores: { accuracy: 0.6889 }, source: 'arxivlens', caveat: SUMMARY },
+    { dataset: 'MMEW', protocol: 'not stated', scores: { accuracy: 0.6424 }, source: 'arxivlens', caveat: SUMMARY },
+  ],
+  presets: { small: { inputShape: [64, 64, 3], width: 8, hidden: 32 } },
+  options: dianetOptions,
+  create: build,
+});
 
 /**
  * DIANet: one dynamic image per phase (onset to apex, apex to offset), one CNN each, joined by cross-attention.
@@ -58,15 +88,19 @@ const FUSIONS: readonly DiaNetFusion[] = ['cross-attention', 'concat', 'sum', 'r
  * choices: ResNet-18, token positions, one layer of four heads, the feed-forward block, the head.
  */
 export function createDiaNet(options: DiaNetOptions = {}): tfl.LayersModel {
-  const task = 'create DIANet';
-  checkKeys(task, options, ['classes', 'inputShape', 'width', 'heads', 'hidden', 'fusion', 'dropout', 'seed']);
-  const { classes = 5, inputShape = [224, 224, 3], width = 64, heads = 4, hidden = 256 } = options;
-  const { fusion = 'cross-attention', dropout = 0.5, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  for (const [name, value] of Object.entries({ width, heads, hidden })) checkInteger(task, name, value);
-  checkOneOf(task, 'fusion', fusion, FUSIONS);
-  checkRate(task, 'dropout', dropout);
-  registerLayers();
+  return dianet.create(options);
+}
+
+function build({
+  classes,
+  inputShape,
+  width,
+  heads,
+  hidden,
+  fusion,
+  dropout,
+  seed,
+}: Resolved<typeof dianetOptions>): tfl.LayersModel {
   const phases = fusion === 'rise' || fusion === 'fall' ? [fusion] : ['rise', 'fall'];
   const inputs = phases.map((name) => tfl.input({ shape: [...inputShape], name }));
   const maps = inputs.map((input, index) =>
@@ -81,7 +115,7 @@ export function createDiaNet(options: DiaNetOptions = {}): tfl.LayersModel {
 }
 
 interface JoinPlan {
-  fusion: DiaNetFusion;
+  fusion: Resolved<typeof dianetOptions>['fusion'];
   width: number;
   heads: number;
 }

@@ -1,60 +1,105 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { choice, flag, integer, list, number, type OptionsOf, type Resolved, tuple } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { checkInteger, checkKeys, checkOneOf, checkRate, checkShape } from './checks.js';
+import { checkSides } from './check-sides.js';
+import { defineModel } from './define-model.js';
 import { Regroup } from './layers/combine.js';
 import { GlobalFeatureBlock } from './layers/global-feature-block.js';
 import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
 import { LocalFeatureBlock } from './layers/local-feature-block.js';
-import { RankPooling, rankingLoss } from './layers/rank-pooling.js';
-import { registerLayers } from './layers/register-layers.js';
+import { RankPooling } from './layers/rank-pooling.js';
+import { networkOptions } from './network-options.js';
 import { segNet } from './segnet.js';
 
+const fdpOptions = {
+  ...networkOptions(
+    { classes: 5, inputShape: [8, 64, 64, 1] },
+    'Frames, height, width and channels of a clip, height and width multiples of 32.',
+  ),
+  variant: choice(
+    '`paper`: global blocks, frames as channels, a rank scorer. `released`: what the code of the authors builds, which has no global blocks and no scorer and whose frames are mixed by a reshape.',
+    ['paper', 'released'],
+    { default: 'paper' },
+  ),
+  globalBlocks: flag('Whether each stage ends in a global block; as in `variant` by default.', { optional: true }),
+  frameOrder: choice(
+    'How the frames become channels; `reshaped` mixes time and place. As in `variant` by default.',
+    ['permuted', 'reshaped'],
+    { optional: true },
+  ),
+  rank: flag('Whether a learned score weighs the frames; as in `variant` by default.', { optional: true }),
+  scorer: integer("Width of the scorer's hidden layer.", { min: 1, default: 64 }),
+  stem: tuple("Maps of the stem's three kinds of convolutions.", ['first', 'second', 'third'], {
+    default: [64, 32, 64],
+  }),
+  depths: list('Local blocks per stage.', integer('Blocks.', { min: 1 }), { min: 1, default: [3, 4, 10, 3] }),
+  local: list('Maps of the local blocks per stage.', integer('Maps.', { min: 1 }), {
+    min: 1,
+    default: [96, 192, 384, 768],
+  }),
+  global: list('Maps of the global block per stage.', integer('Maps.', { min: 1 }), {
+    min: 1,
+    default: [128, 256, 512, 1024],
+  }),
+  reductions: list(
+    'Square root of the tokens per key in the global block of each stage.',
+    integer('Its root.', { min: 1 }),
+    { min: 1, default: [8, 4, 2, 1] },
+  ),
+  hidden: integer("Width of the classifier's hidden layer.", { min: 1, default: 256 }),
+  outputs: choice('`all`: logits, the dynamic image, and the scores where there are any.', ['logits', 'all'], {
+    default: 'logits',
+  }),
+  decoder: integer('Maps of the first stage of the network that draws the dynamic image.', { min: 1, default: 64 }),
+  dropPath: number('Share of the samples whose last residual branch training drops, less for earlier ones.', {
+    min: 0,
+    below: 1,
+    default: 0.1,
+  }),
+};
+
 /** Options of {@link createFdp}. */
-export interface FdpOptions {
-  /** Number of classes; 5 by default. */
-  classes?: number;
-  /** Frames, height, width and channels of a clip, height and width multiples of 32; `[8, 64, 64, 1]` by default. */
-  inputShape?: readonly [number, number, number, number];
-  /**
-   * `paper` (default): global blocks, frames as channels, a rank scorer. `released`: what the authors' code builds, which has
-   * no global blocks and no scorer and whose frames are mixed by a reshape.
-   */
-  variant?: 'paper' | 'released';
-  /** Whether each stage ends in a {@link GlobalFeatureBlock}; as in `variant` by default. */
-  globalBlocks?: boolean;
-  /** How the frames become channels: `permuted`, or `reshaped`, which mixes time and place; as in `variant` by default. */
-  frameOrder?: 'permuted' | 'reshaped';
-  /** Whether a learned score weighs the frames ({@link RankPooling}); as in `variant` by default. */
-  rank?: boolean;
-  /** Width of the scorer's hidden layer; 64 by default. */
-  scorer?: number;
-  /** Maps of the stem's three kinds of convolutions; `[64, 32, 64]` by default. */
-  stem?: readonly [number, number, number];
-  /** Local blocks per stage; `[3, 4, 10, 3]` by default. */
-  depths?: readonly number[];
-  /** Maps of the local blocks per stage; `[96, 192, 384, 768]` by default. */
-  local?: readonly number[];
-  /** Maps of the global block per stage; `[128, 256, 512, 1024]` by default. */
-  global?: readonly number[];
-  /** Square root of the tokens per key in the global block of each stage; `[8, 4, 2, 1]` by default. */
-  reductions?: readonly number[];
-  /** Width of the classifier's hidden layer; 256 by default. */
-  hidden?: number;
-  /** `logits` (default), or `all`: logits, the dynamic image, and the scores where there are any. */
-  outputs?: 'logits' | 'all';
-  /** Maps of the first stage of the network that draws the dynamic image; 64 by default. */
-  decoder?: number;
-  /** Share of the samples whose last residual branch training drops, less for earlier ones; 0.1 by default. */
-  dropPath?: number;
-  /** Seed of the initial weights and of the masks; 0 by default. */
-  seed?: number;
-}
+export type FdpOptions = OptionsOf<typeof fdpOptions>;
+
+/** FDP as a definition: paper, inputs, options, results. */
+export const fdp = /* @__PURE__ */ defineModel({
+  name: 'fdp',
+  title: 'FDP: fine-grained dynamic perception with a dynamic image as second task',
+  paper: 'FDP 2025, arXiv 2509.06015',
+  origin: 'authors-code',
+  ours: 'The rank scorer, which the code of the authors lacks; all frames of a batch are seen by batch norm at once, where that code runs one frame of every clip at a time.',
+  inputs: [
+    {
+      name: 'frames',
+      shape: [8, 64, 64, 1],
+      representations: [],
+      values: 'eight aligned gray frames, evenly spaced, from -1 to 1',
+    },
+  ],
+  traits: { batchStatistics: true },
+  parameters: { classes: 5, trainable: 67067085 },
+  results: [],
+  presets: {
+    small: {
+      inputShape: [8, 32, 32, 1],
+      stem: [16, 16, 16],
+      depths: [1, 1],
+      local: [32, 32],
+      global: [128, 128],
+      reductions: [4, 2],
+      hidden: 32,
+      scorer: 16,
+      decoder: 2,
+    },
+  },
+  options: fdpOptions,
+  create: build,
+});
 
 /**
  * FDP: a local-global transformer per frame, the frames joined over time, with a dynamic image as a second task.
  *
- * Input `[batch, frames, height, width, 1]`, grey, from -1 to 1. Outputs: logits `[batch, classes]`; with `outputs: 'all'` also
+ * Input `[batch, frames, height, width, 1]`, gray, from -1 to 1. Outputs: logits `[batch, classes]`; with `outputs: 'all'` also
  * the dynamic image `[batch, height, width, 1]` from 0 to 1 and the scores `[batch, frames]` (see {@link fdpLoss}). Weights of
  * the authors' PyTorch network load by name into `variant: 'released'`.
  *
@@ -84,10 +129,13 @@ export interface FdpOptions {
  * choice.
  */
 export function createFdp(options: FdpOptions = {}): tfl.LayersModel {
-  const plan = fdpPlan(options);
+  return fdp.create(options);
+}
+
+function build(options: Resolved<typeof fdpOptions>): tfl.LayersModel {
+  const plan = planned(options);
   const { classes, inputShape, frameOrder, rank, hidden, outputs, decoder, seed } = plan;
   const [frames, height, width, channels] = inputShape;
-  registerLayers();
   const nn = layerBuilder({ seed });
   const input = tfl.input({ shape: [...inputShape], name: 'frames' });
   const each = nn.apply(new Regroup({ ...nn.named('split'), shape: [-2, height, width, channels] }), input);
@@ -114,59 +162,22 @@ export function createFdp(options: FdpOptions = {}): tfl.LayersModel {
   return buildModel({ name, inputs: input, outputs: scores === null ? [logits, image] : [logits, image, scores] });
 }
 
-type FdpPlan = Required<FdpOptions>;
+type FdpPlan = ReturnType<typeof planned>;
 
-function fdpPlan(options: FdpOptions): FdpPlan {
-  const task = 'create FDP';
-  const { variant = 'paper' } = options;
-  checkOneOf(task, 'variant', variant, ['paper', 'released']);
-  const paper = variant === 'paper';
-  const plan: FdpPlan = {
-    classes: 5,
-    inputShape: [8, 64, 64, 1],
-    variant,
-    globalBlocks: paper,
-    frameOrder: paper ? 'permuted' : 'reshaped',
-    rank: paper,
-    scorer: 64,
-    stem: [64, 32, 64],
-    depths: [3, 4, 10, 3],
-    local: [96, 192, 384, 768],
-    global: [128, 256, 512, 1024],
-    reductions: [8, 4, 2, 1],
-    hidden: 256,
-    outputs: 'logits',
-    decoder: 64,
-    dropPath: 0.1,
-    seed: 0,
-  };
-  checkKeys(task, options, Object.keys(plan));
-  Object.assign(plan, Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
-  checkInteger(task, 'classes', plan.classes, 2);
-  checkShape(task, 'inputShape', plan.inputShape, '[frames, height, width, channels]');
-  if (plan.inputShape[1] % 32 !== 0 || plan.inputShape[2] % 32 !== 0) {
-    throw new RangeError(
-      `Cannot ${task} as inputShape must have multiples of 32 as height and width: current value is [${plan.inputShape}]`,
-    );
-  }
-  const { depths, local, global, reductions, stem } = plan;
-  for (const [name, list] of Object.entries({ depths, local, global, reductions })) {
-    for (const value of list) checkInteger(task, `each of ${name}`, value);
+/** The options with what follows from the variant. */
+function planned(options: Resolved<typeof fdpOptions>) {
+  const { inputShape, depths, local, global, reductions } = options;
+  checkSides('create fdp', inputShape, 32);
+  for (const [name, list] of Object.entries({ local, global, reductions })) {
     if (list.length !== depths.length) {
       throw new RangeError(
-        `Cannot ${task} as ${name} must have one number per stage (${depths.length}): current value is [${list}]`,
+        `Cannot create fdp as ${name} must have one number per stage (${depths.length}): current value is [${list}]`,
       );
     }
   }
-  for (const value of stem) checkInteger(task, 'each of stem', value);
-  checkOneOf(task, 'frameOrder', plan.frameOrder, ['permuted', 'reshaped']);
-  checkOneOf(task, 'outputs', plan.outputs, ['logits', 'all']);
-  checkInteger(task, 'hidden', plan.hidden);
-  checkInteger(task, 'decoder', plan.decoder);
-  checkInteger(task, 'scorer', plan.scorer);
-  checkRate(task, 'dropPath', plan.dropPath);
-  checkInteger(task, 'seed', plan.seed, 0);
-  return plan;
+  const paper = options.variant === 'paper';
+  const { globalBlocks = paper, frameOrder = paper ? 'permuted' : 'reshaped', rank = paper } = options;
+  return { ...options, globalBlocks, frameOrder, rank };
 }
 
 /** Stem, stages of local blocks (each closed by a global one), norm, global average, linear. */
@@ -204,49 +215,4 @@ function frameFeatures(nn: LayerBuilder, input: Node, plan: FdpPlan, size: numbe
   });
   x = nn.globalAveragePool(nn.batchNorm(x, 'norm'), 'avgpool');
   return nn.linear(x, 'proj_head.0', { units: size, start });
-}
-
-/** What {@link fdpLoss} compares the outputs with. */
-export interface FdpTargets {
-  /** Class of each clip, `[batch]`, int32. */
-  labels: tf.Tensor1D;
-  /** Dynamic image of each clip, `[batch, height, width, 1]`, from 0 to 1. */
-  image: tf.Tensor4D;
-}
-
-/** Weights of the terms of {@link fdpLoss}. */
-export interface FdpLossOptions {
-  /** Weight of the dynamic image's mean squared error; 100 by default. */
-  image?: number;
-  /** Weight of the {@link rankingLoss}; 0.1 by default, without effect where there are no scores. */
-  rank?: number;
-}
-
-/**
- * The loss of FDP: cross-entropy + 100 mean squared error of the dynamic image + 0.1 ranking loss of the scores.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { fdpLoss } from '@mer/models';
- *
- * const outputs = [tf.tensor2d([[9, -9]]), tf.zeros([1, 4, 4, 1])];
- * const targets = { labels: tf.tensor1d([0], 'int32'), image: tf.zeros([1, 4, 4, 1]) as tf.Tensor4D };
- * console.log(fdpLoss(outputs, targets).dataSync()[0]! < 1e-6); // true
- * ```
- *
- * Reference: arXiv 2509.06015; the first two weights of the authors' code, the third this project's choice.
- */
-export function fdpLoss(
-  outputs: readonly tf.Tensor[],
-  { labels, image }: FdpTargets,
-  { image: imageWeight = 100, rank = 0.1 }: FdpLossOptions = {},
-): tf.Scalar {
-  return tf.tidy(() => {
-    const [logits, drawn, scores] = outputs as [tf.Tensor2D, tf.Tensor4D, tf.Tensor2D | undefined];
-    const truth = tf.oneHot(labels, logits.shape[1]);
-    const error = tf.mean(tf.square(tf.sub(drawn, image)));
-    const sum = tf.add(tf.losses.softmaxCrossEntropy(truth, logits), tf.mul(error, imageWeight));
-    return (scores === undefined ? sum : tf.add(sum, tf.mul(rankingLoss(scores), rank))) as tf.Scalar;
-  });
 }

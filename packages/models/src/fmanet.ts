@@ -1,33 +1,68 @@
+import { choice, flag, integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { RESNET_PARTS, resnetStages, resnetStem } from './backbones/resnet.js';
+import { RESNET_PARTS, resnetStages, resnetStem } from './backbones/resnet-features.js';
 import { buildModel } from './build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys, checkOneOf, checkRate } from './checks.js';
+import { defineModel } from './define-model.js';
 import { ChannelSlice } from './layers/combine.js';
 import { GatedFusion } from './layers/gated-fusion.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
 import { MagnitudeModulation } from './layers/magnitude-modulation.js';
 import { MotionAttention } from './layers/motion-attention.js';
-import { registerLayers } from './layers/register-layers.js';
+import { networkOptions } from './network-options.js';
+import { SUMMARY } from './published.js';
+
+const fmanetOptions = {
+  ...networkOptions(
+    { classes: 5, inputShape: [224, 224, 3] },
+    'Height, width and the 3 channels (u, v, magnitude) of each phase.',
+  ),
+  width: integer('Maps of the stems; the later stages have 2, 4 and 8 times as many.', { min: 1, default: 64 }),
+  modulation: flag("Whether the magnitude modulates the stems' maps.", { default: true }),
+  fusion: choice('How the phases are joined; `sum` is an ablation.', ['gated', 'sum'], { default: 'gated' }),
+  attention: flag('Whether the last maps pass motion attention.', { default: true }),
+  dropout: number('Share of the pooled features that training drops.', { min: 0, below: 1, default: 0.5 }),
+};
 
 /** Options of {@link createFmaNet}. */
-export interface FmaNetOptions {
-  /** Number of classes; 5 by default. */
-  classes?: number;
-  /** Height, width and channels (u, v, magnitude) of each phase; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, 3];
-  /** Maps of the stems; the later stages have 2, 4 and 8 times as many. 64 by default. */
-  width?: number;
-  /** Whether the magnitude modulates the stems' maps; true by default. */
-  modulation?: boolean;
-  /** How the phases are joined: `gated` (default), or `sum` as an ablation. */
-  fusion?: 'gated' | 'sum';
-  /** Whether the last maps pass {@link MotionAttention}; true by default. */
-  attention?: boolean;
-  /** Share of the pooled features that training drops; 0.5 by default. */
-  dropout?: number;
-  /** Seed of the initial weights and of the dropout masks; 0 by default. */
-  seed?: number;
-}
+export type FmaNetOptions = OptionsOf<typeof fmanetOptions>;
+
+/** FMANet as a definition: paper, inputs, options, results. */
+export const fmanet = /* @__PURE__ */ defineModel({
+  name: 'fmanet',
+  title: 'FMANet: fusion of motion in both phases with learned magnitude modulation',
+  paper: 'FMANet 2025, arXiv 2510.07810',
+  origin: 'abstract',
+  ours: 'Every layer and equation; from the abstract: both phases, learnable magnitude modulation, fusion, attention to salient regions.',
+  inputs: [
+    {
+      name: 'rise',
+      shape: [224, 224, 3],
+      representations: ['flow'],
+      values: 'u, v and magnitude of onset to apex, over a constant of the data set',
+    },
+    {
+      name: 'fall',
+      shape: [224, 224, 3],
+      representations: ['flow'],
+      values: 'u, v and magnitude of apex to offset, over the same constant',
+    },
+  ],
+  traits: { flow: true, phases: true, batchStatistics: true },
+  parameters: { classes: 5, trainable: 11152064 },
+  results: [
+    {
+      dataset: 'CASME II',
+      protocol: 'not stated',
+      scores: { accuracy: 0.873 },
+      source: 'arxivlens',
+      caveat: SUMMARY,
+    },
+    { dataset: 'SAMM', protocol: 'not stated', scores: { accuracy: 0.8456 }, source: 'arxivlens', caveat: SUMMARY },
+  ],
+  presets: { small: { inputShape: [48, 48, 3], width: 8 } },
+  options: fmanetOptions,
+  create: build,
+});
 
 /**
  * FMANet: the optical flow of both phases, each modulated by its magnitude, joined by a gate, with motion attention.
@@ -53,21 +88,24 @@ export interface FmaNetOptions {
  * regions. This project's choices: every layer and equation.
  */
 export function createFmaNet(options: FmaNetOptions = {}): tfl.LayersModel {
-  const task = 'create FMANet';
-  const keys = ['classes', 'inputShape', 'width', 'modulation', 'fusion', 'attention', 'dropout', 'seed'];
-  checkKeys(task, options, keys);
-  const { classes = 5, inputShape = [224, 224, 3], width = 64, modulation = true, fusion = 'gated' } = options;
-  const { attention = true, dropout = 0.5, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
+  return fmanet.create(options);
+}
+
+function build({
+  classes,
+  inputShape,
+  width,
+  modulation,
+  fusion,
+  attention,
+  dropout,
+  seed,
+}: Resolved<typeof fmanetOptions>): tfl.LayersModel {
   if (inputShape[2] !== 3) {
     throw new RangeError(
-      `Cannot ${task} as inputShape must have the 3 channels u, v and magnitude: current value is [${inputShape}]`,
+      `Cannot create fmanet as inputShape must have the 3 channels u, v and magnitude: current value is [${inputShape}]`,
     );
   }
-  checkInteger(task, 'width', width);
-  checkOneOf(task, 'fusion', fusion, ['gated', 'sum']);
-  checkRate(task, 'dropout', dropout);
-  registerLayers();
   const nn = layerBuilder({ seed });
   const inputs = ['rise', 'fall'].map((name) => tfl.input({ shape: [...inputShape], name }));
   const magnitudes = inputs.map((input, index) =>

@@ -1,30 +1,61 @@
+import { integer, list, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys, checkRate } from './checks.js';
+import { defineModel } from './define-model.js';
 import { BlockTransformer } from './layers/block-transformer.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
 import { LayerNormalization } from './layers/layer-normalization.js';
-import { registerLayers } from './layers/register-layers.js';
+import { networkOptions } from './network-options.js';
+import { MEGC2019, UNCHECKED } from './published.js';
+
+const htnetOptions = {
+  ...networkOptions(
+    { classes: 3, inputShape: [28, 28, 3] },
+    'Height, width and channels of the flow image, height and width alike.',
+  ),
+  patch: integer('Side of a patch.', { min: 1, default: 7 }),
+  width: integer('Width of the tokens of the first level; every level doubles it.', { min: 1, default: 256 }),
+  heads: integer('Number of heads of the first level; every level doubles it.', { min: 1, default: 3 }),
+  depths: list('Transformer blocks per level.', integer('Blocks.', { min: 1 }), { min: 1, default: [2, 2, 10] }),
+  dropout: number('Share of the elements that training drops after each linear layer.', {
+    min: 0,
+    below: 1,
+    default: 0,
+  }),
+};
 
 /** Options of {@link createHtNet}. */
-export interface HtNetOptions {
-  /** Number of classes; 3 by default. */
-  classes?: number;
-  /** Height, width and channels of the input, height and width alike; `[28, 28, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Side of a patch; 7 by default. */
-  patch?: number;
-  /** Width of the tokens of the first level; every level doubles it. 256 by default. */
-  width?: number;
-  /** Number of heads of the first level; every level doubles it. 3 by default. */
-  heads?: number;
-  /** Transformer blocks per level; `[2, 2, 10]` by default. */
-  depths?: readonly number[];
-  /** Share of the elements that training drops after each linear layer; 0 by default. */
-  dropout?: number;
-  /** Seed of the initial weights and of the dropout masks; 0 by default. */
-  seed?: number;
-}
+export type HtNetOptions = OptionsOf<typeof htnetOptions>;
+
+/** HTNet as a definition: paper, inputs, options, results. */
+export const htnet = /* @__PURE__ */ defineModel({
+  name: 'htnet',
+  title: 'HTNet: hierarchical transformer on facial areas',
+  paper: 'Wang, Zhang, Luo, Sankaranarayana 2024, arXiv 2307.14637',
+  origin: 'authors-code',
+  inputs: [
+    {
+      name: 'image',
+      shape: [28, 28, 3],
+      representations: ['uv-strain', 'flow'],
+      values: 'flow of onset to apex around both eyes and both halves of the mouth, put together 2x2',
+    },
+  ],
+  traits: { flow: true },
+  parameters: { classes: 3, trainable: 139582982 },
+  results: [
+    {
+      dataset: MEGC2019,
+      protocol: 'leave one subject out, best of 800 epochs on the test subject',
+      scores: { uf1: 0.8603, uar: 0.8475 },
+      source: 'HTNet paper',
+      caveat: `the epoch is chosen on the test subject: not comparable with others; ${UNCHECKED}`,
+    },
+  ],
+  presets: { small: { width: 24, depths: [1, 1, 1] } },
+  options: htnetOptions,
+  create: build,
+});
 
 /**
  * HTNet: a hierarchical transformer on an image put together from the flow around eyes and mouth.
@@ -49,21 +80,25 @@ export interface HtNetOptions {
  * every block holds one token.
  */
 export function createHtNet(options: HtNetOptions = {}): tfl.LayersModel {
-  const task = 'create HTNet';
-  checkKeys(task, options, ['classes', 'inputShape', 'patch', 'width', 'heads', 'depths', 'dropout', 'seed']);
-  const { classes = 3, inputShape = [28, 28, 3], patch = 7, width = 256, heads = 3, depths = [2, 2, 10] } = options;
-  const { dropout = 0, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  for (const [name, value] of Object.entries({ patch, width, heads })) checkInteger(task, name, value);
-  for (const depth of depths) checkInteger(task, 'each of depths', depth);
-  checkRate(task, 'dropout', dropout);
+  return htnet.create(options);
+}
+
+function build({
+  classes,
+  inputShape,
+  patch,
+  width,
+  heads,
+  depths,
+  dropout,
+  seed,
+}: Resolved<typeof htnetOptions>): tfl.LayersModel {
   const cells = 2 ** (depths.length - 1) * patch;
   if (inputShape[0] !== inputShape[1] || inputShape[0] % cells !== 0) {
     throw new RangeError(
-      `Cannot ${task} as inputShape must be square with a multiple of ${cells} as side (patch ${patch}, ${depths.length} levels): current value is [${inputShape}]`,
+      `Cannot create htnet as inputShape must be square with a multiple of ${cells} as side (patch ${patch}, ${depths.length} levels): current value is [${inputShape}]`,
     );
   }
-  registerLayers();
   const nn = layerBuilder({ seed });
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
   let x: Node = nn.conv(input, 'to_patch_embedding.1', {

@@ -1,27 +1,55 @@
+import { integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys, checkRate } from './checks.js';
+import { defineModel } from './define-model.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
-import { registerLayers } from './layers/register-layers.js';
+import { networkOptions } from './network-options.js';
+
+const learnetOptions = {
+  ...networkOptions({ classes: 5, inputShape: [112, 112, 3] }),
+  width: integer('Maps of the first convolution; the others have 1, 2, 4 and 16 times as many.', {
+    min: 1,
+    default: 16,
+  }),
+  hidden: integer('Width of the hidden linear layer.', { min: 1, default: 256 }),
+  dropout: number('Share of the hidden units that training drops.', { min: 0, below: 1, default: 0.5 }),
+};
 
 /** Options of {@link createLearNet}. */
-export interface LearNetOptions {
-  /** Number of classes; 5 by default. */
-  classes?: number;
-  /** Height, width and channels of the dynamic image; `[112, 112, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Maps of the first convolution; the others have 1, 2, 4 and 16 times as many. 16 by default. */
-  width?: number;
-  /** Width of the hidden linear layer; 256 by default. */
-  hidden?: number;
-  /** Share of the hidden units that training drops; 0.5 by default. */
-  dropout?: number;
-  /** Seed of the initial weights and of the dropout masks; 0 by default. */
-  seed?: number;
-}
+export type LearNetOptions = OptionsOf<typeof learnetOptions>;
+
+/** LEARNet as a definition: paper, inputs, options, results. */
+export const learnet = /* @__PURE__ */ defineModel({
+  name: 'learnet',
+  title: 'LEARNet: lateral accretive hybrid network',
+  paper: 'Verma, Vipparthi, Singh, Murala 2020, arXiv 1904.09410',
+  origin: 'authors-code',
+  inputs: [
+    {
+      name: 'image',
+      shape: [112, 112, 3],
+      representations: ['dynamic-image'],
+      values: 'dynamic image whose weights sum to the number of frames (variant nonzero), as the authors made it',
+    },
+  ],
+  traits: { batchStatistics: true },
+  parameters: { classes: 5, trainable: 1866053 },
+  results: [
+    {
+      dataset: 'CASME II (classes not stated)',
+      protocol: 'not stated',
+      scores: { accuracy: 0.766 },
+      source: 'LEARNet paper',
+      caveat: 'from memory of the field, not checked: treat as unknown',
+    },
+  ],
+  presets: { small: { inputShape: [48, 48, 3], width: 8, hidden: 64 } },
+  options: learnetOptions,
+  create: build,
+});
 
 /**
- * LEARNet: four lateral branches on a dynamic image, two of which add up their neighbour's maps on the way.
+ * LEARNet: four lateral branches on a dynamic image, two of which add up their neighbor's maps on the way.
  *
  * Input `[batch, 112, 112, 3]`; output logits `[batch, classes]` (the authors' code ends in a softmax). Every convolution has
  * step 2, TensorFlow's `same` padding and a ReLU. Layers bear the names of the authors' Keras code, the batch norms those of
@@ -41,14 +69,17 @@ export interface LearNetOptions {
  * Reference: Verma, Vipparthi, Singh, Murala 2020, arXiv 1904.09410; layers of the authors' code.
  */
 export function createLearNet(options: LearNetOptions = {}): tfl.LayersModel {
-  const task = 'create LEARNet';
-  checkKeys(task, options, ['classes', 'inputShape', 'width', 'hidden', 'dropout', 'seed']);
-  const { classes = 5, inputShape = [112, 112, 3], width = 16, hidden = 256, dropout = 0.5, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  checkInteger(task, 'width', width);
-  checkInteger(task, 'hidden', hidden);
-  checkRate(task, 'dropout', dropout);
-  registerLayers();
+  return learnet.create(options);
+}
+
+function build({
+  classes,
+  inputShape,
+  width,
+  hidden,
+  dropout,
+  seed,
+}: Resolved<typeof learnetOptions>): tfl.LayersModel {
   const nn = layerBuilder({ seed });
   const start = 'xavier-uniform' as const;
   const conv = (x: Node, name: string, filters: number, kernelSize: number) =>

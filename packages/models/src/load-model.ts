@@ -1,11 +1,19 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { type LayerClass, registerLayer } from './layers/register-layer.js';
 import { registerLayers } from './layers/register-layers.js';
+
+/** Options of {@link loadModel}. */
+export interface LoadModelOptions {
+  /** Own classes of layers in the model; those of which a layer was made before are known already. */
+  layers?: readonly LayerClass[];
+}
 
 /**
  * Loads a model that was stored with `model.save(…)`, with this package's layers known to tfjs.
  *
  * @param source - A URL, or an io handler such as `tf.io.fromMemory(…)`.
+ * @param options - own layers
  *
  * @example
  * ```ts
@@ -23,7 +31,11 @@ import { registerLayers } from './layers/register-layers.js';
  * console.log(model.name); // ststnet
  * ```
  */
-export async function loadModel(source: string | tf.io.IOHandler): Promise<tfl.LayersModel> {
+export async function loadModel(
+  source: string | tf.io.IOHandler,
+  { layers = [] }: LoadModelOptions = {},
+): Promise<tfl.LayersModel> {
   registerLayers();
+  for (const layer of layers) registerLayer(layer);
   return tfl.loadLayersModel(source);
 }

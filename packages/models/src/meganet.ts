@@ -1,25 +1,40 @@
+import { flag, integer, list, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys, checkRate } from './checks.js';
+import { defineModel } from './define-model.js';
 import { GradientAttention } from './layers/gradient-attention.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
-import { registerLayers } from './layers/register-layers.js';
+import { networkOptions } from './network-options.js';
+import { SYMMETRIC } from './published.js';
+
+const meganetOptions = {
+  ...networkOptions({ classes: 5, inputShape: [224, 224, 3] }),
+  widths: list('Maps of each stage; every stage halves height and width.', integer('Maps.', { min: 1 }), {
+    min: 1,
+    default: [64, 128, 256, 512],
+  }),
+  attention: flag('Whether gradient attention follows each stage.', { default: true }),
+  dropout: number('Share of the pooled features that training drops.', { min: 0, below: 1, default: 0.5 }),
+};
 
 /** Options of {@link createMegaNet}. */
-export interface MegaNetOptions {
-  /** Number of classes; 5 by default. */
-  classes?: number;
-  /** Height, width and channels of the image; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Maps of each stage; every stage halves height and width. `[64, 128, 256, 512]` by default. */
-  widths?: readonly number[];
-  /** Whether {@link GradientAttention} follows each stage; true by default. */
-  attention?: boolean;
-  /** Share of the pooled features that training drops; 0.5 by default. */
-  dropout?: number;
-  /** Seed of the initial weights and of the dropout masks; 0 by default. */
-  seed?: number;
-}
+export type MegaNetOptions = OptionsOf<typeof meganetOptions>;
+
+/** MEGANet as a definition: paper, inputs, options, results. */
+export const meganet = /* @__PURE__ */ defineModel({
+  name: 'meganet',
+  title: 'MEGANet: gradient attention on a motion image',
+  paper: 'MEGANet 2025, arXiv 2509.00056',
+  origin: 'abstract',
+  ours: 'The equations of the block, the stages, the head; from the abstract: a gradient attention block for fine-grained motion.',
+  inputs: [{ name: 'image', shape: [224, 224, 3], representations: ['mesti', 'dynamic-image'], values: SYMMETRIC }],
+  traits: { batchStatistics: true },
+  parameters: { classes: 5, trainable: 4734793 },
+  results: [],
+  presets: { small: { inputShape: [48, 48, 3], widths: [16, 32, 64] } },
+  options: meganetOptions,
+  create: build,
+});
 
 /**
  * MEGANet: a plain CNN on one motion image (MESTI or a dynamic image) with gradient attention after each stage.
@@ -42,14 +57,17 @@ export interface MegaNetOptions {
  * the block's equations, the stages, the head.
  */
 export function createMegaNet(options: MegaNetOptions = {}): tfl.LayersModel {
-  const task = 'create MEGANet';
-  checkKeys(task, options, ['classes', 'inputShape', 'widths', 'attention', 'dropout', 'seed']);
-  const { classes = 5, inputShape = [224, 224, 3], widths = [64, 128, 256, 512], attention = true } = options;
-  const { dropout = 0.5, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  for (const width of widths) checkInteger(task, 'each of widths', width);
-  checkRate(task, 'dropout', dropout);
-  registerLayers();
+  return meganet.create(options);
+}
+
+function build({
+  classes,
+  inputShape,
+  widths,
+  attention,
+  dropout,
+  seed,
+}: Resolved<typeof meganetOptions>): tfl.LayersModel {
   const nn = layerBuilder({ seed });
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
   let x: Node = input;

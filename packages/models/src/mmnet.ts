@@ -1,27 +1,65 @@
+import { flag, integer, type OptionsOf, type Resolved, tuple } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys } from './checks.js';
+import { checkSides } from './check-sides.js';
+import { defineModel } from './define-model.js';
 import { Difference } from './layers/combine.js';
 import { ContinuousAttention } from './layers/continuous-attention.js';
 import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
-import { registerLayers } from './layers/register-layers.js';
+import { networkOptions } from './network-options.js';
 import { positionBranch, UNUSED_POSITION_NAMES } from './position-branch.js';
+import { BEST_EPOCH, IMAGENET_VALUES, UNCHECKED } from './published.js';
+
+const mmnetOptions = {
+  ...networkOptions(
+    { classes: 5, inputShape: [224, 224, 3] },
+    'Height, width and channels of a frame, height and width multiples of 16.',
+  ),
+  stem: integer('Maps of the stem.', { min: 1, default: 180 }),
+  widths: tuple('Maps of the four blocks, the last divisible by 4.', ['first', 'second', 'third', 'fourth'], {
+    default: [128, 128, 256, 512],
+  }),
+  antialias: flag(
+    'Whether the onset frame is averaged when it is shrunk; not in torchvision before 0.17, which the authors had.',
+    { default: false },
+  ),
+};
 
 /** Options of {@link createMmNet}. */
-export interface MmNetOptions {
-  /** Number of classes; 5 by default. */
-  classes?: number;
-  /** Height, width and channels of each frame, height and width multiples of 16; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Maps of the stem; 180 by default. */
-  stem?: number;
-  /** Maps of the four blocks, the last divisible by 4; `[128, 128, 256, 512]` by default. */
-  widths?: readonly [number, number, number, number];
-  /** Whether the onset frame is averaged when it is shrunk; false by default, as in torchvision before 0.17. */
-  antialias?: boolean;
-  /** Seed of the initial weights; 0 by default. */
-  seed?: number;
-}
+export type MmNetOptions = OptionsOf<typeof mmnetOptions>;
+
+/** MMNet as a definition: paper, inputs, options, results. */
+export const mmnet = /* @__PURE__ */ defineModel({
+  name: 'mmnet',
+  title: 'MMNet: muscle motion guided network',
+  paper: 'Li, Sui, Zhu, Zhao 2022, arXiv 2201.05297',
+  origin: 'authors-code',
+  inputs: [
+    { name: 'onset', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
+    { name: 'apex', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
+  ],
+  traits: { batchStatistics: true },
+  parameters: { classes: 5, trainable: 9438841 },
+  results: [
+    {
+      dataset: 'CASME II (5 classes)',
+      protocol: 'leave one subject out, best epoch on the test subject',
+      scores: { accuracy: 0.8835, uf1: 0.8676 },
+      source: 'MMNet paper',
+      caveat: `${BEST_EPOCH}; ${UNCHECKED}`,
+    },
+    {
+      dataset: 'SAMM (5 classes)',
+      protocol: 'leave one subject out, best epoch on the test subject',
+      scores: { accuracy: 0.8014, uf1: 0.7291 },
+      source: 'MMNet paper',
+      caveat: `${BEST_EPOCH}; ${UNCHECKED}`,
+    },
+  ],
+  presets: { small: { inputShape: [48, 48, 3], stem: 24, widths: [16, 16, 32, 64] } },
+  options: mmnetOptions,
+  create: build,
+});
 
 /**
  * MMNet: the difference of apex and onset through blocks of continuous attention, plus where on the face it happens.
@@ -45,15 +83,11 @@ export interface MmNetOptions {
  * Reference: Li, Sui, Zhu, Zhao 2022, arXiv 2201.05297; layers and names of the authors' code.
  */
 export function createMmNet(options: MmNetOptions = {}): tfl.LayersModel {
-  const task = 'create MMNet';
-  checkKeys(task, options, ['classes', 'inputShape', 'stem', 'widths', 'antialias', 'seed']);
-  const { classes = 5, inputShape = [224, 224, 3], stem = 180, widths = [128, 128, 256, 512] } = options;
-  const { antialias = false, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  checkInteger(task, 'stem', stem);
-  for (const width of widths) checkInteger(task, 'each of widths', width);
-  checkMultipleOf16(task, inputShape);
-  registerLayers();
+  return mmnet.create(options);
+}
+
+function build({ classes, inputShape, stem, widths, antialias, seed }: Resolved<typeof mmnetOptions>): tfl.LayersModel {
+  checkSides('create mmnet', inputShape, 16);
   const nn = layerBuilder({ seed });
   const onset = tfl.input({ shape: [...inputShape], name: 'onset' });
   const apex = tfl.input({ shape: [...inputShape], name: 'apex' });
@@ -71,15 +105,6 @@ export function createMmNet(options: MmNetOptions = {}): tfl.LayersModel {
     outputs: nn.linear(x, 'main_branch.fc', { units: classes, head: true }),
     torchNames: { unused: [...UNUSED_POSITION_NAMES, 'pos.', 'head.', 'timeembed'] },
   });
-}
-
-/** Throws unless height and width are multiples of 16. */
-export function checkMultipleOf16(task: string, inputShape: readonly number[]): void {
-  if (inputShape[0]! % 16 !== 0 || inputShape[1]! % 16 !== 0) {
-    throw new RangeError(
-      `Cannot ${task} as inputShape must have multiples of 16 as height and width: current value is [${inputShape}]`,
-    );
-  }
 }
 
 /** Convolution, then four residual blocks, each of whose attention continues the one before. */

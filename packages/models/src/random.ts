@@ -4,13 +4,6 @@
  *
  * Returns an unsigned 32-bit integer.
  *
- * @example
- * ```ts
- * import { hashString } from '@mer/models';
- *
- * console.log(hashString('conv1/kernel') === hashString('conv1/kernel')); // true
- * ```
- *
  * Reference: Fowler, Noll, Vo: FNV-1a; final mix of MurmurHash3.
  */
 export function hashString(text: string): number {
@@ -51,13 +44,6 @@ export const MULBERRY32_STEP = 0x6d2b79f5;
  *
  * Draw i (from 1) is `low + (high - low) * (mulberry32(state + i * 0x6d2b79f5) >>> 8) / 2^24`, in float64, then
  * rounded to float32.
- *
- * @example
- * ```ts
- * import { uniform } from '@mer/models';
- *
- * console.log(uniform(3, { state: 1, low: 0, high: 1 }).length); // 3
- * ```
  */
 export function uniform(count: number, options: UniformOptions): Float32Array {
   const { state, low = 0, high = 1 } = options;

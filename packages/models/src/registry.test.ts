@@ -3,10 +3,10 @@ import { useBackend } from '@mer/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLASSES, images, make, names } from '../test/networks.js';
-import { countParameters, createModel, type ModelName, models } from './index.js';
-import type { ModelEntry } from './model-entry.js';
+import * as index from './index.js';
+import { countParameters, couplesSamples, createModel, type ModelDefinition, type ModelName, models } from './index.js';
 
-const entries = Object.entries(models) as Array<[ModelName, ModelEntry]>;
+const entries = Object.entries(models) as Array<[ModelName, ModelDefinition]>;
 
 describe('the registry', () => {
   beforeAll(async () => {
@@ -26,11 +26,11 @@ describe('the registry', () => {
 
   it('gives the trainable parameters of the published networks', () => {
     // the largest are left out for time; their counts were taken once with countParameters()
-    const large = entries.filter(([, { parameters }]) => parameters.trainable > 12e6).map(([name]) => name as string);
+    const large = entries.filter(([, { parameters }]) => parameters!.trainable > 12e6).map(([name]) => name as string);
     for (const [name, { parameters }] of entries) {
       if (large.includes(name)) continue;
-      const model = createModel(name, { classes: parameters.classes } as never);
-      expect(countParameters(model).trainable, name).toBe(parameters.trainable);
+      const model = createModel(name, { classes: parameters!.classes } as never);
+      expect(countParameters(model).trainable, name).toBe(parameters!.trainable);
       expect(
         model.inputs.map(({ shape }, index) => [model.inputNames[index], ...shape.slice(1)]),
         name,
@@ -43,26 +43,47 @@ describe('the registry', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8').replace(/ {2,}/g, ' ');
     const count = (value: number) => value.toLocaleString('en-US');
     for (const [name, { title, paper, origin, inputs, parameters }] of entries) {
-      const small = createModel(name, { classes: 5, size: 'small' } as never);
+      const small = createModel(name, { classes: 5, preset: 'small' } as never);
       const shapes = new Set(inputs.map(({ shape }) => shape.join('x')));
       const row = [
         `\`${name}\``,
         title,
         paper?.match(/arXiv [\d.]+/)?.[0] ?? '',
         `${inputs.map((input) => input.name).join(', ')} ${[...shapes].join(', ')}`,
-        count(parameters.trainable),
+        count(parameters!.trainable),
         count(countParameters(small).trainable),
-        origin === 'authors-code' ? "authors' code" : origin.replace('-', ' '),
+        { 'authors-code': "authors' code", own: 'this project', abstract: 'abstract', torchvision: 'torchvision' }[
+          origin
+        ],
       ].join(' | ');
       small.dispose();
       expect(readme).toContain(`| ${row} |`.replace(/ {2,}/g, ' '));
     }
   });
 
-  it('names an unknown network, size and option', () => {
-    expect(() => createModel('resnet' as never, { classes: 3 } as never)).toThrow('name must be one of ststnet');
-    expect(() => createModel('toString' as never, {} as never)).toThrow('name must be one of ststnet');
-    expect(() => createModel('afn', { size: 'tiny' as never })).toThrow('size must be one of published, small');
+  it('has every definition under the camel case of its name', () => {
+    for (const [name, definition] of entries) {
+      const key = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+      expect((index as Record<string, unknown>)[key], key).toBe(definition);
+      expect(Object.isFrozen(definition)).toBe(true);
+      expect(Object.keys(definition.presets)).toEqual(['small']);
+    }
+  });
+
+  it.each(entries)('%s has the traits that it declares', (name, { traits, inputs }) => {
+    const model = make(name);
+    expect(couplesSamples(model)).toBe(traits.batchStatistics ?? false);
+    const phases = ['rise', 'fall'];
+    expect(traits.phases ?? false).toBe(inputs.some((input) => phases.includes(input.name)));
+    const flows = inputs.filter(({ representations: [first] }) => /^(flow|u-?v-strain)$/.test(first ?? ''));
+    expect(traits.flow ?? false).toBe(flows.length > 0);
+    model.dispose();
+  });
+
+  it('names an unknown network, preset and option', () => {
+    expect(() => createModel('resnet' as never, { classes: 3 } as never)).toThrow('name must be one of afn');
+    expect(() => createModel('toString' as never, {} as never)).toThrow('name must be one of afn');
+    expect(() => createModel('afn', { preset: 'tiny' as never })).toThrow('preset must be small');
     expect(() => createModel('afn', { kernels: 3 } as never)).toThrow('"kernels" is not an option');
     expect(() => createModel('afn', { classes: 1 })).toThrow('classes must be an integer of at least 2');
     expect(() => createModel('afn', { inputShape: [224, 224] as never })).toThrow('inputShape must be [height');

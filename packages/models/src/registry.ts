@@ -1,11 +1,10 @@
-import { backboneEntries } from './entries/backbones.js';
-import { dynamicImageEntries } from './entries/dynamic-image-networks.js';
-import { flowImageEntries } from './entries/flow-image-networks.js';
-import { frameEntries } from './entries/frame-networks.js';
-import type { ModelEntry } from './model-entry.js';
+import { isPart, type OptionsOf, partsByName } from '@mer/options';
+import * as networks from './networks.js';
+
+type Networks = typeof networks;
 
 /**
- * Every network by name, with its paper, inputs, size and published results.
+ * Every network by name, with its paper, inputs, options, size and published results.
  *
  * @example
  * ```ts
@@ -15,21 +14,25 @@ import type { ModelEntry } from './model-entry.js';
  * console.log(Object.keys(models).length); // 19
  * ```
  */
-export const models = Object.freeze({
-  ...flowImageEntries,
-  ...dynamicImageEntries,
-  ...frameEntries,
-  ...backboneEntries,
-} satisfies Record<string, ModelEntry>);
+export const models = /* @__PURE__ */ listed();
+
+function listed() {
+  const definitions = Object.values<unknown>(networks).filter((value) => isPart(value, 'model'));
+  return partsByName(definitions as never) as unknown as {
+    readonly [Key in keyof Networks as Networks[Key] extends {
+      readonly kind: 'model';
+      readonly name: infer Name extends string;
+    }
+      ? Name
+      : never]: Networks[Key];
+  };
+}
 
 /** Name of a network in {@link models}. */
 export type ModelName = keyof typeof models;
 
-/** Options of the network with a name, and whether those not given are the published ones or those of the small variant. */
-export type ModelOptions<Name extends ModelName> = NonNullable<Parameters<(typeof models)[Name]['create']>[0]> & {
-  /** `published` (default), or `small` for under 0.5 M parameters. */
-  size?: ModelSize;
+/** Options of the network with a name, and which preset holds where they are not given. */
+export type ModelOptions<Name extends ModelName> = OptionsOf<(typeof models)[Name]['options']> & {
+  /** `small`: under 0.5 M parameters. The published options where it is left out. */
+  readonly preset?: 'small';
 };
-
-/** Which options of {@link createModel} hold where none are given. */
-export type ModelSize = 'published' | 'small';

@@ -12,13 +12,14 @@ import { createDiaNet } from './dianet.js';
 import { createFdp } from './fdp.js';
 import { createFmaNet } from './fmanet.js';
 import { loadWeights, modelParameters, runModel } from './index.js';
-import { NetworkLayer, withParts } from './layers/network-layer.js';
+import { NetworkLayer } from './layers/network-layer.js';
+import { withParts } from './layers/own-layer.js';
 import { SeededDropout } from './layers/seeded-dropout.js';
 import { createLearNet } from './learnet.js';
 import { createMegaNet } from './meganet.js';
 import { createMmNet } from './mmnet.js';
 import { createRcnA } from './rcn-a.js';
-import { createStstNet } from './stst-net.js';
+import { createStstNet } from './ststnet.js';
 import { createTsfMicro } from './tsfmicro.js';
 
 const inputShape = [64, 64, 3] as const;
@@ -80,7 +81,7 @@ function statistics(model: tfl.LayersModel) {
 /** Turns dropout and stochastic depth off. */
 function withoutDropout(model: tfl.LayersModel): tfl.LayersModel {
   for (const layer of model.layers.flatMap((each) => (each instanceof NetworkLayer ? withParts(each) : []))) {
-    if (layer instanceof SeededDropout) Object.assign(layer, { rate: 0 });
+    if (layer instanceof SeededDropout) Object.assign(layer['options'], { rate: 0 });
   }
   return model;
 }

@@ -1,21 +1,42 @@
+import { integer, list, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkKeys, checkRate, checkShape } from './checks.js';
+import { defineModel } from './define-model.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
-import { registerLayers } from './layers/register-layers.js';
+import { networkOptions } from './network-options.js';
+
+const smallCnnOptions = {
+  ...networkOptions({ classes: 3, inputShape: [64, 64, 3] }),
+  widths: list('Maps of each stage; every stage halves height and width.', integer('Maps.', { min: 1 }), {
+    min: 1,
+    default: [16, 32, 64],
+  }),
+  dropout: number('Share of the pooled features that training drops.', { min: 0, below: 1, default: 0.2 }),
+};
 
 /** Options of {@link createSmallCnn}. */
-export interface SmallCnnOptions {
-  /** Number of classes. */
-  classes: number;
-  /** Height, width and channels of the input; `[64, 64, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Maps of each stage; every stage halves height and width. `[16, 32, 64]` by default. */
-  widths?: readonly number[];
-  /** Share of the pooled features that training drops; 0.2 by default. */
-  dropout?: number;
-  /** Seed of the initial weights and of the dropout masks; 0 by default. */
-  seed?: number;
-}
+export type SmallCnnOptions = OptionsOf<typeof smallCnnOptions>;
+
+/** The small CNN as a definition: paper, inputs, options, results. */
+export const smallCnn = /* @__PURE__ */ defineModel({
+  name: 'small-cnn',
+  title: 'A small CNN for one image per clip',
+  paper: null,
+  origin: 'own',
+  inputs: [
+    {
+      name: 'image',
+      shape: [64, 64, 3],
+      representations: ['dynamic-image'],
+      values: 'any, zero mean preferred',
+    },
+  ],
+  traits: { batchStatistics: true },
+  parameters: { classes: 3, trainable: 23891 },
+  results: [],
+  presets: { small: {} },
+  options: smallCnnOptions,
+  create: build,
+});
 
 /**
  * A small convolutional network for one image per clip, such as a dynamic image: it trains in seconds on a laptop.
@@ -35,16 +56,11 @@ export interface SmallCnnOptions {
  * console.log((model.predict(tf.zeros([2, 32, 32, 3])) as tf.Tensor).shape); // [ 2, 3 ]
  * ```
  */
-export function createSmallCnn(options: SmallCnnOptions): tfl.LayersModel {
-  const task = 'create a small CNN';
-  checkKeys(task, options, ['classes', 'inputShape', 'widths', 'dropout', 'seed']);
-  const { classes, inputShape = [64, 64, 3], widths = [16, 32, 64], dropout = 0.2, seed = 0 } = options;
-  checkInteger(task, 'classes', classes, 2);
-  checkShape(task, 'inputShape', inputShape, '[height, width, channels]');
-  checkRate(task, 'dropout', dropout);
-  checkInteger(task, 'seed', seed, 0);
-  for (const width of widths) checkInteger(task, 'each of widths', width);
-  registerLayers();
+export function createSmallCnn(options: SmallCnnOptions = {}): tfl.LayersModel {
+  return smallCnn.create(options);
+}
+
+function build({ classes, inputShape, widths, dropout, seed }: Resolved<typeof smallCnnOptions>): tfl.LayersModel {
   const nn = layerBuilder({ seed });
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
   let x: Node = input;

@@ -1,50 +1,62 @@
+import { choice, flag, integer, number, type OptionsOf, type Resolved, tuple } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys, checkOneOf, checkRate } from './checks.js';
+import { checkSides } from './check-sides.js';
+import { defineModel } from './define-model.js';
 import { Difference } from './layers/combine.js';
 import { Conv2dTranspose } from './layers/conv2d-transpose.js';
 import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
-import { registerLayers } from './layers/register-layers.js';
 import { RetentionBlock } from './layers/retention-block.js';
-import { checkMultipleOf16 } from './mmnet.js';
+import { networkOptions } from './network-options.js';
 import { positionBranch, UNUSED_POSITION_NAMES } from './position-branch.js';
+import { IMAGENET_VALUES } from './published.js';
 
-/**
- * Where {@link createTsfMicro} joins its branches: `parallel` sums their last maps (the published network); `early` sums two
- * stems; `temporal-to-spatial` gives the motion's last maps to the tokens; `spatial-to-temporal` gives the tokens, enlarged, to
- * the stem of the motion; `residual` does that and sums the last maps too.
- */
-export type TsfMicroFusion = 'parallel' | 'early' | 'temporal-to-spatial' | 'spatial-to-temporal' | 'residual';
+const tsfmicroOptions = {
+  ...networkOptions(
+    { classes: 5, inputShape: [224, 224, 3] },
+    'Height, width and channels of a frame, height and width multiples of 16.',
+  ),
+  widths: tuple('Maps of the four stages, multiples of 4.', ['first', 'second', 'third', 'fourth'], {
+    default: [64, 128, 256, 512],
+  }),
+  depths: tuple('Blocks of the four stages.', ['first', 'second', 'third', 'fourth'], { default: [1, 1, 2, 1] }),
+  projection: integer('Width of the projection before the classifier.', { min: 1, default: 1024 }),
+  fusion: choice(
+    'Where the branches are joined: `parallel` sums their last maps (the published network); `early` sums two stems; `temporal-to-spatial` gives the last maps of the motion to the tokens; `spatial-to-temporal` gives the tokens, enlarged, to the stem of the motion; `residual` does that and sums the last maps too.',
+    ['parallel', 'early', 'temporal-to-spatial', 'spatial-to-temporal', 'residual'],
+    { default: 'parallel' },
+  ),
+  dropPath: number('Share of the samples whose last residual branch training drops, less for earlier ones.', {
+    min: 0,
+    below: 1,
+    default: 0.1,
+  }),
+  antialias: flag(
+    'Whether the onset frame is averaged when it is shrunk; not in torchvision before 0.17, which the authors had.',
+    { default: false },
+  ),
+};
 
 /** Options of {@link createTsfMicro}. */
-export interface TsfMicroOptions {
-  /** Number of classes; 5 by default. */
-  classes?: number;
-  /** Height, width and channels of each frame, height and width multiples of 16; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Maps of the four stages, multiples of 4; `[64, 128, 256, 512]` by default. */
-  widths?: readonly [number, number, number, number];
-  /** Blocks of the four stages; `[1, 1, 2, 1]` by default. */
-  depths?: readonly [number, number, number, number];
-  /** Width of the projection before the classifier; 1024 by default. */
-  projection?: number;
-  /** Where the branches are joined; `parallel` by default. */
-  fusion?: TsfMicroFusion;
-  /** Share of the samples whose last residual branch training drops, less for earlier ones; 0.1 by default. */
-  dropPath?: number;
-  /** Whether the onset frame is averaged when it is shrunk; false by default, as in torchvision before 0.17. */
-  antialias?: boolean;
-  /** Seed of the initial weights and of the masks; 0 by default. */
-  seed?: number;
-}
+export type TsfMicroOptions = OptionsOf<typeof tsfmicroOptions>;
 
-const FUSIONS: readonly TsfMicroFusion[] = [
-  'parallel',
-  'early',
-  'temporal-to-spatial',
-  'spatial-to-temporal',
-  'residual',
-];
+/** TSFmicro as a definition: paper, inputs, options, results. */
+export const tsfmicro = /* @__PURE__ */ defineModel({
+  name: 'tsfmicro',
+  title: 'TSFmicro: temporal and spatial fusion with a retention network',
+  paper: 'TSFmicro 2025, arXiv 2505.16372',
+  origin: 'authors-code',
+  inputs: [
+    { name: 'onset', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
+    { name: 'apex', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
+  ],
+  traits: { batchStatistics: true },
+  parameters: { classes: 5, trainable: 12789413 },
+  results: [],
+  presets: { small: { inputShape: [48, 48, 3], widths: [16, 24, 32, 48], projection: 64 } },
+  options: tsfmicroOptions,
+  create: build,
+});
 
 /**
  * TSFmicro: a retention network on the difference of apex and onset tells how, a small transformer on the onset tells where.
@@ -68,19 +80,21 @@ const FUSIONS: readonly TsfMicroFusion[] = [
  * Reference: TSFmicro, arXiv 2505.16372; layers and names of the authors' code, for `residual` of its parts.
  */
 export function createTsfMicro(options: TsfMicroOptions = {}): tfl.LayersModel {
-  const task = 'create TSFmicro';
-  const keys = ['classes', 'inputShape', 'widths', 'depths', 'projection', 'fusion', 'dropPath', 'antialias', 'seed'];
-  checkKeys(task, options, keys);
-  const { classes = 5, inputShape = [224, 224, 3], widths = [64, 128, 256, 512], depths = [1, 1, 2, 1] } = options;
-  const { projection = 1024, fusion = 'parallel', dropPath = 0.1, antialias = false, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  for (const width of widths) checkInteger(task, 'each of widths', width);
-  for (const depth of depths) checkInteger(task, 'each of depths', depth);
-  checkInteger(task, 'projection', projection);
-  checkOneOf(task, 'fusion', fusion, FUSIONS);
-  checkRate(task, 'dropPath', dropPath);
-  checkMultipleOf16(task, inputShape);
-  registerLayers();
+  return tsfmicro.create(options);
+}
+
+function build({
+  classes,
+  inputShape,
+  widths,
+  depths,
+  projection,
+  fusion,
+  dropPath,
+  antialias,
+  seed,
+}: Resolved<typeof tsfmicroOptions>): tfl.LayersModel {
+  checkSides('create tsfmicro', inputShape, 16);
   const nn = layerBuilder({ seed });
   const main = layerBuilder({ seed, prefix: 'main_branch.' });
   const onset = tfl.input({ shape: [...inputShape], name: 'onset' });

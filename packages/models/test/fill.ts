@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { modelParameters, streamState, uniform, type WeightArray } from '../src/index.js';
+import { modelParameters, type WeightArray } from '../src/index.js';
+import { streamState, uniform } from '../src/random.js';
 import { torchShape } from '../src/weights/layouts.js';
 
 /**

@@ -13,6 +13,7 @@ import type { OptionEntries, Resolved } from './option.js';
  * console.log(v.parse(optionsSchema({ classes: integer('Number of classes.', { default: 3 }) }), {})); // { classes: 3 }
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function optionsSchema<const Entries extends OptionEntries>(
   entries: Entries,
 ): v.StrictObjectSchema<Entries, string> {

@@ -44,12 +44,13 @@ function formOf(schema: v.GenericSchema | undefined, value: unknown): v.GenericS
   const at = bare(schema);
   const { options, key } = (at ?? {}) as Node;
   if (!options?.every((each) => typeof each === 'object')) return at;
-  const chosen = options.find((form) => {
-    const { entries, items, item } = (bare(form) ?? {}) as Node;
-    if (Array.isArray(value)) return items !== undefined || item !== undefined;
-    return entries && (!key || v.is(entries[key]!, (value as Record<string, unknown> | undefined)?.[key]));
-  });
-  return chosen && formOf(chosen, value);
+  return options
+    .map((form) => formOf(form, value))
+    .find((form) => {
+      const { entries, items, item } = (form ?? {}) as Node;
+      if (Array.isArray(value)) return items !== undefined || item !== undefined;
+      return entries && (!key || v.is(entries[key]!, (value as Record<string, unknown> | undefined)?.[key]));
+    });
 }
 
 /** The schema at a path of a value, as far as it is made of objects, lists and choices. */
@@ -75,7 +76,7 @@ function issueOf(schema: v.GenericSchema, root: unknown, issue: v.BaseIssue<unkn
   }
   const path = (issue.path ?? []).map(({ key }) => key as string | number);
   const said = issue.message.startsWith('Invalid ') ? (issue.expected ?? 'of another form') : issue.message;
-  const must = path.at(-1) === 'name' ? said.replace('an object with a name, ', '') : said;
+  const must = said.replace(new RegExp(`^an object with an? ${String(path.at(-1))}, `), '');
   const holder = path.slice(0, -1);
   const held = path.length > 0 ? schemaAt(schema, holder, root) : undefined;
   if (issue.expected === 'never') {
@@ -85,19 +86,20 @@ function issueOf(schema: v.GenericSchema, root: unknown, issue: v.BaseIssue<unkn
     return { path, fault: 'unknown', text: `is not an option${suggestion(path.at(-1), names)}${allowed}` };
   }
   // what is said of a list of numbers is said of the whole
-  const whole = held !== undefined && expectedOf(held) === must && Array.isArray(valueAt(root, holder));
-  if (whole)
-    return { path: holder, fault: 'range', text: `must be ${must}: current value is ${show(valueAt(root, holder))}` };
+  const list = valueAt(root, holder);
+  if (held !== undefined && Array.isArray(list) && formsOf(held).some((form) => expectedOf(form) === must)) {
+    return { path: holder, fault: 'range', text: `must be ${expectedOf(held)}: current value is ${show(list)}` };
+  }
   if (issue.input === undefined && path.length > 0) {
     const missing = schemaAt(schema, path, root);
     return {
       path,
       fault: 'missing',
-      text: `is missing: it must be ${missing && path.at(-1) !== 'name' ? expectedOf(missing) : must}`,
+      text: `is missing: it must be ${missing && must === said ? expectedOf(missing) : must}`,
     };
   }
-  const oneOf = /(?:^|name, )one of (.+)$/.exec(must)?.[1];
-  const names = oneOf === undefined || oneOf.includes(', or ') ? [] : oneOf.split(', ');
+  const oneOf = /(?:^|\w, )one of (.+)$/.exec(must)?.[1];
+  const names = oneOf === undefined ? (issue.type === 'picklist' ? [must] : []) : namesOf(oneOf);
   const fault = issue.kind === 'validation' || names.length > 0 || issue.type === 'literal' ? 'range' : 'type';
   return {
     path,
@@ -105,6 +107,15 @@ function issueOf(schema: v.GenericSchema, root: unknown, issue: v.BaseIssue<unkn
     text: `must be ${must}: current value is ${show(issue.input)}${suggestion(issue.input, names)}`,
   };
 }
+
+/** A schema and, where it is a choice between forms, these. */
+function formsOf(schema: v.GenericSchema): v.GenericSchema[] {
+  const { options = [] } = (bare(schema) ?? {}) as Node;
+  return [schema, ...options.filter((form) => typeof form === 'object')];
+}
+
+/** The names of a list in words; none where other kinds of values follow. */
+const namesOf = (listed: string) => (listed.includes(', or ') ? [] : listed.split(', '));
 
 /** Of the forms of a choice, the complaint of the one that got furthest. */
 function nearest(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> | undefined {

@@ -58,6 +58,7 @@ function numeric(integer: boolean, { min, max, above, below }: Bounds, text: str
  * console.log(checkValue('train', 'dropout', rate, undefined)); // 0.5
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function number<const G extends Bounds & Given<number>>(about: string, given: G): Option<number, G> {
   const expected = bounded('a number', given);
   return option(about, numeric(false, given, expected), expected, given);
@@ -74,6 +75,7 @@ export function number<const G extends Bounds & Given<number>>(about: string, gi
  * console.log(checkOptions('create a network', entries, { classes: 5 }).classes); // 5
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function integer<const G extends Bounds & Given<number>>(about: string, given: G): Option<number, G> {
   const expected = bounded('an integer', given);
   return option(about, numeric(true, given, expected), expected, given);
@@ -89,6 +91,7 @@ export function integer<const G extends Bounds & Given<number>>(about: string, g
  * console.log(checkValue('shuffle', 'shuffle', flag('A new order.', { default: true }), false)); // false
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function flag<const G extends Given<boolean>>(about: string, given: G): Option<boolean, G> {
   const expected = 'true or false';
   return option(about, v.boolean(expected), expected, given);
@@ -105,6 +108,7 @@ export function flag<const G extends Given<boolean>>(about: string, given: G): O
  * console.log(checkValue('pool', 'phase', phase, 'fall')); // fall
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function choice<const T extends string | number | boolean | null, const G extends Given<NoInfer<T>>>(
   about: string,
   values: readonly T[],
@@ -138,6 +142,7 @@ export interface TextRules {
  * console.log(checkValue('open', 'name', text('A name.', {}), 'casme2')); // casme2
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function text<const G extends TextRules & Given<string>>(about: string, given: G): Option<string, G> {
   const { pattern, expected = 'a text that is not empty' } = given;
   const kind: Kind<string> = pattern
@@ -167,23 +172,24 @@ export interface ListRules {
  * console.log(checkValue('create', 'depths', depths, [1, 3])); // [ 1, 3 ]
  * ```
  */
-export function list<T, const G extends ListRules & Given<readonly T[]>>(
-  about: string,
-  item: v.GenericSchema<T>,
-  given: G,
-): Option<readonly T[], G> {
+// @__NO_SIDE_EFFECTS__
+export function list<
+  const Item extends v.GenericSchema,
+  const G extends ListRules & Given<readonly v.InferInput<Item>[]>,
+>(about: string, item: Item, given: G): Option<readonly v.InferInput<Item>[], G, readonly v.InferOutput<Item>[]> {
   const { min = 0, max, different = false } = given;
   const count = max === undefined ? (min > 0 ? `at least ${min} ` : '') : min === max ? `${min} ` : `${min} to ${max} `;
-  const expected = `a list of ${count}${different ? 'different ' : ''}values, each ${expectedOf(item)}`;
+  const noun = (max ?? min) === 1 ? 'value' : 'values';
+  const expected = `a list of ${count}${different ? 'different ' : ''}${noun}, each ${expectedOf(item)}`;
   const kind = v.pipe(
     v.array(item, expected),
     v.minLength(min, expected),
-    ...((max === undefined ? [] : [v.maxLength(max, expected)]) as [v.MaxLengthAction<T[], number, string>]),
-    ...((different ? [v.check((items: T[]) => new Set(items).size === items.length, expected)] : []) as [
-      v.CheckAction<T[], string>,
+    ...((max === undefined ? [] : [v.maxLength(max, expected)]) as [v.MaxLengthAction<unknown[], number, string>]),
+    ...((different ? [v.check((items: unknown[]) => new Set(items).size === items.length, expected)] : []) as [
+      v.CheckAction<unknown[], string>,
     ]),
   );
-  return option(about, kind as unknown as Kind<readonly T[]>, expected, given);
+  return option(about, kind as never, expected, given as never) as never;
 }
 
 /**
@@ -197,6 +203,7 @@ export function list<T, const G extends ListRules & Given<readonly T[]>>(
  * console.log(checkValue('create', 'inputShape', shape, [64, 64, 1])); // [ 64, 64, 1 ]
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function tuple<const Names extends readonly string[], const G extends Given<Numbers<Names>> & TupleRules>(
   about: string,
   names: Names,
@@ -234,9 +241,11 @@ export type Size = number | readonly [height: number, width: number];
  * console.log(checkValue('resize', 'size', size('The new size.', { default: 224 }), [60, 80])); // [ 60, 80 ]
  * ```
  */
-export function size<const G extends Given<Size>>(about: string, given: G): Option<Size, G> {
-  const expected = 'a positive integer or [height, width]';
-  const side = numeric(true, { min: 1 }, expected);
+// @__NO_SIDE_EFFECTS__
+export function size<const G extends Given<Size> & Pick<Bounds, 'max'>>(about: string, given: G): Option<Size, G> {
+  const { max } = given;
+  const expected = `${max === undefined ? 'a positive integer' : bounded('an integer', { min: 1, max })} or [height, width]`;
+  const side = numeric(true, { min: 1, max }, expected);
   const kind = v.union([side, v.strictTuple([side, side], expected)], expected);
   return option(about, kind as unknown as Kind<Size>, expected, given);
 }
@@ -252,12 +261,13 @@ export function size<const G extends Given<Size>>(about: string, given: G): Opti
  * console.log(checkValue('score', 'absent', absent, 'skip')); // skip
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function either<
   const Kinds extends readonly v.GenericSchema[],
-  const G extends Given<v.InferOutput<Kinds[number]>>,
->(about: string, kinds: Kinds, given: G): Option<v.InferInput<Kinds[number]>, G> {
+  const G extends Given<v.InferInput<Kinds[number]>>,
+>(about: string, kinds: Kinds, given: G): Option<v.InferInput<Kinds[number]>, G, v.InferOutput<Kinds[number]>> {
   const expected = kinds.map(expectedOf).join(', or ');
-  return option(about, v.union(kinds, expected) as unknown as Kind<v.InferInput<Kinds[number]>>, expected, given);
+  return option(about, v.union(kinds, expected) as never, expected, given as never) as never;
 }
 
 /**
@@ -281,6 +291,7 @@ export function group<const Entries extends OptionEntries, const Optional extend
   entries: Entries,
   given: { readonly optional: Optional },
 ): Optional extends true ? v.OptionalSchema<Group<Entries>, undefined> : Group<Entries>;
+// @__NO_SIDE_EFFECTS__
 export function group(about: string, entries: OptionEntries, given: { optional?: boolean } = { default: {} } as never) {
   return option(about, v.strictObject(entries, 'an object') as never, 'an object', given);
 }
@@ -299,35 +310,60 @@ export function group(about: string, entries: OptionEntries, given: { optional?:
  * console.log(checkValue('train', 'optimizer', named('What moves the weights.', forms, {}), { name: 'sgd' }).momentum); // 0
  * ```
  */
-export function named<
-  const Forms extends Readonly<Record<string, OptionEntries>>,
-  const G extends Given<NamedOptions<Forms>>,
->(about: string, forms: Forms, given: G): NamedSchema<Forms, G> {
+// @__NO_SIDE_EFFECTS__
+export function named<const Forms extends NamedForms, const G extends Given<NamedOptions<Forms>>>(
+  about: string,
+  forms: Forms,
+  given: G,
+): Option<NamedOptions<Forms>, G, ResolvedNamed<Forms>> {
   const names = Object.keys(forms);
   const expected = `one of ${names.join(', ')}`;
+  const words = `an object with a name, ${expected}`;
   const objects = names.map((name) => v.strictObject({ name: v.literal(name, expected), ...forms[name] }, 'an object'));
-  const kind = v.variant('name', objects as never, `an object with a name, ${expected}`);
-  return option(about, kind as never, `an object with a name, ${expected}`, given) as unknown as NamedSchema<Forms, G>;
+  return option(about, v.variant('name', objects as never, words) as never, words, given) as never;
 }
 
+/**
+ * The same, where a name alone will do for an object with this name and the defaults: `adam` for `{ name: 'adam' }`.
+ *
+ * @example
+ * ```ts
+ * import { checkValue, nameOrOptions, number } from '@mer/options';
+ *
+ * const forms = { adam: { rate: number('Rate.', { above: 0, default: 0.001 }) } };
+ * console.log(checkValue('train', 'optimizer', nameOrOptions('What moves the weights.', forms, {}), 'adam')); // { name: 'adam', rate: 0.001 }
+ * ```
+ */
+// @__NO_SIDE_EFFECTS__
+export function nameOrOptions<const Forms extends NamedForms, const G extends Given<keyof Forms | NamedOptions<Forms>>>(
+  about: string,
+  forms: Forms,
+  given: G,
+): Option<(keyof Forms & string) | NamedOptions<Forms>, G, ResolvedNamed<Forms>> {
+  const names = Object.keys(forms);
+  const object = named(about, forms, {}) as unknown as v.GenericSchema<{ name: string }>;
+  const expected = `one of ${names.join(', ')}, or ${expectedOf(object)}`;
+  const name = v.pipe(
+    v.picklist(names, `one of ${names.join(', ')}`),
+    v.transform((chosen) => ({ name: chosen })),
+    object,
+  );
+  const kind = v.union([name, object], expected);
+  return option(about, kind as never, expected, given as never) as never;
+}
+
+/** The options of each of several names. */
+export type NamedForms = Readonly<Record<string, OptionEntries>>;
+
 /** The options of one of several names, as a caller gives them. */
-export type NamedOptions<Forms extends Readonly<Record<string, OptionEntries>>> = {
+export type NamedOptions<Forms extends NamedForms> = {
   [Name in keyof Forms & string]: { name: Name } & OptionsOf<Forms[Name]>;
 }[keyof Forms & string];
 
 /** The options of one of several names, with every default filled in. */
-export type ResolvedNamed<Forms extends Readonly<Record<string, OptionEntries>>> = {
+export type ResolvedNamed<Forms extends NamedForms> = {
   [Name in keyof Forms & string]: { name: Name } & Resolved<Forms[Name]>;
 }[keyof Forms & string];
-
-/** The schema of {@link named} options. */
-export type NamedSchema<Forms extends Readonly<Record<string, OptionEntries>>, G> = G extends {
-  readonly default: unknown;
-}
-  ? v.OptionalSchema<v.GenericSchema<NamedOptions<Forms>, ResolvedNamed<Forms>>, NamedOptions<Forms>>
-  : G extends { readonly optional: true }
-    ? v.OptionalSchema<v.GenericSchema<NamedOptions<Forms>, ResolvedNamed<Forms>>, undefined>
-    : v.GenericSchema<NamedOptions<Forms>, ResolvedNamed<Forms>>;
 
 /** The schema of an object with these options. */
 export type Group<Entries extends OptionEntries> = v.GenericSchema<OptionsOf<Entries>, Resolved<Entries>>;

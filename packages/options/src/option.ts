@@ -11,12 +11,18 @@ export interface Given<T> {
   readonly optional?: boolean;
 }
 
-/** The schema of an option of type `T`, by what holds where it is not given. */
-export type Option<T, G> = G extends { readonly default: unknown }
-  ? v.OptionalSchema<Kind<T>, T>
+/** The schema of an option that has a default: `In` is what a caller gives, `Out` what comes of it. */
+export interface Defaulted<In, Out = In> extends v.OptionalSchema<v.GenericSchema<In, Out>, In> {}
+
+/** The schema of an option that may be left out. */
+export interface Optional<In, Out = In> extends v.OptionalSchema<v.GenericSchema<In, Out>, undefined> {}
+
+/** The schema of an option by what holds where it is not given. */
+export type Option<In, G, Out = In> = G extends { readonly default: unknown }
+  ? Defaulted<In, Out>
   : G extends { readonly optional: true }
-    ? v.OptionalSchema<Kind<T>, undefined>
-    : Kind<T>;
+    ? Optional<In, Out>
+    : v.GenericSchema<In, Out>;
 
 /** The options of a part: one schema for each name. */
 export type OptionEntries = Readonly<Record<string, v.GenericSchema>>;
@@ -44,16 +50,17 @@ export type Resolved<Entries extends OptionEntries> = v.InferOutput<v.StrictObje
  * console.log(checkOptions('count', entries, {})); // { even: 2 }
  * ```
  */
-export function option<T, const G extends Given<T>>(
+// @__NO_SIDE_EFFECTS__
+export function option<In, Out, const G extends Given<In>>(
   about: string,
-  kind: Kind<T>,
+  kind: v.GenericSchema<In, Out>,
   expected: string,
   given: G,
-): Option<T, G> {
+): Option<In, G, Out> {
   const described = v.pipe(kind, v.description(about), v.metadata({ expected }));
   const { default: fallback, optional = false } = given;
   const left = fallback !== undefined || optional;
-  return (left ? v.optional(described, fallback as never) : described) as unknown as Option<T, G>;
+  return (left ? v.optional(described, fallback as never) : described) as unknown as Option<In, G, Out>;
 }
 
 /** What a value of a schema must be, in words. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
+  callback,
   checkOptions,
   checkValue,
   choice,
@@ -11,6 +12,7 @@ import {
   integer,
   list,
   named,
+  nameOrOptions,
   number,
   type OptionsOf,
   option,
@@ -77,6 +79,50 @@ describe('checkOptions()', () => {
       shuffle: true,
     });
     expect(checkOptions('make it', { classes: entries.classes })).toEqual({ classes: 3 });
+  });
+
+  it('takes a function, and nothing else in its place', () => {
+    const rename = callback<(name: string) => string>('Gives a name.', 'a function of a name');
+    expect(checkOptions('read', { rename }, { rename: (name: string) => `${name}!` }).rename?.('a')).toBe('a!');
+    expect(checkOptions('read', { rename })).toEqual({});
+    expect(() => checkOptions('read', { rename }, { rename: 'a' })).toThrow(
+      new TypeError('Cannot read as rename must be a function of a name: current value is "a"'),
+    );
+  });
+
+  it('names the nearest of one value, and says of a list of either length what it must be', () => {
+    const given = (options: object) => () =>
+      checkOptions(
+        'make it',
+        {
+          preset: choice('Which.', ['small'], { optional: true }),
+          shape: either(
+            'Shape.',
+            [tuple('One.', ['height', 'width'], {}), tuple('Many.', ['n', 'height', 'width'], {})],
+            {
+              optional: true,
+            },
+          ),
+        },
+        options,
+      );
+    expect(given({ preset: 'smal' })).toThrow(
+      new RangeError('Cannot make it as preset must be small: current value is "smal", did you mean "small"?'),
+    );
+    const shape = 'shape must be [height, width], positive integers, or [n, height, width], positive integers';
+    for (const wrong of [[28], [28, 0], [1, 28, 0]]) {
+      expect(given({ shape: wrong })).toThrow(`Cannot make it as ${shape}: current value is [${wrong}]`);
+    }
+  });
+
+  it('names the options of a name that was chosen inside an option', () => {
+    const flow = nameOrOptions('Flow.', { farneback: { window: integer('Window.', { default: 15 }) }, none: {} }, {});
+    expect(() => checkOptions('make it', { flow }, { flow: { name: 'farneback', windw: 9 } })).toThrow(
+      'Cannot make it as "flow.windw" is not an option, did you mean "window"?: the options are name, window',
+    );
+    expect(checkOptions('make it', { flow }, { flow: 'farneback' })).toEqual({
+      flow: { name: 'farneback', window: 15 },
+    });
   });
 
   it('has the type of its entries', () => {
@@ -193,6 +239,16 @@ describe('checkValue()', () => {
     );
     expect(checkValue('count', 'n', even, undefined)).toBe(2);
     expect(() => checkValue('count', 'n', even, 3)).toThrow('n must be even: current value is 3');
+  });
+});
+
+describe('size()', () => {
+  it('has a largest side where one is given', () => {
+    const side = size('Side.', { max: 4096, optional: true });
+    expect(checkValue('read', 'size', side, [60, 4096])).toEqual([60, 4096]);
+    expect(() => checkValue('read', 'size', side, 4097)).toThrow(
+      'Cannot read as size must be an integer from 1 to 4096 or [height, width]: current value is 4097',
+    );
   });
 });
 

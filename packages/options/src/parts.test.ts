@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPart, findPart, integer, isPart, partsByName } from './index.js';
+import { checkPart, findPart, integer, isPart, type Part, partsByName, withParts } from './index.js';
 
 const part = <const Name extends string>(name: Name) =>
   ({ kind: 'model', name, title: `The ${name}`, options: {} }) as const;
@@ -20,6 +20,17 @@ describe('findPart()', () => {
       'Cannot find a model as its name must be one of afn, htnet: current value is "htnt", did you mean "htnet"?',
     );
     expect(() => findPart('model', [part('afn')], 3)).toThrow('current value is 3');
+  });
+});
+
+describe('withParts()', () => {
+  it('adds parts of the kind, and refuses what is none, and a name twice', () => {
+    const other = { ...part('b'), kind: 'step' };
+    const ours = [part('a')];
+    expect(withParts<Part>(['model'], ours, [part('c'), other]).map(({ name }) => name)).toEqual(['a', 'c']);
+    expect(withParts(['model'], ours)).toBe(ours);
+    expect(() => withParts<Part>(['model'], ours, [part('a')])).toThrow('there is one of that name already');
+    expect(() => withParts<Part>(['model'], ours, [3 as never])).toThrow('parts must be definitions');
   });
 });
 

@@ -30,6 +30,7 @@ export type PartsByName<Parts extends readonly Part[]> = { readonly [P in Parts[
  * console.log(models['tiny-net'].title); // A tiny network
  * ```
  */
+// @__NO_SIDE_EFFECTS__
 export function partsByName<const Parts extends readonly Part[]>(parts: Parts): PartsByName<Parts> {
   const byName: Record<string, Part> = {};
   for (const part of parts) {
@@ -63,6 +64,40 @@ export function findPart<P extends Part>(kind: string, parts: readonly P[], name
   throw new RangeError(
     `Cannot find a ${kind} as its name must be one of ${names.join(', ')}: current value is ${show(name)}${suggestion(name, names)}`,
   );
+}
+
+/**
+ * Our parts of a kind, and those of a list that are of it; parts of other kinds are nobody's business here, so that one list serves every function.
+ *
+ * @param kinds - what the parts are
+ * @param ours - our parts
+ * @param parts - anybody's own, of any kind
+ * @throws {TypeError} where a value of the list is no part, or two have one name
+ *
+ * @example
+ * ```ts
+ * import { withParts } from '@mer/options';
+ *
+ * const part = (kind: string, name: string) => ({ kind, name, title: name, options: {} });
+ * const all = withParts(['model'], [part('model', 'afn')], [part('model', 'mine'), part('step', 'blur')]);
+ * console.log(all.map(({ name }) => name)); // [ 'afn', 'mine' ]
+ * ```
+ */
+export function withParts<P extends Part>(
+  kinds: readonly string[],
+  ours: readonly P[],
+  parts: readonly Part[] = [],
+): readonly P[] {
+  if (parts.length === 0) return ours;
+  const stray = parts.find((part) => !isPart(part));
+  if (stray !== undefined) {
+    throw new TypeError(
+      `Cannot find a ${kinds[0]} as parts must be definitions, such as what defineModel or defineStep gives: current value is ${show(stray)}`,
+    );
+  }
+  const theirs = parts.filter((part): part is P => kinds.includes(part.kind));
+  for (const part of theirs) checkPart(part);
+  return Object.values(partsByName([...ours, ...theirs])) as readonly P[];
 }
 
 /**

@@ -24,7 +24,7 @@ function rate(given: string, name: string): number {
   return editDistance(given, name);
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours between two texts. */
+/** Insertions, deletions, substitutions and swaps of neighbors between two texts. */
 function editDistance(left: string, right: string): number {
   let before: number[] = [];
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);

@@ -64,7 +64,7 @@ export function blur(source: usize, target: usize, width: i32, height: i32, kern
   release(height0);
 }
 
-/** A normalised Gaussian of `2 radius + 1` floats, in float64 until stored. */
+/** A normalized Gaussian of `2 radius + 1` floats, in float64 until stored. */
 export function gaussian(kernel: usize, radius: i32, sigma: f64): void {
   let sum: f64 = 0;
   for (let i = -radius; i <= radius; i++) sum += Math.exp(-(<f64>(i * i)) / (2 * sigma * sigma));

@@ -5,7 +5,7 @@ import { resize } from './resize';
 /** Smallest width or height of a level of the pyramid. */
 const SMALLEST: f64 = 32;
 
-/** Weights that damp the outermost five pixels, where the neighbourhood is cut. */
+/** Weights that damp the outermost five pixels, where the neighborhood is cut. */
 // @ts-ignore: decorator
 @inline
 function damping(index: i32, size: i32): f32 {
@@ -374,14 +374,14 @@ function levelOf(
   return result;
 }
 
-/** Farneback's flow between two dense grey images (0..255) into dense (u, v) pairs. */
+/** Farneback's flow between two dense gray images (0..255) into dense (u, v) pairs. */
 export function farneback(
   from: usize,
   to: usize,
   flow: usize,
   width: i32,
   height: i32,
-  scale: f64,
+  scaleStep: f64,
   levels: i32,
   window: i32,
   iterations: i32,
@@ -392,7 +392,7 @@ export function farneback(
   let count = 0;
   let factor: f64 = 1;
   for (; count < levels; count++) {
-    factor *= scale;
+    factor *= scaleStep;
     if (<f64>width * factor < SMALLEST || <f64>height * factor < SMALLEST) break;
   }
   let u: usize = 0;
@@ -401,7 +401,7 @@ export function farneback(
   let h0 = 0;
   for (let k = count; k >= 0; k--) {
     factor = 1;
-    for (let i = 0; i < k; i++) factor *= scale;
+    for (let i = 0; i < k; i++) factor *= scaleStep;
     const sigma = (1 / factor - 1) * 0.5;
     const w = <i32>nearest(<f64>width * factor);
     const h = <i32>nearest(<f64>height * factor);
@@ -410,8 +410,8 @@ export function farneback(
     if (u) {
       const scaleX = 1 / (<f64>w / <f64>w0);
       const scaleY = 1 / (<f64>h / <f64>h0);
-      resize(u, w0, h0, nu, w, h, scaleX, scaleY, <f32>(1 / scale));
-      resize(v, w0, h0, nv, w, h, scaleX, scaleY, <f32>(1 / scale));
+      resize(u, w0, h0, nu, w, h, scaleX, scaleY, <f32>(1 / scaleStep));
+      resize(v, w0, h0, nv, w, h, scaleX, scaleY, <f32>(1 / scaleStep));
     }
     u = nu;
     v = nv;

@@ -1,11 +1,11 @@
 import { copyPlane, extend, interleave, mark, plane, release, strideOf, take } from './memory';
 import { Level, levelAt, pyramid, refine } from './pyramid';
-import { linearise, packWithGradient } from './warp';
+import { linearize, packWithGradient } from './warp';
 
 /** Smallest width or height of a level of the pyramid. */
 const SMALLEST: i32 = 16;
 
-/** Horn and Schunck's average of the eight neighbours: 1/6 for the sides, 1/12 for the corners. */
+/** Horn and Schunck's average of the eight neighbors: 1/6 for the sides, 1/12 for the corners. */
 // @ts-ignore: decorator
 @inline
 function average(at: usize, stride: usize): v128 {
@@ -23,7 +23,7 @@ function average(at: usize, stride: usize): v128 {
   );
 }
 
-/** Where the flow leads out of the image there is nothing to compare: no data term, the neighbours decide. */
+/** Where the flow leads out of the image there is nothing to compare: no data term, the neighbors decide. */
 function dropOutside(u: usize, v: usize, ix: usize, iy: usize, rho: usize, squared: usize, width: i32, height: i32): void {
   const stride = strideOf(width);
   const right = <f32>(width - 1);
@@ -42,7 +42,7 @@ function dropOutside(u: usize, v: usize, ix: usize, iy: usize, rho: usize, squar
   }
 }
 
-/** Horn-Schunck flow, coarse to fine with warping, between two dense grey images (0..255) into dense (u, v) pairs. */
+/** Horn-Schunck flow, coarse to fine with warping, between two dense gray images (0..255) into dense (u, v) pairs. */
 export function hornSchunck(
   from: usize,
   to: usize,
@@ -82,7 +82,7 @@ export function hornSchunck(
     const smooth = f32x4.splat(<f32>(alpha * alpha));
     const enough = epsilon * epsilon * <f64>w * <f64>h;
     for (let warp = 0; warp < warps; warp++) {
-      linearise(at.from, packed, u1, v1, ix, iy, rho, squared, w, h);
+      linearize(at.from, packed, u1, v1, ix, iy, rho, squared, w, h);
       dropOutside(u1, v1, ix, iy, rho, squared, w, h);
       for (let i = 0; i < iterations; i++) {
         extend(u1, w, h, 1);

@@ -2,10 +2,10 @@ import { gaussianBlur } from './blur';
 import { mark, plane, release, strideOf } from './memory';
 
 /**
- * The sum over a rectangle of |blurred grey difference| between two dense frames of `channels` (1 or 3) floats a pixel;
+ * The sum over a rectangle of |blurred gray difference| between two dense frames of `channels` (1 or 3) floats a pixel;
  * `radius` 0 for no blur. The rectangle is [left, right) x [top, bottom).
  */
-export function greyChange(
+export function grayChange(
   frame: usize,
   reference: usize,
   width: i32,

@@ -1,7 +1,7 @@
 import { mark, release, strideOf, take } from './memory';
 
 /**
- * Bilinear resize of a plane, pixel centres aligned, no smoothing; `scaleX` and `scaleY` are source pixels per target pixel.
+ * Bilinear resize of a plane, pixel centers aligned, no smoothing; `scaleX` and `scaleY` are source pixels per target pixel.
  * Every value is multiplied by `factor`.
  */
 export function resize(
@@ -18,7 +18,7 @@ export function resize(
   const height0 = mark();
   const stride = strideOf(width);
   const newStride = strideOf(newWidth);
-  // per target column: byte offset of the left neighbour, and the weight of the right one
+  // per target column: byte offset of the left neighbor, and the weight of the right one
   const offsets = take(<usize>newWidth << 2);
   const rights = take(<usize>newWidth << 2);
   for (let x = 0; x < newWidth; x++) {
@@ -46,7 +46,7 @@ export function resize(
     for (let x = 0; x < newWidth; x++) {
       const offset = <usize>load<i32>(offsets + (<usize>x << 2));
       const right = load<f32>(rights + (<usize>x << 2));
-      // the right neighbour of the last column is padding; its weight is 0
+      // the right neighbor of the last column is padding; its weight is 0
       const a = load<f32>(row0 + offset) * (<f32>1 - right) + load<f32>(row0 + offset, 4) * right;
       const b = load<f32>(row1 + offset) * (<f32>1 - right) + load<f32>(row1 + offset, 4) * right;
       store<f32>(out + (<usize>x << 2), (a * (<f32>1 - part) + b * part) * factor);

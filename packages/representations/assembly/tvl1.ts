@@ -1,7 +1,7 @@
 import { copyPlane, interleave, mark, plane, release, strideOf, take } from './memory';
 import { median3, median5 } from './median';
 import { Level, levelAt, pyramid, refine } from './pyramid';
-import { linearise, packWithGradient } from './warp';
+import { linearize, packWithGradient } from './warp';
 
 /** Smallest width or height of a level of the pyramid. */
 const SMALLEST: i32 = 16;
@@ -175,7 +175,7 @@ function filter(source: usize, spare: usize, width: i32, height: i32, size: i32)
   else median3(source, spare, width, height);
 }
 
-/** One level: `warps` linearisations, each solved by alternating median filter and inner iterations. */
+/** One level: `warps` linearizations, each solved by alternating median filter and inner iterations. */
 function level(
   i0: usize,
   i1: usize,
@@ -215,7 +215,7 @@ function level(
   const enough = <f32>(epsilon * epsilon * <f64>(width * height));
   let count = 0;
   for (let warp = 0; warp < warps; warp++) {
-    linearise(i0, packed, p.u1, p.u2, p.ix, p.iy, p.rho, p.squared, width, height);
+    linearize(i0, packed, p.u1, p.u2, p.ix, p.iy, p.rho, p.squared, width, height);
     let error = f32.MAX_VALUE;
     for (let i = 0; error > enough && i < outer; i++) {
       if (median > 1) {
@@ -243,7 +243,7 @@ function level(
 }
 
 /**
- * Dual TV-L1 flow between two dense grey images (0..255) into dense (u, v) pairs. Returns the number of inner iterations
+ * Dual TV-L1 flow between two dense gray images (0..255) into dense (u, v) pairs. Returns the number of inner iterations
  * over all levels.
  */
 export function tvl1(
@@ -259,8 +259,8 @@ export function tvl1(
   scaleStep: f64,
   warps: i32,
   epsilon: f64,
-  inner: i32,
-  outer: i32,
+  innerIterations: i32,
+  outerIterations: i32,
   median: i32,
   presmooth: f64,
   pyramidSmooth: f64,
@@ -285,8 +285,8 @@ export function tvl1(
       theta,
       warps,
       epsilon,
-      inner,
-      outer,
+      innerIterations,
+      outerIterations,
       median,
     );
     if (s == 0) break;

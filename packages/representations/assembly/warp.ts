@@ -59,7 +59,7 @@ export function packWithGradient(source: usize, width: i32, height: i32): usize 
       const right = x < width - 1 ? x + 1 : x;
       const d = <usize>x << 2;
       store<f32>(out, load<f32>(row + d));
-      // centred differences, halved; one-sided (still halved) at the borders
+      // centerd differences, halved; one-sided (still halved) at the borders
       store<f32>(out, <f32>0.5 * (load<f32>(row + (<usize>right << 2)) - load<f32>(row + (<usize>left << 2))), 4);
       store<f32>(out, <f32>0.5 * (load<f32>(below + d) - load<f32>(above + d)), 8);
       out += 16;
@@ -84,11 +84,11 @@ function row4(at: usize, weight: usize): v128 {
 }
 
 /**
- * The linearised data term around the flow (u1, u2): with I1w = I1(x + u1, y + u2) and its gradient,
+ * The linearized data term around the flow (u1, u2): with I1w = I1(x + u1, y + u2) and its gradient,
  * ix, iy = grad I1w, rho = I1w - ix u1 - iy u2 - I0 and squared = ix^2 + iy^2.
  * Cubic interpolation at 1/32 pixel, zero outside; `packed` comes from packWithGradient(I1).
  */
-export function linearise(
+export function linearize(
   i0: usize,
   packed: usize,
   u1: usize,

@@ -2,8 +2,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Clip } from './clip.js';
+import { createRepresentation } from './create-step.js';
 import { opticalFlow } from './flow/optical-flow.js';
-import { createRepresentation, type RepresentationName, representations } from './registry.js';
+import { type RepresentationName, representations } from './registry.js';
 
 const names = Object.keys(representations) as RepresentationName[];
 const frames = tf.randomUniform([9, 40, 36, 3], 0, 1, 'float32', 1) as tf.Tensor4D;
@@ -17,7 +18,7 @@ function outcome(name: RepresentationName, input: Clip): string | Float32Array {
     const image = createRepresentation(name)(input);
     const values = image.dataSync() as Float32Array;
     expect(image.shape).toEqual([
-      ...representations[name].outputShape(input.frames.shape.slice(1) as [number, number, number]),
+      ...createRepresentation(name).outputShape(input.frames.shape.slice(1) as [number, number, number]),
     ]);
     image.dispose();
     return values;

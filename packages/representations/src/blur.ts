@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hostValues, isHostBackend } from './host.js';
-import { floats, withKernels } from './wasm/kernels.js';
+import { floats, withImageKernels } from './wasm/kernels.js';
 
 /** Radius of the Gaussian window for an image: four sigma, less where the image is smaller. */
 export function blurRadius(sigma: number, height: number, width: number): number {
   return Math.min(Math.ceil(4 * sigma), height - 1, width - 1);
 }
 
-/** A normalised Gaussian window of `2 radius + 1` weights. */
+/** A normalized Gaussian window of `2 radius + 1` weights. */
 export function gaussianWindow(radius: number, sigma: number): Float32Array {
   const window = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
@@ -26,15 +26,6 @@ export function gaussianWindow(radius: number, sigma: number): Float32Array {
  * @returns the same shape.
  * @throws RangeError if `sigma` is negative or no number.
  *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { gaussianBlur } from '@mer/representations';
- *
- * const blurred = gaussianBlur(tf.ones([5, 5, 1]) as tf.Tensor3D, 1);
- * console.log(blurred.dataSync()[12]?.toFixed(4)); // 1.0000
- * ```
- *
  * Reference: common knowledge; the border is OpenCV's default.
  */
 export function gaussianBlur<T extends tf.Tensor3D | tf.Tensor4D>(images: T, sigma: number): T {
@@ -49,11 +40,11 @@ export function gaussianBlur<T extends tf.Tensor3D | tf.Tensor4D>(images: T, sig
     const values = hostValues(images, task);
     const size = height * width * channels;
     const result = new Float32Array(values.length);
-    withKernels(task, (kernels) => {
+    withImageKernels(task, (kernels) => {
       const image = kernels.take(4 * size);
       for (let from = 0; from < values.length; from += size) {
         floats(kernels, image, size).set(values.subarray(from, from + size));
-        kernels.blurImage(image, width, height, channels, radius, sigma);
+        kernels.blurImage({ image, width, height, channels, radius, sigma });
         result.set(floats(kernels, image, size), from);
       }
     });

@@ -56,10 +56,10 @@ describe('clipWindows', () => {
 
   it('says what is wrong with an option', () => {
     expect(() => clipWindows(clipOf(0, 1, 5), { count: 0 })).toThrow(
-      /'count' must be an integer >= 1.*current value is 0/,
+      /count must be an integer of at least 1: current value is 0/,
     );
     expect(() => clipWindows(clipOf(0, 1, 5), { overlap: 1 })).toThrow(
-      /'overlap' must be .* <= 0.9.*current value is 1/,
+      /overlap must be a number from 0 to 0.9: current value is 1/,
     );
   });
 });

@@ -1,18 +1,17 @@
+import { checkOptions, integer, number, type OptionsOf } from '@mer/options';
 import { type Clip, checkClip } from './clip.js';
-import { numeric, type OptionRules, resolveOptions } from './options.js';
+
+const clipWindowsOptions = {
+  count: integer('How many windows.', { min: 1, default: 4 }),
+  overlap: number("Share of a window's length that it has in common with the next.", {
+    min: 0,
+    max: 0.9,
+    default: 0.5,
+  }),
+};
 
 /** Options of {@link clipWindows}. */
-export interface ClipWindowsOptions {
-  /** How many windows, at least 1; default 4. */
-  count?: number;
-  /** Share of a window's length that it has in common with the next, from 0 to 0.9; default 0.5. */
-  overlap?: number;
-}
-
-const rules: OptionRules<ClipWindowsOptions> = Object.freeze({
-  count: numeric(4, { min: 1, integer: true }),
-  overlap: numeric(0.5, { min: 0, max: 0.9 }),
-});
+export type ClipWindowsOptions = OptionsOf<typeof clipWindowsOptions>;
 
 /**
  * The parts of a clip between onset and offset that overlapping windows of one length see, as clips of their own.
@@ -41,7 +40,7 @@ const rules: OptionRules<ClipWindowsOptions> = Object.freeze({
 export function clipWindows(clip: Clip, options: ClipWindowsOptions = {}): Clip[] {
   const task = 'cut a clip into windows';
   checkClip(clip, task);
-  const { count, overlap } = resolveOptions(task, rules, options);
+  const { count, overlap } = checkOptions(task, clipWindowsOptions, options);
   const frames = clip.offset - clip.onset + 1;
   const length = frames / (1 + (count - 1) * (1 - overlap));
   return Array.from({ length: count }, (_, k) => {

@@ -1,9 +1,10 @@
+import { choice, either, tuple } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /**
  * A face video of one expression with its three marked frames.
  *
- * `frames` is `[T, H, W, C]`, float32 in 0..1, C = 1 (grey) or 3 (RGB). `onset` is the first frame of the movement,
+ * `frames` is `[T, H, W, C]`, float32 in 0..1, C = 1 (gray) or 3 (RGB). `onset` is the first frame of the movement,
  * `apex` the frame where it is strongest, `offset` the last frame; they are indices into `frames` (0-based, the
  * annotated range is inclusive: `0 <= onset <= apex <= offset < T`). `apex` is `null` where nobody annotated it (SMIC, for instance).
  *
@@ -31,7 +32,7 @@ export interface Clip {
 
 /**
  * The 68 points of a face in dlib's order: jaw 0..16, brows 17..26, nose 27..35, eyes 36..47, mouth 48..67. `[x, y]` in
- * pixels, (0, 0) at the centre of the first pixel, y down.
+ * pixels, (0, 0) at the center of the first pixel, y down.
  */
 export type Landmarks = readonly (readonly [x: number, y: number])[];
 
@@ -54,8 +55,18 @@ export function isClip(source: FrameSource): source is Clip {
 /** Which frames of a source to use: a named part of a clip, every frame, or the inclusive pair `[first, last]`. */
 export type Span = 'onset-offset' | 'onset-apex' | 'apex-offset' | 'all' | readonly [number, number];
 
-/** The names a {@link Span} can have. */
-export const spanNames = Object.freeze(['onset-offset', 'onset-apex', 'apex-offset', 'all'] as const);
+/** An option that is a {@link Span}; where it is not given, the source decides. */
+// @__NO_SIDE_EFFECTS__
+export function spanOption() {
+  return either(
+    'Which frames; onset to offset of a clip and every frame of a bare tensor where it is not given.',
+    [
+      choice('A part of the clip.', ['onset-offset', 'onset-apex', 'apex-offset', 'all'], {}),
+      tuple('Indices of the first and the last frame.', ['first', 'last'], { of: 'integers' }),
+    ],
+    { optional: true },
+  );
+}
 
 /** Throws unless `frames` is a float32 tensor `[T, H, W, C]` with something in it; `task` begins the message. */
 export function checkFrames(frames: tf.Tensor, task: string): asserts frames is tf.Tensor4D {

@@ -1,10 +1,11 @@
+import { checkOptions, integer, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { flowToColor } from './flow/color.js';
+import { flowToColor } from './flow/flow-to-color.js';
 import { flowMagnitude } from './flow/strain.js';
 import { glyphDot, glyphSize } from './glyphs.js';
-import { type Reading, readLater, readNow } from './reading.js';
-import { resizeImages } from './resize.js';
-import { percentileOf, scaleMotion } from './scaling.js';
+import { type Reading, readLater } from './reading.js';
+import { resizeImages } from './resize-images.js';
+import { percentileOf, scaleMotion } from './scale-motion.js';
 
 /** The least motion that is drawn at full strength, in pixels. */
 const leastFull = 0.5;
@@ -12,50 +13,29 @@ const leastFull = 0.5;
 /**
  * A representation as a picture, RGB in 0..1.
  *
- * - 1 channel: grey; 3 channels: as they are
+ * - 1 channel: gray; 3 channels: as they are
  * - 2 channels: a flow, drawn by {@link flowToColor}; full strength is the 99.5th percentile of its length, and at least half a
  *   pixel, so that the noise of a flow without motion stays dark
  * - 6, 9, 12 channels: parts of three channels side by side
  * - anything else, histograms of blocks above all: every block a row of bars, scaled to the largest bar
  *
- * Values outside of 0..1 (a plain difference, an unscaled sum) are scaled symmetrically first, so that 0 is grey.
+ * Values outside of 0..1 (a plain difference, an unscaled sum) are scaled symmetrically first, so that 0 is gray.
  *
- * @param image `[H, W, C]`, float32.
+ * @param image `[H, W, C]`, float32; it must live until the promise is settled.
  * @returns `[H', W', 3]`.
- * @throws Error on a backend that cannot read values at once (webgpu): see {@link displayImageAsync}.
  *
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
  * import { displayImage } from '@mer/representations';
  *
- * console.log(displayImage(tf.zeros([8, 8, 6]) as tf.Tensor3D).shape); // [ 8, 16, 3 ]
- * ```
- *
- * Reference: this project's own.
- */
-export function displayImage(image: tf.Tensor3D): tf.Tensor3D {
-  return readNow(displaying(image), 'draw an image');
-}
-
-/**
- * {@link displayImage} on any backend, also where values cannot be read at once (webgpu).
- *
- * @param image as for {@link displayImage}; it must live until the promise is settled.
- * @returns as {@link displayImage}.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { displayImageAsync } from '@mer/representations';
- *
- * const picture = await displayImageAsync(tf.zeros([8, 8, 6]) as tf.Tensor3D);
+ * const picture = await displayImage(tf.zeros([8, 8, 6]) as tf.Tensor3D);
  * console.log(picture.shape); // [ 8, 16, 3 ]
  * ```
  *
  * Reference: this project's own.
  */
-export async function displayImageAsync(image: tf.Tensor3D): Promise<tf.Tensor3D> {
+export async function displayImage(image: tf.Tensor3D): Promise<tf.Tensor3D> {
   return readLater(displaying(image));
 }
 
@@ -109,25 +89,26 @@ export interface SheetTile {
   caption: string;
 }
 
+const contactSheetOptions = {
+  columns: integer('Pictures in a row; as many as make the sheet about square where it is not given.', {
+    min: 1,
+    optional: true,
+  }),
+  tile: integer('Side of the square each picture is fitted into, in pixels.', { min: 1, default: 224 }),
+  margin: integer('Space around each picture, in pixels.', { min: 0, default: 8 }),
+};
+
 /** Options of {@link contactSheet}. */
-export interface ContactSheetOptions {
-  /** Pictures in a row; default as many as make the sheet about square. */
-  columns?: number;
-  /** Side of the square each picture is fitted into, in pixels; default 224. */
-  tile?: number;
-  /** Space around each picture, in pixels; default 8. */
-  margin?: number;
-}
+export type ContactSheetOptions = OptionsOf<typeof contactSheetOptions>;
 
 const task = 'make a contact sheet';
 
 /**
  * Pictures side by side on white, each with its caption below.
  *
- * @param tiles at least one; images of any size and number of channels.
+ * @param tiles at least one; images of any size and number of channels, which must live until the promise is settled.
  * @returns `[H, W, 3]`, RGB in 0..1, to be written as a PNG.
- * @throws RangeError if there is no tile or an option is no positive integer.
- * @throws Error on a backend that cannot read values at once (webgpu): see {@link contactSheetAsync}.
+ * @throws RangeError, TypeError, as a rejection, if there is no tile or on a wrong option.
  *
  * @example
  * ```ts
@@ -135,36 +116,13 @@ const task = 'make a contact sheet';
  * import { contactSheet } from '@mer/representations';
  *
  * const image = tf.zeros([16, 16, 1]) as tf.Tensor3D;
- * const sheet = contactSheet([{ image, caption: 'onset' }, { image, caption: 'apex' }], { tile: 64 });
+ * const sheet = await contactSheet([{ image, caption: 'onset' }, { image, caption: 'apex' }], { tile: 64 });
  * console.log(sheet.shape); // [ 95, 152, 3 ]
  * ```
  *
  * Reference: this project's own.
  */
-export function contactSheet(tiles: readonly SheetTile[], options: ContactSheetOptions = {}): tf.Tensor3D {
-  return readNow(arranging(tiles, options), task);
-}
-
-/**
- * {@link contactSheet} on any backend, also where values cannot be read at once (webgpu).
- *
- * @param tiles as for {@link contactSheet}; their images must live until the promise is settled.
- * @returns as {@link contactSheet}.
- * @throws as {@link contactSheet}, as a rejection.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { contactSheetAsync } from '@mer/representations';
- *
- * const image = tf.zeros([16, 16, 1]) as tf.Tensor3D;
- * const sheet = await contactSheetAsync([{ image, caption: 'onset' }, { image, caption: 'apex' }], { tile: 64 });
- * console.log(sheet.shape); // [ 95, 152, 3 ]
- * ```
- *
- * Reference: this project's own.
- */
-export async function contactSheetAsync(
+export async function contactSheet(
   tiles: readonly SheetTile[],
   options: ContactSheetOptions = {},
 ): Promise<tf.Tensor3D> {
@@ -172,14 +130,14 @@ export async function contactSheetAsync(
 }
 
 function* arranging(tiles: readonly SheetTile[], options: ContactSheetOptions): Reading<tf.Tensor3D> {
-  const { columns = Math.ceil(Math.sqrt(tiles.length)), tile = 224, margin = 8 } = options;
-  if (tiles.length === 0)
+  if (tiles.length === 0) {
     throw new RangeError(`Cannot ${task} as there must be at least one tile: current value is none`);
-  for (const [name, value] of Object.entries({ columns, tile, margin })) {
-    if (!Number.isInteger(value) || value < (name === 'margin' ? 0 : 1)) {
-      throw new RangeError(`Cannot ${task} as option '${name}' must be a positive integer: current value is ${value}`);
-    }
   }
+  const {
+    columns = Math.ceil(Math.sqrt(tiles.length)),
+    tile,
+    margin,
+  } = checkOptions(task, contactSheetOptions, options);
   const caption = glyphSize.height + 2 * margin;
   const rows = Math.ceil(tiles.length / columns);
   const [cellWidth, cellHeight] = [tile + margin, tile + caption];

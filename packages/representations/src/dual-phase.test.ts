@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { syntheticClip, worstDifference } from '../test/synthetic-clip.js';
-import { dualPhaseDynamicImage, phaseAugmentation, phasesOf } from './dual-phase.js';
+import { dualPhase, phaseAugmentation, phasesOf } from './dual-phase.js';
 import { dynamicImage } from './dynamic-image.js';
 
 const clip = syntheticClip({ size: 24, frames: 13, onset: 1, apex: 5, offset: 11 });
@@ -27,22 +27,22 @@ describe('phasesOf()', () => {
   });
 });
 
-describe('dualPhaseDynamicImage()', () => {
+describe('dualPhase()', () => {
   it('holds the image of each phase, scaled by itself', () => {
-    const both = dualPhaseDynamicImage(clip);
+    const both = dualPhase(clip);
     expect(both.shape).toEqual([24, 24, 6]);
     const rise = dynamicImage(clip, { span: 'onset-apex' });
     const fall = dynamicImage(clip, { span: 'apex-offset' });
     expect(worstDifference(tf.slice(both, [0, 0, 0], [24, 24, 3]).dataSync(), rise.dataSync())).toBe(0);
     expect(worstDifference(tf.slice(both, [0, 0, 3], [24, 24, 3]).dataSync(), fall.dataSync())).toBe(0);
-    expect(dualPhaseDynamicImage(clip, { phase: 'apex-offset' }).dataSync()).toEqual(fall.dataSync());
+    expect(dualPhase(clip, { phase: 'apex-offset' }).dataSync()).toEqual(fall.dataSync());
   });
 
   it('leaks nothing and has no span', () => {
     const before = tf.memory().numTensors;
-    dualPhaseDynamicImage(clip, { grey: true }).dispose();
+    dualPhase(clip, { gray: true }).dispose();
     expect(tf.memory().numTensors).toBe(before);
-    expect(() => dualPhaseDynamicImage(clip, { span: 'all' } as never)).toThrow(/no option 'span'/);
+    expect(() => dualPhase(clip, { span: 'all' } as never)).toThrow(/"span" is not an option/);
   });
 });
 
@@ -53,6 +53,6 @@ describe('phaseAugmentation()', () => {
       expect(image.dataSync()).toEqual(dynamicImage(clip, { span, scaling: 'none' }).dataSync());
     }
     expect(images).toHaveLength(3);
-    expect(() => phaseAugmentation(clip, { phase: 'both' } as never)).toThrow(/no option 'phase'/);
+    expect(() => phaseAugmentation(clip, { phase: 'both' } as never)).toThrow(/"phase" is not an option/);
   });
 });

@@ -1,8 +1,10 @@
+import { checkOptions, choice, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { apexOf, type Clip, checkClip } from './clip.js';
-import { type DynamicImageOptions, dynamicImage, dynamicImageRules } from './dynamic-image.js';
+import { defineRepresentation } from './define-representation.js';
+import { computeDynamicImage, weightedImageOptions } from './dynamic-image.js';
 import { concatChannels } from './frames.js';
-import { type OptionRules, oneOf, type Resolved, resolveOptions } from './options.js';
+import { rankWeightsOptions } from './rank-weights.js';
 
 /** The two phases of a clip and what was done about a missing one. */
 export interface Phases {
@@ -48,19 +50,21 @@ export function phasesOf(clip: Clip): Phases {
   return { onsetApex: rise, apexOffset: fall, replaced: null };
 }
 
-/** Options of {@link dualPhaseDynamicImage}: those of {@link DynamicImageOptions} but `span`. */
-export interface DualPhaseOptions extends Omit<DynamicImageOptions, 'span'> {
-  /** Which image: both side by side in the channels (default), or one phase. */
-  phase?: 'both' | 'onset-apex' | 'apex-offset';
-}
+const imageOptions = { ...rankWeightsOptions, ...weightedImageOptions };
 
-const { span: _span, ...imageRules } = dynamicImageRules;
+const dualPhaseOptions = {
+  phase: choice(
+    'Which image: both side by side in the channels, or one phase.',
+    ['both', 'onset-apex', 'apex-offset'],
+    {
+      default: 'both',
+    },
+  ),
+  ...imageOptions,
+};
 
-/** The rules of {@link DualPhaseOptions}. */
-export const dualPhaseRules: OptionRules<DualPhaseOptions> = Object.freeze({
-  phase: oneOf<'both' | 'onset-apex' | 'apex-offset'>(['both', 'onset-apex', 'apex-offset'], 'both'),
-  ...imageRules,
-});
+/** Options of {@link dualPhase}. */
+export type DualPhaseOptions = OptionsOf<typeof dualPhaseOptions>;
 
 /**
  * The dynamic images of the two phases of a clip: onset to apex and apex to offset.
@@ -76,31 +80,39 @@ export const dualPhaseRules: OptionRules<DualPhaseOptions> = Object.freeze({
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
- * import { dualPhaseDynamicImage } from '@mer/representations';
+ * import { dualPhase } from '@mer/representations';
  *
  * const clip = { frames: tf.zeros([9, 8, 8, 3]) as tf.Tensor4D, onset: 0, apex: 4, offset: 8 };
- * console.log(dualPhaseDynamicImage(clip).shape); // [ 8, 8, 6 ]
+ * console.log(dualPhase(clip).shape); // [ 8, 8, 6 ]
  * ```
  *
  * Reference: one dynamic image per phase as in "DIANet", 2025, arXiv 2510.12219, and "Phase-aware temporal augmentation",
  * 2025, arXiv 2510.15466, by their abstracts. Ours: the apex frame belongs to both phases, and the fallback.
  */
-export function dualPhaseDynamicImage(clip: Clip, options: DualPhaseOptions = {}): tf.Tensor3D {
-  const { phase, ...image }: Resolved<DualPhaseOptions> = resolveOptions(
-    'compute the dual-phase dynamic image',
-    dualPhaseRules,
-    options,
-  );
-  const { onsetApex, apexOffset } = phasesOf(clip);
-  return tf.tidy(() => {
-    if (phase === 'onset-apex') return dynamicImage(clip, { ...image, span: onsetApex });
-    if (phase === 'apex-offset') return dynamicImage(clip, { ...image, span: apexOffset });
-    return concatChannels([
-      dynamicImage(clip, { ...image, span: onsetApex }),
-      dynamicImage(clip, { ...image, span: apexOffset }),
-    ]);
-  });
-}
+export const dualPhase = /* @__PURE__ */ defineRepresentation({
+  name: 'dual-phase',
+  title: 'Dynamic images of both phases',
+  paper: 'DIANet, 2025, arXiv 2510.12219; Phase-aware temporal augmentation, 2025, arXiv 2510.15466',
+  ours: 'the apex frame belongs to both phases, and a phase of one frame is replaced by the other',
+  traits: { needsApex: true },
+  options: dualPhaseOptions,
+  compute(clip: Clip, { phase, ...image }) {
+    const { onsetApex, apexOffset } = phasesOf(clip);
+    return tf.tidy(() => {
+      if (phase === 'onset-apex') return computeDynamicImage(clip, { ...image, span: onsetApex });
+      if (phase === 'apex-offset') return computeDynamicImage(clip, { ...image, span: apexOffset });
+      return concatChannels([
+        computeDynamicImage(clip, { ...image, span: onsetApex }),
+        computeDynamicImage(clip, { ...image, span: apexOffset }),
+      ]);
+    });
+  },
+  outputShape: ([height, width, channels], { gray, phase }) => [
+    height,
+    width,
+    (gray ? 1 : channels) * (phase === 'both' ? 2 : 1),
+  ],
+});
 
 /** One image of {@link phaseAugmentation}. */
 export interface PhaseImage {
@@ -117,7 +129,7 @@ export interface PhaseImage {
  *
  * @param clip with an apex; a phase of one frame is replaced by the other one ({@link phasesOf} tells).
  * @returns the whole (onset to offset), the rise (onset to apex), the fall (apex to offset), each `[H, W, C]`.
- * @throws as {@link dualPhaseDynamicImage}.
+ * @throws as {@link dualPhase}.
  *
  * @example
  * ```ts
@@ -132,12 +144,11 @@ export interface PhaseImage {
  * phase as augmentation. Ours: the whole clip's image stays in the training set, and the fallback.
  */
 export function phaseAugmentation(clip: Clip, options: Omit<DualPhaseOptions, 'phase'> = {}): PhaseImage[] {
-  const { phase: _phase, ...rules } = dualPhaseRules;
-  const image = resolveOptions('augment a clip by phases', rules as OptionRules<typeof options>, options);
+  const image = checkOptions('augment a clip by phases', imageOptions, options);
   const { onsetApex, apexOffset } = phasesOf(clip);
   return [
-    { span: 'onset-offset', image: dynamicImage(clip, image) },
-    { span: 'onset-apex', image: dynamicImage(clip, { ...image, span: onsetApex }) },
-    { span: 'apex-offset', image: dynamicImage(clip, { ...image, span: apexOffset }) },
+    { span: 'onset-offset', image: computeDynamicImage(clip, image) },
+    { span: 'onset-apex', image: computeDynamicImage(clip, { ...image, span: onsetApex }) },
+    { span: 'apex-offset', image: computeDynamicImage(clip, { ...image, span: apexOffset }) },
   ];
 }

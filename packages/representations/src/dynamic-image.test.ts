@@ -46,16 +46,16 @@ describe('dynamicImage()', () => {
     expect(worst(of('all'), formula(values, 0, 11, 'bilen'))).toBeLessThan(1e-5);
   });
 
-  it('makes one channel with grey, the grey of the coloured one', () => {
+  it('makes one channel with gray, the gray of the colored one', () => {
     const input = frames();
-    const colour = dynamicImage(input, { scaling: 'none' }).dataSync();
-    const grey = dynamicImage(input, { scaling: 'none', grey: true });
-    expect(grey.shape).toEqual([6, 5, 1]);
+    const color = dynamicImage(input, { scaling: 'none' }).dataSync();
+    const gray = dynamicImage(input, { scaling: 'none', gray: true });
+    expect(gray.shape).toEqual([6, 5, 1]);
     const expected = Array.from(
       { length: 30 },
-      (_, p) => 0.299 * colour[3 * p]! + 0.587 * colour[3 * p + 1]! + 0.114 * colour[3 * p + 2]!,
+      (_, p) => 0.299 * color[3 * p]! + 0.587 * color[3 * p + 1]! + 0.114 * color[3 * p + 2]!,
     );
-    expect(worst(grey.dataSync(), expected)).toBeLessThan(1e-5);
+    expect(worst(gray.dataSync(), expected)).toBeLessThan(1e-5);
   });
 
   it('gives the constant "no motion" for a static clip, exactly', () => {
@@ -97,12 +97,14 @@ describe('dynamicImage()', () => {
   it('rejects one frame, unknown options and values outside their range', () => {
     expect(() => dynamicImage(tf.zeros([1, 4, 4, 1]))).toThrow(/at least 2 frames: current value is 0\.\.0 of 1/);
     expect(() => dynamicImage(frames(), { varant: 'linear' } as never)).toThrow(
-      /no option 'varant': the options are variant, span, grey, blur, scaling, percentile/,
+      /"varant" is not an option, did you mean "variant"\?: the options are variant, span, gray, blur, scaling, percentile/,
     );
     expect(() => dynamicImage(frames(), { percentile: 0 })).toThrow(
-      /'percentile' must be a finite number > 0 and <= 100: current value is 0/,
+      /percentile must be a number above 0 and at most 100: current value is 0/,
     );
-    expect(() => dynamicImage(frames(), { scaling: 'max' as never })).toThrow(/one of 'none', 'min-max', 'symmetric'/);
+    expect(() => dynamicImage(frames(), { scaling: 'max' as never })).toThrow(
+      /one of none, min-max, symmetric: current value is "max"/,
+    );
   });
 
   it('leaks no tensor and leaves its input alone', () => {

@@ -52,7 +52,7 @@ export function hostValues(tensor: tf.Tensor, task: string): Float32Array {
     return tensor.dataSync() as Float32Array;
   } catch (cause) {
     throw new Error(
-      `Cannot ${task} on the backend '${tf.getBackend()}' as it must read values at once and this backend cannot here: await the function that ends in Async, or applyAsync of the step`,
+      `Cannot ${task} on the backend '${tf.getBackend()}' as it must read values at once and this backend cannot here: await applyAsync of the step`,
       { cause },
     );
   }

@@ -4,33 +4,36 @@
  * @module @mer/representations
  */
 
-export { gaussianBlur } from './blur.js';
+export type { Blocks } from './blocks.js';
 export type { Clip, FrameLandmarks, FrameSource, Landmarks, Span } from './clip.js';
 export { type ClipWindowsOptions, clipWindows } from './clip-windows.js';
+export { type CofOptions, cof } from './cof.js';
+export { type ContactSheetOptions, contactSheet, displayImage, type SheetTile } from './contact-sheet.js';
+export { createRepresentation, createStep } from './create-step.js';
 export {
-  type CombinedFlowOptions,
-  combinedFlow,
-  type MagnitudeModulatedFlowOptions,
-  magnitudeModulatedFlow,
-} from './combined-flow.js';
+  type AnyRepresentationDefinition,
+  defineRepresentation,
+  type RepresentationDeclaration,
+  type RepresentationDefinition,
+} from './define-representation.js';
 export {
-  type ContactSheetOptions,
-  contactSheet,
-  contactSheetAsync,
-  displayImage,
-  displayImageAsync,
-  type SheetTile,
-} from './contact-sheet.js';
+  type AnyStepDefinition,
+  defineStep,
+  type EitherStepDefinition,
+  type StepDeclaration,
+  type StepDefinition,
+  type StepFacts,
+} from './define-step.js';
 export {
   type DualPhaseOptions,
-  dualPhaseDynamicImage,
+  dualPhase,
   type PhaseImage,
   type Phases,
   phaseAugmentation,
   phasesOf,
 } from './dual-phase.js';
 export { type DynamicImageOptions, dynamicImage } from './dynamic-image.js';
-export { type AlignOptions, align, alignClip } from './face/align.js';
+export { type AlignOptions, align } from './face/align.js';
 export {
   createFaceApiDetector,
   type FaceApi,
@@ -44,104 +47,57 @@ export {
   type LandmarkDetector,
   parseLandmarks,
 } from './face/landmarks.js';
-export {
-  eyeCentres,
-  type FaceLayout,
-  type FaceTransformOptions,
-  faceLayouts,
-  faceTransform,
-  type Transform,
-} from './face/transform.js';
+export { type FaceTransformOptions, faceTransform, type Transform } from './face/transform.js';
 export { type WarpFramesOptions, warpFrames } from './face/warp-frames.js';
-export { type FlowColorOptions, flowToColor } from './flow/color.js';
+export { allSteps, findRepresentation, findStep, type WithParts } from './find-step.js';
+export { type BiWoofOptions, biWoof } from './flow/bi-woof.js';
 export { type FarnebackOptions, farnebackFlow } from './flow/farneback.js';
-export {
-  type FlowColorImageOptions,
-  type FlowImageOptions,
-  flowColorImage,
-  flowImage,
-  type Mark,
-  subtractHeadMotion,
-  type UvStrainOptions,
-  uvStrainImage,
-} from './flow/flow-image.js';
+export { type FlowOptions, flow } from './flow/flow.js';
+export { type FlowColorOptions, flowColor } from './flow/flow-color.js';
+export { type FlowToColorOptions, flowToColor } from './flow/flow-to-color.js';
+export { type HoofOptions, hoof } from './flow/hoof.js';
 export { type HornSchunckOptions, hornSchunckFlow } from './flow/horn-schunck.js';
 export {
   type FlowChoice,
   type FlowMethod,
   type FlowSequenceOptions,
-  flowMethods,
   flowSequence,
   opticalFlow,
 } from './flow/optical-flow.js';
-export {
-  type BiWoofOptions,
-  biWoof,
-  type HoofOptions,
-  hoof,
-  type OrientedHistogramOptions,
-  orientedHistogram,
-} from './flow/oriented-histogram.js';
+export { type OrientedHistogramOptions, orientedHistogram } from './flow/oriented-histogram.js';
 export type { FlowImage } from './flow/pair.js';
-export {
-  flowMagnitude,
-  flowOrientation,
-  type OpticalStrainOptions,
-  opticalStrain,
-  type StrainDifferences,
-} from './flow/strain.js';
-export { type Tvl1Options, tvl1Flow, tvl1Presets } from './flow/tvl1.js';
-export {
-  type FrameDifferenceOptions,
-  type FrameImageOptions,
-  frameDifference,
-  frameImage,
-} from './frame-images.js';
-export { toGrey } from './grey.js';
-export {
-  grey,
-  type MultiplyOptions,
-  multiply,
-  type NormalizeOptions,
-  normalize,
-  type ResizeStepOptions,
-  resize,
-  reverseChannels,
-  rgb,
-} from './image-steps.js';
-export {
-  type FrameIntensitiesOptions,
-  frameIntensities,
-  type IntensityMeasure,
-  intensityMeasures,
-  type Region,
-} from './intensity.js';
-export { type Blocks, type LbpTopOptions, lbpTop, lbpTopAsync } from './lbp-top.js';
+export { flowMagnitude, flowOrientation, type OpticalStrainOptions, opticalStrain } from './flow/strain.js';
+export { subtractHeadMotion } from './flow/subtract-head-motion.js';
+export { type Tvl1Options, tvl1Flow } from './flow/tvl1.js';
+export { type UvStrainOptions, uvStrain } from './flow/uv-strain.js';
+export { type FrameOptions, frame } from './frame.js';
+export { type FrameDifferenceOptions, frameDifference } from './frame-difference.js';
+export { type FrameIntensitiesOptions, frameIntensities } from './frame-intensities.js';
+export { gray } from './gray.js';
+export { imagenet } from './imagenet.js';
+export { type LbpTopOptions, lbpTop } from './lbp-top.js';
+export type { Mark } from './marks.js';
 export { type MestiOptions, mesti } from './mesti.js';
-export {
-  type IntensityWeights,
-  intensityWeights,
-  type MotionIntensityOptions,
-  motionIntensityDynamicImage,
-} from './motion-intensity.js';
+export { type MidiOptions, midi } from './midi.js';
+export { type MmCofOptions, mmCof } from './mm-cof.js';
+export { type MultiplyOptions, multiply } from './multiply.js';
+export { type NormalizeOptions, normalize } from './normalize.js';
 export { type Pipe, type PipeInput, type PipeOutput, pipe } from './pipe.js';
-export { type RankPoolingOptions, rankPooling, rankPoolingAsync } from './rank-pooling.js';
-export { type RankVariant, type RankWeightsOptions, rankVariants, rankWeights } from './rank-weights.js';
-export {
-  createRepresentation,
-  type Representation,
-  type RepresentationName,
-  representationEntry,
-  representations,
-} from './registry.js';
-export { type ResizeMethod, type ResizeOptions, resizeImages } from './resize.js';
-export { type ScaleMotionOptions, type Scaling, scaleMotion, scalings } from './scaling.js';
+export { type RankPoolingOptions, rankPooling } from './rank-pooling.js';
+export { type RankWeightsOptions, rankWeights } from './rank-weights.js';
+export type { Region } from './region.js';
+export { type RepresentationName, representations, type StepName, steps } from './registry.js';
+export { type ResizeOptions, resize } from './resize.js';
+export { type ResizeMethod, type ResizeTapsOptions, resizeTaps, type Taps } from './resize-taps.js';
+export { reverseChannels } from './reverse-channels.js';
+export { rgb } from './rgb.js';
+export { type ScaleMotionOptions, scaleMotion } from './scale-motion.js';
 export {
   DynamicImageStream,
   type DynamicImageStreamOptions,
   type SlidingDynamicImagesOptions,
   slidingDynamicImages,
-} from './sliding-window.js';
+} from './sliding-dynamic-images.js';
 export type {
   AnyStep,
   ClipOrImage,
@@ -149,34 +105,14 @@ export type {
   ImageShape,
   Step,
   StepData,
-  StepEntry,
   StepInfo,
   StepKind,
+  StepTraits,
 } from './step.js';
-export {
-  cof,
-  createStep,
-  dualPhase,
-  flowColor,
-  mestiImage,
-  midi,
-  mmCof,
-  type StepName,
-  steps,
-  trdi,
-  uvStrain,
-} from './steps.js';
-export { evenLight, evenLightClip } from './temporal/even-light.js';
-export {
-  type InterpolateOptions,
-  type InterpolationMethod,
-  interpolate,
-  interpolateClip,
-  interpolationMethods,
-  timWeights,
-} from './temporal/interpolate.js';
-export { type MagnifyOptions, magnify, magnifyClip } from './temporal/magnify.js';
-export { type SampleOptions, sample, sampleClip } from './temporal/sample.js';
-export { type SpotApexOptions, type SpotOptions, spot, spotApex, spotApexAsync } from './temporal/spot-apex.js';
-export { type StabilizeOptions, stabilize, stabilizeClip, stabilizeClipAsync } from './temporal/stabilize.js';
-export { type TemporalRankedOptions, temporalRankedDynamicImage } from './temporal-ranked.js';
+export { evenLight } from './temporal/even-light.js';
+export { type InterpolateOptions, interpolate } from './temporal/interpolate.js';
+export { type MagnifyOptions, magnify } from './temporal/magnify.js';
+export { type SampleOptions, sample } from './temporal/sample.js';
+export { type SpotApexOptions, spotApex } from './temporal/spot-apex.js';
+export { type StabilizeOptions, stabilize } from './temporal/stabilize.js';
+export { type TrdiOptions, trdi } from './trdi.js';

@@ -19,7 +19,7 @@ describe('lbpTop()', () => {
     },
   );
 
-  it('of a flat clip has one pattern only: all neighbours at least as bright', () => {
+  it('of a flat clip has one pattern only: all neighbors at least as bright', () => {
     const result = lbpTop(tf.fill([5, 12, 12, 3], 0.3) as tf.Tensor4D, { blocks: [1, 1] });
     expect(tf.sum(result).dataSync()[0]).toBeCloseTo(3, 5);
     expect(result.dataSync()[57]).toBe(1); // the last uniform pattern: all ones
@@ -29,7 +29,7 @@ describe('lbpTop()', () => {
     const before = tf.memory().numTensors;
     expect(() => lbpTop(tf.zeros([2, 9, 9, 1]))).toThrow(/more than twice the radii \(1, 1, 1\).*9, 9, 2/);
     expect(() => lbpTop(tf.zeros([5, 9, 9, 2]))).toThrow(/1 or 3 channels/);
-    expect(() => lbpTop(tf.zeros([5, 9, 9, 1]), { blocks: [0, 2] })).toThrow(/'blocks' must be \[rows, columns\]/);
+    expect(() => lbpTop(tf.zeros([5, 9, 9, 1]), { blocks: [0, 2] })).toThrow(/blocks must be \[rows, columns\]/);
     expect(tf.memory().numTensors).toBe(before + 3);
   });
 });

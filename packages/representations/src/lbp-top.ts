@@ -1,82 +1,56 @@
+import { flag, integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { type FrameSource, resolveSpan, type Span } from './clip.js';
-import { luma } from './grey.js';
-import { flag, numeric, type OptionRule, type OptionRules, resolveOptions, span as spanRule } from './options.js';
+import { blockStart, blocksOption } from './blocks.js';
+import { type FrameSource, resolveSpan, spanOption } from './clip.js';
+import { defineRepresentation } from './define-representation.js';
 import { type Reading, readLater, readNow } from './reading.js';
+import { luma } from './to-gray.js';
 
-/** How many parts an image is divided into: `[rows, columns]`. */
-export type Blocks = readonly [rows: number, columns: number];
-
-/** A rule for an option that is {@link Blocks}. */
-export const blocksRule = (fallback: Blocks): OptionRule<Blocks> => ({
-  default: fallback,
-  expected: '[rows, columns], two positive integers',
-  accepts: (value) =>
-    Array.isArray(value) && value.length === 2 && value.every((part) => Number.isInteger(part) && part >= 1),
-});
-
-/** The part of `size` positions that block `index` of `count` begins at. */
-export const blockStart = (index: number, count: number, size: number): number => Math.floor((index * size) / count);
+const lbpTopOptions = {
+  blocks: blocksOption([5, 5]),
+  radiusX: number('Radius along x in pixels.', { above: 0, default: 1 }),
+  radiusY: number('Radius along y in pixels.', { above: 0, default: 1 }),
+  radiusT: number('Radius along time in frames.', { above: 0, default: 1 }),
+  neighbors: integer('Neighbors on each circle.', { min: 4, max: 16, default: 8 }),
+  uniform: flag('Whether all patterns with more than two changes of bit share a bin (59 bins for 8 neighbors).', {
+    default: true,
+  }),
+  span: spanOption(),
+};
 
 /** Options of {@link lbpTop}. */
-export interface LbpTopOptions {
-  /** Blocks the image is divided into; default `[5, 5]`. */
-  blocks?: Blocks;
-  /** Radius along x in pixels; default 1. */
-  radiusX?: number;
-  /** Radius along y in pixels; default 1. */
-  radiusY?: number;
-  /** Radius along time in frames; default 1. */
-  radiusT?: number;
-  /** Neighbours on each circle, 4 to 16; default 8. */
-  neighbours?: number;
-  /** Whether all patterns with more than two changes of bit share a bin (default true: 59 bins for 8 neighbours). */
-  uniform?: boolean;
-  /** Which frames; default onset to offset of a clip, every frame of a bare tensor. */
-  span?: Span;
-}
-
-/** The rules of {@link LbpTopOptions}. */
-export const lbpTopRules: OptionRules<LbpTopOptions> = Object.freeze({
-  blocks: blocksRule([5, 5]),
-  radiusX: numeric(1, { above: 0 }),
-  radiusY: numeric(1, { above: 0 }),
-  radiusT: numeric(1, { above: 0 }),
-  neighbours: numeric(8, { min: 4, max: 16, integer: true }),
-  uniform: flag(true),
-  span: spanRule,
-});
+export type LbpTopOptions = OptionsOf<typeof lbpTopOptions>;
 
 /**
- * The bin of each pattern of `neighbours` bits: the patterns with at most two changes around the circle in rising order, then one
+ * The bin of each pattern of `neighbors` bits: the patterns with at most two changes around the circle in rising order, then one
  * bin for all others; or every pattern by itself.
  */
-export function patternBins(neighbours: number, uniform: boolean): { bins: Uint16Array; count: number } {
-  const patterns = 2 ** neighbours;
+export function patternBins(neighbors: number, uniform: boolean): { bins: Uint16Array; count: number } {
+  const patterns = 2 ** neighbors;
   const bins = new Uint16Array(patterns);
   if (!uniform) {
     for (let code = 0; code < patterns; code++) bins[code] = code;
     return { bins, count: patterns };
   }
   const changes = (code: number) => {
-    const turned = ((code << 1) | (code >> (neighbours - 1))) & (patterns - 1);
+    const turned = ((code << 1) | (code >> (neighbors - 1))) & (patterns - 1);
     let count = 0;
     for (let bits = code ^ turned; bits; bits &= bits - 1) count++;
     return count;
   };
   let next = 0;
-  const other = neighbours * (neighbours - 1) + 2;
+  const other = neighbors * (neighbors - 1) + 2;
   for (let code = 0; code < patterns; code++) bins[code] = changes(code) <= 2 ? next++ : other;
   return { bins, count: other + 1 };
 }
 
 /** Number of bins of one block: three planes. */
-export function lbpTopBins({ neighbours, uniform }: { neighbours: number; uniform: boolean }): number {
-  return 3 * (uniform ? neighbours * (neighbours - 1) + 3 : 2 ** neighbours);
+export function lbpTopBins({ neighbors, uniform }: { neighbors: number; uniform: boolean }): number {
+  return 3 * (uniform ? neighbors * (neighbors - 1) + 3 : 2 ** neighbors);
 }
 
-/** One neighbour: four corners around a position between pixels, as offsets into the volume, with weights. */
-interface Neighbour {
+/** One neighbor: four corners around a position between pixels, as offsets into the volume, with weights. */
+interface Neighbor {
   offsets: [number, number, number, number];
   weights: [number, number, number, number];
 }
@@ -86,7 +60,7 @@ function circle(
   count: number,
   a: { radius: number; stride: number },
   b: { radius: number; stride: number },
-): Neighbour[] {
+): Neighbor[] {
   return Array.from({ length: count }, (_, p) => {
     // exact positions on the axes: cos(pi / 2) is not quite 0 in floating point
     const clean = (value: number) => Math.round(value * 1e5) / 1e5;
@@ -112,15 +86,15 @@ const task = 'compute LBP-TOP';
 /**
  * Local binary patterns on three orthogonal planes (LBP-TOP): the texture of a clip in space and in time, as histograms.
  *
- *     code = sum_p [g_p >= g_c] 2^p      neighbours g_p on a circle around g_c in the planes XY, XT and YT, interpolated bilinearly
+ *     code = sum_p [g_p >= g_c] 2^p      neighbors g_p on a circle around g_c in the planes XY, XT and YT, interpolated bilinearly
  *
  * with g_p at (x + R_x cos, y - R_y sin), (x + R_x cos, t - R_t sin) and (y + R_y cos, t - R_t sin) of 2 pi p / P. Every pixel whose circles
  * lie inside the clip counts; its block is that of its position. Each block's histogram of a plane sums to 1.
  *
- * @param source a clip or frames `[T, H, W, C]`, float32 (colour is made grey).
- * @returns `[rows, columns, 3 B]`: per block the histograms XY, XT, YT of B bins (59 for 8 neighbours with `uniform`); zero
+ * @param source a clip or frames `[T, H, W, C]`, float32 (color is made gray).
+ * @returns `[rows, columns, 3 B]`: per block the histograms XY, XT, YT of B bins (59 for 8 neighbors with `uniform`); zero
  * for a block without such pixels.
- * @throws Error on a backend that cannot read values at once (webgpu): see {@link lbpTopAsync}.
+ * @throws Error on a backend that cannot read values at once (webgpu): await `lbpTop(options).applyAsync(source)` there.
  * @throws RangeError if the span or the frames are too small for the radii, a value is NaN or infinite, or on a wrong option.
  *
  * @example
@@ -135,35 +109,22 @@ const task = 'compute LBP-TOP';
  * Reference: Zhao, Pietikäinen, "Dynamic Texture Recognition Using Local Binary Patterns with an Application to Facial
  * Expressions", TPAMI 29(6), 2007. The order of the bins (rising code, all other patterns last) is ours.
  */
-export function lbpTop(source: FrameSource, options: LbpTopOptions = {}): tf.Tensor3D {
-  return readNow(patterns(source, options), task);
-}
+export const lbpTop = /* @__PURE__ */ defineRepresentation({
+  name: 'lbp-top',
+  title: 'Local binary patterns on three orthogonal planes, as histograms',
+  paper: 'Zhao, Pietikäinen, TPAMI 29(6), 2007',
+  ours: 'the order of the bins',
+  traits: { histogram: true },
+  options: lbpTopOptions,
+  compute: (source: FrameSource, options) => readNow(patterns(source, options), task),
+  computeAsync: (source, options) => readLater(patterns(source, options)),
+  outputShape: (_frame, options) => [...options.blocks, lbpTopBins(options)],
+});
 
-/**
- * {@link lbpTop} on any backend, also where values cannot be read at once (webgpu).
- *
- * @param source as for {@link lbpTop}; its frames must live until the promise is settled.
- * @returns as {@link lbpTop}.
- * @throws as {@link lbpTop}, as a rejection.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { lbpTopAsync } from '@mer/representations';
- *
- * const frames = tf.randomUniform([6, 20, 20, 1], 0, 1, 'float32', 1) as tf.Tensor4D;
- * const histograms = await lbpTopAsync(frames, { blocks: [2, 2] });
- * console.log(histograms.shape); // [ 2, 2, 177 ]
- * ```
- *
- * Reference: as {@link lbpTop}.
- */
-export async function lbpTopAsync(source: FrameSource, options: LbpTopOptions = {}): Promise<tf.Tensor3D> {
-  return readLater(patterns(source, options));
-}
-
-function* patterns(source: FrameSource, options: LbpTopOptions): Reading<tf.Tensor3D> {
-  const { blocks, radiusX, radiusY, radiusT, neighbours, uniform, span } = resolveOptions(task, lbpTopRules, options);
+function* patterns(
+  source: FrameSource,
+  { blocks, radiusX, radiusY, radiusT, neighbors, uniform, span }: Resolved<typeof lbpTopOptions>,
+): Reading<tf.Tensor3D> {
   const { frames, first, last } = resolveSpan(source, span, task);
   const [, height, width, channels] = frames.shape;
   const count = last - first + 1;
@@ -185,20 +146,20 @@ function* patterns(source: FrameSource, options: LbpTopOptions): Reading<tf.Tens
   if (!Number.isFinite(values.reduce((sum, value) => sum + value, 0))) {
     throw new RangeError(`Cannot ${task} as frames must hold finite numbers: some are NaN or infinite`);
   }
-  let grey: ArrayLike<number> = values;
+  let gray: ArrayLike<number> = values;
   if (channels === 3) {
     const made = new Float32Array(count * size);
     const [r, g, b] = luma;
     for (let i = 0, j = 0; i < made.length; i++, j += 3) {
       made[i] = r * values[j]! + g * values[j + 1]! + b * values[j + 2]!;
     }
-    grey = made;
+    gray = made;
   }
   const x = { radius: radiusX, stride: 1 };
   const y = { radius: radiusY, stride: width };
   const t = { radius: radiusT, stride: size };
-  const planes = [circle(neighbours, x, y), circle(neighbours, x, t), circle(neighbours, y, t)];
-  const { bins, count: binCount } = patternBins(neighbours, uniform);
+  const planes = [circle(neighbors, x, y), circle(neighbors, x, t), circle(neighbors, y, t)];
+  const { bins, count: binCount } = patternBins(neighbors, uniform);
   const [rows, columns] = blocks;
   const histograms = new Float32Array(rows * columns * 3 * binCount);
   const blockOf = (size: number, parts: number) => {
@@ -212,18 +173,18 @@ function* patterns(source: FrameSource, options: LbpTopOptions): Reading<tf.Tens
     for (let row = my; row < height - my; row++) {
       for (let column = mx; column < width - mx; column++) {
         const at = frame * size + row * width + column;
-        const center = grey[at]!;
+        const center = gray[at]!;
         const block = (rowOf[row]! * columns + columnOf[column]!) * 3 * binCount;
         for (let plane = 0; plane < 3; plane++) {
           let code = 0;
           const ring = planes[plane]!;
-          for (let p = 0; p < neighbours; p++) {
+          for (let p = 0; p < neighbors; p++) {
             const { offsets, weights } = ring[p]!;
             const value =
-              weights[0] * grey[at + offsets[0]]! +
-              weights[1] * grey[at + offsets[1]]! +
-              weights[2] * grey[at + offsets[2]]! +
-              weights[3] * grey[at + offsets[3]]!;
+              weights[0] * gray[at + offsets[0]]! +
+              weights[1] * gray[at + offsets[1]]! +
+              weights[2] * gray[at + offsets[2]]! +
+              weights[3] * gray[at + offsets[3]]!;
             if (value >= center) code |= 1 << p;
           }
           histograms[block + plane * binCount + bins[code]!]!++;

@@ -10,7 +10,7 @@ const pixels = 24 * 24;
 /** The definition in float64, without blur. */
 function formula(spread: number) {
   const values = clip.frames.dataSync();
-  const grey = (t: number, p: number) => {
+  const gray = (t: number, p: number) => {
     const i = 3 * (t * pixels + p);
     return 0.299 * values[i]! + 0.587 * values[i + 1]! + 0.114 * values[i + 2]!;
   };
@@ -18,7 +18,7 @@ function formula(spread: number) {
   for (let t = 2; t <= 11; t++) {
     const weight = Math.exp(-((t - 5) ** 2) / (2 * (spread * 11) ** 2));
     for (let p = 0; p < pixels; p++) {
-      const change = grey(t, p) - grey(t - 1, p);
+      const change = gray(t, p) - gray(t - 1, p);
       if (t <= 5) sums[0]![p]! += weight * change;
       else sums[1]![p]! -= weight * change;
       sums[2]![p]! += Math.abs(change);

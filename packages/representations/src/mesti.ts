@@ -1,31 +1,31 @@
+import { number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { gaussianBlur } from './blur.js';
 import { apexOf, type Clip, checkClip } from './clip.js';
+import { defineRepresentation } from './define-representation.js';
 import { concatChannels, sliceFrames } from './frames.js';
-import { toGrey } from './grey.js';
 import { hostValues, isHostBackend } from './host.js';
-import { numeric, type OptionRules, resolveOptions } from './options.js';
-import { percentileOf, scaleMotion } from './scaling.js';
+import { percentileOf, scaleMotion } from './scale-motion.js';
+import { toGray } from './to-gray.js';
 import { weightedSum } from './weighted-sum.js';
 
+const mestiOptions = {
+  blur: number('Gaussian blur of the frames, sigma in pixels.', { min: 0, max: 50, default: 1 }),
+  spread: number('Width of the weight around the apex as a share of the number of frames T: s = spread T.', {
+    above: 0,
+    default: 0.25,
+  }),
+  percentile: number('The percentile of the absolute value that becomes full scale, per channel.', {
+    above: 0,
+    max: 100,
+    default: 99.5,
+  }),
+};
+
 /** Options of {@link mesti}. */
-export interface MestiOptions {
-  /** Gaussian blur of the frames, sigma in pixels; default 1. */
-  blur?: number;
-  /** Width of the weight around the apex as a share of the number of frames T: s = spread T. Default 0.25. */
-  spread?: number;
-  /** The percentile of the absolute value that becomes full scale, per channel; default 99.5. */
-  percentile?: number;
-}
+export type MestiOptions = OptionsOf<typeof mestiOptions>;
 
-/** The rules of {@link MestiOptions}. */
-export const mestiRules: OptionRules<MestiOptions> = Object.freeze({
-  blur: numeric(1, { min: 0, max: 50 }),
-  spread: numeric(0.25, { above: 0 }),
-  percentile: numeric(99.5, { above: 0, max: 100 }),
-});
-
-/** The sum of the absolute differences of neighbouring frames `[T, H, W, 1]`, `[H, W, 1]`. */
+/** The sum of the absolute differences of neighboring frames `[T, H, W, 1]`, `[H, W, 1]`. */
 function totalChange(frames: tf.Tensor4D): tf.Tensor3D {
   const [count, height, width] = frames.shape;
   if (isHostBackend()) {
@@ -54,7 +54,7 @@ function totalChange(frames: tf.Tensor4D): tf.Tensor3D {
  *     F = - sum_{t > apex} w_t d_t       fall, with the sign of the rise
  *     A = sum_t |d_t|                    how much happened at all
  *
- * R and F are scaled symmetrically (0.5 = no motion), A by its percentile to 0..1 (0 = no motion); grey frames.
+ * R and F are scaled symmetrically (0.5 = no motion), A by its percentile to 0..1 (0 = no motion); gray frames.
  *
  * @param clip with an apex; onset to offset are used.
  * @returns `[H, W, 3]`, channels (R, F, A), 0..1.
@@ -72,34 +72,44 @@ function totalChange(frames: tf.Tensor4D): tf.Tensor3D {
  * Reference: "MESTI and MEGANet", 2025, arXiv 2509.00056, whose abstract names a single image that keeps subtle motion; its
  * formula is not readable there. Everything above is this project's own definition: a MESTI-like image, not theirs.
  */
-export function mesti(clip: Clip, options: MestiOptions = {}): tf.Tensor3D {
-  const task = 'compute the MESTI image';
-  const { blur, spread, percentile } = resolveOptions(task, mestiRules, options);
-  checkClip(clip, task);
-  const apex = apexOf(clip, task);
-  const { onset, offset, frames } = clip;
-  const count = offset - onset + 1;
-  if (count < 2) {
-    throw new RangeError(`Cannot ${task} as the clip must hold at least 2 frames: onset and offset are both ${onset}`);
-  }
-  const weight = (t: number) => Math.exp(-((t - apex) ** 2) / (2 * (spread * count) ** 2));
-  // the sums of changes as weights of frames: change t is frame t less frame t - 1
-  const rise = new Float64Array(count);
-  const fall = new Float64Array(count);
-  for (let t = onset + 1; t <= offset; t++) {
-    const [target, signed] = t <= apex ? [rise, weight(t)] : [fall, -weight(t)];
-    target[t - onset]! += signed;
-    target[t - onset - 1]! -= signed;
-  }
-  return tf.tidy(() => {
-    const [, height, width] = frames.shape;
-    const grey = toGrey(sliceFrames(frames, onset, count));
-    const signed = (weights: Float64Array) =>
-      scaleMotion(gaussianBlur(weightedSum(grey, weights), blur), { scaling: 'symmetric', percentile });
-    const total = totalChange(gaussianBlur(grey, blur));
-    const robust = percentileOf(total, percentile);
-    const full = tf.where(tf.greater(robust, 0), robust, tf.max(total));
-    const amount = tf.clipByValue(tf.div(total, tf.add(full, tf.cast(tf.equal(full, 0), 'float32'))), 0, 1);
-    return concatChannels([signed(rise), signed(fall), tf.reshape(amount, [height, width, 1])]);
-  });
-}
+export const mesti = /* @__PURE__ */ defineRepresentation({
+  name: 'mesti',
+  title: 'Motion gathered around the apex (MESTI-like)',
+  paper: 'after "MESTI and MEGANet", 2025, arXiv 2509.00056',
+  ours: 'the definition: the formula of the paper is not readable',
+  traits: { needsApex: true },
+  options: mestiOptions,
+  compute(clip: Clip, { blur, spread, percentile }) {
+    const task = 'compute the MESTI image';
+    checkClip(clip, task);
+    const apex = apexOf(clip, task);
+    const { onset, offset, frames } = clip;
+    const count = offset - onset + 1;
+    if (count < 2) {
+      throw new RangeError(
+        `Cannot ${task} as the clip must hold at least 2 frames: onset and offset are both ${onset}`,
+      );
+    }
+    const weight = (t: number) => Math.exp(-((t - apex) ** 2) / (2 * (spread * count) ** 2));
+    // the sums of changes as weights of frames: change t is frame t less frame t - 1
+    const rise = new Float64Array(count);
+    const fall = new Float64Array(count);
+    for (let t = onset + 1; t <= offset; t++) {
+      const [target, signed] = t <= apex ? [rise, weight(t)] : [fall, -weight(t)];
+      target[t - onset]! += signed;
+      target[t - onset - 1]! -= signed;
+    }
+    return tf.tidy(() => {
+      const [, height, width] = frames.shape;
+      const gray = toGray(sliceFrames(frames, onset, count));
+      const signed = (weights: Float64Array) =>
+        scaleMotion(gaussianBlur(weightedSum(gray, weights), blur), { scaling: 'symmetric', percentile });
+      const total = totalChange(gaussianBlur(gray, blur));
+      const robust = percentileOf(total, percentile);
+      const full = tf.where(tf.greater(robust, 0), robust, tf.max(total));
+      const amount = tf.clipByValue(tf.div(total, tf.add(full, tf.cast(tf.equal(full, 0), 'float32'))), 0, 1);
+      return concatChannels([signed(rise), signed(fall), tf.reshape(amount, [height, width, 1])]);
+    });
+  },
+  outputShape: ([height, width]) => [height, width, 3],
+});

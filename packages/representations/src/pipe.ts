@@ -1,15 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, isClip } from './clip.js';
-import {
-  type AnyStep,
-  asStep,
-  type ClipOrImage,
-  type EitherStep,
-  type ImageShape,
-  identityOf,
-  type Step,
-  type StepKind,
-} from './step.js';
+import { identityOf, makeStep } from './make-step.js';
+import type { AnyStep, ClipOrImage, EitherStep, ImageShape, Step, StepKind, StepTraits } from './step.js';
 
 /** What the first of the steps takes that does not take both clips and images. */
 export type PipeInput<Steps extends readonly unknown[]> = Steps extends readonly [infer First, ...infer Rest]
@@ -32,7 +24,7 @@ export type Pipe<Steps extends readonly unknown[]> =
 /**
  * Steps one after the other, as one step: what the first gives the second takes, and so on.
  *
- * The result can be applied (`applyAsync` where a step must read values and the backend cannot at once), printed, serialised ({@link createStep} brings it back) and hashed like each of its steps. Tensors in between are disposed.
+ * The result can be applied (`applyAsync` where a step must read values and the backend cannot at once), printed, serialized ({@link createStep} brings it back) and hashed like each of its steps. Tensors in between are disposed.
  *
  * @param steps at least one; pipes among them are unrolled.
  * @returns a step that takes what the first takes and gives what the last gives.
@@ -73,7 +65,7 @@ export function pipe<Steps extends readonly (AnyStep | EitherStep)[]>(...steps: 
     last = step.name;
   }
   const first = parts.find((step) => step.takes !== 'any');
-  const pipeline = asStep<ClipOrImage, ClipOrImage>(
+  const pipeline = makeStep<ClipOrImage, ClipOrImage>(
     (input) => {
       // every tensor in between goes; what the last step gives stays
       const apply = () => parts.reduce<ClipOrImage>((value, step) => step(value) as ClipOrImage, input);
@@ -96,6 +88,7 @@ export function pipe<Steps extends readonly (AnyStep | EitherStep)[]>(...steps: 
       options: {},
       takes: first?.takes ?? 'any',
       gives: kind,
+      traits: Object.assign({}, ...parts.map(({ traits }) => traits)) as StepTraits,
       outputShape: (frame) => parts.reduce<ImageShape>((shape, step) => step.outputShape(shape), frame),
       json: () => ({ pipe: parts.map((step) => step.toJSON()) }),
       text: () => `pipe(${parts.join(', ')})`,

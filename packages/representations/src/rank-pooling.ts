@@ -1,36 +1,35 @@
+import { choice, integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { gaussianBlur } from './blur.js';
-import { type FrameSource, resolveSpan } from './clip.js';
-import { type DynamicImageOptions, dynamicImageRules } from './dynamic-image.js';
-import { toGrey } from './grey.js';
+import { type FrameSource, resolveSpan, spanOption } from './clip.js';
+import { defineRepresentation } from './define-representation.js';
+import { weightedImageOptions } from './dynamic-image.js';
 import { hostValues, isHostBackend } from './host.js';
-import { numeric, type OptionRules, oneOf, resolveOptions } from './options.js';
 import { type Reading, readLater, readNow } from './reading.js';
-import { scaleMotion } from './scaling.js';
+import { scaleMotion } from './scale-motion.js';
+import { grayShape, toGray } from './to-gray.js';
 import { weightedSum } from './weighted-sum.js';
 
+const rankPoolingOptions = {
+  c: number("Penalty C of a pair in the wrong order. Bilen's lambda is 2 / (C T (T - 1)).", { above: 0, default: 1 }),
+  features: choice(
+    'What is ranked: the running mean of the frames or the frames themselves.',
+    ['time-average', 'frames'],
+    {
+      default: 'time-average',
+    },
+  ),
+  tolerance: number('Largest violation of the optimality conditions that counts as solved.', {
+    above: 0,
+    default: 1e-4,
+  }),
+  maxPasses: integer('Passes over all pairs at most.', { min: 1, default: 10_000 }),
+  span: spanOption(),
+  ...weightedImageOptions,
+};
+
 /** Options of {@link rankPooling}. */
-export interface RankPoolingOptions extends Omit<DynamicImageOptions, 'variant'> {
-  /** Penalty C of a pair in the wrong order; default 1. Bilen's lambda is 2 / (C T (T - 1)). */
-  c?: number;
-  /** What is ranked: the running mean of the frames (default) or the frames themselves. */
-  features?: 'time-average' | 'frames';
-  /** Largest violation of the optimality conditions that counts as solved; default 1e-4. */
-  tolerance?: number;
-  /** Passes over all pairs at most; default 10000. */
-  maxPasses?: number;
-}
-
-const { variant: _variant, ...imageRules } = dynamicImageRules;
-
-/** The rules of {@link RankPoolingOptions}. */
-export const rankPoolingRules: OptionRules<RankPoolingOptions> = Object.freeze({
-  c: numeric(1, { above: 0 }),
-  features: oneOf<'time-average' | 'frames'>(['time-average', 'frames'], 'time-average'),
-  tolerance: numeric(1e-4, { above: 0 }),
-  maxPasses: numeric(10_000, { min: 1, integer: true }),
-  ...imageRules,
-});
+export type RankPoolingOptions = OptionsOf<typeof rankPoolingOptions>;
 
 /**
  * RankSVM by dual coordinate descent on a Gram matrix: the coefficients c of w = sum_t c_t V_t.
@@ -134,8 +133,8 @@ const task = 'compute exact rank pooling';
  * gradient step of this problem (and its solution, up to scale, for small C). Slow next to it: meant as reference.
  *
  * @param source a {@link Clip} (onset to offset are used unless `span` says otherwise) or frames `[T, H, W, C]`, 0..1.
- * @returns `[H, W, C]`, or `[H, W, 1]` with `grey`; 0..1 unless `scaling` is `'none'`.
- * @throws as {@link dynamicImage}; Error on a backend that cannot read values at once (webgpu): see {@link rankPoolingAsync}.
+ * @returns `[H, W, C]`, or `[H, W, 1]` with `gray`; 0..1 unless `scaling` is `'none'`.
+ * @throws as {@link dynamicImage}; Error on a backend that cannot read values at once (webgpu): await `rankPooling(options).applyAsync(source)` there.
  *
  * @example
  * ```ts
@@ -151,39 +150,21 @@ const task = 'compute exact rank pooling';
  * the RankSVM form as in Bilen et al., CVPR 2016. Solver: Hsieh et al., "A Dual Coordinate Descent Method for Large-scale
  * Linear SVM", ICML 2008. Fernando's code uses support vector regression and non-linear features instead.
  */
-export function rankPooling(source: FrameSource, options: RankPoolingOptions = {}): tf.Tensor3D {
-  return readNow(pooling(source, options), task);
-}
+export const rankPooling = /* @__PURE__ */ defineRepresentation({
+  name: 'rank-pooling',
+  title: 'Exact rank pooling (RankSVM)',
+  paper: 'Fernando, Gavves, Oramas, Ghodrati, Tuytelaars, CVPR 2015; Bilen et al., CVPR 2016',
+  ours: 'the frames themselves as features, where the authors map them non-linearly',
+  options: rankPoolingOptions,
+  compute: (source: FrameSource, options) => readNow(pooling(source, options), task),
+  computeAsync: (source, options) => readLater(pooling(source, options)),
+  outputShape: grayShape,
+});
 
-/**
- * {@link rankPooling} on any backend, also where values cannot be read at once (webgpu).
- *
- * @param source as for {@link rankPooling}; its frames must live until the promise is settled.
- * @returns as {@link rankPooling}.
- * @throws as {@link rankPooling}, as a rejection.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { rankPoolingAsync } from '@mer/representations';
- *
- * const frames = tf.tensor4d([0, 0, 0, 1, 0, 2], [3, 1, 2, 1]); // the second pixel grows
- * const image = await rankPoolingAsync(frames, { features: 'frames', scaling: 'none' });
- * console.log(image.shape); // [ 1, 2, 1 ]
- * ```
- *
- * Reference: as {@link rankPooling}.
- */
-export async function rankPoolingAsync(source: FrameSource, options: RankPoolingOptions = {}): Promise<tf.Tensor3D> {
-  return readLater(pooling(source, options));
-}
-
-function* pooling(source: FrameSource, options: RankPoolingOptions): Reading<tf.Tensor3D> {
-  const { c, features, tolerance, maxPasses, span, grey, blur, scaling, percentile } = resolveOptions(
-    task,
-    rankPoolingRules,
-    options,
-  );
+function* pooling(
+  source: FrameSource,
+  { c, features, tolerance, maxPasses, span, gray, blur, scaling, percentile }: Resolved<typeof rankPoolingOptions>,
+): Reading<tf.Tensor3D> {
   const { frames, first, last } = resolveSpan(source, span, task);
   const count = last - first + 1;
   if (count < 2) {
@@ -204,7 +185,7 @@ function* pooling(source: FrameSource, options: RankPoolingOptions): Reading<tf.
   }
   return tf.tidy(() => {
     const sum = weightedSum(frames, weights, first);
-    return scaleMotion(gaussianBlur(grey ? toGrey(sum) : sum, blur), { scaling, percentile });
+    return scaleMotion(gaussianBlur(gray ? toGray(sum) : sum, blur), { scaling, percentile });
   });
 }
 

@@ -1,21 +1,20 @@
-import { type OptionRules, oneOf, resolveOptions } from './options.js';
+import { checkOptions, checkValue, choice, integer, type OptionsOf } from '@mer/options';
 
-/**
- * How the frames of a dynamic image are weighted: `'bilen'` (approximate rank pooling, zero sum), `'nonzero'` (the same
- * without its "-1", as some ports have it; sums to T) or `'linear'` (no averaging over time; zero sum, monotone).
- */
-export type RankVariant = 'bilen' | 'nonzero' | 'linear';
+/** The options of {@link rankWeights}. */
+export const rankWeightsOptions = {
+  variant: choice(
+    "How frames are weighted: `'bilen'` (approximate rank pooling, zero sum), `'nonzero'` (the same without its \"-1\", as some ports have it; sums to T) or `'linear'` (no averaging over time; zero sum, monotone).",
+    ['bilen', 'nonzero', 'linear'],
+    { default: 'bilen' },
+  ),
+};
 
 /** Options of {@link rankWeights}. */
-export interface RankWeightsOptions {
-  /** Which weighting; default `'bilen'`. */
-  variant?: RankVariant;
-}
+export type RankWeightsOptions = OptionsOf<typeof rankWeightsOptions>;
 
-/** Every {@link RankVariant}. */
-export const rankVariants = Object.freeze(['bilen', 'nonzero', 'linear'] as const);
+const frameCount = integer('Number of frames.', { min: 1 });
 
-const rules = { variant: oneOf<RankVariant>(rankVariants, 'bilen') } satisfies OptionRules<RankWeightsOptions>;
+const task = 'compute rank weights';
 
 /**
  * The weight of each of T frames in a dynamic image, in closed form.
@@ -31,7 +30,7 @@ const rules = { variant: oneOf<RankVariant>(rankVariants, 'bilen') } satisfies O
  *
  * @param count T, the number of frames, an integer >= 1.
  * @returns T weights in float64, in the order of time.
- * @throws RangeError if `count` is no positive integer or `variant` is unknown.
+ * @throws TypeError, RangeError if `count` is no positive integer or `variant` is unknown.
  *
  * @example
  * ```ts
@@ -46,10 +45,8 @@ const rules = { variant: oneOf<RankVariant>(rankVariants, 'bilen') } satisfies O
  * copied Python port and of LEARNet's code. The closed form is this project's rearrangement of the sums.
  */
 export function rankWeights(count: number, options: RankWeightsOptions = {}): Float64Array {
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`Cannot compute rank weights as count must be an integer >= 1: current value is ${count}`);
-  }
-  const { variant } = resolveOptions<RankWeightsOptions>('compute rank weights', rules, options);
+  checkValue(task, 'count', frameCount, count);
+  const { variant } = checkOptions(task, rankWeightsOptions, options);
   const weights = new Float64Array(count);
   if (count === 1) return weights.fill(1);
   if (variant === 'linear') return weights.map((_, index) => 2 * (index + 1) - count - 1);

@@ -5,10 +5,10 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { syntheticClip, worstDifference } from '../test/synthetic-clip.js';
 import { startWebgpu } from '../test/webgpu.js';
 import type { Clip } from './clip.js';
-import { contactSheet, contactSheetAsync } from './contact-sheet.js';
+import { contactSheet } from './contact-sheet.js';
+import { createStep } from './create-step.js';
 import { type FlowChoice, opticalFlow } from './flow/optical-flow.js';
 import type { StepData } from './step.js';
-import { createStep } from './steps.js';
 
 const adapter = await startWebgpu();
 const [pair] = JSON.parse(readFileSync(new URL('../test/golden/flow-pairs.json', import.meta.url), 'utf8')).pairs;
@@ -26,9 +26,9 @@ beforeEach(async () => {
 afterAll(() => tf.setBackend('cpu'));
 
 /** The result of a function of a flow pair or clip on the cpu backend. */
-async function onCpu(work: () => tf.Tensor): Promise<{ values: Float32Array; shape: number[] }> {
+async function onCpu(work: () => tf.Tensor | Promise<tf.Tensor>): Promise<{ values: Float32Array; shape: number[] }> {
   await tf.setBackend('cpu');
-  const result = work();
+  const result = await work();
   const found = { values: result.dataSync().slice() as Float32Array, shape: result.shape };
   await tf.setBackend('webgpu');
   return found;
@@ -36,11 +36,11 @@ async function onCpu(work: () => tf.Tensor): Promise<{ values: Float32Array; sha
 
 // Few iterations: a software renderer takes its time
 const flows: FlowChoice[] = [
-  { method: 'tvl1', scales: 2, warps: 2, outerIterations: 2, innerIterations: 6 },
-  { method: 'tvl1', preset: 'ipol', scales: 2, warps: 2, innerIterations: 12, median: 3 },
+  { name: 'tvl1', scales: 2, warps: 2, outerIterations: 2, innerIterations: 6 },
+  { name: 'tvl1', preset: 'ipol', scales: 2, warps: 2, innerIterations: 12, median: 3 },
   'farneback',
-  { method: 'farneback', scaleStep: 0.8, levels: 2, window: 9, iterations: 2, polyRadius: 7, polySigma: 1.5 },
-  { method: 'horn-schunck', scales: 2, warps: 2, iterations: 15 },
+  { name: 'farneback', scaleStep: 0.8, levels: 2, window: 9, iterations: 2, polyRadius: 7, polySigma: 1.5 },
+  { name: 'horn-schunck', scales: 2, warps: 2, iterations: 15 },
 ];
 
 describe.skipIf(adapter === null)('WGSL kernels on webgpu (skipped without an adapter)', () => {
@@ -54,7 +54,7 @@ describe.skipIf(adapter === null)('WGSL kernels on webgpu (skipped without an ad
     const values = await field.data();
     const differences = Array.from(values, (value, i) => Math.abs(value - expected.values[i]!)).sort((a, b) => a - b);
     expect(differences[differences.length >> 1]).toBeLessThan(0.001);
-    // a position that rounds to the neighbouring 1/32 pixel makes a small difference
+    // a position that rounds to the neighboring 1/32 pixel makes a small difference
     expect(differences.at(-1)).toBeLessThan(0.02);
   });
 
@@ -64,10 +64,10 @@ describe.skipIf(adapter === null)('WGSL kernels on webgpu (skipped without an ad
     expect(worstDifference(field, new Float32Array(bytes(flow).buffer))).toBeLessThan(1e-4);
   });
 
-  it('takes colour, and images that were made on the GPU', async () => {
-    const colour = (text: string) => tf.tile(tf.expandDims(image(text), 2), [1, 1, 3]) as tf.Tensor3D;
-    const expected = await onCpu(() => opticalFlow(colour(pair.from), colour(pair.to), 'farneback'));
-    const field = await opticalFlow(colour(pair.from), colour(pair.to), 'farneback').data();
+  it('takes color, and images that were made on the GPU', async () => {
+    const color = (text: string) => tf.tile(tf.expandDims(image(text), 2), [1, 1, 3]) as tf.Tensor3D;
+    const expected = await onCpu(() => opticalFlow(color(pair.from), color(pair.to), 'farneback'));
+    const field = await opticalFlow(color(pair.from), color(pair.to), 'farneback').data();
     expect(worstDifference(field, expected.values)).toBeLessThan(0.01);
     expect(() => opticalFlow(image(pair.from), tf.zeros([3, 3]) as tf.Tensor2D, 'farneback')).toThrow(/one size/);
   });
@@ -76,7 +76,7 @@ describe.skipIf(adapter === null)('WGSL kernels on webgpu (skipped without an ad
 const flow = 'farneback';
 const everything: [StepData | { step: string; options?: object }, number][] = [
   [{ step: 'dynamic-image' }, 2e-4],
-  [{ step: 'dynamic-image', options: { scaling: 'min-max', grey: true, blur: 1, variant: 'nonzero' } }, 2e-4],
+  [{ step: 'dynamic-image', options: { scaling: 'min-max', gray: true, blur: 1, variant: 'nonzero' } }, 2e-4],
   [{ step: 'trdi', options: { span: 'onset-apex' } }, 2e-4],
   [{ step: 'midi' }, 2e-4],
   [{ step: 'midi', options: { weights: 'intensity', measure: 'adjacent-difference' } }, 5e-4],
@@ -84,9 +84,9 @@ const everything: [StepData | { step: string; options?: object }, number][] = [
   [{ step: 'dual-phase' }, 5e-4],
   [{ step: 'mesti' }, 5e-4],
   [{ step: 'flow', options: { flow, channels: 'u-v-strain', stableRegion: [0.1, 0.6, 0.3, 0.9] } }, 1e-3],
-  [{ step: 'u-v-strain', options: { flow } }, 2e-3],
+  [{ step: 'uv-strain', options: { flow } }, 2e-3],
   [{ step: 'cof', options: { flow, output: 'vector' } }, 2e-3],
-  [{ step: 'frame', options: { at: 'offset', grey: true } }, 1e-5],
+  [{ step: 'frame', options: { at: 'offset', gray: true } }, 1e-5],
   [{ step: 'frame-difference', options: { scaling: 'symmetric' } }, 1e-4],
   [{ step: 'hoof', options: { flow, blocks: [2, 2], bins: 4 } }, 0.02],
   [{ step: 'bi-woof', options: { flow, blocks: [2, 2], bins: 4 } }, 0.02],
@@ -94,7 +94,7 @@ const everything: [StepData | { step: string; options?: object }, number][] = [
     {
       pipe: [
         { step: 'resize', options: { size: [20, 24] } },
-        { step: 'grey', options: {} },
+        { step: 'gray', options: {} },
         { step: 'trdi', options: {} },
       ],
     },
@@ -184,12 +184,12 @@ describe.skipIf(adapter === null)('representations on webgpu (skipped without an
     const expected = await onCpu(() => contactSheet(tiles(), { tile: 32 }));
     const onGpu = tiles();
     const before = tf.memory().numTensors;
-    const sheet = await contactSheetAsync(onGpu, { tile: 32 });
+    const sheet = await contactSheet(onGpu, { tile: 32 });
     expect(tf.memory().numTensors).toBe(before + 1);
     expect(worstDifference(await sheet.data(), expected.values)).toBeLessThan(1e-5);
   });
 
-  it('draws mm-cof with colours near those of cpu', async () => {
+  it('draws mm-cof with colors near those of cpu', async () => {
     const step = createStep({ step: 'mm-cof', options: { flow, threshold: 'otsu', output: 'hsv' } });
     const expected = await onCpu(() => step(made()));
     const values = (await (step(made()) as tf.Tensor3D).data()) as Float32Array;

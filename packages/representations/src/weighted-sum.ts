@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hostValues, isHostBackend, wasmAddress, wasmMemory } from './host.js';
-import { floats, sharedKernels, withKernels } from './wasm/kernels.js';
+import { floats, sharedKernels, withImageKernels } from './wasm/kernels.js';
 
 /** Floats that the kernel works on at a time; six such blocks stay in the processor's second-level cache. */
 const block = 8192;
@@ -32,7 +32,14 @@ function inHeap(frames: tf.Tensor4D, weights: ArrayLike<number>, first: number):
     tf.dispose([row, result]);
     return undefined;
   }
-  sharedKernels(memory).weightedSum(from + 4 * first * size, size, weights.length, by, totalOf(weights), to);
+  sharedKernels(memory).weightedSum({
+    frames: from + 4 * first * size,
+    size,
+    count: weights.length,
+    weights: by,
+    total: totalOf(weights),
+    target: to,
+  });
   row.dispose();
   return result;
 }
@@ -49,7 +56,7 @@ function onHost(frames: tf.Tensor4D, weights: ArrayLike<number>, first: number):
   const total = totalOf(weights);
   const values = hostValues(frames, task);
   const result = new Float32Array(size);
-  withKernels(task, (kernels) => {
+  withImageKernels(task, (kernels) => {
     const slots = kernels.take(slotStride * 4 * 4);
     const base = kernels.take(slotStride * 4);
     const target = kernels.take(block * 4);
@@ -69,7 +76,17 @@ function onHost(frames: tf.Tensor4D, weights: ArrayLike<number>, first: number):
           heap.set(values.subarray(start + frame * size + from, start + frame * size + to), slots / 4 + k * slotStride);
         }
         const weight = (k: number) => (t + k < count ? weights[t + k]! : 0);
-        kernels.addWeighted4(target, slots, slotStride * 4, base, padded, weight(0), weight(1), weight(2), weight(3));
+        kernels.addWeighted4({
+          target,
+          frames: slots,
+          stride: slotStride * 4,
+          base,
+          count: padded,
+          w0: weight(0),
+          w1: weight(1),
+          w2: weight(2),
+          w3: weight(3),
+        });
       }
       result.set(heap.subarray(target / 4, target / 4 + length), from);
     }

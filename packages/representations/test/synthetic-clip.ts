@@ -22,7 +22,7 @@ export interface SyntheticClipOptions {
   offset?: number;
   /** Largest displacement in pixels, (u, v). */
   motion?: readonly [number, number];
-  /** Centre of the moving spot, fractions of the image (x, y). */
+  /** Center of the moving spot, fractions of the image (x, y). */
   at?: readonly [number, number];
   /** Radius of the spot in pixels. */
   radius?: number;

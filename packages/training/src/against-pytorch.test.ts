@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { OptimizerSettings, ScheduleSettings } from './experiment/schema.js';
-import { batchLoss, classWeights } from './losses.js';
-import { createUpdate } from './optimizer.js';
-import { learningRateShare } from './schedule.js';
+import { batchLoss } from './losses/batch-loss.js';
+import { classWeights } from './losses/class-weights.js';
+import { createUpdate } from './optimizers/create-update.js';
+import { learningRateShare } from './schedules/learning-rate-share.js';
+import type { OptimizerSettings, ScheduleSettings } from './settings.js';
 
 interface Golden {
   losses: {

@@ -2,22 +2,19 @@ import { createModel } from '@mer/models';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseExperiment } from './experiment/parse.js';
-import type { TrainingSettings } from './experiment/schema.js';
 import { fit } from './fit.js';
 import { predictLogits } from './predict.js';
 import { randomOrder, randomStream } from './random.js';
+import type { TrainingOptions } from './settings.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-function settingsOf(training: object): TrainingSettings {
-  return parseExperiment({
-    name: 'x',
-    data: { name: 'synthetic' },
-    model: { name: 'small-cnn' },
-    training: { epochs: 3, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.01 }, ...training },
-  }).training;
-}
+const settingsOf = (training: Partial<TrainingOptions>): TrainingOptions => ({
+  epochs: 3,
+  batchSize: 4,
+  optimizer: { name: 'adam', learningRate: 0.01 },
+  ...training,
+});
 
 /** Two classes: bright on the left, bright on the right; `n` samples, each a little different. */
 function halves(n: number) {
@@ -45,7 +42,7 @@ describe('fit()', () => {
     const seen: number[] = [];
     const { history, epoch } = await fit(model, data, {
       train: all(12),
-      settings: settingsOf({ epochs: 20 }),
+      ...settingsOf({ epochs: 20 }),
       key: [0],
       onEpoch: ({ epoch: number }) => seen.push(number),
     });
@@ -61,7 +58,7 @@ describe('fit()', () => {
     const data = halves(12);
     const run = async (key: string) => {
       const model = makeModel();
-      const { history } = await fit(model, data, { train: all(12), settings: settingsOf({}), key: [key] });
+      const { history } = await fit(model, data, { train: all(12), ...settingsOf({}), key: [key] });
       model.dispose();
       return history.map(({ loss }) => loss);
     };
@@ -86,7 +83,7 @@ describe('fit()', () => {
       await fit(model, source, {
         train: all(8),
         validation: [8, 9],
-        settings: settingsOf({ epochChoice: 'validation', classWeights: 'balanced' }),
+        ...settingsOf({ epochChoice: 'validation', classWeights: 'balanced' }),
         key: [0],
       });
       weights.push(model.getWeights().flatMap((weight) => [...weight.dataSync()]));
@@ -101,7 +98,7 @@ describe('fit()', () => {
     const { epoch, history } = await fit(model, data, {
       train: all(8),
       validation: [8, 9, 10, 11],
-      settings: settingsOf({ epochs: 6, epochChoice: 'validation', optimizer: { name: 'adam', learningRate: 0.05 } }),
+      ...settingsOf({ epochs: 6, epochChoice: 'validation', optimizer: { name: 'adam', learningRate: 0.05 } }),
       key: [0],
     });
     const losses = history.map(({ validationLoss }) => validationLoss!);
@@ -125,7 +122,7 @@ describe('fit()', () => {
     const model = makeModel();
     const { history } = await fit(model, data, {
       train: all(4),
-      settings: settingsOf({ epochs: 1, classWeights: 'balanced' }),
+      ...settingsOf({ epochs: 1, classWeights: 'balanced' }),
       key: [0],
     });
     expect(history[0]!.loss).toBeCloseTo(Math.log(2), 1);
@@ -137,7 +134,7 @@ describe('fit()', () => {
     const before = tf.memory().numTensors;
     const model = makeModel();
     const settings = settingsOf({ epochs: 2, epochChoice: 'validation' });
-    await fit(model, data, { train: all(4), validation: [4, 5], settings, key: [0] });
+    await fit(model, data, { train: all(4), validation: [4, 5], ...settings, key: [0] });
     await predictLogits(model, data, all(8));
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
@@ -151,7 +148,7 @@ describe('fit()', () => {
     const controller = new AbortController();
     const training = fit(model, data, {
       train: all(8),
-      settings: settingsOf({ epochs: 1000 }),
+      ...settingsOf({ epochs: 1000 }),
       key: [0],
       signal: controller.signal,
       onEpoch: ({ epoch }) => epoch === 2 && controller.abort(new Error('enough')),
@@ -164,14 +161,14 @@ describe('fit()', () => {
   it('says so when there is nothing to train or to validate on, and when the loss is no number', async () => {
     const data = halves(4);
     const model = makeModel();
-    await expect(fit(model, data, { train: [], settings: settingsOf({}), key: [] })).rejects.toThrow(
+    await expect(fit(model, data, { train: [], ...settingsOf({}), key: [] })).rejects.toThrow(
       'at least one training sample',
     );
     await expect(
-      fit(model, data, { train: [0], settings: settingsOf({ epochChoice: 'validation' }), key: [] }),
+      fit(model, data, { train: [0], ...settingsOf({ epochChoice: 'validation' }), key: [] }),
     ).rejects.toThrow('at least one validation sample');
     const broken = { ...data, inputs: [{ ...data.inputs[0]!, values: new Float32Array(4 * 64).fill(Number.NaN) }] };
-    await expect(fit(model, broken, { train: [0, 1], settings: settingsOf({}), key: [] })).rejects.toThrow(
+    await expect(fit(model, broken, { train: [0, 1], ...settingsOf({}), key: [] })).rejects.toThrow(
       'loss of epoch 1 is NaN',
     );
     model.dispose();

@@ -1,18 +1,19 @@
+import { checkOptions, type Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { changedRows, drawImageChange } from './augment/images.js';
-import { drawMix, mixRows } from './augment/mixup.js';
+import { changedRows, drawBatchMixes, drawImageChange, NO_CHANGE } from './augment/images.js';
+import { mixRows } from './augment/mixup.js';
 import { averageWeights } from './ema.js';
-import type { TrainingSettings } from './experiment/schema.js';
 import { gradientStep } from './gradient-step.js';
-import { classWeights } from './losses.js';
+import { classWeights } from './losses/class-weights.js';
 import type { MemoryStrategy } from './memory-strategy.js';
-import { createUpdate, type Update } from './optimizer.js';
+import { createUpdate, type Update } from './optimizers/create-update.js';
 import { predictLogits } from './predict.js';
 import { copyRows, ONE_VIEW, type PreparedData } from './prepared-data.js';
 import { type RandomStream, randomStream } from './random.js';
 import { epochRows } from './sampling.js';
-import { learningRateShare } from './schedule.js';
+import { learningRateShare } from './schedules/learning-rate-share.js';
+import { settingsFaults, type TrainingOptions, type TrainingSettings, trainingOptions } from './settings.js';
 
 /** What one epoch gave: means over its samples. */
 export interface EpochRecord {
@@ -34,20 +35,22 @@ export interface EpochRecord {
   testAccuracy?: number;
 }
 
-/** Options of {@link fit}. */
-export interface FitOptions {
-  /** Samples to train on: indices into the data. */
-  train: readonly number[];
-  /** Samples of the held-out training subjects; needed by `epochChoice: validation`. */
+/** Options of {@link fit}: how to train, flat, with defaults, and on what. */
+export interface FitOptions extends TrainingOptions {
+  /** Samples to train on: indices into the data; all by default. */
+  train?: readonly number[];
+  /** Samples of the held-out training subjects; needed by `epochChoice: 'validation'`. */
   validation?: readonly number[];
   /** Held-out samples; only looked at by `oracle`, whose result stands apart. */
   test?: readonly number[];
-  /** How to train; `training` of an experiment. */
-  settings: TrainingSettings;
-  /** How a step holds less memory; `fused` by default. */
-  memory?: MemoryStrategy | undefined;
-  /** What every random draw depends on, such as `[seed, fold]`. */
-  key: readonly (string | number)[];
+  /** Learning rate of the optimizer, where only its name is given. */
+  learningRate?: number;
+  /** What every random draw depends on, such as `[seed, fold]`; `[0]` by default. */
+  key?: readonly (string | number)[];
+  /** How a step holds less memory, as {@link planMemory} chose it; by `memory` and `microBatch` where it is not given, `auto` being `fused`. */
+  strategy?: MemoryStrategy | undefined;
+  /** Anybody's own optimizers, losses, schedules and augmentations, which the options may name. */
+  parts?: readonly Part[] | undefined;
   /** Called after each epoch. */
   onEpoch?: (record: EpochRecord) => void;
   /** Ends the training after the batch in flight by throwing the signal's reason. */
@@ -76,31 +79,35 @@ export interface FitResult {
  *
  * @param model - gives logits `[batch, classes]`, first where it has several outputs; its weights change
  * @param data - prepared tensors; only the rows of the samples named are read
- * @param options - samples, settings, random key, callbacks
+ * @param options - how to train, on which samples, random key, callbacks
  * @returns the history and the chosen epoch
- * @throws RangeError where there is nothing to train on, or validation is asked for without validation samples
+ * @throws TypeError or RangeError where an option is wrong, there is nothing to train on, or validation is asked for without validation samples
  * @throws Error where the loss stops being a finite number
  *
  * @example
  * ```ts
  * import { createModel } from '@mer/models';
- * import { fit, parseExperiment } from '@mer/training';
+ * import { fit } from '@mer/training';
  *
- * const { training } = parseExperiment({
- *   name: 'two-samples',
- *   data: { name: 'synthetic' },
- *   model: { name: 'ststnet' },
- *   training: { epochs: 2, batchSize: 2, optimizer: { name: 'adam', learningRate: 1e-3 } },
- * });
  * const model = createModel('ststnet', { classes: 2, seed: 1 });
  * const data = { classes: ['a', 'b'], labels: [0, 1], inputs: [{ shape: [28, 28, 3], values: new Float32Array(2 * 28 * 28 * 3).fill(0.5) }] };
- * const { history } = await fit(model, data, { train: [0, 1], settings: training, key: [0] });
+ * const { history } = await fit(model, data, { epochs: 2, batchSize: 2, optimizer: 'adam', learningRate: 1e-3 });
  * console.log(history.length); // 2
  * model.dispose();
  * ```
  */
 export async function fit(model: LayersModel, data: PreparedData, options: FitOptions): Promise<FitResult> {
-  const { train, validation = [], test = [], settings, memory, key, onEpoch, signal } = options;
+  const {
+    train = data.labels.map((_, i) => i),
+    validation = [],
+    test = [],
+    key = [0],
+    parts,
+    onEpoch,
+    signal,
+  } = options;
+  const settings = settingsOf(options);
+  const strategy = options.strategy ?? strategyOf(settings);
   if (train.length === 0) throw new RangeError('Cannot train as there must be at least one training sample');
   const choosing = settings.epochChoice === 'validation';
   if (choosing && validation.length === 0) {
@@ -112,9 +119,10 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     model,
     data,
     settings,
-    memory,
+    parts,
+    strategy,
     weights: classWeights(labels, data.classes.length, settings.classWeights),
-    update: createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm }),
+    update: createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm, parts }),
     stream: randomStream([...key, 'augment']),
   };
   const average = settings.ema === undefined ? undefined : averageWeights(model, settings.ema);
@@ -141,7 +149,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   try {
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const learningRate =
-        settings.optimizer.learningRate * learningRateShare(settings.schedule, epoch, settings.epochs);
+        settings.optimizer.learningRate * learningRateShare(settings.schedule, epoch, settings.epochs, parts);
       const rows = epochRows(data, train, settings, shuffling);
       const sums: tf.Tensor1D[] = [];
       try {
@@ -160,7 +168,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
       const record = history.at(-1)!;
       if (!Number.isFinite(record.loss)) {
         throw new Error(
-          `Cannot go on training as the loss of epoch ${epoch} is ${record.loss}: lower training.optimizer.learningRate`,
+          `Cannot go on training as the loss of epoch ${epoch} is ${record.loss}: lower the learning rate of the optimizer`,
         );
       }
       await (average ? average.use(() => look(record)) : look(record));
@@ -182,6 +190,40 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   };
 }
 
+/** The settings of options, checked one by one and together. */
+function settingsOf(options: FitOptions): TrainingSettings {
+  const {
+    train: _train,
+    validation: _validation,
+    test: _test,
+    key: _key,
+    strategy: _strategy,
+    onEpoch: _onEpoch,
+    signal: _signal,
+    parts,
+    learningRate,
+    ...given
+  } = options;
+  const settings: TrainingSettings = checkOptions('train', trainingOptions(parts), given);
+  if (learningRate !== undefined) {
+    settings.optimizer = checkOptions(
+      'train',
+      { optimizer: trainingOptions(parts).optimizer },
+      {
+        optimizer: { ...settings.optimizer, learningRate },
+      },
+    ).optimizer;
+  }
+  const [fault] = settingsFaults(settings, parts);
+  if (fault) throw new RangeError(`Cannot train as ${fault.path.join('.')} ${fault.text}`);
+  return settings;
+}
+
+function strategyOf({ memory, microBatch }: TrainingSettings): MemoryStrategy {
+  if (memory === 'recomputing') return { name: memory, stretches: 16, parts: 1, microBatch };
+  return { name: memory === 'auto' ? 'fused' : memory, microBatch };
+}
+
 /** Rows in batches; a single row left at the end joins the batch before it, as one sample has no batch statistics. */
 function batches(rows: readonly number[], size: number): number[][] {
   const found: number[][] = [];
@@ -195,7 +237,8 @@ interface Step {
   model: LayersModel;
   data: PreparedData;
   settings: TrainingSettings;
-  memory: MemoryStrategy | undefined;
+  parts: readonly Part[] | undefined;
+  strategy: MemoryStrategy;
   weights: Float32Array;
   update: Update;
   stream: RandomStream;
@@ -203,7 +246,7 @@ interface Step {
 
 /** Trains on some rows; gives the sum of their losses and how many were right, on the device. */
 function trainBatch(step: Step, rows: readonly number[], learningRate: number): tf.Tensor1D {
-  const { model, data, settings, memory, weights, update } = step;
+  const { model, data, settings, parts, strategy, weights, update } = step;
   const { inputs, targets, classes, labels } = makeBatch(step, rows);
   return tf.tidy(() => {
     const tensors = inputs.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32'));
@@ -215,7 +258,8 @@ function trainBatch(step: Step, rows: readonly number[], learningRate: number): 
     const { loss, logits } = gradientStep(model, tensors, compared, {
       loss: settings.loss,
       weights: settings.classWeights === 'none' ? undefined : tf.tensor1d(weights),
-      ...(memory && { strategy: memory }),
+      parts,
+      strategy,
       onGradient: (variable, gradient) => update.take(variable, gradient),
     });
     update.end();
@@ -230,13 +274,14 @@ interface BatchImages {
 }
 
 /** The images of some rows, changed as drawn, with the share of each class in each. */
-function makeBatch({ data, settings, stream }: Step, rows: readonly number[]) {
+function makeBatch({ data, settings, parts, stream }: Step, rows: readonly number[]) {
   const { images } = settings.augmentation;
   const { count } = data.views ?? ONE_VIEW;
   const labels = rows.map((row) => data.labels[Math.floor(row / count)]!);
   let classes: Float32Array = new Float32Array(rows.length * data.classes.length);
   for (const [place, label] of labels.entries()) classes[place * data.classes.length + label] = 1;
-  const changes = images.some(({ name }) => name !== 'mixup') ? rows.map(() => drawImageChange(images, stream)) : [];
+  const drawn = rows.map(() => drawImageChange(images, stream, parts));
+  const changes = drawn.every((change) => change === NO_CHANGE) ? [] : drawn;
   let inputs: BatchImages[] = data.inputs.map((input) => {
     return { values: changedRows(input, rows, changes, input.flow), shape: input.shape };
   });
@@ -244,9 +289,7 @@ function makeBatch({ data, settings, stream }: Step, rows: readonly number[]) {
     const values = changes.length > 0 ? changedRows(target, rows, changes, target.flow) : copyRows(target, rows);
     return { values, shape: target.shape };
   });
-  for (const augmentation of images) {
-    if (augmentation.name !== 'mixup') continue;
-    const mix = drawMix(rows.length, augmentation.alpha, stream);
+  for (const mix of drawBatchMixes(images, rows.length, stream, parts)) {
     inputs = inputs.map(({ values, shape }) => ({ values: mixRows(values, mix), shape }));
     classes = mixRows(classes, mix);
     if (mix.share < 0.5) labels.splice(0, labels.length, ...mix.partner.map((other) => labels[other]!));

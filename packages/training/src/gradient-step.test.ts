@@ -4,9 +4,9 @@ import { couplesSamples, createModel, type ModelName, models, setDropoutStep } f
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LossSettings } from './experiment/schema.js';
 import { gradientStep } from './gradient-step.js';
 import { type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
+import type { LossSettings } from './settings.js';
 
 beforeAll(() => useBackend('wasm'));
 
@@ -62,7 +62,7 @@ const inputsOf = (model: LayersModel) =>
 
 describe.each(Object.keys(models) as ModelName[])('a step of %s', (name) => {
   const make = () =>
-    createModel(name, { size: 'small', classes: 3, seed: 5, ...(name === 'fdp' && { outputs: 'all' }) } as never);
+    createModel(name, { preset: 'small', classes: 3, seed: 5, ...(name === 'fdp' && { outputs: 'all' }) } as never);
   const loss: LossSettings = name === 'fdp' ? { name: 'fdp', image: 100, rank: 0.1 } : crossEntropy;
 
   it('gives the same gradients, statistics and masks with every strategy, and leaves nothing behind', () => {

@@ -1,16 +1,21 @@
 import { accumulate, recomputed, valueAndGradients } from '@mer/backends';
 import { heldMasks, planSegments, runModel, type Segment } from '@mer/models';
+import type { Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { LossSettings } from './experiment/schema.js';
-import { type BatchTargets, batchLoss, lossWeight } from './losses.js';
+import { batchLoss } from './losses/batch-loss.js';
+import { lossWeight } from './losses/class-loss.js';
+import type { BatchTargets } from './losses/define-loss.js';
 import type { MemoryStrategy } from './memory-strategy.js';
+import type { LossSettings } from './settings.js';
 
 /** Options of {@link gradientStep}. */
 export interface GradientStepOptions {
   /** What is made small, and a weight for each class. */
   loss: LossSettings;
   weights?: tf.Tensor1D | undefined;
+  /** Losses beside ours, by name. */
+  parts?: readonly Part[] | undefined;
   /** How to hold less memory; `fused` by default. */
   strategy?: MemoryStrategy;
   /** Called when the forward pass has ended, of each micro-batch. */
@@ -64,22 +69,22 @@ export function gradientStep(
   model: LayersModel,
   inputs: readonly tf.Tensor[],
   targets: BatchTargets,
-  { loss, weights, strategy = { name: 'fused' }, onForward = () => {}, onGradient }: GradientStepOptions,
+  { loss, weights, parts, strategy = { name: 'fused' }, onForward = () => {}, onGradient }: GradientStepOptions,
 ): { loss: tf.Scalar; logits: tf.Tensor2D } {
   const total = targets.classes.shape[0];
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const size = Math.min(strategy.microBatch ?? total, total);
   if (size === total) {
-    return oneGo({ model, inputs, targets, loss, weights, strategy, variables, onForward, onGradient });
+    return oneGo({ model, inputs, targets, loss, weights, parts, strategy, variables, onForward, onGradient });
   }
   const masksAgain = heldMasks(model);
   const sums = new Map<tf.Variable, tf.Tensor>();
   const whole = lossWeight(targets.classes, weights);
-  const parts: { loss: tf.Scalar; logits: tf.Tensor2D }[] = [];
+  const steps: { loss: tf.Scalar; logits: tf.Tensor2D }[] = [];
   for (let first = 0; first < total; first += size) {
     const rows = { first, count: Math.min(size, total - first), total };
     masksAgain();
-    parts.push(
+    steps.push(
       tf.tidy(() =>
         oneGo({
           model,
@@ -90,6 +95,7 @@ export function gradientStep(
           },
           loss,
           weights,
+          parts,
           strategy,
           variables,
           rows,
@@ -108,13 +114,13 @@ export function gradientStep(
     if (gradient) onGradient(variable, gradient);
   }
   const together = tf.tidy(() => ({
-    loss: tf.addN(parts.map((part) => part.loss)) as tf.Scalar,
+    loss: tf.addN(steps.map((step) => step.loss)) as tf.Scalar,
     logits: tf.concat(
-      parts.map(({ logits }) => logits),
+      steps.map(({ logits }) => logits),
       0,
     ),
   }));
-  tf.dispose(parts as unknown as tf.TensorContainer);
+  tf.dispose(steps as unknown as tf.TensorContainer);
   return together;
 }
 
@@ -123,6 +129,7 @@ interface Go extends Required<Pick<GradientStepOptions, 'loss' | 'strategy' | 'o
   inputs: readonly tf.Tensor[];
   targets: BatchTargets;
   weights: tf.Tensor1D | undefined;
+  parts: readonly Part[] | undefined;
   variables: tf.Variable[];
   /** Which rows of the batch these are, and what the loss of the whole batch is divided by. */
   rows?: Rows;
@@ -130,7 +137,21 @@ interface Go extends Required<Pick<GradientStepOptions, 'loss' | 'strategy' | 'o
 }
 
 /** Forward and reverse pass over some rows. */
-function oneGo({ model, inputs, targets, loss, weights, strategy, variables, rows, whole, onForward, onGradient }: Go) {
+function oneGo(go: Go) {
+  const {
+    model,
+    inputs,
+    targets,
+    loss,
+    weights,
+    parts: others,
+    strategy,
+    variables,
+    rows,
+    whole,
+    onForward,
+    onGradient,
+  } = go;
   let logits!: tf.Tensor2D;
   const cuts = strategy.name === 'recomputing' ? planSegments(model, strategy.stretches) : [];
   const around = ({ inputs: given, batch, variables: own, separable, run }: Segment) => {
@@ -151,6 +172,7 @@ function oneGo({ model, inputs, targets, loss, weights, strategy, variables, row
     logits = tf.keep(tf.clone(outputs[0] as tf.Tensor2D));
     const value = batchLoss(outputs, targets, {
       loss,
+      parts: others,
       ...(weights && { weights }),
       ...(rows && whole && { part: { weight: whole, share: rows.count / rows.total } }),
     });

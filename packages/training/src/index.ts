@@ -1,86 +1,65 @@
 /**
- * Leave-one-subject-out experiments as data: trained without leaks, resumable.
+ * Training on tensors: fit, predict, losses, optimizers, schedules, augmentation. Node and browsers.
  *
  * @module @mer/training
  */
 
-export type { FlowChannels } from './augment/affine.js';
-export { viewPlan } from './augment/clips.js';
-export { type DryRun, dryRun } from './experiment/dry-run.js';
-export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './experiment/evaluate.js';
-export type { RunEvent } from './experiment/events.js';
-export { type RunFoldOptions, runFold } from './experiment/fold.js';
-export { mergeRuns } from './experiment/merge.js';
-export { type InitialWeights, makeModel } from './experiment/model.js';
-export { ExperimentError, type ParseExperimentOptions, parseExperiment } from './experiment/parse.js';
-export { type PlannedFold, planFolds } from './experiment/plan.js';
-export { type ClipPrediction, type PredictClipOptions, predictClip } from './experiment/predict-clip.js';
-export { predictionsOf } from './experiment/predictions.js';
+export type { FlowChannels, Warp } from './augment/affine.js';
 export {
-  openExperimentData,
-  type PrepareDataOptions,
-  type PreparedDataset,
-  prepareData,
-} from './experiment/prepare.js';
-export { type ReadExperimentOptions, readExperiment } from './experiment/read.js';
-export { readRunSummary } from './experiment/read-summary.js';
-export type { RowFile } from './experiment/row-file.js';
-export { type RunExperimentOptions, runExperiment } from './experiment/run.js';
-export {
-  freeMemory,
-  noRoomText,
-  type PlannedMemory,
-  planRunMemory,
-  type RunMemory,
-} from './experiment/run-memory.js';
-export {
-  experimentHash,
-  type FoldPredictions,
-  type FoldRecord,
-  fileNameOf,
-  foldFolder,
-  openRun,
-  type Prediction,
-  type RunManifest,
-  readFold,
-  readManifest,
-  writeFold,
-  writeJson,
-} from './experiment/run-store.js';
-export {
+  allClipAugmentations,
   type ClipAugmentation,
-  type Experiment,
-  type ExperimentInput,
-  experimentJsonSchema,
-  experimentSchema,
-  type ImageAugmentation,
-  type LossSettings,
-  type OptimizerSettings,
-  type ScheduleSettings,
-  type TrainingSettings,
-} from './experiment/schema.js';
-export { setValue } from './experiment/set-value.js';
-export type { Source } from './experiment/source.js';
+  clipAugmentationOption,
+} from './augment/clip-augmentation-option.js';
+export { clipViews, viewPlan } from './augment/clips.js';
 export {
-  type RunSummary,
-  type ScoreRow,
-  type SeedSummary,
-  type Spread,
-  type SummariseOptions,
-  summarise,
-} from './experiment/summary.js';
-export { summaryText } from './experiment/summary-text.js';
-export type { HeatMap } from './explain.js';
+  type ClipAugmentationDefinition,
+  type ClipChange,
+  defineClipAugmentation,
+  defineImageAugmentation,
+  type ImageAugmentationDefinition,
+  type ImageChange,
+  type Patch,
+} from './augment/define-augmentation.js';
+export type { Mix } from './augment/mixup.js';
+export type { TrainingPart } from './define.js';
 export { type EpochRecord, type FitOptions, type FitResult, fit } from './fit.js';
-export { experimentFolds, type FoldSample, holdOutValidation, subjectsOf } from './folds.js';
 export { type GradientStepOptions, gradientStep } from './gradient-step.js';
-export { type BatchLossOptions, type BatchTargets, batchLoss, classWeights } from './losses.js';
+export { type BatchLossOptions, batchLoss } from './losses/batch-loss.js';
+export { classWeights } from './losses/class-weights.js';
+export { type BatchTargets, defineLoss, type LossContext, type LossDefinition } from './losses/define-loss.js';
 export * from './memory-plan.js';
 export { MEMORY_STRATEGIES, type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
-export { createUpdate, type Update } from './optimizer.js';
+export { createUpdate, type Update } from './optimizers/create-update.js';
+export {
+  defineOptimizer,
+  type OptimizerDefinition,
+  type OptimizerRule,
+  type UpdateKernel,
+} from './optimizers/define-optimizer.js';
 export { type PredictLogitsOptions, predictLogits, softmax } from './predict.js';
-export { type PreparedData, type PreparedInput, takeBatch, type ViewPlan } from './prepared-data.js';
-export { type RandomStream, randomOrder, randomStream, seedOf } from './random.js';
-export * from './report/index.js';
-export { learningRateShare } from './schedule.js';
-export { packageVersion } from './version.js';
+export {
+  copyRows,
+  ONE_VIEW,
+  type PreparedData,
+  type PreparedInput,
+  sizeOf,
+  takeBatch,
+  type ViewPlan,
+} from './prepared-data.js';
+export { type RandomStream, randomOrder, randomStream, seedOf, uniform, uniformBelow } from './random.js';
+export { defineSchedule, type ScheduleDefinition } from './schedules/define-schedule.js';
+export { learningRateShare } from './schedules/learning-rate-share.js';
+export {
+  type ImageAugmentation,
+  imageAugmentationOption,
+  type LossSettings,
+  type OptimizerSettings,
+  type OtherSettings,
+  type ScheduleSettings,
+  type SettingsFault,
+  settingsFaults,
+  type TrainingOptions,
+  type TrainingSettings,
+  trainingOptions,
+} from './settings.js';
+export * from './training-parts.js';

@@ -1,24 +1,20 @@
 import '@tensorflow/tfjs-layers';
 import { reserveMemory, useBackend } from '@mer/backends';
 import { createModel } from '@mer/models';
+import { checkOptions } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseExperiment } from './experiment/parse.js';
 import { fit } from './fit.js';
 import { memoryPlanText, NoRoomError, type PlanMemoryOptions, planMemory } from './memory-plan.js';
+import { trainingOptions } from './settings.js';
 
 beforeAll(() => useBackend('wasm'));
 
 const settingsOf = (training: object = {}) =>
-  parseExperiment({
-    name: 'plan',
-    data: { name: 'synthetic' },
-    model: { name: 'resnet18' },
-    training: { epochs: 1, batchSize: 16, optimizer: { name: 'adam', learningRate: 1e-3 }, ...training },
-  }).training;
+  checkOptions('plan', trainingOptions(), { epochs: 1, batchSize: 16, optimizer: 'adam', ...training });
 
-const resnet = () => createModel('resnet18', { classes: 5, size: 'small', inputShape: [64, 64, 3] });
-const vgg = () => createModel('vgg19', { classes: 5, size: 'small', inputShape: [64, 64, 3] });
+const resnet = () => createModel('resnet18', { classes: 5, preset: 'small', inputShape: [64, 64, 3] });
+const vgg = () => createModel('vgg19', { classes: 5, preset: 'small', inputShape: [64, 64, 3] });
 
 function plan(makeModel: PlanMemoryOptions['makeModel'], limit: number, training: object = {}, batch = 16) {
   return planMemory({ makeModel, settings: settingsOf(training), batch, fits: ({ total }) => total <= limit });
@@ -81,7 +77,7 @@ describe('planMemory()', () => {
       labels: Array.from({ length: 16 }, (_, i) => i % 5),
       inputs: [{ shape: [64, 64, 3], values }],
     };
-    await fit(model, data, { train: data.labels.map((_, i) => i), settings: settingsOf({ epochs: 3 }), key: [1] });
+    await fit(model, data, { train: data.labels.map((_, i) => i), ...settingsOf({ epochs: 3 }), key: [1] });
     // one stretch for what the rehearsal does not see, such as the metrics of an epoch
     expect(wasm.HEAPU8.length).toBeLessThanOrEqual(planned.step.heap + 2 ** 24);
     model.dispose();

@@ -1,17 +1,18 @@
 import { AllocationError, type Rehearsal, rehearse } from '@mer/backends';
 import { couplesSamples, runModel } from '@mer/models';
+import type { Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { TrainingSettings } from './experiment/schema.js';
 import { gradientStep } from './gradient-step.js';
 import { type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
-import { createUpdate } from './optimizer.js';
+import { createUpdate } from './optimizers/create-update.js';
+import type { TrainingSettings } from './settings.js';
 
 /** What a training step holds when it holds most, in bytes. */
 export interface StepMemory {
   /** Weights of the model, with copies for an average and the best epoch. */
   weights: number;
-  /** What the optimiser remembers. */
+  /** What the optimizer remembers. */
   optimizer: number;
   /** Images of the batch. */
   inputs: number;
@@ -47,6 +48,8 @@ export interface PlanMemoryOptions {
   makeModel(): LayersModel;
   /** How it is trained. */
   settings: TrainingSettings;
+  /** Optimizers and losses beside ours, which the settings may name. */
+  parts?: readonly Part[] | undefined;
   /** Samples of a batch. */
   batch: number;
   /** Shapes of the images that outputs are compared with, without the batch. */
@@ -87,18 +90,13 @@ export class NoRoomError extends Error {
  * import '@tensorflow/tfjs-layers';
  * import { useBackend } from '@mer/backends';
  * import { createModel } from '@mer/models';
- * import { parseExperiment, planMemory } from '@mer/training';
+ * import { checkOptions } from '@mer/options';
+ * import { planMemory, trainingOptions } from '@mer/training';
  *
  * await useBackend('wasm');
- * const { training } = parseExperiment({
- *   name: 'plan',
- *   data: { name: 'synthetic' },
- *   model: { name: 'resnet18' },
- *   training: { epochs: 1, batchSize: 32, optimizer: { name: 'adam', learningRate: 1e-3 } },
- * });
  * const plan = planMemory({
  *   makeModel: () => createModel('resnet18', { classes: 5 }),
- *   settings: training,
+ *   settings: checkOptions('plan', trainingOptions(), { epochs: 1 }),
  *   batch: 32,
  *   fits: ({ heap }) => heap < 4e9,
  * });
@@ -166,7 +164,7 @@ function stepTrial(memory: Rehearsal, options: PlanMemoryOptions): Trial {
 }
 
 /** Two steps from the beginning, model and all: where blocks lie depends on what came before. */
-function measuredTrial(memory: Rehearsal, { makeModel, settings, targets = [] }: PlanMemoryOptions): Trial {
+function measuredTrial(memory: Rehearsal, { makeModel, settings, parts, targets = [] }: PlanMemoryOptions): Trial {
   return (strategy, batch) => {
     const before = memory.now().tensors;
     const held = () => memory.now().tensors - before;
@@ -174,7 +172,7 @@ function measuredTrial(memory: Rehearsal, { makeModel, settings, targets = [] }:
     const model = makeModel();
     const weights = held();
     const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-    const update = createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm });
+    const update = createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm, parts });
     const copies = weights * (Number(settings.ema !== undefined) + Number(settings.epochChoice === 'validation'));
     try {
       let optimizer = held() - weights;
@@ -190,6 +188,7 @@ function measuredTrial(memory: Rehearsal, { makeModel, settings, targets = [] }:
           update.begin(settings.optimizer.learningRate);
           gradientStep(model, images, compared, {
             loss: settings.loss,
+            parts,
             ...(settings.classWeights !== 'none' && { weights: tf.zeros([classes.shape[1]]) as tf.Tensor1D }),
             strategy,
             onForward: () => {
@@ -199,7 +198,7 @@ function measuredTrial(memory: Rehearsal, { makeModel, settings, targets = [] }:
           });
           update.end();
         });
-        // optimisers that are made of tfjs's operations begin their state in the first step
+        // optimizers that are made of tfjs's operations begin their state in the first step
         optimizer = held() - weights;
       }
       const { tensors, scratch } = memory.takePeak();

@@ -3,44 +3,13 @@ import { rehearse, useBackend } from '@mer/backends';
 import { createModel, type ModelName } from '@mer/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { measureHeap } from '../../backends/test/measure-heap.js';
 import { gradientStep } from './gradient-step.js';
 import { type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
 
-interface Heap {
-  _malloc(bytes: number): number;
-  _free(address: number): void;
-}
-
-/** The most bytes that are live at a time while something runs on the wasm backend itself. */
-function measured(run: () => void): number {
-  const { wasm } = tf.backend() as unknown as { wasm: Heap };
-  const { _malloc: malloc, _free: free } = wasm;
-  const sizes = new Map<number, number>();
-  let [live, peak] = [0, 0];
-  wasm._malloc = (bytes) => {
-    const at = malloc(bytes);
-    sizes.set(at, bytes);
-    live += bytes;
-    peak = Math.max(peak, live);
-    return at;
-  };
-  wasm._free = (at) => {
-    live -= sizes.get(at) ?? 0;
-    sizes.delete(at);
-    free(at);
-  };
-  try {
-    tf.tidy(run);
-  } finally {
-    Object.assign(wasm, { _malloc: malloc, _free: free });
-  }
-  expect(live).toBe(0);
-  return peak;
-}
-
 /** Makes a network and takes a step. */
 function step(name: ModelName, strategy: MemoryStrategy): void {
-  const model = createModel(name, { size: 'small', classes: 3, seed: 5 } as never);
+  const model = createModel(name, { preset: 'small', classes: 3, seed: 5 } as never);
   const inputs = model.inputs.map(({ shape }) => tf.ones([4, ...(shape.slice(1) as number[])]));
   const classes = tf.cast(tf.oneHot(tf.tensor1d([0, 1, 2, 0], 'int32'), 3), 'float32') as tf.Tensor2D;
   gradientStep(
@@ -70,7 +39,8 @@ describe('the rehearsal of a training step', () => {
     'says to the byte what the step of %s takes',
     (name) => {
       for (const strategy of strategies) {
-        const peak = measured(() => step(name, strategy));
+        const { peak, left } = measureHeap(() => step(name, strategy));
+        expect(left).toBe(0);
         const foreseen = rehearse((memory) => {
           tf.tidy(() => step(name, strategy));
           const { tensors, scratch } = memory.takePeak();

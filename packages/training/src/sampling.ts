@@ -1,6 +1,6 @@
-import type { TrainingSettings } from './experiment/schema.js';
 import { ONE_VIEW, type PreparedData } from './prepared-data.js';
 import { type RandomStream, randomOrder, uniformBelow } from './random.js';
+import type { TrainingSettings } from './settings.js';
 
 /**
  * The rows that one epoch trains on, in order: each training sample, or as many balanced draws, once for every group of views.

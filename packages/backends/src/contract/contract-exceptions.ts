@@ -1,4 +1,4 @@
-import type { BackendName } from '../backend-info.js';
+import type { BackendName } from '../backend-traits.js';
 import type { ContractCase } from './contract-case.js';
 
 /** What is asked of a backend in one case. */

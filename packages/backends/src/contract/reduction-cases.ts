@@ -41,7 +41,7 @@ const axesOf: [shape: number[], axes: number[]][] = [
   [[7, 64], [0]],
 ];
 
-function normalised(x: NdArray, m: NdArray, v: NdArray, offset: NdArray, scale: NdArray, epsilon: number): NdArray {
+function normalized(x: NdArray, m: NdArray, v: NdArray, offset: NdArray, scale: NdArray, epsilon: number): NdArray {
   return elementwise(
     (value, mu, variance, o, s) => ((value! - mu!) / Math.sqrt(variance! + epsilon)) * s! + o!,
     x,
@@ -68,7 +68,7 @@ function batchNormCase(shape: number[], scaled: boolean): ContractCase {
     inputs: scaled ? inputs : inputs.slice(0, 4),
     run: (x, m, v, offset, scale) =>
       tf.batchNorm(x!, m as tf.Tensor1D, v as tf.Tensor1D, offset as tf.Tensor1D, scale as tf.Tensor1D, 0.01),
-    reference: (x, m, v, offset, scale) => normalised(x!, m!, v!, offset!, scale ?? one, 0.01),
+    reference: (x, m, v, offset, scale) => normalized(x!, m!, v!, offset!, scale ?? one, 0.01),
     wrt: scaled ? [0, 1, 2, 3, 4] : [0, 1, 2, 3],
   };
 }
@@ -98,7 +98,7 @@ function batchNormTrainingCase(shape: number[], fused: boolean): ContractCase {
         axes,
         mean,
       );
-      const y = normalised(x!, m, v, offset!, scale!, 0.01);
+      const y = normalized(x!, m, v, offset!, scale!, 0.01);
       return fused ? elementwise((p, q, r) => p! + q! + r!, y, m, v) : y;
     },
     wrt: [0, 1, 2],

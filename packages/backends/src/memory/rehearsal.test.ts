@@ -1,38 +1,13 @@
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { measureHeap } from '../../test/measure-heap.js';
 import { batchNormTraining, gelu, layerNorm, useBackend } from '../index.js';
 import type { WasmBackend } from '../wasm-kernels/wasm-backend.js';
 import { rehearse } from './rehearsal.js';
 import { valueAndGradients } from './value-and-gradients.js';
 
 const backend = () => tf.backend() as WasmBackend;
-
-/** Bytes that are live, and were at most, while something runs on the wasm backend itself. */
-function measured(run: (look: () => number) => void): { peak: number; left: number } {
-  const { wasm } = backend();
-  const { _malloc: malloc, _free: free } = wasm;
-  const sizes = new Map<number, number>();
-  let [live, peak] = [0, 0];
-  wasm._malloc = (bytes) => {
-    const at = malloc(bytes);
-    sizes.set(at, bytes);
-    live += bytes;
-    peak = Math.max(peak, live);
-    return at;
-  };
-  wasm._free = (at) => {
-    live -= sizes.get(at) ?? 0;
-    sizes.delete(at);
-    free(at);
-  };
-  try {
-    tf.tidy(() => run(() => live));
-  } finally {
-    Object.assign(wasm, { _malloc: malloc, _free: free });
-  }
-  return { peak, left: live };
-}
 
 /** One training step of a network that has every kind of kernel that takes scratch memory. */
 function step({ remake, look = () => {} }: { remake: boolean; look?: () => void }): void {
@@ -93,7 +68,7 @@ describe('rehearse()', () => {
 
   it.each([true, false])('counts to the byte what a training step takes: remake %s', (remake) => {
     const real: number[] = [];
-    const { peak, left } = measured((now) => step({ remake, look: () => real.push(now()) }));
+    const { peak, left } = measureHeap((now) => step({ remake, look: () => real.push(now()) }));
     const rehearsed: number[] = [];
     const foreseen = rehearse((memory) => {
       memory.takePeak();

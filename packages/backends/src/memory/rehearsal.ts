@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AllocationError, LARGE_BLOCK, LONGEST_HEAP, SPARE } from '../wasm-kernels/allocations.js';
 import { BlockAllocator } from '../wasm-kernels/block-allocator.js';
-import type { Kernels } from '../wasm-kernels/kernels.js';
+import type { Kernels } from '../wasm-kernels/kernels.generated.js';
 import { attachKernels, compiledOf, type WasmBackend } from '../wasm-kernels/wasm-backend.js';
 
 /** Bytes at one moment of a {@link rehearse rehearsal}. */
@@ -60,7 +60,7 @@ export function rehearse<T>(run: (memory: Rehearsal) => T): T {
   };
   const real = tf.backend() as WasmBackend;
   const compiled = compiledOf(real);
-  if (tf.getBackend() !== 'wasm' || compiled === undefined) {
+  if (compiled === undefined) {
     throw new Error("Cannot rehearse as the current backend must be wasm: call useBackend('wasm') before");
   }
   const stage = new Stage(real);

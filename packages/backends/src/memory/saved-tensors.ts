@@ -29,7 +29,7 @@ export const OUTPUT_INSTEAD: ReadonlySet<string> = new Set(['Relu']);
 /**
  * Kernels so cheap that their outputs are made again rather than kept, where their inputs are there anyway. Of several outputs the first alone.
  *
- * Which of a batch normalisation's outputs are its statistics is said by `STATISTICS`: with them it makes the same numbers in one pass.
+ * Which of a batch normalization's outputs are its statistics is said by `STATISTICS`: with them it makes the same numbers in one pass.
  */
 export const CHEAP: ReadonlySet<string> = new Set([
   'Add',

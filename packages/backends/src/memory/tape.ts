@@ -43,7 +43,7 @@ export interface TapeOptions {
  * The operations of a forward pass that lead from some tensors on, with no more kept than their gradients need.
  *
  * tfjs's own tape keeps every tensor that a gradient names; this one keeps a shape where a gradient looks at nothing else, one tensor for
- * all that share its data, and, with `remake`, how to make again what is cheap to make: of a convolution, a batch normalisation, a sum and a rectifier
+ * all that share its data, and, with `remake`, how to make again what is cheap to make: of a convolution, a batch normalization, a sum and a rectifier
  * one tensor is kept.
  */
 export class Tape {

@@ -12,7 +12,7 @@ export interface ValueAndGradientsOptions {
    * variable, so that it may be changed at once. The gradient is the callee's to dispose of. Without it all gradients are returned.
    */
   onGradient?: (variable: tf.Variable, gradient: tf.Tensor) => void;
-  /** Whether cheap values (normalised, rectified, summed) are made again in the reverse pass rather than kept; true by default. */
+  /** Whether cheap values (normalized, rectified, summed) are made again in the reverse pass rather than kept; true by default. */
   remake?: boolean;
 }
 

@@ -25,7 +25,7 @@ export class AllocationError extends RangeError {
   override readonly name = 'AllocationError';
 
   /**
-   * @param bytes - what was asked for, with room to line up
+   * @param bytes - what was asked for
    * @param held - length of the heap
    */
   constructor(
@@ -58,17 +58,13 @@ export function guardAllocations(backend: WasmBackend): void {
     if (address > 0) end = Math.max(end, address + bytes);
     return address;
   };
-  const take = (bytes: number) => {
-    const address = attempt(bytes);
-    if (address === 0) throw new AllocationError(bytes, wasm.HEAPU8.length);
-    return address;
-  };
-  const blocks = new BlockAllocator((bytes, allocator) => {
-    const roomy = Math.max(bytes, STRETCH);
-    const start = attempt(roomy);
+  const blocks = new BlockAllocator((room, allocator, bytes) => {
     // near the end of the heap no more than what is needed
-    if (start === 0) allocator.addStretch(take(bytes), bytes);
-    else allocator.addStretch(start, roomy);
+    for (const length of [Math.max(room, STRETCH), room]) {
+      const start = attempt(length);
+      if (start > 0) return allocator.addStretch(start, length);
+    }
+    throw new AllocationError(bytes, wasm.HEAPU8.length);
   });
   wasm._malloc = (bytes) => {
     const length = Math.max(1, bytes);
@@ -81,14 +77,13 @@ export function guardAllocations(backend: WasmBackend): void {
   let reserved = 0;
   reserving.set(backend, (bytes) => {
     if (bytes <= reserved) return;
-    const spare = take(SPARE);
-    try {
-      const length = bytes - reserved + LINING_UP;
-      blocks.addStretch(take(length), length);
-      reserved = bytes;
-    } finally {
-      free(spare);
-    }
+    const length = bytes - reserved + LINING_UP;
+    const spare = attempt(SPARE);
+    const start = spare && attempt(length);
+    if (spare > 0) free(spare);
+    if (start === 0) throw new AllocationError(bytes, wasm.HEAPU8.length);
+    blocks.addStretch(start, length);
+    reserved = bytes;
   });
 }
 

@@ -22,7 +22,8 @@ export function arithmetic(operation: number): (stock: KernelFunction) => Kernel
     const kernels = kernelsOf(backend);
     if (aSize === size && bSize === size) {
       const out = backend.makeOutput(shape, 'float32');
-      kernels.binary(operation, address(backend, a), address(backend, b), size, address(backend, out));
+      const of = { a: address(backend, a), b: address(backend, b) };
+      kernels.binary({ operation, ...of, size, out: address(backend, out) });
       return out;
     }
     const swapped = bSize === size;
@@ -30,16 +31,16 @@ export function arithmetic(operation: number): (stock: KernelFunction) => Kernel
     if ((!swapped && aSize !== size) || !isRepeated(part.shape, shape)) return stock(args);
     const out = backend.makeOutput(shape, 'float32');
     withScratch(backend, kernels.patternSize(columns), (scratch) => {
-      kernels.binaryRows(
+      kernels.binaryRows({
         operation,
-        Number(swapped),
-        address(backend, whole),
-        size / columns,
+        swapped,
+        x: address(backend, whole),
+        rows: size / columns,
         columns,
-        address(backend, part),
-        address(backend, out),
+        v: address(backend, part),
+        out: address(backend, out),
         scratch,
-      );
+      });
     });
     return out;
   };
@@ -58,14 +59,17 @@ export const squareGradient: KernelFunction = ({ inputs, backend }) => {
   const { dy, x } = inputs as { dy: tf.TensorInfo; x: tf.TensorInfo };
   const out = backend.makeOutput(x.shape, 'float32');
   const size = tf.util.sizeFromShape(x.shape);
-  kernelsOf(backend).scaledProduct(2, address(backend, dy), address(backend, x), size, address(backend, out));
+  const of = { a: address(backend, dy), b: address(backend, x) };
+  kernelsOf(backend).scaledProduct({ factor: 2, ...of, size, out: address(backend, out) });
   return out;
 };
 
 /** AccumulateGradient: adds `gradient` to `sum` where it lies, and returns nothing. */
 export function accumulateGradient({ inputs, backend }: KernelArgs): tf.TensorInfo[] {
-  const [sum, gradient] = ['sum', 'gradient'].map((name) => address(backend, inputs[name]!)) as [number, number];
-  kernelsOf(backend).binary(operations.Add, sum, gradient, tf.util.sizeFromShape(inputs['sum']!.shape), sum);
+  const { sum, gradient } = inputs as { sum: tf.TensorInfo; gradient: tf.TensorInfo };
+  const a = address(backend, sum);
+  const size = tf.util.sizeFromShape(sum.shape);
+  kernelsOf(backend).binary({ operation: operations.Add, a, b: address(backend, gradient), size, out: a });
   return [];
 }
 
@@ -75,6 +79,7 @@ export const reluGradient: KernelFunction = ({ inputs, attrs, backend }) => {
   const { ceiling } = attrs as never as { ceiling: number };
   const out = inPlaceOf(backend, dy) ?? backend.makeOutput(x.shape, 'float32');
   const size = tf.util.sizeFromShape(x.shape);
-  kernelsOf(backend).reluGradient(address(backend, dy), address(backend, x), ceiling, size, address(backend, out));
+  const from = { dy: address(backend, dy), x: address(backend, x) };
+  kernelsOf(backend).reluGradient({ ...from, ceiling, size, out: address(backend, out) });
   return out;
 };

@@ -26,13 +26,18 @@ export function batchNormTraining({ inputs, attrs, backend }: KernelArgs, rectif
   withScratch(backend, 2 * columns + work, (start) => {
     const scratch = start + 8 * columns;
     if (!given.mean) {
-      kernels.sumMiddle(address(backend, x), 1, rows, columns, 1 / rows, address(backend, mean), scratch);
+      const as = { outer: 1, middle: rows, inner: columns, factor: 1 / rows };
+      kernels.sumMiddle({ x: address(backend, x), ...as, out: address(backend, mean), scratch });
     }
     if (!given.variance) {
-      kernels.columnVariance(
-        ...[address(backend, x), rows, columns],
-        ...[address(backend, mean), address(backend, variance), scratch],
-      );
+      kernels.columnVariance({
+        x: address(backend, x),
+        rows,
+        columns,
+        mean: address(backend, mean),
+        variance: address(backend, variance),
+        scratch,
+      });
     }
     const factor = new Float32Array(backend.wasm.HEAPU8.buffer, start, columns);
     const shift = new Float32Array(backend.wasm.HEAPU8.buffer, start + 4 * columns, columns);
@@ -41,17 +46,17 @@ export function batchNormTraining({ inputs, attrs, backend }: KernelArgs, rectif
     for (let c = 0; c < columns; c++) factor[c] = (s ? s[c]! : 1) / Math.sqrt(v[c]! + epsilon);
     if (offset) shift.set(floats(backend, offset));
     else shift.fill(0);
-    kernels.batchNorm(
-      address(backend, x),
+    kernels.batchNorm({
+      x: address(backend, x),
       rows,
       columns,
-      address(backend, mean),
-      start,
-      start + 4 * columns,
-      Number(rectified),
-      address(backend, y),
+      mean: address(backend, mean),
+      a: start,
+      offset: start + 4 * columns,
+      rectified,
+      out: address(backend, y),
       scratch,
-    );
+    });
   });
   return [y, mean, variance];
 }
@@ -77,11 +82,15 @@ export function batchNormTrainingGrad({ inputs, attrs, backend }: KernelArgs): t
   const dOffset = backend.makeOutput([columns], 'float32');
   withScratch(backend, 4 * columns + kernels.batchNormTrainingScratch(columns), (start) => {
     const scratch = start + 16 * columns;
-    const [from, by, centre] = [x, dy, mean].map((info) => address(backend, info)) as [number, number, number];
-    kernels.batchNormSums(
-      ...[from, by, rows, columns, centre],
-      ...[address(backend, dOffset), address(backend, dScale), scratch],
-    );
+    const from = {
+      x: address(backend, x),
+      dy: address(backend, dy),
+      rows,
+      columns,
+      mean: address(backend, mean),
+      scratch,
+    };
+    kernels.batchNormSums({ ...from, sumDy: address(backend, dOffset), sumDyX: address(backend, dScale) });
     const part = (i: number) => new Float32Array(backend.wasm.HEAPU8.buffer, start + 4 * i * columns, columns);
     const [byDy, byX, constant] = [part(0), part(1), part(2)];
     const [sumDyX, sumDy] = [floats(backend, dScale), floats(backend, dOffset)];
@@ -96,10 +105,8 @@ export function batchNormTrainingGrad({ inputs, attrs, backend }: KernelArgs): t
       constant[c] = (toMean[c]! - factor * sumDy[c]!) / rows;
       sumDyX[c] = r * sumDyX[c]!;
     }
-    kernels.batchNormInput(
-      ...[from, by, rows, columns, centre, start, start + 4 * columns, start + 8 * columns],
-      ...[address(backend, dx), scratch],
-    );
+    const factors = { a: start, b: start + 4 * columns, c: start + 8 * columns };
+    kernels.batchNormInput({ ...from, ...factors, dx: address(backend, dx) });
   });
   return [dx, dScale, dOffset];
 }

@@ -42,24 +42,24 @@ export function fusedBatchNorm(stock: KernelFunction): KernelFunction {
       for (let c = 0; c < channels; c++) factor[c] = (s ? s[c]! : 1) / Math.sqrt(v[c]! + varianceEpsilon);
       if (offset) shift.set(floats(backend, offset));
       else shift.fill(0);
-      kernels.batchNorm(
-        address(backend, x),
-        size / channels,
-        channels,
-        address(backend, mean),
-        scratch,
-        scratch + 4 * channels,
-        0,
-        address(backend, out),
-        scratch + 8 * channels,
-      );
+      kernels.batchNorm({
+        x: address(backend, x),
+        rows: size / channels,
+        columns: channels,
+        mean: address(backend, mean),
+        a: scratch,
+        offset: scratch + 4 * channels,
+        rectified: false,
+        out: address(backend, out),
+        scratch: scratch + 8 * channels,
+      });
     });
     return out;
   };
 }
 
 /**
- * Gradients of batch normalisation by x, mean, variance, scale and offset, in one pass over the data:
+ * Gradients of batch normalization by x, mean, variance, scale and offset, in one pass over the data:
  * with r = 1 / sqrt(variance + epsilon), they are dy s r, -s r sum(dy), -s r^3 / 2 sum(dy (x - mean)),
  * r sum(dy (x - mean)) and sum(dy).
  */
@@ -83,18 +83,18 @@ export function batchNormGradient({ inputs, attrs, backend }: KernelArgs): tf.Te
     const s = scale && floats(backend, scale);
     const r = Float64Array.from(v, (value) => 1 / Math.sqrt(value + varianceEpsilon));
     for (let c = 0; c < channels; c++) factor[c] = (s ? s[c]! : 1) * r[c]!;
-    kernels.batchNormGradient(
-      address(backend, x),
-      address(backend, dy),
-      tf.util.sizeFromShape(x.shape) / channels,
-      channels,
-      address(backend, mean),
-      scratch,
-      address(backend, dx),
-      address(backend, dOffset),
-      address(backend, dScale),
-      scratch + 8 * Math.ceil(channels / 2),
-    );
+    kernels.batchNormGradient({
+      x: address(backend, x),
+      dy: address(backend, dy),
+      rows: tf.util.sizeFromShape(x.shape) / channels,
+      columns: channels,
+      mean: address(backend, mean),
+      a: scratch,
+      dx: address(backend, dx),
+      sumDy: address(backend, dOffset),
+      sumDyX: address(backend, dScale),
+      scratch: scratch + 8 * Math.ceil(channels / 2),
+    });
     const [sumDyX, sumDy] = [floats(backend, dScale), floats(backend, dOffset)];
     const [byMean, byVariance] = [floats(backend, dMean), floats(backend, dVariance)];
     for (let c = 0; c < channels; c++) {

@@ -11,7 +11,7 @@ interface Hole {
 }
 
 /**
- * Gives out large blocks from stretches of memory: best fit, neighbours joined when they come back.
+ * Gives out large blocks from stretches of memory: best fit, neighbors joined when they come back.
  *
  * The allocator inside the wasm backend leaves gaps worth a third of what tensors hold when a network trains. This one leaves an eighth within one stretch
  * that has room for all; and whoever knows the order of the calls knows how long that must be, which {@link rehearse} uses.
@@ -20,8 +20,8 @@ export class BlockAllocator {
   private readonly holes: Hole[] = [];
   private readonly blocks = new Map<number, number>();
 
-  /** @param more - adds a stretch with room for so many bytes, where no gap is large enough */
-  constructor(private readonly more: (bytes: number, allocator: BlockAllocator) => void) {}
+  /** @param more - adds a stretch with so much room, where no gap is large enough for a block of so many bytes; or throws */
+  constructor(private readonly more: (room: number, allocator: BlockAllocator, bytes: number) => void) {}
 
   /** Adds a stretch of memory. */
   addStretch(start: number, bytes: number): void {
@@ -34,7 +34,7 @@ export class BlockAllocator {
     const size = Math.ceil(bytes / GRAIN) * GRAIN;
     let best = this.bestFit(size);
     if (best === undefined) {
-      this.more(size + LINING_UP, this);
+      this.more(size + LINING_UP, this, bytes);
       best = this.bestFit(size)!;
     }
     const { at } = best;

@@ -8,9 +8,9 @@ import {
   suitsWinograd,
   type Triple,
 } from './conv-geometry.js';
-import { keptFilter } from './filter-cache.js';
+import { withLaidOutFilter } from './filter-cache.js';
 import { halvedConv, halvedFilterGradient, halvedInputGradient } from './halved-conv.js';
-import { layOut, roundUp, total } from './lay-out.js';
+import { roundUp, withArrays } from './lay-out.js';
 import { address, kernelsOf, type WasmBackend, withScratch } from './wasm-backend.js';
 
 /** Activations that the compiled kernels apply themselves. */
@@ -28,6 +28,50 @@ function tileBlock({ batch, channels, outChannels, output: [, height, width] }: 
   const wanted = channels + outChannels <= 160 ? 24 : 48;
   const isCut = height % 4 > 0 || width % 4 > 0;
   return Math.min(isCut && perImage <= 16 ? Math.max(wanted, 6 * perImage) : wanted, roundUp(batch * perImage, 6));
+}
+
+/** An image, as the kernels of convolutions take it. */
+function imageArgs(batch: number, [depth, height, width]: Triple, channels: number) {
+  return { batch, depth, height, width, channels };
+}
+
+/** How far apart the positions are that are looked at, and how many there are. */
+function gridArgs([strideD, strideH, strideW]: Triple, [gridD, gridH, gridW]: Triple) {
+  return { strideD, strideH, strideW, gridD, gridH, gridW };
+}
+
+/** Geometry of a Winograd kernel. */
+function winogradArgs({ batch, channels, outChannels, input, output, before }: ConvGeometry) {
+  return {
+    batch,
+    channels,
+    outChannels,
+    height: input[1],
+    width: input[2],
+    padTop: before[1],
+    padLeft: before[2],
+    outHeight: output[1],
+    outWidth: output[2],
+  };
+}
+
+/** Geometry of a kernel that takes rows. */
+function rowArgs(g: ConvGeometry) {
+  const { batch, channels, outChannels, filter, strides, output } = g;
+  const [height, width] = borderedSides(g);
+  return {
+    batch,
+    height,
+    width,
+    channels,
+    filterH: filter[1],
+    filterW: filter[2],
+    strideH: strides[1],
+    strideW: strides[2],
+    outH: output[1],
+    outW: output[2],
+    outChannels,
+  };
 }
 
 function writeTaps(backend: WasmBackend, at: number, taps: readonly Tap[]): void {
@@ -67,12 +111,21 @@ function addBorder(backend: WasmBackend, g: ConvGeometry, x: tf.TensorInfo, to: 
   const kernels = kernelsOf(backend);
   const { batch, channels, input, before } = g;
   const [height, width] = borderedSides(g);
-  kernels.fill(to, size, 0);
-  kernels.copyBlocks(
-    ...[address(backend, x), 0, input[1] * input[2] * channels, input[2] * channels],
-    ...[to + 4 * (before[1] * width + before[2]) * channels, 0, height * width * channels, width * channels],
-    ...[1, batch, input[1], input[2] * channels],
-  );
+  kernels.fill({ to, size, value: 0 });
+  kernels.copyBlocks({
+    from: address(backend, x),
+    s0: 0,
+    s1: input[1] * input[2] * channels,
+    s2: input[2] * channels,
+    to: to + 4 * (before[1] * width + before[2]) * channels,
+    d0: 0,
+    d1: height * width * channels,
+    d2: width * channels,
+    n0: 1,
+    n1: batch,
+    n2: input[1],
+    run: input[2] * channels,
+  });
   return to;
 }
 
@@ -89,24 +142,22 @@ export function convForward(
   const kernels = kernelsOf(backend);
   const { batch, channels, outChannels, input, output, strides } = g;
   if (batch === 0 || product(output) === 0 || outChannels === 0) return;
+  const ends = { out: address(backend, out), bias: bias ? address(backend, bias) : 0, activation };
   if (suitsWinograd(g)) {
     const block = tileBlock(g);
-    const size = kernels.winogradFilterSize(channels, outChannels);
-    const work = kernels.winogradScratch(channels, outChannels, block);
-    const transform = (to: number) =>
-      withScratch(backend, 256, (scratch) => {
-        kernels.winogradFilter(3, channels, outChannels, address(backend, filter), to, scratch);
-      });
-    const kept = keptFilter(backend, filter, 'winograd', size, transform);
-    const counts = [kept === undefined ? size : 0, work];
-    withScratch(backend, total(...counts), (start) => {
-      const [own, scratch] = layOut(start, ...counts) as [number, number];
-      if (kept === undefined) transform(own);
-      kernels.winogradConv2d(
-        ...[3, 0, address(backend, x), batch, input[1], input[2], channels, g.before[1], g.before[2]],
-        ...[output[1], output[2], outChannels, kept ?? own, address(backend, out)],
-        ...[bias ? address(backend, bias) : 0, activation, scratch, block],
-      );
+    const laidOut = {
+      filter,
+      layout: 'winograd' as const,
+      count: kernels.winogradFilterSize({ channels, outChannels }),
+      write: (to: number) =>
+        withScratch(backend, 256, (scratch) => {
+          kernels.winogradFilter({ r: 3, channels, outChannels, filter: address(backend, filter), to, scratch });
+        }),
+    };
+    const work = kernels.winogradScratch({ channels, outChannels, block });
+    withLaidOutFilter(backend, laidOut, [work], (transformed, scratch) => {
+      const from = { x: address(backend, x), filter: transformed };
+      kernels.winogradConv2d({ r: 3, quarters: 0, ...from, ...winogradArgs(g), ...ends, scratch, block });
     });
     return;
   }
@@ -114,53 +165,38 @@ export function convForward(
     halvedConv(backend, g, x, filter, bias, activation, out);
     return;
   }
-  const tapCount = product(g.filter);
-  const panelSize = tapCount * channels * roundUp(outChannels, 8);
-  const pack = (to: number) => kernels.packFilter(tapCount, channels, outChannels, address(backend, filter), to);
-  const kept = keptFilter(backend, filter, 'panels', panelSize, pack);
-  const panelRoom = kept === undefined ? panelSize : 0;
+  const taps = forwardTaps(g);
+  const laidOut = {
+    filter,
+    layout: 'panels' as const,
+    count: taps.length * channels * roundUp(outChannels, 8),
+    write: (panels: number) =>
+      kernels.packFilter({ taps: taps.length, channels, outChannels, filter: address(backend, filter), panels }),
+  };
   if (suitsRows(g, 64)) {
-    const [height, width] = borderedSides(g);
-    const counts = [64, panelRoom, borderedSize(g) + 4];
-    withScratch(backend, total(...counts), (start) => {
-      const [spare, own, bordered] = layOut(start, ...counts) as [number, number, number];
-      const panels = kept ?? own;
-      const from = addBorder(backend, g, x, bordered);
-      if (kept === undefined) pack(own);
-      kernels.convRows(
-        ...[from, batch, height, width, channels, g.filter[1], g.filter[2], strides[1], strides[2]],
-        ...[output[1], output[2], panels, outChannels, address(backend, out)],
-        ...[bias ? address(backend, bias) : 0, activation, spare],
-      );
+    withLaidOutFilter(backend, laidOut, [64, borderedSize(g) + 4], (panels, spare, bordered) => {
+      kernels.convRows({ x: addBorder(backend, g, x, bordered), ...rowArgs(g), panels, ...ends, spare });
     });
     return;
   }
-  const taps = forwardTaps(g);
-  const counts = [taps.length * 3, panelRoom, kernels.convScratch(channels, taps.length, outChannels)];
-  withScratch(backend, total(...counts), (start) => {
-    const [offsets, own, scratch] = layOut(start, ...counts) as [number, number, number];
+  const work = kernels.convScratch({ channels, taps: taps.length, outChannels });
+  withLaidOutFilter(backend, laidOut, [taps.length * 3, work], (panels, offsets, scratch) => {
     writeTaps(backend, offsets, taps);
-    if (kept === undefined) pack(own);
-    kernels.conv(
-      address(backend, x),
-      batch,
-      ...input,
-      channels,
-      offsets,
-      taps.length,
-      ...strides,
-      ...output,
-      kept ?? own,
+    kernels.conv({
+      x: address(backend, x),
+      ...imageArgs(batch, input, channels),
+      taps: offsets,
+      tapCount: taps.length,
+      ...gridArgs(strides, output),
+      panels,
       outChannels,
-      address(backend, out),
-      product(output) * outChannels,
-      output[1] * output[2] * outChannels,
-      output[2] * outChannels,
-      outChannels,
-      bias ? address(backend, bias) : 0,
-      activation,
+      outImage: product(output) * outChannels,
+      outPlane: output[1] * output[2] * outChannels,
+      outRow: output[2] * outChannels,
+      outColumn: outChannels,
+      ...ends,
       scratch,
-    );
+    });
   });
 }
 
@@ -181,10 +217,14 @@ export function convInputGradient(
   const tapCount = product(g.filter);
   const tapBytes = channels * outChannels * 4;
   const turn = (tap: number, to: number) =>
-    kernels.transpose(
-      ...[channels, outChannels, address(backend, filter) + tap * tapBytes, outChannels * 4],
-      ...[to, channels * 4],
-    );
+    kernels.transpose({
+      rows: channels,
+      columns: outChannels,
+      from: address(backend, filter) + tap * tapBytes,
+      rowBytes: outChannels * 4,
+      to,
+      toRowBytes: channels * 4,
+    });
 
   const back: ConvGeometry = {
     ...g,
@@ -196,35 +236,27 @@ export function convInputGradient(
   };
   if (suitsWinograd(back)) {
     const block = tileBlock(back);
+    const turnedChannels = { channels: outChannels, outChannels: channels };
     const counts = [
       tapCount * channels * outChannels,
-      kernels.winogradFilterSize(outChannels, channels),
-      kernels.winogradScratch(outChannels, channels, block),
-    ];
-    withScratch(backend, total(...counts), (start) => {
-      const [turned, transformed, scratch] = layOut(start, ...counts) as [number, number, number];
+      kernels.winogradFilterSize(turnedChannels),
+      kernels.winogradScratch({ ...turnedChannels, block }),
+    ] as const;
+    withArrays(backend, counts, (turned, transformed, scratch) => {
       for (let tap = 0; tap < tapCount; tap++) turn(tapCount - 1 - tap, turned + tap * tapBytes);
-      kernels.winogradFilter(3, outChannels, channels, turned, transformed, scratch);
-      kernels.winogradConv2d(
-        3,
-        0,
-        address(backend, dy),
-        batch,
-        output[1],
-        output[2],
-        outChannels,
-        back.before[1],
-        back.before[2],
-        input[1],
-        input[2],
-        channels,
-        transformed,
-        address(backend, dx),
-        0,
-        0,
+      kernels.winogradFilter({ r: 3, ...turnedChannels, filter: turned, to: transformed, scratch });
+      kernels.winogradConv2d({
+        r: 3,
+        quarters: 0,
+        x: address(backend, dy),
+        ...winogradArgs(back),
+        filter: transformed,
+        out: address(backend, dx),
+        bias: 0,
+        activation: 0,
         scratch,
         block,
-      );
+      });
     });
     return;
   }
@@ -238,10 +270,13 @@ export function convInputGradient(
     tapCount * 3,
     tapCount * channels * outChannels,
     tapCount * outChannels * roundUp(channels, 8),
-    Math.max(...phases.map(({ taps }) => kernels.convScratch(outChannels, Math.max(1, taps.length), channels))),
-  ];
-  withScratch(backend, total(...counts), (start) => {
-    const [offsets, turned, panels, scratch] = layOut(start, ...counts) as [number, number, number, number];
+    Math.max(
+      ...phases.map(({ taps }) =>
+        kernels.convScratch({ channels: outChannels, taps: Math.max(1, taps.length), outChannels: channels }),
+      ),
+    ),
+  ] as const;
+  withArrays(backend, counts, (offsets, turned, panels, scratch) => {
     const at = address(backend, dx);
     const sizes = [input[1] * input[2] * channels, input[2] * channels, channels] as const;
     if (phases.some(({ taps }) => taps.length === 0)) {
@@ -257,29 +292,24 @@ export function convInputGradient(
         offsets,
         taps.map(({ offset }) => offset),
       );
-      kernels.packFilter(taps.length, outChannels, channels, turned, panels);
-      kernels.conv(
-        address(backend, dy),
-        batch,
-        ...output,
-        outChannels,
-        offsets,
-        taps.length,
-        1,
-        1,
-        1,
-        ...grid,
+      kernels.packFilter({ taps: taps.length, channels: outChannels, outChannels: channels, filter: turned, panels });
+      kernels.conv({
+        x: address(backend, dy),
+        ...imageArgs(batch, output, outChannels),
+        taps: offsets,
+        tapCount: taps.length,
+        ...gridArgs([1, 1, 1], grid),
         panels,
-        channels,
-        at + 4 * (first[0] * sizes[0] + first[1] * sizes[1] + first[2] * sizes[2]),
-        product(input) * channels,
-        strides[0] * sizes[0],
-        strides[1] * sizes[1],
-        strides[2] * sizes[2],
-        0,
-        0,
+        outChannels: channels,
+        out: at + 4 * (first[0] * sizes[0] + first[1] * sizes[1] + first[2] * sizes[2]),
+        outImage: product(input) * channels,
+        outPlane: strides[0] * sizes[0],
+        outRow: strides[1] * sizes[1],
+        outColumn: strides[2] * sizes[2],
+        bias: 0,
+        activation: 0,
         scratch,
-      );
+      });
     }
   });
 }
@@ -300,7 +330,7 @@ function reachingTaps(g: ConvGeometry): Phase[] {
       const from = remainder + before[axis] - tap * dilations[axis];
       if (from % strides[axis] === 0) found.push({ tap, offset: from / strides[axis] });
     }
-    // Ascending offsets are neighbours in memory.
+    // Ascending offsets are neighbors in memory.
     return found.reverse();
   };
   const phases: Phase[] = [];
@@ -335,19 +365,18 @@ export function convFilterGradient(
   const kernels = kernelsOf(backend);
   const { batch, channels, outChannels, input, output, strides } = g;
   if (channels === 0 || outChannels === 0) return;
+  const ends = { dy: address(backend, dy), gradient: address(backend, gradient) };
   if (suitsWinograd(g) && batch > 0) {
     const block = tileBlock(g);
     const counts = [
-      kernels.winogradSumsSize(channels, outChannels),
-      kernels.winogradGradientScratch(channels, outChannels, block),
-    ];
-    withScratch(backend, total(...counts), (start) => {
-      const [sums, scratch] = layOut(start, ...counts) as [number, number];
-      kernels.winogradFilterSums(
-        ...[3, 0, address(backend, x), batch, input[1], input[2], channels, g.before[1], g.before[2]],
-        ...[output[1], output[2], outChannels, address(backend, dy), sums, 0, scratch, block],
-      );
-      kernels.winogradFilterGradient(3, channels, outChannels, sums, address(backend, gradient), scratch);
+      kernels.winogradSumsSize({ channels, outChannels }),
+      kernels.winogradGradientScratch({ channels, outChannels, block }),
+    ] as const;
+    withArrays(backend, counts, (sums, scratch) => {
+      const { dy, gradient } = ends;
+      const from = { r: 3, quarters: false, x: address(backend, x), ...winogradArgs(g), dy };
+      kernels.winogradFilterSums({ ...from, sums, accumulate: false, scratch, block });
+      kernels.winogradFilterGradient({ r: 3, channels, outChannels, sums, gradient, scratch });
     });
     return;
   }
@@ -356,39 +385,25 @@ export function convFilterGradient(
     return;
   }
   if (suitsRows(g, 16) && batch > 0 && product(output) > 0) {
-    const [height, width] = borderedSides(g);
-    const counts = [
-      kernels.convRowsScratch(output[2], channels, g.filter[1], g.filter[2], outChannels),
-      borderedSize(g) + 8,
-    ];
-    withScratch(backend, total(...counts), (start) => {
-      const [scratch, bordered] = layOut(start, ...counts) as [number, number];
-      const from = addBorder(backend, g, x, bordered);
-      kernels.convRowsFilterGradient(
-        ...[from, batch, height, width, channels, g.filter[1], g.filter[2], strides[1], strides[2]],
-        ...[output[1], output[2], address(backend, dy), outChannels, address(backend, gradient), scratch],
-      );
+    const args = rowArgs(g);
+    withArrays(backend, [kernels.convRowsScratch(args), borderedSize(g) + 8], (scratch, bordered) => {
+      kernels.convRowsFilterGradient({ x: addBorder(backend, g, x, bordered), ...args, ...ends, scratch });
     });
     return;
   }
   const taps = forwardTaps(g);
-  const counts = [taps.length * 3, kernels.convFilterGradientScratch(channels, taps.length, outChannels)];
-  withScratch(backend, total(...counts), (start) => {
-    const [offsets, scratch] = layOut(start, ...counts) as [number, number];
+  const work = kernels.convFilterGradientScratch({ channels, taps: taps.length, outChannels });
+  withArrays(backend, [taps.length * 3, work], (offsets, scratch) => {
     writeTaps(backend, offsets, taps);
-    kernels.convFilterGradient(
-      address(backend, x),
-      batch,
-      ...input,
-      channels,
-      offsets,
-      taps.length,
-      ...strides,
-      ...output,
-      address(backend, dy),
+    kernels.convFilterGradient({
+      x: address(backend, x),
+      ...imageArgs(batch, input, channels),
+      taps: offsets,
+      tapCount: taps.length,
+      ...gridArgs(strides, output),
       outChannels,
-      address(backend, gradient),
+      ...ends,
       scratch,
-    );
+    });
   });
 }

@@ -47,11 +47,20 @@ function copyBox(backend: WasmBackend, box: readonly number[], from: Side, to: S
   const run = axes.pop()!.size;
   while (axes.length < 3) axes.unshift({ size: 1, from: 0, to: 0 });
   const [a, b, c] = axes as [(typeof axes)[0], (typeof axes)[0], (typeof axes)[0]];
-  kernelsOf(backend).copyBlocks(
-    ...[fromAt, a.from, b.from, c.from],
-    ...[toAt, a.to, b.to, c.to],
-    ...[a.size, b.size, c.size, run],
-  );
+  kernelsOf(backend).copyBlocks({
+    from: fromAt,
+    s0: a.from,
+    s1: b.from,
+    s2: c.from,
+    to: toAt,
+    d0: a.to,
+    d1: b.to,
+    d2: c.to,
+    n0: a.size,
+    n1: b.size,
+    n2: c.size,
+    run,
+  });
   return true;
 }
 
@@ -82,7 +91,7 @@ export function pad(stock: KernelFunction): KernelFunction {
     if (x.dtype !== 'float32' || tf.util.sizeFromShape(x.shape) === 0) return stock(args);
     const out = backend.makeOutput(shape, 'float32');
     const at = address(backend, out);
-    kernelsOf(backend).fill(at, tf.util.sizeFromShape(shape), constantValue);
+    kernelsOf(backend).fill({ to: at, size: tf.util.sizeFromShape(shape), value: constantValue });
     const to = { at, shape, begin: paddings.map(([before]) => before) };
     if (copyBox(backend, x.shape, { at: address(backend, x), shape: x.shape }, to)) return out;
     backend.disposeData(out.dataId);

@@ -23,16 +23,27 @@ function convInfo(inputShape: number[], filterShape: number[], attrs: DepthwiseA
   return tf.backend_util.computeConv2DInfo(input!, filter!, strides, dilations, pad, dimRoundingMode, true);
 }
 
-function geometry(info: tf.backend_util.Conv2DInfo): number[] {
-  return [
-    ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.outChannels / info.inChannels],
-    ...[info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth],
-    ...[info.dilationHeight, info.dilationWidth, info.padInfo.top, info.padInfo.left],
-    ...[info.outHeight, info.outWidth],
-  ];
+function geometry(info: tf.backend_util.Conv2DInfo) {
+  return {
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    multiplier: info.outChannels / info.inChannels,
+    filterH: info.filterHeight,
+    filterW: info.filterWidth,
+    strideH: info.strideHeight,
+    strideW: info.strideWidth,
+    dilationH: info.dilationHeight,
+    dilationW: info.dilationWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
+    outH: info.outHeight,
+    outW: info.outWidth,
+  };
 }
 
-/** Whether the kernel without gathering runs: one result for each channel, channels in fours, neighbouring taps. */
+/** Whether the kernel without gathering runs: one result for each channel, channels in fours, neighboring taps. */
 function suitsVectors(info: tf.backend_util.Conv2DInfo): boolean {
   return (
     info.inChannels % 4 === 0 &&
@@ -54,18 +65,14 @@ export function depthwise(stock: KernelFunction): KernelFunction {
     const otherBias = bias && (bias.shape.length !== 1 || bias.shape[0] !== info.outChannels);
     if (otherBias || !suitsVectors(info)) return stock(args);
     const out = backend.makeOutput(info.outShape, 'float32');
-    kernelsOf(backend).depthwise(
-      ...[address(backend, x), address(backend, filter), info.batchSize, info.inHeight, info.inWidth, info.inChannels],
-      ...[
-        info.filterHeight,
-        info.filterWidth,
-        info.strideHeight,
-        info.strideWidth,
-        info.padInfo.top,
-        info.padInfo.left,
-      ],
-      ...[info.outHeight, info.outWidth, bias ? address(backend, bias) : 0, activation, address(backend, out)],
-    );
+    kernelsOf(backend).depthwise({
+      x: address(backend, x),
+      filter: address(backend, filter),
+      ...geometry(info),
+      bias: bias ? address(backend, bias) : 0,
+      activation,
+      out: address(backend, out),
+    });
     return out;
   };
 }
@@ -80,12 +87,12 @@ export function depthwiseBackpropInput({ inputs, attrs, backend }: KernelArgs): 
     turnedDepthwise(backend, info, dy, filter, dx);
     return dx;
   }
-  kernelsOf(backend).depthwiseInputGradient(
-    address(backend, dy),
-    address(backend, filter),
+  kernelsOf(backend).depthwiseInputGradient({
+    dy: address(backend, dy),
+    filter: address(backend, filter),
     ...geometry(info),
-    address(backend, dx),
-  );
+    dx: address(backend, dx),
+  });
   return dx;
 }
 
@@ -104,11 +111,25 @@ function turnedDepthwise(
     for (let tap = 0; tap < taps; tap++) {
       turned.set(from.subarray(tap * inChannels, (tap + 1) * inChannels), (taps - 1 - tap) * inChannels);
     }
-    kernelsOf(backend).depthwise(
-      ...[address(backend, dy), scratch, info.batchSize, info.outHeight, info.outWidth, inChannels],
-      ...[filterHeight, filterWidth, 1, 1, filterHeight - 1 - padInfo.top, filterWidth - 1 - padInfo.left],
-      ...[info.inHeight, info.inWidth, 0, 0, address(backend, dx)],
-    );
+    kernelsOf(backend).depthwise({
+      x: address(backend, dy),
+      filter: scratch,
+      batch: info.batchSize,
+      height: info.outHeight,
+      width: info.outWidth,
+      channels: inChannels,
+      filterH: filterHeight,
+      filterW: filterWidth,
+      strideH: 1,
+      strideW: 1,
+      top: filterHeight - 1 - padInfo.top,
+      left: filterWidth - 1 - padInfo.left,
+      outH: info.inHeight,
+      outW: info.inWidth,
+      bias: 0,
+      activation: 0,
+      out: address(backend, dx),
+    });
   });
 }
 
@@ -117,15 +138,15 @@ export function depthwiseBackpropFilter({ inputs, attrs, backend }: KernelArgs):
   const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
   const { filterShape } = attrs as never as { filterShape: number[] };
   const gradient = backend.makeOutput(filterShape, 'float32');
-  const numbers = geometry(convInfo(x.shape, filterShape, attrs as never as DepthwiseAttrs));
+  const info = convInfo(x.shape, filterShape, attrs as never as DepthwiseAttrs);
   withScratch(backend, filterShape[2]! * filterShape[3]!, (scratch) => {
-    kernelsOf(backend).depthwiseFilterGradient(
-      address(backend, x),
-      address(backend, dy),
-      ...numbers,
-      address(backend, gradient),
+    kernelsOf(backend).depthwiseFilterGradient({
+      x: address(backend, x),
+      dy: address(backend, dy),
+      ...geometry(info),
+      gradient: address(backend, gradient),
       scratch,
-    );
+    });
   });
   return gradient;
 }

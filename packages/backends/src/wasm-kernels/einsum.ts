@@ -30,7 +30,7 @@ export function einsum({ inputs, attrs, backend }: KernelArgs): tf.TensorInfo {
   const [a, b] = operands.map((letters, i) => {
     const others = operands.filter((_other, j) => j !== i).join('') + result;
     return steps.sumOut({ info: tensors[i]!, letters }, (letter) => !others.includes(letter));
-  }) as [Labelled, Labelled | undefined];
+  }) as [Labeled, Labeled | undefined];
   let product = a;
   if (b) {
     const shared = [...a.letters].filter((letter) => b.letters.includes(letter));
@@ -54,7 +54,7 @@ export function einsum({ inputs, attrs, backend }: KernelArgs): tf.TensorInfo {
   return steps.finish(steps.permute(product, result).info);
 }
 
-type Labelled = { info: tf.TensorInfo; letters: string };
+type Labeled = { info: tf.TensorInfo; letters: string };
 
 /** Kernels run one after the other; all they made but the last is freed at the end. */
 class Steps {
@@ -68,20 +68,20 @@ class Steps {
     return info;
   }
 
-  sumOut({ info, letters }: Labelled, isSummed: (letter: string) => boolean): Labelled {
+  sumOut({ info, letters }: Labeled, isSummed: (letter: string) => boolean): Labeled {
     const axes = [...letters].flatMap((letter, axis) => (isSummed(letter) ? [axis] : []));
     if (axes.length === 0) return { info, letters };
     const kept = [...letters].filter((letter) => !isSummed(letter)).join('');
     return { info: this.run('Sum', { x: info }, { axis: axes, keepDims: false }), letters: kept };
   }
 
-  permute({ info, letters }: Labelled, order: string): Labelled {
+  permute({ info, letters }: Labeled, order: string): Labeled {
     if (letters === order) return { info, letters };
     const perm = [...order].map((letter) => letters.indexOf(letter));
     return { info: this.run('Transpose', { x: info }, { perm }), letters: order };
   }
 
-  reshape({ info }: Labelled, shape: number[]): tf.TensorInfo {
+  reshape({ info }: Labeled, shape: number[]): tf.TensorInfo {
     return this.run('Reshape', { x: info }, { shape });
   }
 

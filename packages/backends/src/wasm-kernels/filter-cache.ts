@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { isTraining } from '../memory/training.js';
 import { AllocationError } from './allocations.js';
+import { type Addresses, withArrays } from './lay-out.js';
 import type { WasmBackend } from './wasm-backend.js';
 
 /** Bytes of filters in other layouts that are kept at most. */
@@ -31,18 +32,44 @@ function cacheOf(backend: WasmBackend): Cache {
   return cache;
 }
 
+/** A filter as a kernel wants it. */
+export type LaidOutFilter = {
+  filter: tf.TensorInfo;
+  layout: Layout;
+  /** Floats in that layout. */
+  count: number;
+  /** Writes it in that layout. */
+  write(address: number): void;
+};
+
+/**
+ * Lends a filter in another layout, and arrays of so many floats each, to `use`. The filter is the one that is kept, or is made and lies before the
+ * arrays.
+ */
+export function withLaidOutFilter<const Counts extends readonly number[]>(
+  backend: WasmBackend,
+  laidOut: LaidOutFilter,
+  counts: Counts,
+  use: (filter: number, ...addresses: Addresses<Counts>) => void,
+): void {
+  const kept = keptFilter(backend, laidOut);
+  if (kept !== undefined) {
+    withArrays(backend, counts, (...addresses) => use(kept, ...addresses));
+    return;
+  }
+  const { count, write } = laidOut;
+  withArrays(backend, [count, ...counts], (made, ...addresses) => {
+    write(made);
+    use(made, ...(addresses as unknown as Addresses<Counts>));
+  });
+}
+
 /**
  * The filter of a convolution in another layout, kept from its second use until the filter is disposed: in inference it is used
  * again and again. Undefined when it is not kept: before, in training, when there is no room,
  * and when it is kept in the other layout, as images of another size may ask for.
  */
-export function keptFilter(
-  backend: WasmBackend,
-  filter: tf.TensorInfo,
-  layout: Layout,
-  count: number,
-  write: (address: number) => void,
-): number | undefined {
+function keptFilter(backend: WasmBackend, { filter, layout, count, write }: LaidOutFilter): number | undefined {
   if (isTraining()) return undefined;
   const cache = cacheOf(backend);
   const dataId = filter.dataId as object;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { suitsBatchNormGradient } from './batch-norm.js';
+import { compiledOf } from './wasm-backend.js';
 
 type GradFunc = tf.GradFunc;
 
@@ -95,7 +96,7 @@ export function installGradient(kernelName: string, make = faster[kernelName]): 
   const stock = present.gradFunc;
   const fast = make(stock);
   const gradFunc: GradFunc = (dy, saved, attrs) =>
-    tf.getBackend() === 'wasm' ? fast(dy, saved, attrs) : stock(dy, saved, attrs);
+    compiledOf(tf.backend()) ? fast(dy, saved, attrs) : stock(dy, saved, attrs);
   ours.add(gradFunc);
   tf.registerGradient({ ...present, gradFunc });
 }

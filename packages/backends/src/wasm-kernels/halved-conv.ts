@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { type ConvGeometry, halvedFilterSide, halvedInput, hasCutSquares } from './conv-geometry.js';
-import { keptFilter } from './filter-cache.js';
-import { layOut, roundUp, total } from './lay-out.js';
+import { withLaidOutFilter } from './filter-cache.js';
+import { roundUp, withArrays } from './lay-out.js';
 import { address, kernelsOf, type WasmBackend, withScratch } from './wasm-backend.js';
 
 /**
@@ -60,37 +60,52 @@ export function halvedConv(
   const kernels = kernelsOf(backend);
   const { batch, output, outChannels } = g;
   const { side, tile, channels, images, block } = halved(g, output[1], output[2]);
-  const size = kernels.winogradFilterSize(channels, outChannels);
   const spread = side * side * channels * outChannels;
   const row = g.channels * outChannels;
-  const transform = (to: number) =>
-    withScratch(backend, spread + 256, (scratch) => {
-      const own = new Float32Array(backend.wasm.HEAPU8.buffer, scratch, spread).fill(0);
-      const from = backend.typedArrayFromHeap(filter);
-      for (const [tap, square, place] of taps(g)) {
-        own.set(from.subarray(tap * row, (tap + 1) * row), (4 * square + place) * row);
-      }
-      kernels.winogradFilter(side, channels, outChannels, scratch, to, scratch + 4 * spread);
-    });
-  const kept = keptFilter(backend, filter, 'winograd', size, transform);
+  const laidOut = {
+    filter,
+    layout: 'winograd' as const,
+    count: kernels.winogradFilterSize({ channels, outChannels }),
+    write: (to: number) =>
+      withScratch(backend, spread + 256, (start) => {
+        const own = new Float32Array(backend.wasm.HEAPU8.buffer, start, spread).fill(0);
+        const from = backend.typedArrayFromHeap(filter);
+        for (const [tap, square, place] of taps(g)) {
+          own.set(from.subarray(tap * row, (tap + 1) * row), (4 * square + place) * row);
+        }
+        const scratch = start + 4 * spread;
+        kernels.winogradFilter({ r: side, channels, outChannels, filter: start, to, scratch });
+      }),
+  };
   const [height, width] = lookedAt(g, tile);
   const counts = [
-    kept === undefined ? size : 0,
     images * height * width * channels + 4,
-    kernels.winogradScratch(channels, outChannels, block),
-  ];
-  withScratch(backend, total(...counts), (start) => {
-    const [own, squares, scratch] = layOut(start, ...counts) as [number, number, number];
-    if (kept === undefined) transform(own);
+    kernels.winogradScratch({ channels, outChannels, block }),
+  ] as const;
+  withLaidOutFilter(backend, laidOut, counts, (transformed, squares, scratch) => {
     for (let n = 0; n < batch; n += images) {
       const count = Math.min(images, batch - n);
       gather(backend, g, address(backend, x), n, count, height, width, squares);
-      kernels.winogradConv2d(
-        ...[side, passesOverZeros(g) ? 1 : 0, squares, count, height, width, channels, 0, 0],
-        ...[output[1], output[2], outChannels, kept ?? own],
-        ...[address(backend, out) + 4 * n * output[1] * output[2] * outChannels],
-        ...[bias ? address(backend, bias) : 0, activation, scratch, block],
-      );
+      kernels.winogradConv2d({
+        r: side,
+        quarters: passesOverZeros(g) ? 1 : 0,
+        x: squares,
+        batch: count,
+        height,
+        width,
+        channels,
+        padTop: 0,
+        padLeft: 0,
+        outHeight: output[1],
+        outWidth: output[2],
+        outChannels,
+        filter: transformed,
+        out: address(backend, out) + 4 * n * output[1] * output[2] * outChannels,
+        bias: bias ? address(backend, bias) : 0,
+        activation,
+        scratch,
+        block,
+      });
     }
   });
 }
@@ -114,9 +129,17 @@ function gather(
 ): void {
   const [from, squares] = [4 * input[1] * input[2] * channels, 16 * height * width * channels];
   for (let n = 0; n < count; n++) {
-    kernelsOf(backend).spaceToDepth(
-      ...[x + (first + n) * from, input[1], input[2], channels, before[1], before[2], height, width, to + n * squares],
-    );
+    kernelsOf(backend).spaceToDepth({
+      x: x + (first + n) * from,
+      height: input[1],
+      width: input[2],
+      channels,
+      top: before[1],
+      left: before[2],
+      outHeight: height,
+      outWidth: width,
+      to: to + n * squares,
+    });
   }
 }
 
@@ -132,34 +155,60 @@ export function halvedInputGradient(
   const { batch, input, output, before, outChannels } = g;
   const [height, width] = halvedInput(g);
   const { side, channels, images, block } = halved(g, height, width);
+  const turnedChannels = { channels: outChannels, outChannels: channels };
   const spread = side * side * channels * outChannels;
   const counts = [
     spread,
-    kernels.winogradFilterSize(outChannels, channels),
+    kernels.winogradFilterSize(turnedChannels),
     images * height * width * channels,
-    kernels.winogradScratch(outChannels, channels, block),
-  ];
-  withScratch(backend, total(...counts), (start) => {
-    const [turned, transformed, squares, scratch] = layOut(start, ...counts) as [number, number, number, number];
-    kernels.fill(turned, spread, 0);
+    kernels.winogradScratch({ ...turnedChannels, block }),
+  ] as const;
+  withArrays(backend, counts, (turned, transformed, squares, scratch) => {
+    kernels.fill({ to: turned, size: spread, value: 0 });
     for (const [tap, square, place] of taps(g)) {
-      const from = address(backend, filter) + 4 * tap * g.channels * outChannels;
-      const to = turned + 4 * ((side * side - 1 - square) * outChannels * channels + place * g.channels);
-      kernels.transpose(g.channels, outChannels, from, 4 * outChannels, to, 4 * channels);
+      kernels.transpose({
+        rows: g.channels,
+        columns: outChannels,
+        from: address(backend, filter) + 4 * tap * g.channels * outChannels,
+        rowBytes: 4 * outChannels,
+        to: turned + 4 * ((side * side - 1 - square) * outChannels * channels + place * g.channels),
+        toRowBytes: 4 * channels,
+      });
     }
-    kernels.winogradFilter(side, outChannels, channels, turned, transformed, scratch);
+    kernels.winogradFilter({ r: side, ...turnedChannels, filter: turned, to: transformed, scratch });
     for (let n = 0; n < batch; n += images) {
       const count = Math.min(images, batch - n);
-      kernels.winogradConv2d(
-        ...[side, hasCutSquares(g) ? 2 : 0, address(backend, dy) + 4 * n * output[1] * output[2] * outChannels],
-        ...[count, output[1], output[2], outChannels, side - 1, side - 1, height, width, channels, transformed],
-        ...[squares, 0, 0, scratch, block],
-      );
+      kernels.winogradConv2d({
+        r: side,
+        quarters: hasCutSquares(g) ? 2 : 0,
+        x: address(backend, dy) + 4 * n * output[1] * output[2] * outChannels,
+        batch: count,
+        height: output[1],
+        width: output[2],
+        ...turnedChannels,
+        padTop: side - 1,
+        padLeft: side - 1,
+        outHeight: height,
+        outWidth: width,
+        filter: transformed,
+        out: squares,
+        bias: 0,
+        activation: 0,
+        scratch,
+        block,
+      });
       for (let i = 0; i < count; i++) {
-        kernels.depthToSpace(
-          ...[squares + 4 * i * height * width * channels, input[1], input[2], g.channels, before[1], before[2]],
-          ...[height, width, address(backend, dx) + 4 * (n + i) * input[1] * input[2] * g.channels],
-        );
+        kernels.depthToSpace({
+          x: squares + 4 * i * height * width * channels,
+          height: input[1],
+          width: input[2],
+          channels: g.channels,
+          top: before[1],
+          left: before[2],
+          fromHeight: height,
+          fromWidth: width,
+          to: address(backend, dx) + 4 * (n + i) * input[1] * input[2] * g.channels,
+        });
       }
     }
   });
@@ -180,22 +229,35 @@ export function halvedFilterGradient(
   const [height, width] = lookedAt(g, tile);
   const counts = [
     spread,
-    kernels.winogradSumsSize(channels, outChannels),
+    kernels.winogradSumsSize({ channels, outChannels }),
     images * height * width * channels + 4,
-    kernels.winogradGradientScratch(channels, outChannels, block),
-  ];
-  withScratch(backend, total(...counts), (start) => {
-    const [whole, sums, squares, scratch] = layOut(start, ...counts) as [number, number, number, number];
+    kernels.winogradGradientScratch({ channels, outChannels, block }),
+  ] as const;
+  withArrays(backend, counts, (whole, sums, squares, scratch) => {
     for (let n = 0; n < batch; n += images) {
       const count = Math.min(images, batch - n);
       gather(backend, g, address(backend, x), n, count, height, width, squares);
-      kernels.winogradFilterSums(
-        ...[side, Number(passesOverZeros(g)), squares, count, height, width, channels, 0, 0],
-        ...[output[1], output[2], outChannels, address(backend, dy) + 4 * n * output[1] * output[2] * outChannels],
-        ...[sums, Number(n > 0), scratch, block],
-      );
+      kernels.winogradFilterSums({
+        r: side,
+        quarters: passesOverZeros(g),
+        x: squares,
+        batch: count,
+        height,
+        width,
+        channels,
+        padTop: 0,
+        padLeft: 0,
+        outHeight: output[1],
+        outWidth: output[2],
+        outChannels,
+        dy: address(backend, dy) + 4 * n * output[1] * output[2] * outChannels,
+        sums,
+        accumulate: n > 0,
+        scratch,
+        block,
+      });
     }
-    kernels.winogradFilterGradient(side, channels, outChannels, sums, whole, scratch);
+    kernels.winogradFilterGradient({ r: side, channels, outChannels, sums, gradient: whole, scratch });
     const own = new Float32Array(backend.wasm.HEAPU8.buffer, whole, spread);
     const to = backend.typedArrayFromHeap(gradient);
     const row = g.channels * outChannels;

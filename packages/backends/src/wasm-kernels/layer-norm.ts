@@ -16,10 +16,17 @@ export function layerNormTraining({ inputs, attrs, backend }: KernelArgs): tf.Te
   const [rows, columns] = rowsAndColumns(x);
   const outputs = [x.shape, [rows], [rows]].map((shape) => backend.makeOutput(shape, 'float32'));
   const [y, mean, inverse] = outputs.map((info) => address(backend, info)) as [number, number, number];
-  kernelsOf(backend).layerNorm(
-    ...[address(backend, x), rows, columns, epsilon],
-    ...[address(backend, scale), address(backend, offset), y, mean, inverse],
-  );
+  kernelsOf(backend).layerNorm({
+    x: address(backend, x),
+    rows,
+    columns,
+    epsilon,
+    scale: address(backend, scale),
+    offset: address(backend, offset),
+    y,
+    mean,
+    inverse,
+  });
   return outputs;
 }
 
@@ -28,12 +35,21 @@ export function layerNormTrainingGrad({ inputs, backend }: KernelArgs): tf.Tenso
   const { x, dy, mean, inverse, scale } = inputs as Record<'x' | 'dy' | 'mean' | 'inverse' | 'scale', tf.TensorInfo>;
   const [rows, columns] = rowsAndColumns(x);
   const outputs = [x.shape, [columns], [columns]].map((shape) => backend.makeOutput(shape, 'float32'));
+  const [dx, dScale, dOffset] = outputs.map((info) => address(backend, info)) as [number, number, number];
   withScratch(backend, 6 * columns, (scratch) => {
-    kernelsOf(backend).layerNormGradient(
-      ...[address(backend, x), address(backend, dy), rows, columns],
-      ...[mean, inverse, scale, ...outputs].map((info) => address(backend, info)),
+    kernelsOf(backend).layerNormGradient({
+      x: address(backend, x),
+      dy: address(backend, dy),
+      rows,
+      columns,
+      mean: address(backend, mean),
+      inverse: address(backend, inverse),
+      scale: address(backend, scale),
+      dx,
+      dScale,
+      dOffset,
       scratch,
-    );
+    });
   });
   return outputs;
 }

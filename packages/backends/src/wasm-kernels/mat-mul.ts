@@ -53,24 +53,24 @@ function multiply(
   if (count * m * n === 0) return out;
   const kernels = kernelsOf(backend);
   if (k === 0 && bias === undefined) {
-    kernels.fill(address(backend, out), count * m * n, 0);
+    kernels.fill({ to: address(backend, out), size: count * m * n, value: 0 });
     return out;
   }
-  withScratch(backend, kernels.matMulScratch(m, n, k, Number(transposeA)), (scratch) => {
+  withScratch(backend, kernels.matMulScratch({ m, n, k, transposeA }), (scratch) => {
     for (let i = 0; i < count; i++) {
-      kernels.matMul(
+      kernels.matMul({
         m,
         n,
         k,
-        address(backend, a) + 4 * m * k * broadcastIndex(i, batch, aBatch),
-        Number(transposeA),
-        address(backend, b) + 4 * k * n * broadcastIndex(i, batch, bBatch),
-        Number(transposeB),
-        address(backend, out) + 4 * m * n * i,
-        bias ? address(backend, bias) : 0,
+        a: address(backend, a) + 4 * m * k * broadcastIndex(i, batch, aBatch),
+        transposeA,
+        b: address(backend, b) + 4 * k * n * broadcastIndex(i, batch, bBatch),
+        transposeB,
+        c: address(backend, out) + 4 * m * n * i,
+        bias: bias ? address(backend, bias) : 0,
         activation,
         scratch,
-      );
+      });
     }
   });
   return out;

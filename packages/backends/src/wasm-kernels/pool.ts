@@ -8,74 +8,104 @@ type PoolAttrs = {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 };
 
-/** The numbers that both kernels take between the input and the output, in their order. */
-function geometry2d(shape: number[], attrs: PoolAttrs): { numbers: number[]; outShape: number[] } {
+/** Shape of the output, and what the kernels take beside arrays. */
+type PoolGeometry = { outShape: number[]; windows: ReturnType<typeof windowArgs> };
+
+function geometry2d(shape: number[], attrs: PoolAttrs): PoolGeometry {
   const { filterSize, strides, pad, dimRoundingMode } = attrs;
   const info = tf.backend_util.computePool2DInfo(shape as never, filterSize, strides, 1, pad, dimRoundingMode);
   return {
     outShape: info.outShape,
-    numbers: [
-      ...[info.batchSize, 1, info.inHeight, info.inWidth, info.inChannels],
-      ...[1, info.filterHeight, info.filterWidth],
-      ...[1, info.strideHeight, info.strideWidth],
-      ...[1, info.dilationHeight, info.dilationWidth],
-      ...[0, info.padInfo.top, info.padInfo.left],
-      ...[1, info.outHeight, info.outWidth],
-    ],
+    windows: windowArgs({
+      ...info,
+      padInfo: { ...info.padInfo, front: 0 },
+      inDepth: 1,
+      filterDepth: 1,
+      strideDepth: 1,
+      dilationDepth: 1,
+      outDepth: 1,
+    }),
   };
 }
 
-function geometry3d(shape: number[], attrs: PoolAttrs): { numbers: number[]; outShape: number[] } {
+function geometry3d(shape: number[], attrs: PoolAttrs): PoolGeometry {
   const { filterSize, strides, pad, dimRoundingMode } = attrs;
   const info = tf.backend_util.computePool3DInfo(shape as never, filterSize, strides, 1, pad, dimRoundingMode);
-  return {
-    outShape: info.outShape,
-    numbers: [
-      ...[info.batchSize, info.inDepth, info.inHeight, info.inWidth, info.inChannels],
-      ...[info.filterDepth, info.filterHeight, info.filterWidth],
-      ...[info.strideDepth, info.strideHeight, info.strideWidth],
-      ...[info.dilationDepth, info.dilationHeight, info.dilationWidth],
-      ...[info.padInfo.front, info.padInfo.top, info.padInfo.left],
-      ...[info.outDepth, info.outHeight, info.outWidth],
-    ],
-  };
+  return { outShape: info.outShape, windows: windowArgs(info) };
 }
 
 type Geometry = typeof geometry2d;
 
+type Axis = 'Depth' | 'Height' | 'Width';
+
+type WindowInfo = Pick<
+  tf.backend_util.Conv3DInfo,
+  'batchSize' | 'inChannels' | `${'in' | 'filter' | 'stride' | 'dilation' | 'out'}${Axis}`
+> & { padInfo: { front: number; top: number; left: number } };
+
+function windowArgs(info: WindowInfo) {
+  const { front, top, left } = info.padInfo;
+  return {
+    batch: info.batchSize,
+    depth: info.inDepth,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    sizeD: info.filterDepth,
+    sizeH: info.filterHeight,
+    sizeW: info.filterWidth,
+    strideD: info.strideDepth,
+    strideH: info.strideHeight,
+    strideW: info.strideWidth,
+    dilationD: info.dilationDepth,
+    dilationH: info.dilationHeight,
+    dilationW: info.dilationWidth,
+    front,
+    top,
+    left,
+    outD: info.outDepth,
+    outH: info.outHeight,
+    outW: info.outWidth,
+  };
+}
+
 /** Values of a window. */
-function windowSize(numbers: readonly number[]): number {
-  return numbers[5]! * numbers[6]! * numbers[7]!;
+function windowSize({ sizeD, sizeH, sizeW }: ReturnType<typeof windowArgs>): number {
+  return sizeD * sizeH * sizeW;
 }
 
 function forward(geometry: Geometry, { inputs, attrs, backend }: KernelArgs): tf.TensorInfo {
   const { x } = inputs as { x: tf.TensorInfo };
-  const { numbers, outShape } = geometry(x.shape, attrs as never as PoolAttrs);
+  const { windows, outShape } = geometry(x.shape, attrs as never as PoolAttrs);
   const out = backend.makeOutput(outShape, 'float32');
-  withScratch(backend, windowSize(numbers), (scratch) => {
-    kernelsOf(backend).maxPool(address(backend, x), ...numbers, address(backend, out), scratch);
+  withScratch(backend, windowSize(windows), (scratch) => {
+    kernelsOf(backend).maxPool({ x: address(backend, x), ...windows, out: address(backend, out), scratch });
   });
   return out;
 }
 
 function gradient(geometry: Geometry, { inputs, attrs, backend }: KernelArgs): tf.TensorInfo {
   const { dy, input } = inputs as { dy: tf.TensorInfo; input: tf.TensorInfo };
-  const { numbers } = geometry(input.shape, attrs as never as PoolAttrs);
+  const { windows } = geometry(input.shape, attrs as never as PoolAttrs);
   const dx = backend.makeOutput(input.shape, 'float32');
-  withScratch(backend, windowSize(numbers), (scratch) => {
-    const [from, by, to] = [input, dy, dx].map((info) => address(backend, info)) as [number, number, number];
-    kernelsOf(backend).maxPoolGradient(from, ...numbers, by, to, scratch);
+  withScratch(backend, windowSize(windows), (scratch) => {
+    kernelsOf(backend).maxPoolGradient({
+      x: address(backend, input),
+      ...windows,
+      dy: address(backend, dy),
+      dx: address(backend, dx),
+      scratch,
+    });
   });
   return dx;
 }
 
-/** AvgPoolGrad and AvgPool3DGrad: the sizes, without dilations. */
+/** AvgPoolGrad and AvgPool3DGrad. */
 function averageGradient(geometry: Geometry, { inputs, attrs, backend }: KernelArgs): tf.TensorInfo {
   const { dy, input } = inputs as { dy: tf.TensorInfo; input: tf.TensorInfo };
-  const { numbers } = geometry(input.shape, attrs as never as PoolAttrs);
+  const { windows } = geometry(input.shape, attrs as never as PoolAttrs);
   const dx = backend.makeOutput(input.shape, 'float32');
-  const withoutDilations = [...numbers.slice(0, 11), ...numbers.slice(14)];
-  kernelsOf(backend).avgPoolGradient(address(backend, dy), ...withoutDilations, address(backend, dx));
+  kernelsOf(backend).avgPoolGradient({ dy: address(backend, dy), ...windows, dx: address(backend, dx) });
   return dx;
 }
 

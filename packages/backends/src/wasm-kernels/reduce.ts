@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { address, type KernelFunction, kernelsOf, withScratch } from './wasm-backend.js';
 
-/** Sum and Mean of floats along neighbouring axes; everything else is left to the stock kernel. */
+/** Sum and Mean of floats along neighboring axes; everything else is left to the stock kernel. */
 export function reduction(kind: 'sum' | 'mean'): (stock: KernelFunction) => KernelFunction {
   return (stock) => (args) => {
     const { inputs, attrs, backend } = args;
@@ -22,7 +22,8 @@ export function reduction(kind: 'sum' | 'mean'): (stock: KernelFunction) => Kern
     const out = backend.makeOutput(shape, 'float32');
     withScratch(backend, kernels.sumScratch(inner), (scratch) => {
       const factor = kind === 'mean' ? 1 / middle : 1;
-      kernels.sumMiddle(address(backend, x), outer, middle, inner, factor, address(backend, out), scratch);
+      const sizes = { outer, middle, inner };
+      kernels.sumMiddle({ x: address(backend, x), ...sizes, factor, out: address(backend, out), scratch });
     });
     return out;
   };

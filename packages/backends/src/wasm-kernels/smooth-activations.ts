@@ -6,7 +6,8 @@ export function activation(kernel: 'gelu' | 'swish'): KernelFunction {
   return ({ inputs, backend }) => {
     const { x } = inputs as { x: tf.TensorInfo };
     const y = backend.makeOutput(x.shape, 'float32');
-    kernelsOf(backend)[kernel](address(backend, x), tf.util.sizeFromShape(x.shape), address(backend, y));
+    const size = tf.util.sizeFromShape(x.shape);
+    kernelsOf(backend)[kernel]({ x: address(backend, x), size, y: address(backend, y) });
     return y;
   };
 }
@@ -17,7 +18,7 @@ export function activationGradient(kernel: 'geluGradient' | 'swishGradient'): Ke
     const { dy, x } = inputs as { dy: tf.TensorInfo; x: tf.TensorInfo };
     const dx = backend.makeOutput(x.shape, 'float32');
     const size = tf.util.sizeFromShape(x.shape);
-    kernelsOf(backend)[kernel](address(backend, dy), address(backend, x), size, address(backend, dx));
+    kernelsOf(backend)[kernel]({ dy: address(backend, dy), x: address(backend, x), size, dx: address(backend, dx) });
     return dx;
   };
 }

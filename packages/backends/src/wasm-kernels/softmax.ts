@@ -7,6 +7,7 @@ export function softmaxGradient({ inputs, backend }: KernelArgs): tf.TensorInfo 
   const dx = backend.makeOutput(y.shape, 'float32');
   const columns = y.shape[y.shape.length - 1]!;
   const rows = tf.util.sizeFromShape(y.shape) / columns;
-  kernelsOf(backend).softmaxGradient(address(backend, dy), address(backend, y), rows, columns, address(backend, dx));
+  const from = { dy: address(backend, dy), y: address(backend, y) };
+  kernelsOf(backend).softmaxGradient({ ...from, rows, columns, dx: address(backend, dx) });
   return dx;
 }

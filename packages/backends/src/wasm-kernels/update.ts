@@ -29,9 +29,21 @@ export function adamUpdate({ inputs, attrs, backend }: KernelArgs): tf.TensorInf
   const { weight, first, second, gradient } = inputs as Record<string, tf.TensorInfo>;
   const { beta1, beta2, epsilon, step, correction, l2 = 0, keep = 1 } = attrs as never as AdamUpdateAttrs;
   const size = commonSize('AdamUpdate', [weight!, first!, second!, gradient!]);
-  const [w, m, v, g] = [weight!, first!, second!, gradient!].map((info) => address(backend, info));
   forgetFilter(backend, weight!);
-  kernelsOf(backend).adamUpdate(w!, m!, v!, g!, size, beta1, beta2, epsilon, step, correction, l2, keep);
+  kernelsOf(backend).adamUpdate({
+    weight: address(backend, weight!),
+    first: address(backend, first!),
+    second: address(backend, second!),
+    gradient: address(backend, gradient!),
+    size,
+    beta1,
+    beta2,
+    epsilon,
+    step,
+    correction,
+    l2,
+    keep,
+  });
   return [];
 }
 
@@ -59,17 +71,17 @@ export function sgdUpdate({ inputs, attrs, backend }: KernelArgs): tf.TensorInfo
   const { step, momentum = 0, nesterov = false, l2 = 0, keep = 1 } = attrs as never as SgdUpdateAttrs;
   const size = commonSize('SgdUpdate', [weight!, gradient!, ...(velocity ? [velocity] : [])]);
   forgetFilter(backend, weight!);
-  kernelsOf(backend).sgdUpdate(
-    address(backend, weight!),
-    velocity ? address(backend, velocity) : 0,
-    address(backend, gradient!),
+  kernelsOf(backend).sgdUpdate({
+    weight: address(backend, weight!),
+    velocity: velocity ? address(backend, velocity) : 0,
+    gradient: address(backend, gradient!),
     size,
     momentum,
-    Number(nesterov),
+    nesterov,
     step,
     l2,
     keep,
-  );
+  });
   return [];
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { CompiledKernels, Kernels } from './kernels.js';
+import type { Kernels } from './kernels.generated.js';
+import type { CompiledKernels } from './kernels.js';
 
 /** What the kernels use of tfjs's BackendWasm. */
 export interface WasmBackend extends tf.KernelBackend {

@@ -5,30 +5,15 @@
 //
 // The browser is that of the variable CHROMIUM, or one in the usual places; without one the run ends with status 0 and
 // says so, but with status 1 where CHROMIUM names none.
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { build } from 'vite';
+import { CHROMIUM_ARGUMENTS, findChromium, outcomeOf, serveFolder } from '../../../../tools/chromium.mjs';
 
-const usual = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
-const places = process.env.CHROMIUM ? [process.env.CHROMIUM] : usual;
-const executablePath = places.find((path) => existsSync(path));
-if (executablePath === undefined) {
-  console.log(`skipped: no Chromium at ${places.join(', ')}: install one, or set CHROMIUM to its path`);
-  process.exit(process.env.CHROMIUM ? 1 : 0);
-}
-
+const executablePath = findChromium();
 const known = ['list', 'wasm', 'wasm-threads', 'webgl', 'webgpu'];
 const runs = process.argv.length > 2 ? process.argv.slice(2) : known;
 const unknown = runs.find((name) => !known.includes(name));
@@ -37,52 +22,13 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 const outDir = await mkdtemp(join(tmpdir(), 'mer-backends-'));
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm', '.css': 'text/css' };
-
-/** Serves the bundle; below /isolated/ with the headers that let a page have threads. */
-function serve() {
-  const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost');
-    const isolated = pathname.startsWith('/isolated/');
-    const path = isolated ? pathname.slice('/isolated'.length) : pathname;
-    try {
-      const body = await readFile(join(outDir, path === '/' ? 'index.html' : path));
-      response.writeHead(200, {
-        'content-type': types[extname(path) || '.html'] ?? 'application/octet-stream',
-        ...(isolated && {
-          'cross-origin-opener-policy': 'same-origin',
-          'cross-origin-embedder-policy': 'require-corp',
-        }),
-      });
-      response.end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
 /** Opens the page for one backend and waits for what it found; what goes wrong is a failure among the others. */
 async function runPage(browser, port, name) {
   const started = performance.now();
-  const page = await browser.newPage();
-  const broken = new Promise((_resolve, reject) => {
-    page.on('pageerror', reject);
-    page.on('crash', () => reject(new Error('the page crashed')));
-  });
-  const finished = async () => {
-    const address = name === 'wasm-threads' ? 'isolated/?backend=wasm&threads=2' : `?backend=${name}`;
-    await page.goto(`http://127.0.0.1:${port}/${address}`);
-    const found = await page.waitForFunction(() => window.outcome, undefined, { timeout: 600_000, polling: 250 });
-    return found.jsonValue();
-  };
-  let outcome;
-  try {
-    outcome = await Promise.race([finished(), broken]);
-  } catch (error) {
-    outcome = { failures: [error.message] };
-  }
-  await page.close();
+  const address = name === 'wasm-threads' ? 'isolated/?backend=wasm&threads=2' : `?backend=${name}`;
+  const outcome = await outcomeOf(browser, `http://127.0.0.1:${port}/${address}`).catch((error) => ({
+    failures: [error.message],
+  }));
   return { ...outcome, seconds: ((performance.now() - started) / 1000).toFixed(1) };
 }
 
@@ -130,21 +76,8 @@ try {
     base: './',
     build: { outDir, emptyOutDir: true, target: 'es2022', minify: false, chunkSizeWarningLimit: 1e6 },
   });
-  server = await serve();
-  browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--enable-unsafe-webgpu',
-      '--use-webgpu-adapter=swiftshader',
-      '--enable-unsafe-swiftshader',
-    ],
-  });
+  server = await serveFolder(outDir);
+  browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGUMENTS });
   // All pages at once: compiling shaders waits for the graphics process most of the time.
   const outcomes = await Promise.all(runs.map((name) => runPage(browser, server.address().port, name)));
   for (const [i, outcome] of outcomes.entries()) failed = report(runs[i], outcome) || failed;

@@ -1,10 +1,14 @@
-import { compareRuns, comparisonText, type RunComparison, readRun } from '@mer/training';
+import { compareRuns, comparisonText, loadParts, type RunComparison, readRun } from '@mer/experiments';
 import { UsageError } from '../errors.js';
 
 /** `mer compare <run> <run> [...]`: each further run with the first. */
-export async function compare(dirs: readonly string[], { json }: { json?: boolean }): Promise<void> {
+export async function compare(
+  dirs: readonly string[],
+  { use, json }: { use: string[]; json?: boolean },
+): Promise<void> {
   if (dirs.length < 2) throw new UsageError('Cannot compare as at least two runs must be named: there is one');
-  const [first, ...others] = await Promise.all(dirs.map(readRun));
+  const own = await loadParts(use);
+  const [first, ...others] = await Promise.all(dirs.map((dir) => readRun(dir, { own })));
   const comparisons = others.map((other) => compareRuns(first!, other));
   process.stdout.write(json ? `${JSON.stringify(comparisons, null, 1)}\n` : `${text(comparisons)}\n`);
 }

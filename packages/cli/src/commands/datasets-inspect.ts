@@ -1,11 +1,13 @@
 import { type AnnotationSummary, type DatasetInspection, formatNote, inspectFolder, type Summary } from '@mer/datasets';
-import { setValue } from '@mer/training';
+import { setValue } from '@mer/experiments';
 import { UsageError } from '../errors.js';
+import { ownParts } from '../own-parts.js';
 import { createCounter } from '../progress.js';
 import { table } from '../table.js';
 
 interface Options {
   set: string[];
+  use: string[];
   images: 'none' | 'check' | 'decode';
   json?: boolean;
 }
@@ -14,13 +16,14 @@ interface Options {
 export async function datasetsInspect(
   name: string,
   dir: string | undefined,
-  { set, images, json }: Options,
+  { set, use, images, json }: Options,
 ): Promise<void> {
   const options = set.reduce<unknown>(setValue, {}) as Record<string, unknown>;
+  const { parts } = await ownParts(use);
   const counter = createCounter(process.stderr, 'looked at the pictures of', 'samples');
   let inspection: DatasetInspection;
   try {
-    inspection = await inspectFolder(name, dir, options, { images, onProgress: counter.show });
+    inspection = await inspectFolder(name, { ...options, root: dir, parts }, { images, onProgress: counter.show });
   } catch (cause) {
     if (cause instanceof TypeError || cause instanceof RangeError) throw new UsageError(cause.message, { cause });
     throw cause;

@@ -1,34 +1,42 @@
 import { useBackend } from '@mer/backends';
+import { setValue } from '@mer/experiments';
 import {
   countParameters,
   createModel,
+  findModel,
   type LayerRow,
   layerTable,
-  type ModelEntry,
-  type ModelName,
-  type ModelOptions,
-  modelEntry,
+  type ModelDefinition,
   models as registry,
 } from '@mer/models';
-import { setValue } from '@mer/training';
+import { describeOptions, type Part, show, withParts } from '@mer/options';
 import { UsageError } from '../errors.js';
+import { ownParts } from '../own-parts.js';
 import { table } from '../table.js';
 
 /** `mer models [name]` */
 export async function models(
   name: string | undefined,
-  { set, json }: { set: string[]; json?: boolean },
+  { set, use, json }: { set: string[]; use: string[]; json?: boolean },
 ): Promise<void> {
+  const { parts } = await ownParts(use);
   if (name === undefined) {
-    const entries = Object.entries<ModelEntry>(registry).map(([key, entry]) => ({ name: key, ...entry }));
-    print(json ? [JSON.stringify(entries, null, 1)] : list(entries));
+    const definitions = withParts<ModelDefinition>(['model'], Object.values(registry), parts);
+    print(json ? [JSON.stringify(definitions.map(plain), null, 1)] : list(definitions, parts));
     return;
   }
-  const entry = entryOf(name);
+  const definition = definitionOf(name, parts);
   await useBackend('cpu');
-  const layers = layersOf(name as ModelName, set.reduce<unknown>(setValue, { classes: entry.parameters.classes }));
-  if (json) print([JSON.stringify({ name, ...entry, layers }, null, 1)]);
-  else print(describe(name as ModelName, entry, layers));
+  const classes = definition.parameters?.classes;
+  const given = set.reduce<unknown>(setValue, { ...(classes !== undefined && { classes }) });
+  const layers = layersOf(name, given, parts);
+  if (json) print([JSON.stringify({ ...plain(definition), layers }, null, 1)]);
+  else print(describe(definition, layers, parts));
+}
+
+/** A definition with rows in place of the schemas of its options. */
+function plain({ options, create: _create, ...rest }: ModelDefinition) {
+  return { ...rest, options: describeOptions(options) };
 }
 
 /** Lines that are longer than the terminal are broken between words; elsewhere (a file, a pipe) they stay whole. */
@@ -45,18 +53,18 @@ function wrapped(line: string, width: number): string[] {
   return [line.slice(0, at), ...wrapped(`    ${line.slice(at + 1)}`, width)];
 }
 
-function entryOf(name: string): ModelEntry {
+function definitionOf(name: string, parts: readonly Part[]): ModelDefinition {
   try {
-    return modelEntry(name);
+    return findModel(name, { parts });
   } catch (cause) {
     throw new UsageError((cause as Error).message.replaceAll('"', "'"), { cause });
   }
 }
 
-function layersOf(name: ModelName, options: unknown): LayerRow[] {
+function layersOf(name: string, options: unknown, parts: readonly Part[]): LayerRow[] {
   let model: ReturnType<typeof createModel>;
   try {
-    model = createModel(name, options as ModelOptions<typeof name>);
+    model = createModel(name, options as Record<string, unknown>, { parts });
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
@@ -65,53 +73,61 @@ function layersOf(name: ModelName, options: unknown): LayerRow[] {
   return rows;
 }
 
-function list(entries: readonly ({ name: string } & ModelEntry)[]): string[] {
+function list(definitions: readonly ModelDefinition[], own: readonly Part[]): string[] {
   return [
     ...table([
       ['model', 'parameters', 'inputs', 'paper'],
-      ...entries.map(({ name, parameters, inputs, paper }) => [
-        name,
-        count(parameters.trainable),
-        inputsText(inputs),
-        paper?.match(/arXiv [\d.]+/)?.[0] ?? paper ?? '(this project)',
+      ...definitions.map((definition) => [
+        definition.name,
+        definition.parameters ? count(definition.parameters.trainable) : '',
+        inputsText(definition.inputs),
+        paperText(definition.paper) ?? (own.includes(definition) ? '' : '(this project)'),
       ]),
     ]),
     '',
-    'mer models <name> shows inputs, layers and published results.',
+    'mer models <name> shows inputs, options, layers and published results.',
   ];
 }
 
+const paperText = (paper: string | null) => paper?.match(/arXiv [\d.]+/)?.[0] ?? paper;
+
 /** Names of the inputs and their shape, once where all have the same. */
-function inputsText(inputs: ModelEntry['inputs']): string {
+function inputsText(inputs: ModelDefinition['inputs']): string {
   const shapes = new Set(inputs.map(({ shape }) => shape.join('x')));
   if (shapes.size === 1) return `${inputs.map(({ name }) => name).join(', ')} ${[...shapes][0]}`;
   return inputs.map(({ name, shape }) => `${name} ${shape.join('x')}`).join(', ');
 }
 
-const ORIGINS: Record<ModelEntry['origin'], string> = {
+const ORIGINS: Record<ModelDefinition['origin'], string> = {
   'authors-code': "layers and names as in the authors' code",
   torchvision: 'layers and names as in torchvision',
-  abstract:
-    'from the paper as far as it was readable; the rest is this project’s choice, see createModel’s documentation',
-  'this-project': 'this project’s own',
+  abstract: 'from the paper as far as it was readable',
+  own: 'of whoever defines it, from no code of others',
 };
 
-function describe(name: ModelName, entry: ModelEntry, layers: readonly LayerRow[]): string[] {
-  const { title, paper, origin, inputs, results } = entry;
+function describe(definition: ModelDefinition, layers: readonly LayerRow[], parts: readonly Part[]): string[] {
+  const { title, paper, origin, ours, inputs, parameters, options, results } = definition;
   const sum = (key: 'trainable' | 'fixed') => layers.reduce((total, row) => total + row[key], 0);
-  const small = createModel(name, { classes: entry.parameters.classes, size: 'small' } as ModelOptions<typeof name>);
-  const { trainable } = countParameters(small);
-  const size = small.inputs.map(({ shape }) => shape.slice(1).join('x'));
-  small.dispose();
-  const lines = [title, paper ?? 'from no paper', ORIGINS[origin], ''];
+  const lines = [title, paper ?? 'from no paper', ORIGINS[origin]];
+  if (ours !== '') lines.push(`own choices: ${ours}`);
+  lines.push('');
   for (const input of inputs) {
     const suited = input.representations.length > 0 ? `${input.representations.join(' or ')}; ` : '';
     lines.push(`input ${input.name}: ${input.shape.join(' x ')}, ${suited}${input.values}`);
   }
-  if (trainable !== entry.parameters.trainable) {
-    lines.push(`small variant (--set size=small): ${count(trainable)} parameters, ${[...new Set(size)].join(', ')}`);
-  }
+  if (parameters) lines.push(`parameters: ${count(parameters.trainable)} with ${parameters.classes} classes`);
   lines.push(
+    ...presets(definition, parts),
+    '',
+    ...table([
+      ['option', 'must be', 'default', ''],
+      ...describeOptions(options).map(({ name, expected, default: value, required, about }) => [
+        name,
+        expected,
+        required ? '(required)' : value === undefined ? '' : typeof value === 'string' ? value : show(value),
+        about,
+      ]),
+    ]),
     '',
     ...table([
       ['layer', 'kind', 'output', 'parameters'],
@@ -129,6 +145,19 @@ function describe(name: ModelName, entry: ModelEntry, layers: readonly LayerRow[
     );
   }
   return lines;
+}
+
+/** One line for each preset: its options and size. */
+function presets({ name, presets: byName, parameters }: ModelDefinition, parts: readonly Part[]): string[] {
+  return Object.entries(byName).map(([preset, given]) => {
+    const classes = parameters?.classes;
+    const model = createModel(name, { preset, ...(classes !== undefined && { classes }) }, { parts });
+    const { trainable } = countParameters(model);
+    model.dispose();
+    const values = Object.entries(given).map(([key, value]) => `${key} ${show(value)}`);
+    const options = values.length > 0 ? values.join(', ') : 'the default options';
+    return `preset ${preset} (--set preset=${preset}): ${count(trainable)} parameters; ${options}`;
+  });
 }
 
 function count(value: number): string {

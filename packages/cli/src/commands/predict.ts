@@ -1,10 +1,10 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
+import { type ClipPrediction, type Experiment, loadParts, predictClip, readManifest } from '@mer/experiments';
 import { readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
-import { displayImageAsync } from '@mer/representations';
-import { type ClipPrediction, type Experiment, predictClip, readManifest } from '@mer/training';
+import { displayImage } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
@@ -14,6 +14,7 @@ import { table } from '../table.js';
 
 interface Options extends Marks {
   out?: string;
+  use: string[];
   weights: 'auto' | 'final' | 'folds';
   backend?: string;
   json?: boolean;
@@ -21,7 +22,8 @@ interface Options extends Marks {
 
 /** `mer predict <run> <clip>` */
 export async function predict(run: string, path: string, options: Options): Promise<void> {
-  const { out, weights, backend, json, ...marks } = options;
+  const { out, use, weights, backend, json, ...marks } = options;
+  const own = await loadParts(use);
   const manifest = await readManifest(run);
   if (!manifest) throw new UsageError(`Cannot predict as ${run} must be the folder of a run: it holds no run.json`);
   const used = (backend ?? manifest.experiment.backend) as Parameters<typeof useBackend>[0];
@@ -32,6 +34,7 @@ export async function predict(run: string, path: string, options: Options): Prom
     const prediction = await interruptible('stopped', (signal) =>
       predictClip(run, source, {
         weights,
+        own,
         backend: used,
         heatMaps: out !== undefined,
         onProgress: progress.show,
@@ -49,7 +52,7 @@ export async function predict(run: string, path: string, options: Options): Prom
 }
 
 /** A folder or video is a clip, read as the run's were; a picture is itself, with values from 0 to 255 as in data sets of images. */
-async function readSource(path: string, marks: Marks, { size, colour, from, to }: Experiment['data']['frames']) {
+async function readSource(path: string, marks: Marks, { size, color, from, to }: Experiment['data']['frames']) {
   const info = await stat(path).catch((cause) => {
     throw new UsageError(`Cannot predict as ${path} must be a folder of frames, a video, or a picture`, { cause });
   });
@@ -58,19 +61,19 @@ async function readSource(path: string, marks: Marks, { size, colour, from, to }
     from: from ?? 'onset',
     to: to ?? 'offset',
     ...(size !== undefined && { size }),
-    ...(colour !== undefined && { colour }),
+    ...(color !== undefined && { color }),
   });
   return clip;
 }
 
-function text({ classes, probabilities, spread, predicted, members, weights }: ClipPrediction): string {
+function text({ classes, probabilities, std, predicted, members, weights }: ClipPrediction): string {
   const order = classes.map((_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
   const who =
     weights === 'final' ? `weights trained on all samples (${members})` : `mean of the weights of ${members} folds`;
   const rows = order.map((i) => [
     classes[i]!,
     probabilities[i]!.toFixed(4),
-    ...(members > 1 ? [`± ${spread[i]!.toFixed(4)}`] : []),
+    ...(members > 1 ? [`± ${std[i]!.toFixed(4)}`] : []),
   ]);
   return `${predicted}\n\n${table(rows).join('\n')}\n\n${who}\n`;
 }
@@ -84,7 +87,7 @@ async function writePictures(out: string, { inputs, heatMaps = [] }: ClipPredict
   await mkdir(out, { recursive: true });
   for (const { name, shape, values } of inputs) {
     const image = tf.tidy(() => imageOf(tf.tensor(values, shape)));
-    const picture = await displayImageAsync(image);
+    const picture = await displayImage(image);
     image.dispose();
     await writeImage(join(out, `${name}.png`), picture);
     const heat = heatMaps.find((map) => map.name === name);

@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import {
   buildReport,
   type GalleryItem,
+  loadParts,
   makeGallery,
+  type OwnParts,
   type ReportData,
   type Run,
   readRun,
   reportData,
   summaryText,
   writeReport,
-} from '@mer/training';
+} from '@mer/experiments';
 import { Interrupted } from '../errors.js';
 import { interruptible } from '../interrupt.js';
 import { createCounter } from '../progress.js';
@@ -17,27 +19,33 @@ import { createCounter } from '../progress.js';
 interface Options {
   out?: string;
   data?: string;
+  use: string[];
   pictures: boolean;
   json?: boolean;
 }
 
 /** `mer report <run>` */
-export async function report(dir: string, { out = dir, data: root, pictures, json }: Options): Promise<void> {
-  const run = await readRun(dir);
+export async function report(dir: string, { out = dir, data: root, use, pictures, json }: Options): Promise<void> {
+  const own = await loadParts(use);
+  const run = await readRun(dir, { own });
   const data = reportData(run);
-  const gallery = pictures ? await pictureSamples(run, data, root) : [];
-  await writeReport(out, buildReport(run, { data, gallery }));
+  const gallery = pictures ? await pictureSamples(run, data, { root, own }) : [];
+  await writeReport(out, await buildReport(run, { data, gallery }));
   process.stdout.write(json ? `${JSON.stringify(data.summary, null, 1)}\n` : `${summaryText(data.summary)}\n`);
   process.stderr.write(`report: ${join(out, 'report.html')}\n`);
 }
 
 /** Pictures of the worst mistakes and of a right prediction of each class; without the data set the report goes without, and says so. */
-async function pictureSamples(run: Run, { mistakes, surest }: ReportData, root?: string): Promise<GalleryItem[]> {
+async function pictureSamples(
+  run: Run,
+  { mistakes, surest }: ReportData,
+  { root, own }: { root: string | undefined; own: OwnParts },
+): Promise<GalleryItem[]> {
   const right = surest.filter(({ truth }, i) => surest.findIndex((other) => other.truth === truth) === i);
   const progress = createCounter(process.stderr, 'drawn', 'samples');
   try {
     return await interruptible('stopped', (signal) =>
-      makeGallery(run, [...mistakes.slice(0, 8), ...right], { root, onProgress: progress.show, signal }),
+      makeGallery(run, [...mistakes.slice(0, 8), ...right], { root, own, onProgress: progress.show, signal }),
     );
   } catch (error) {
     if (error instanceof Interrupted) throw error;

@@ -2,18 +2,19 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { openDataset } from '@mer/datasets';
+import { type OwnParts, setValue } from '@mer/experiments';
 import {
   type AnyStep,
-  contactSheetAsync,
+  contactSheet,
+  createRepresentation,
   createStep,
   pipe,
-  representationEntry,
   type SheetTile,
 } from '@mer/representations';
-import { setValue } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
+import { ownParts } from '../own-parts.js';
 import { clipProgress } from '../represent/clip-progress.js';
 import { type Marks, readClip } from '../represent/read-clip.js';
 import { representDataset } from '../represent/represent-dataset.js';
@@ -24,6 +25,7 @@ interface Options extends Marks {
   preprocess: string[];
   out: string;
   set: string[];
+  use: string[];
   size?: number;
   backend: string;
   data?: string;
@@ -33,17 +35,18 @@ interface Options extends Marks {
 
 /** `mer represent <clip> --as <names> -o <dir>`, or `mer represent --data <name> --root <dir> …` for every clip of a data set. */
 export async function represent(path: string | undefined, options: Options): Promise<void> {
-  const { as: names, preprocess, set, data } = options;
+  const { as: names, preprocess, set, use, data } = options;
   const settings = set.reduce<unknown>(setValue, {}) as Record<string, object>;
   const known = [...preprocess, ...names, ...(data === undefined ? [] : ['data'])];
   const stray = Object.keys(settings).find((name) => !known.includes(name));
   if (stray) throw new UsageError(`Cannot set ${stray} as it must be one of ${known.join(', ')}`);
+  const own = await ownParts(use);
   const before = preprocess.map((name) =>
-    orUsageError(() => createStep({ step: name, options: settings[name] ?? {} })),
+    orUsageError(() => createStep({ step: name, options: settings[name] ?? {} }, { parts: own.parts })),
   );
   const steps = new Map(
     names.map((name) => {
-      const last = orUsageError(() => representationEntry(name).create(settings[name]));
+      const last = orUsageError(() => createRepresentation(name, settings[name], { parts: own.parts }));
       return [name, before.length > 0 ? orUsageError(() => pipe(...before, last) as AnyStep) : last];
     }),
   );
@@ -53,7 +56,7 @@ export async function represent(path: string | undefined, options: Options): Pro
     );
   }
   if (path !== undefined) return representClip(path, steps, options);
-  return representAll(steps, (settings['data'] ?? {}) as Record<string, unknown>, options);
+  return representAll(steps, (settings['data'] ?? {}) as Record<string, unknown>, own, options);
 }
 
 async function representClip(
@@ -94,7 +97,7 @@ async function representClip(
       const marks = [clip.onset, apex, clip.offset].map((index) => numbers[index]);
       process.stdout.write(`${JSON.stringify({ out, marks, apexSpotted: spotted, made }, null, 1)}\n`);
     }
-    await writePicture(join(out, 'contact-sheet.png'), await contactSheetAsync(tiles));
+    await writePicture(join(out, 'contact-sheet.png'), await contactSheet(tiles));
     process.stderr.write(`pictures: ${out}\n`);
   } finally {
     tf.dispose([clip.frames, ...tiles.map(({ image }) => image)]);
@@ -113,12 +116,13 @@ async function extremes(image: tf.Tensor): Promise<[least: number, greatest: num
 async function representAll(
   steps: ReadonlyMap<string, AnyStep>,
   dataOptions: Readonly<Record<string, unknown>>,
+  { parts, modules }: OwnParts,
   { data, root, out, size, backend, json, onset, apex, offset }: Options,
 ): Promise<void> {
   for (const [name, value] of Object.entries({ onset, apex, offset })) {
     if (value !== undefined) throw new UsageError(`Cannot use --${name} with --data as each clip must have its own`);
   }
-  const dataset = await openDataset(data!, root, dataOptions).catch((cause: unknown) => {
+  const dataset = await openDataset(data!, { ...dataOptions, root, parts }).catch((cause: unknown) => {
     if (cause instanceof TypeError || cause instanceof RangeError) throw new UsageError(cause.message, { cause });
     throw cause;
   });
@@ -129,7 +133,7 @@ async function representAll(
   const progress = clipProgress(process.stderr);
   const advice = `stopped: run the same command again to go on; what is whole in ${out} is kept`;
   const done = await interruptible(advice, (signal) =>
-    representDataset(dataset, { steps, out, size, signal, onProgress: progress.show }),
+    representDataset(dataset, { steps, out, size, modules, signal, onProgress: progress.show }),
   ).finally(progress.end);
   const { clips, made, kept, spotted, failed } = done;
   process.stdout.write(

@@ -1,14 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { BackendName } from '@mer/backends';
-import {
-  type DryRun,
-  dryRun,
-  memoryPlanText,
-  type RunEvent,
-  readExperiment,
-  runExperiment,
-  summaryText,
-} from '@mer/training';
+import { type DryRun, dryRun, openExperiment, type RunEvent, runExperiment, summaryText } from '@mer/experiments';
+import { memoryPlanText } from '@mer/training';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { watchForFasterBackend } from '../faster-backend/note.js';
 import { interruptible } from '../interrupt.js';
@@ -27,11 +20,11 @@ export interface RunOptions extends ExperimentOptions {
 
 /** `mer run <experiment>` */
 export async function run(file: string, options: RunOptions): Promise<void> {
-  const experiment = await readExperiment(file, { set: settingsOf(options) });
+  const { experiment, own } = await openExperiment(file, { set: settingsOf(options), use: options.use });
   const out = options.out ?? join('runs', experiment.name);
   const { workers, shard, final = false, cache, json } = options;
   if (options.dryRun) {
-    const plan = await dryRun(experiment);
+    const plan = await dryRun(experiment, { own });
     process.stdout.write(json ? `${JSON.stringify(plan)}\n` : `${planText(plan, out)}\n`);
     return;
   }
@@ -44,7 +37,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   };
   try {
     const summary = await interruptible(`stopped; run the same command again to go on with ${out}`, (signal) =>
-      runExperiment(experiment, { out, workers, shard, final, cache, signal, onEvent }),
+      runExperiment(experiment, { out, own, workers, shard, final, cache, signal, onEvent }),
     );
     progress.end();
     if (json) tell({ type: 'summary', ...summary });

@@ -1,6 +1,7 @@
-import { experimentJsonSchema } from '@mer/training';
+import { experimentJsonSchema, loadParts } from '@mer/experiments';
 
 /** `mer schema` */
-export function schema(): void {
-  process.stdout.write(`${JSON.stringify(experimentJsonSchema(), null, 2)}\n`);
+export async function schema({ use }: { use: string[] }): Promise<void> {
+  const { parts } = await loadParts(use);
+  process.stdout.write(`${JSON.stringify(experimentJsonSchema(parts), null, 2)}\n`);
 }

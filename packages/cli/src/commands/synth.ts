@@ -1,6 +1,6 @@
 import { useBackend } from '@mer/backends';
 import { writeSyntheticDataset } from '@mer/datasets';
-import { setValue } from '@mer/training';
+import { setValue } from '@mer/experiments';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
 import { createCounter } from '../progress.js';

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
-import { type BackendName, listBackends, useBackend } from '@mer/backends';
+import { type BackendName, backendTraits, listBackends, useBackend } from '@mer/backends';
 import { createModel } from '@mer/models';
-import { fit, parseExperiment } from '@mer/training';
+import { fit } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** What is measured, and where it is kept. */
@@ -25,9 +25,6 @@ const BATCH = 8;
 /** Seconds that steps are repeated for after the one that warms up. */
 const PATIENCE = 0.3;
 
-/** Graphics cards that the processor plays: never the faster ones, and slow to measure. */
-const emulated = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|warp/i;
-
 /**
  * Times a training step of a small network on images of one size, on the current backend and on the others that are installed and may be faster.
  *
@@ -35,7 +32,7 @@ const emulated = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|w
  */
 export async function measureSpeeds({ current, shape, cache }: SpeedsRequest): Promise<Speeds> {
   const others = (await listBackends()).filter(
-    ({ name, available, device = '' }) => available && name !== current && name !== 'cpu' && !emulated.test(device),
+    ({ name, available, isSoftware }) => available && name !== current && backendTraits(name).compiled && !isSoftware,
   );
   if (others.length === 0) return {};
   const known = await readKnown(cache);
@@ -62,12 +59,6 @@ async function readKnown(cache: string): Promise<Record<string, number>> {
 /** Median seconds of a training step. */
 async function timeStep(name: BackendName, shape: SpeedsRequest['shape']): Promise<number> {
   await useBackend(name);
-  const { training: settings } = parseExperiment({
-    name: 'speed',
-    data: { name: 'synthetic' },
-    model: { name: 'small-cnn' },
-    training: { epochs: 1, batchSize: BATCH, optimizer: { name: 'sgd', learningRate: 1e-6 } },
-  });
   const size = shape[0] * shape[1] * shape[2];
   const values = Float32Array.from({ length: BATCH * size }, (_, i) => (i % 97) / 97);
   const labels = Array.from({ length: BATCH }, (_, i) => i % 2);
@@ -77,7 +68,7 @@ async function timeStep(name: BackendName, shape: SpeedsRequest['shape']): Promi
     await fit(
       model,
       { classes: ['a', 'b'], labels, inputs: [{ shape, values }] },
-      { train: [...labels.keys()], settings, key: [0] },
+      { epochs: 1, batchSize: BATCH, optimizer: 'sgd', learningRate: 1e-6 },
     );
     return (performance.now() - begun) / 1000;
   };

@@ -39,7 +39,7 @@ describe('mer run', () => {
     const experiment = {
       name: 'slow',
       data: { name: 'synthetic', options: { subjects: 2, clipsPerSubject: 4, size: 16, frames: 6 } },
-      inputs: [{ representation: { name: 'dynamic-image' } }],
+      inputs: [{ steps: ['dynamic-image'] }],
       model: { name: 'small-cnn' },
       training: { epochs: 12, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.001 } },
       backend: 'cpu',

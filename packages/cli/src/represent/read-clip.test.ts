@@ -27,10 +27,10 @@ describe('readClip()', () => {
   it.each<[string, ReadClipOptions]>([
     ['as stored, onset to offset', { from: 'onset', to: 'offset' }],
     ['smaller', { from: 'onset', to: 'offset', size: 20 }],
-    ['larger, of two sides, in grey', { from: 'first', to: 'last', size: [64, 70], colour: false }],
+    ['larger, of two sides, in gray', { from: 'first', to: 'last', size: [64, 70], color: false }],
     ['up to the apex', { from: 'onset', to: 'apex', size: 32 }],
   ])('reads a folder of frames as a data set does: %s', async (_how, options) => {
-    const dataset = await openClipFolder(root, { missing: 'drop' });
+    const dataset = await openClipFolder({ root, missing: 'drop' });
     const index = dataset.samples.findIndex(({ clip }) => clip === 'c1');
     const expected = await dataset.readClip(index, options);
     const { clip, numbers, spotted } = await readClip(

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { naturalOrder, openFolder, type ReadClipOptions, readFrames } from '@mer/datasets';
-import { type Clip, spotApexAsync } from '@mer/representations';
+import { type Clip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 
@@ -68,7 +68,7 @@ async function readFolder(
   const last = to === 'last' ? files.length : offset + 1;
   const frames = await readFrames(await openFolder(folder), files.slice(first, last), options);
   const clip: Clip = { frames, onset: onset - first, apex: null, offset: offset - first };
-  const apex = given === undefined ? await spotApexAsync(clip) : given - first;
+  const apex = given === undefined ? await spottedApex(clip) : given - first;
   return {
     clip: to === 'apex' ? upTo(clip, apex) : { ...clip, apex },
     numbers: numbers.slice(first, last),
@@ -129,4 +129,11 @@ async function extractFrames(video: string, folder: string): Promise<void> {
         reject(new Error(`Cannot read ${video} as ffmpeg must understand it: ${complaint.trim().split('\n').at(-1)}`));
     });
   });
+}
+
+/** The frame in which the face has moved most. */
+async function spottedApex(clip: Clip): Promise<number> {
+  const { frames, apex } = await spotApex().applyAsync(clip);
+  frames.dispose();
+  return apex!;
 }

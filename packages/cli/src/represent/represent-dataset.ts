@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnnotatedDataset, ClipDataset, Sample } from '@mer/datasets';
+import type { OwnParts } from '@mer/experiments';
 import { writeFileAtomic } from '@mer/io';
-import { type AnyStep, type Clip, spotApexAsync } from '@mer/representations';
+import { hashOf } from '@mer/options';
+import { type AnyStep, type Clip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ClipCount } from './clip-progress.js';
 import { fileSize, writeRepresentation } from './write-image.js';
@@ -19,6 +20,8 @@ export interface RepresentDatasetOptions {
   out: string;
   /** Frames are resized to a square of this side as they are read. */
   size?: number | undefined;
+  /** Modules of anybody's own parts: files made with others are made anew. */
+  modules?: OwnParts['modules'];
   signal: AbortSignal;
   onProgress: (count: ClipCount) => void;
 }
@@ -70,8 +73,7 @@ async function sampleKey(dataset: ClipDataset, index: number, size: number | und
   const files = (await dataset.sources(index)).map((file) => [file.path, file.size, file.modified ?? null]);
   // nothing on disk: the settings tell what is generated
   const settings = files.length ? null : dataset.settings;
-  const text = JSON.stringify([layout, dataset.name, dataset.samples[index]!.id, marks, files, settings, size ?? null]);
-  return createHash('sha256').update(text).digest('hex');
+  return hashOf([layout, dataset.name, dataset.samples[index]!.id, marks, files, settings, size ?? null]);
 }
 
 async function isWritten(path: string, key: string): Promise<boolean> {
@@ -93,10 +95,11 @@ async function isWritten(path: string, key: string): Promise<boolean> {
  */
 export async function representDataset(
   dataset: ClipDataset,
-  { steps, out, size, signal, onProgress }: RepresentDatasetOptions,
+  { steps, out, size, modules = [], signal, onProgress }: RepresentDatasetOptions,
 ): Promise<RepresentedDataset> {
   const total = dataset.samples.length;
   const done: RepresentedDataset = { clips: total, made: 0, kept: 0, spotted: 0, failed: [] };
+  const own = modules.map(({ hash }) => hash).sort();
   let worked = 0;
   for (const [index, sample] of dataset.samples.entries()) {
     signal.throwIfAborted();
@@ -104,7 +107,7 @@ export async function representDataset(
     const source = await sampleKey(dataset, index, size);
     const missing: { name: string; step: AnyStep; key: string }[] = [];
     for (const [name, step] of steps) {
-      const key = createHash('sha256').update(`${source} ${step.hash()}`).digest('hex');
+      const key = hashOf([source, own, step.hash()]);
       if (await isWritten(join(folder, name), key)) done.kept++;
       else missing.push({ name, step, key });
     }
@@ -143,10 +146,10 @@ async function readMarked(dataset: ClipDataset, index: number, size: number | un
   const clip = await dataset.readClip(index, size === undefined ? {} : { size });
   if (clip.apex !== null) return { ...clip, apex: clip.apex, spotted: false };
   try {
-    return { ...clip, apex: await spotApexAsync(clip), spotted: true };
-  } catch (cause) {
+    const marked = await spotApex().applyAsync(clip);
+    return { ...marked, apex: marked.apex!, spotted: true };
+  } finally {
     clip.frames.dispose();
-    throw cause;
   }
 }
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type NumericArray, writeFlo, writeImage, writeNpy } from '@mer/io';
-import { displayImageAsync } from '@mer/representations';
+import { displayImage } from '@mer/representations';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** Writes the values of an image as `<path>.npy`, of a flow as `<path>.flo` too, and its picture as `<path>.png`; gives the endings. */
@@ -9,7 +9,7 @@ export async function writeRepresentation(path: string, image: tf.Tensor3D): Pro
   const isFlow = image.shape[2] === 2;
   await writeNpy(`${path}.npy`, array);
   if (isFlow) await writeFlo(`${path}.flo`, array);
-  await writePicture(`${path}.png`, await displayImageAsync(image));
+  await writePicture(`${path}.png`, await displayImage(image));
   return isFlow ? ['npy', 'flo', 'png'] : ['npy', 'png'];
 }
 

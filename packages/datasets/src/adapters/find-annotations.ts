@@ -11,7 +11,7 @@ import {
   type TableRow,
   type TextSheet,
 } from '../tables/read-table.js';
-import type { AdapterContext } from './adapter.js';
+import type { AnnotatedContext } from './annotated-declaration.js';
 
 /** What to look for. */
 export interface AnnotationSearch<C> {
@@ -34,7 +34,7 @@ export interface AnnotationSearch<C> {
  * @throws DatasetError where none fits, with what was found instead.
  */
 export async function findAnnotations<C>(
-  { folder, options, note }: AdapterContext,
+  { folder, options, note }: AnnotatedContext,
   { dataset, usual, accept = () => true, read, wanted }: AnnotationSearch<C>,
 ): Promise<C> {
   const what = `Cannot open ${dataset} in ${folder.name}`;
@@ -43,7 +43,7 @@ export async function findAnnotations<C>(
       what,
       problems.map((problem) => ({ severity: 'error', key: '', ...problem })),
     );
-  const named = options['annotation'] as string | undefined;
+  const named = options.annotation;
   let files: string[];
   if (named === undefined) {
     files = (await findFiles(folder, (name) => /\.(?:xlsx?|csv)$/i.test(name) && accept(name))).sort(naturalOrder);

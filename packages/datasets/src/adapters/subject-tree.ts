@@ -1,28 +1,24 @@
 import type { ClipRecord } from '../annotations/clip-record.js';
 import type { DatasetNote } from '../dataset.js';
 import { findChild, findFolders, sameName } from '../files/find-paths.js';
-import type { OptionSpec } from '../option-spec.js';
-import type { AdapterContext, ClipFinder } from './adapter.js';
+import type { AnnotatedContext, ClipFinder } from './annotated-declaration.js';
 
 /** The two trees in which frames are released. */
 export type FrameTree = 'raw' | 'cropped';
 
-/** The option that chooses between them. */
-export const frameTreeOption = {
-  type: 'string',
-  values: ['auto', 'raw', 'cropped'],
-  default: 'auto',
-  description: 'Which frames are read where raw and cropped ones are there: auto takes the cropped ones.',
-} as const satisfies OptionSpec;
+/** The context of an adapter with the option `frames`. */
+export type TreeContext = Pick<AnnotatedContext, 'folder' | 'note'> & {
+  readonly options: { readonly frames: 'auto' | FrameTree };
+};
 
 /** Sorts the trees that were found into raw and cropped, and chooses by the option `frames`. */
 export function chooseTree(
-  { folder, options, note }: AdapterContext,
+  { folder, options, note }: TreeContext,
   trees: readonly { path: string; cropped: boolean }[],
 ): { kind: string; paths: string[] } {
   const of = (cropped: boolean) => trees.filter((tree) => tree.cropped === cropped).map(({ path }) => path);
   const kinds = { raw: of(false), cropped: of(true) };
-  const asked = options['frames'] as 'auto' | FrameTree;
+  const asked = options.frames;
   const auto: FrameTree = kinds.cropped.length ? 'cropped' : 'raw';
   const kind = asked === 'auto' ? auto : asked;
   const error = (message: string): DatasetNote => ({ severity: 'error', key: '', message });
@@ -46,7 +42,7 @@ export function saysCropped(root: string, path: string): boolean {
  * whose first group is the number; leading zeros and case do not matter.
  */
 export async function numberedSubjects(
-  context: AdapterContext,
+  context: TreeContext,
   { subject, alone }: { subject: RegExp; alone?: RegExp },
 ): Promise<ClipFinder> {
   const { folder } = context;
@@ -78,7 +74,7 @@ export async function numberedSubjects(
 }
 
 async function findClip(
-  { folder }: AdapterContext,
+  { folder }: TreeContext,
   inside: string | undefined,
   record: ClipRecord,
 ): Promise<string | undefined> {
@@ -91,7 +87,7 @@ async function findClip(
 }
 
 /** Cropped frames are named `reg_…`: looks at the first frame of the first clip. */
-async function hasCroppedFrames({ folder }: AdapterContext, path: string, subject: RegExp): Promise<boolean> {
+async function hasCroppedFrames({ folder }: TreeContext, path: string, subject: RegExp): Promise<boolean> {
   const first = await findChild(folder, path, (name) => subject.test(name));
   const clip = first && (await findChild(folder, first, () => true));
   const entries = clip ? ((await folder.list(clip)) ?? []) : [];

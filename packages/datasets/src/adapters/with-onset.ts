@@ -1,11 +1,11 @@
-import type { RawRow } from '../annotations/clip-record.js';
+import type { AnnotationRow } from '../annotations/clip-record.js';
 
 /**
  * Puts the onset behind the names of clips, so that two movements in one recording have two names; the folder keeps the
  * recording's name. `every` clip, or only those that are `repeated`.
  */
-export function withOnset(rows: readonly RawRow[], which: 'every' | 'repeated'): RawRow[] {
-  const key = ({ subject, clip }: RawRow) => `${subject}/${clip}`;
+export function withOnset(rows: readonly AnnotationRow[], which: 'every' | 'repeated'): AnnotationRow[] {
+  const key = ({ subject, clip }: AnnotationRow) => `${subject}/${clip}`;
   const times = new Map<string, number>();
   for (const row of rows) times.set(key(row), (times.get(key(row)) ?? 0) + 1);
   return rows.map((row) =>

@@ -37,13 +37,6 @@ const sides: Readonly<Record<string, ActionUnitSide>> = {
  *
  * Nothing is lost: what is no action unit is kept in `remarks`. A `(k)` behind a unit (static, as 4DME writes it) leaves the
  * unit out and is kept as a remark.
- *
- * @example
- * ```ts
- * import { parseActionUnits } from '@mer/datasets';
- *
- * console.log(parseActionUnits('A9E+ref(10)').units.map(({ unit, doubtful }) => [unit, doubtful])); // [ [ 9, false ], [ 10, true ] ]
- * ```
  */
 export function parseActionUnits(text: string): ActionUnitCell {
   const units: AnnotatedActionUnit[] = [];

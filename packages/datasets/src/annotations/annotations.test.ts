@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { datasets } from '../datasets.js';
 import { parseActionUnits } from './action-units.js';
 import { checkRows } from './check-rows.js';
-import { type ClassScheme, classSchemes } from './class-schemes.js';
 import type { RawRow } from './clip-record.js';
-import { corrections } from './corrections.js';
 import { emotions, parseEmotion, parseObjectiveClass } from './emotions.js';
 
 /** Units in short: side, number, intensity, `?` where doubtful. */
@@ -75,10 +74,12 @@ describe('parseEmotion()', () => {
   });
 });
 
-describe('classSchemes', () => {
+describe('class schemes', () => {
   it('uses known labels, each once, and expects counts that add up', () => {
-    for (const [dataset, schemes] of Object.entries(classSchemes)) {
-      for (const [name, { classes, field, expected = [] }] of Object.entries<ClassScheme>(schemes)) {
+    for (const [dataset, schemes] of Object.values(datasets).map(
+      (one) => [one.name, one.traits.schemes ?? {}] as const,
+    )) {
+      for (const [name, { classes, field, expected = [] }] of Object.entries(schemes)) {
         const values = Object.values(classes).flat();
         expect(new Set(values).size, `${dataset} ${name}`).toBe(values.length);
         if (field === 'emotion') for (const value of values) expect(emotions).toContain(value);
@@ -93,6 +94,8 @@ describe('classSchemes', () => {
 
 describe('corrections', () => {
   it('say what, why and from whom', () => {
+    const corrections = Object.values(datasets).flatMap(({ traits }) => traits.corrections ?? []);
+    expect(corrections.length).toBeGreaterThan(10);
     for (const { key, wrong, reason, source } of corrections) {
       expect(key === '*' || key.includes('/')).toBe(true);
       for (const text of [wrong, reason, source]) expect(text.length).toBeGreaterThan(0);
@@ -115,7 +118,7 @@ describe('checkRows()', () => {
     ...marks,
   });
   const check = (marks: Partial<RawRow>, faults: 'error' | 'repair' | 'drop') => {
-    const { records, notes } = checkRows([row(marks)], { dataset: 'x', fps: 30, corrections: true, faults });
+    const { records, notes } = checkRows([row(marks)], { dataset: 'x', fps: 30, corrections: [], faults });
     const [record] = records;
     return [record && [record.onset, record.apex, record.offset], notes.map(({ severity }) => severity).join(' ')];
   };

@@ -1,7 +1,7 @@
 import type { DatasetNote } from '../dataset.js';
 import { parseActionUnits } from './action-units.js';
 import type { ClipRecord, RawRow } from './clip-record.js';
-import { correctionsOf, rawValue } from './corrections.js';
+import { type Correction, correctionsOf, rawValue } from './corrections.js';
 import { type Emotion, emotions, parseEmotion, parseObjectiveClass } from './emotions.js';
 
 /**
@@ -17,8 +17,8 @@ export interface CheckRowsOptions {
   dataset: string;
   /** Frames per second where a row says nothing. */
   fps: number;
-  /** Whether the known corrections are applied. */
-  corrections: boolean;
+  /** The known errors that are put right. */
+  corrections: readonly Correction[];
   faults: FaultPolicy;
 }
 
@@ -46,7 +46,7 @@ export function checkRows(
     const key = `${row.subject}/${row.clip}`;
     const note = (severity: DatasetNote['severity'], message: string) =>
       void notes.push({ severity, key, message, ...row.source });
-    if (corrections) applyCorrections(row, dataset, note);
+    applyCorrections(row, corrections, note);
     const found: string[] = [];
     for (const [what, text] of Object.entries({ subject: row.subject, clip: row.clip, folder: row.folder ?? 'none' })) {
       if (!isName(text)) found.push(`${what} '${text}' must be a name that stays inside the data set's folder`);
@@ -97,10 +97,10 @@ export function isName(text: string): boolean {
 
 function applyCorrections(
   row: RawRow,
-  dataset: string,
+  corrections: readonly Correction[],
   note: (severity: DatasetNote['severity'], message: string) => void,
 ): void {
-  for (const { field, wrong, right, reason } of correctionsOf(row, dataset)) {
+  for (const { field, wrong, right, reason } of correctionsOf(row, corrections)) {
     if (field === 'clip' || rawValue(row, field) !== wrong) continue;
     if (field === 'reported') row.extra['reported'] = right ?? '';
     else row[field] = right ?? '';

@@ -31,20 +31,34 @@ export interface ClipRecord {
 
 /** One row of annotations before corrections and checks: everything as text. */
 export interface RawRow {
+  /** Subject. */
   subject: string;
+  /** Clip, unique within the subject. */
   clip: string;
+  /** Emotion or polarity, in any of the spellings that data sets use; empty where there is none. */
   emotion: string;
+  /** Objective class. */
   objectiveClass: string;
+  /** Action units, such as `4+L12`. */
   actionUnits: string;
+  /** Frame number of the first frame of the movement. */
   onset: string;
+  /** Frame number of the strongest frame; `never` where nobody annotates it. */
   apex: string;
+  /** Frame number of the last frame of the movement. */
   offset: string;
+  /** Frames per second, where they are not those of the data set. */
   fps?: number;
   /** Name of the clip's folder where it is not the clip's own name. */
   folder?: string;
+  /** File and row that it was read from. */
   source: { file: string; row?: number };
+  /** Other columns by name. */
   extra: Record<string, string>;
 }
+
+/** A row as an adapter gives it: an apex that is not given was never annotated, any other text is empty. */
+export type AnnotationRow = Pick<RawRow, 'subject' | 'clip' | 'onset' | 'offset' | 'source'> & Partial<RawRow>;
 
 /** The fields of a row that corrections can change; `reported` is the emotion that the subject reported. */
 export type RawField = 'emotion' | 'objectiveClass' | 'actionUnits' | 'onset' | 'apex' | 'offset' | 'reported';

@@ -29,13 +29,6 @@ const synonyms: Readonly<Record<string, Emotion>> = {
 /**
  * The emotion that a cell names, whatever its case and form (`Happy`, `happiness`, `Other`, `others`); undefined for a word
  * that no data set uses.
- *
- * @example
- * ```ts
- * import { parseEmotion } from '@mer/datasets';
- *
- * console.log(parseEmotion(' Others ')); // 'others'
- * ```
  */
 export function parseEmotion(text: string): Emotion | undefined {
   const word = text.trim().toLowerCase();

@@ -20,7 +20,7 @@ describe('parseCsv()', () => {
 });
 
 describe('safePath()', () => {
-  it('normalises slashes and refuses to leave', () => {
+  it('normalizes slashes and refuses to leave', () => {
     expect(safePath('a//b\\c/./d')).toBe('a/b/c/d');
     for (const path of ['/etc/passwd', 'C:\\x', '..', 'a/../../b', '\\\\host\\share', 'a\0b']) {
       expect(() => safePath(path)).toThrow(RangeError);

@@ -1,14 +1,7 @@
 /**
- * Normalises a path relative to a data set's root to forward slashes, and refuses one that would leave the root.
+ * Normalizes a path relative to a data set's root to forward slashes, and refuses one that would leave the root.
  *
  * @throws RangeError for an absolute path, a drive letter, a `..` or a NUL.
- *
- * @example
- * ```ts
- * import { safePath } from '@mer/datasets';
- *
- * console.log(safePath('images\\./006.png')); // 'images/006.png'
- * ```
  */
 export function safePath(path: string): string {
   const parts = path.replaceAll('\\', '/').split('/');

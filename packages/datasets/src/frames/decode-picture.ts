@@ -2,7 +2,7 @@ import { decodeImage } from '@mer/io';
 import { imageHeader } from './image-header.js';
 import type { Picture } from './resize.js';
 
-/** Decodes the bytes of an image file: a grey one has one channel, any other is RGB. */
+/** Decodes the bytes of an image file: a gray one has one channel, any other is RGB. */
 export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
   return decodeImage(bytes, { channels: imageHeader(bytes).channels });
 }

@@ -1,4 +1,4 @@
-import type { ReadClipOptions } from '../read-clip-options.js';
+import type { CheckedReadOptions } from '../read-clip-options.js';
 
 /** The annotated frames of a clip as 0-based positions among the frames that it has; `apex` is null where unknown. */
 export interface Marks {
@@ -19,17 +19,14 @@ export interface FrameRange {
 /**
  * Picks the frames to read. A mark beyond the frames read moves to the nearest frame read.
  *
- * @throws RangeError for an unknown name, or for `to: 'apex'` where nobody annotated the apex.
+ * @throws RangeError for `to: 'apex'` where nobody annotated the apex.
  */
-export function frameRange(id: string, marks: Marks, options: ReadClipOptions = {}): FrameRange {
-  const { from = 'onset', to = 'offset' } = options;
+export function frameRange(
+  id: string,
+  marks: Marks,
+  { from, to }: Pick<CheckedReadOptions, 'from' | 'to'>,
+): FrameRange {
   const task = `Cannot read clip ${id}`;
-  if (from !== 'onset' && from !== 'first') {
-    throw new RangeError(`${task} as from must be 'onset' or 'first': current value is ${JSON.stringify(from)}`);
-  }
-  if (to !== 'offset' && to !== 'apex' && to !== 'last') {
-    throw new RangeError(`${task} as to must be 'offset', 'apex' or 'last': current value is ${JSON.stringify(to)}`);
-  }
   if (to === 'apex' && marks.apex === null) {
     throw new RangeError(
       `${task} as its apex must be known for to: 'apex': nobody annotated it (read to the offset and spot the apex first)`,

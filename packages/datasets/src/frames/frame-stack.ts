@@ -1,5 +1,5 @@
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
-import type { ReadClipOptions } from '../read-clip-options.js';
+import type { CheckedReadOptions } from '../read-clip-options.js';
 import { type HeapTensor, heapTensor } from './heap-tensor.js';
 import { type Picture, resizeInHeap, resizeToUnit } from './resize.js';
 
@@ -13,27 +13,13 @@ export interface FrameStack {
   abandon(): void;
 }
 
-/** Size asked for, checked. */
-export function frameSize(id: string, size: ReadClipOptions['size']): readonly [number, number] | undefined {
-  if (size === undefined) return undefined;
-  const [height, width] = typeof size === 'number' ? [size, size] : size;
-  for (const side of [height, width]) {
-    if (!Number.isSafeInteger(side) || side < 1 || side > 4096) {
-      throw new RangeError(
-        `Cannot read clip ${id} as size must be a side of 1 to 4096 pixels or [height, width]: current value is ${JSON.stringify(size)}`,
-      );
-    }
-  }
-  return [height, width];
-}
-
 /**
  * A stack for `count` frames. The first picture decides the size and the channels, unless the options do.
  *
  * @throws TypeError, from `put`, for a picture of another size or another number of channels than the first.
  */
-export function frameStack(id: string, count: number, options: ReadClipOptions = {}): FrameStack {
-  const asked = frameSize(id, options.size);
+export function frameStack(id: string, count: number, options: Pick<CheckedReadOptions, 'size' | 'color'>): FrameStack {
+  const asked = typeof options.size === 'number' ? ([options.size, options.size] as const) : options.size;
   let heap: HeapTensor | undefined;
   let frames: Float32Array | undefined;
   let shape: [height: number, width: number, channels: number] = [0, 0, 0];
@@ -42,8 +28,8 @@ export function frameStack(id: string, count: number, options: ReadClipOptions =
     put(position, picture) {
       const kind = `${picture.width}x${picture.height}`;
       if (!heap && !frames) {
-        const { colour = picture.channels >= 3 } = options;
-        shape = [asked?.[0] ?? picture.height, asked?.[1] ?? picture.width, colour ? 3 : 1];
+        const { color = picture.channels >= 3 } = options;
+        shape = [asked?.[0] ?? picture.height, asked?.[1] ?? picture.width, color ? 3 : 1];
         heap = heapTensor([count, ...shape]);
         if (!heap) frames = new Float32Array(count * shape[0] * shape[1] * shape[2]);
         stored = kind;

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addFrames } from '../../test/releases.js';
 import { memoryFolder } from '../../test/support.js';
-import { openClipFolder } from '../folder.js';
+import { openClipFolder } from '../sets/clip-folder.js';
 
 describe('readClip() on the wasm backend', () => {
   beforeAll(() => tf.setBackend('wasm'));
@@ -16,8 +16,8 @@ describe('readClip() on the wasm backend', () => {
   files['a/bad/5.bmp'] = (files['a/bad/5.bmp'] as Uint8Array).subarray(0, 60);
 
   it('gives the frames that it gives on the cpu backend, put into the heap while that grows', async () => {
-    const dataset = await openClipFolder(memoryFolder(files));
-    for (const options of [{}, { size: 7 }, { size: [5, 9] as const, colour: false }]) {
+    const dataset = await openClipFolder({ root: memoryFolder(files) });
+    for (const options of [{}, { size: 7 }, { size: [5, 9] as const, color: false }]) {
       const reading = dataset.readClip(1, options);
       const large = tf.zeros([3000, 3000]);
       const clip = await reading;
@@ -33,7 +33,7 @@ describe('readClip() on the wasm backend', () => {
   });
 
   it('leaks nothing, also where a picture is broken', async () => {
-    const dataset = await openClipFolder(memoryFolder(files));
+    const dataset = await openClipFolder({ root: memoryFolder(files) });
     const before = tf.memory().numTensors;
     await expect(dataset.readClip(0)).rejects.toThrow(/a\/bad\/5\.bmp/);
     expect(tf.memory().numTensors).toBe(before);

@@ -3,7 +3,7 @@ export interface ImageHeader {
   format: 'jpeg' | 'png' | 'bmp';
   width: number;
   height: number;
-  /** 1 grey, 3 colour; transparency is not counted. */
+  /** 1 gray, 3 color; transparency is not counted. */
   channels: 1 | 3;
 }
 
@@ -54,12 +54,12 @@ function jpegHeader(bytes: Uint8Array, view: DataView): ImageHeader {
 }
 
 function pngHeader(bytes: Uint8Array, view: DataView): ImageHeader {
-  const grey = [0, 4].includes(view.getUint8(25));
+  const gray = [0, 4].includes(view.getUint8(25));
   const header: ImageHeader = {
     format: 'png',
     width: view.getUint32(16),
     height: view.getUint32(20),
-    channels: grey ? 1 : 3,
+    channels: gray ? 1 : 3,
   };
   for (let at = 8; ; ) {
     const length = view.getUint32(at);
@@ -78,9 +78,9 @@ function bmpHeader(bytes: Uint8Array, view: DataView): ImageHeader {
   const line = Math.ceil((width * bits) / 32) * 4;
   if ([0, 3].includes(compression) && start + line * height > bytes.length)
     throw new Error('the BMP file is cut short');
-  let grey = bits <= 8;
-  for (let at = 14 + view.getUint32(14, true); grey && at + 4 <= start; at += 4) {
-    grey = bytes[at] === bytes[at + 1] && bytes[at] === bytes[at + 2];
+  let gray = bits <= 8;
+  for (let at = 14 + view.getUint32(14, true); gray && at + 4 <= start; at += 4) {
+    gray = bytes[at] === bytes[at + 1] && bytes[at] === bytes[at + 2];
   }
-  return { format: 'bmp', width, height, channels: grey ? 1 : 3 };
+  return { format: 'bmp', width, height, channels: gray ? 1 : 3 };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { addFrames } from '../../test/releases.js';
 import { memoryFolder } from '../../test/support.js';
 import type { DataFolder } from '../files/data-folder.js';
-import { openClipFolder } from '../folder.js';
+import { openClipFolder } from '../sets/clip-folder.js';
 import { absentNumbers, frameNumber, positionOf } from './clip-frames.js';
 import { imageHeader } from './image-header.js';
 import { limiter, readFrames } from './read-frames.js';
@@ -47,7 +47,7 @@ describe('readClip()', () => {
         return folder.read(path);
       },
     };
-    const dataset = await openClipFolder(watched, { decoders: 2 });
+    const dataset = await openClipFolder({ root: watched, decoders: 2 });
     most = 0;
     const clips = await Promise.all([0, 1, 2, 3].map((index) => dataset.readClip(index)));
     expect(most).toBe(2);
@@ -67,8 +67,8 @@ describe('readFrames()', () => {
 
   it('gives what readClip() of a data set gives', async () => {
     const folder = memoryFolder(files);
-    const dataset = await openClipFolder(folder);
-    for (const options of [{}, { size: 7 }, { size: [5, 9] as const, colour: false }, { colour: true }]) {
+    const dataset = await openClipFolder({ root: folder });
+    for (const options of [{}, { size: 7 }, { size: [5, 9] as const, color: false }, { color: true }]) {
       const [{ frames }, again] = [await dataset.readClip(0, options), await readFrames(folder, names('c1'), options)];
       expect(again.shape).toEqual(frames.shape);
       expect(await again.data()).toEqual(await frames.data());

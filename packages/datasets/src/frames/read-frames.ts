@@ -1,12 +1,18 @@
+import { checkOptions, integer, type OptionsOf } from '@mer/options';
 import type { Clip } from '@mer/representations';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { ClipRecord } from '../annotations/clip-record.js';
 import type { DataFolder } from '../files/data-folder.js';
-import type { ReadClipOptions } from '../read-clip-options.js';
+import {
+  type CheckedReadOptions,
+  checkReadOptions,
+  type ReadClipOptions,
+  readClipOptions,
+} from '../read-clip-options.js';
 import { type ClipFrames, positionOf } from './clip-frames.js';
 import { decodePicture } from './decode-picture.js';
 import { frameRange } from './frame-range.js';
-import { frameSize, frameStack } from './frame-stack.js';
+import { frameStack } from './frame-stack.js';
 
 /** Runs tasks, at most `limit` at the same time, in the order in which they came. */
 export function limiter(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
@@ -58,6 +64,7 @@ export function clipReader(
 ) => Promise<Clip> {
   const places = placesFor(decoders);
   return async (id, { onset, apex, offset }, { folder: path, files, numbers }, options = {}) => {
+    const asked = checkReadOptions(id, options);
     const { first, last, marks } = frameRange(
       id,
       {
@@ -66,25 +73,28 @@ export function clipReader(
         offset: positionOf(numbers, offset),
         count: files.length,
       },
-      options,
+      asked,
     );
     const wanted = files.slice(first, last + 1).map((file) => `${path}/${file}`);
-    return { frames: await stackPictures(folder, wanted, { places, id, ...options }), ...marks };
+    return { frames: await stackPictures(folder, wanted, { places, id, ...asked }), ...marks };
   };
 }
 
+const readFramesOptions = {
+  size: readClipOptions.size,
+  color: readClipOptions.color,
+  decoders: integer('How many pictures are decoded at the same time.', { min: 1, max: 64, default: 4 }),
+};
+
 /** Options of {@link readFrames}. */
-export interface ReadFramesOptions extends Pick<ReadClipOptions, 'size' | 'colour'> {
-  /** Pictures that are decoded at the same time; default 4. */
-  decoders?: number;
-}
+export type ReadFramesOptions = OptionsOf<typeof readFramesOptions>;
 
 /**
  * Reads picture files as the frames of one clip, decoded, resized and scaled exactly as `readClip` of a data set does.
  *
  * @param folder - the folder that holds them
  * @param files - paths in the folder, in the order of the frames; JPEG, PNG or BMP, all of one size
- * @param options - size, colour, decoders
+ * @param given - size, color, decoders
  * @returns `[T, H, W, C]`, float32 in 0..1; the caller's
  * @throws Error that names the file which is missing, no whole picture, or of another size than the others
  * @throws RangeError where there is no file, or an option is out of its range
@@ -93,24 +103,20 @@ export interface ReadFramesOptions extends Pick<ReadClipOptions, 'size' | 'colou
  * ```ts no-run
  * import { openFolder, readFrames } from '@mer/datasets';
  *
- * const frames = await readFrames(await openFolder('clip'), ['img1.jpg', 'img2.jpg'], { size: 224, colour: true });
+ * const frames = await readFrames(await openFolder('clip'), ['img1.jpg', 'img2.jpg'], { size: 224, color: true });
  * console.log(frames.shape); // [ 2, 224, 224, 3 ]
  * ```
  */
 export async function readFrames(
   folder: DataFolder,
   files: readonly string[],
-  { decoders = 4, ...options }: ReadFramesOptions = {},
+  given: ReadFramesOptions = {},
 ): Promise<Tensor4D> {
-  if (!Number.isSafeInteger(decoders) || decoders < 1 || decoders > 64) {
-    throw new RangeError(
-      `Cannot read frames as decoders must be an integer from 1 to 64: current value is ${decoders}`,
-    );
-  }
+  const { decoders, ...options } = checkOptions('read frames', readFramesOptions, given);
   return stackPictures(folder, files, { places: placesFor(decoders), id: `in ${folder.name}`, ...options });
 }
 
-interface StackOptions extends Pick<ReadClipOptions, 'size' | 'colour'> {
+interface StackOptions extends Pick<CheckedReadOptions, 'size' | 'color'> {
   places: Places;
   /** What messages call the clip. */
   id: string;
@@ -121,7 +127,6 @@ async function stackPictures(
   files: readonly string[],
   { places, id, ...options }: StackOptions,
 ): Promise<Tensor4D> {
-  frameSize(id, options.size);
   const stack = frameStack(id, files.length, options);
   let failed = false;
   const tasks = files.map((file, position) =>

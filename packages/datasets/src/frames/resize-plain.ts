@@ -1,4 +1,4 @@
-import { triangleTaps } from './taps.js';
+import { resizeTaps } from '@mer/representations';
 
 /**
  * Resizes bytes `[height, width, channels]` to floats in 0..1 `[newHeight, newWidth, outChannels]`, in plain JavaScript:
@@ -11,8 +11,8 @@ export function resizePlain(
   newWidth: number,
   outChannels: number,
 ): Float32Array {
-  const across = triangleTaps(width, newWidth);
-  const down = triangleTaps(height, newHeight);
+  const across = resizeTaps(width, newWidth);
+  const down = resizeTaps(height, newHeight);
   const out = new Float32Array(newHeight * newWidth * outChannels);
   const line = new Float32Array(width * channels);
   const sum = [0, 0, 0];

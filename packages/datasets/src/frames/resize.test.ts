@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-// @ts-expect-error: a plain script
-import { fingerprint } from '../../assembly/build.mjs';
-import { kernelFingerprint } from './kernel-bytes.js';
 import { type Heap, resizeInHeap, resizeToUnit } from './resize.js';
 import { resizePlain } from './resize-plain.js';
 
@@ -92,9 +89,5 @@ describe('resizeToUnit()', () => {
     const data = new Uint8Array(640 * 480 * 3).fill(200);
     const out = resize({ height: 480, width: 640, channels: 3, data }, 224, 224, 1);
     expect(furthest(out, new Float32Array(out.length).fill(200 / 255))).toBeLessThan(1e-6);
-  });
-
-  it('is compiled from the sources in assembly/ (else: npm run build:kernels)', () => {
-    expect(kernelFingerprint).toBe(fingerprint());
   });
 });

@@ -1,6 +1,7 @@
-import { type Kernels, kernelsOver } from './kernels.js';
+import { resizeTaps, type Taps } from '@mer/representations';
+import type { Kernels } from './kernels.generated.js';
+import { kernelsOver } from './kernels.js';
 import { resizePlain } from './resize-plain.js';
-import { type Taps, triangleTaps } from './taps.js';
 
 /** An 8-bit picture: `data` is `[height, width, channels]`, row-major; 1 or 3 channels. */
 export interface Picture {
@@ -97,8 +98,8 @@ function layOut({ height, width, channels, data }: Picture, [newHeight, newWidth
   };
   add(data.length);
   if (newHeight === height && newWidth === width) return { size };
-  const down = triangleTaps(height, newHeight, 1 / 255);
-  const across = triangleTaps(width, newWidth);
+  const down = resizeTaps(height, newHeight, { factor: 1 / 255 });
+  const across = resizeTaps(width, newWidth);
   const resampling = {
     down,
     across,
@@ -124,9 +125,9 @@ function resize(
   new Uint8Array(buffer, room, data.length).set(data);
   if (!resampling) {
     const count = newHeight * newWidth;
-    if (channels === newChannels) kernels.toUnit(room, count * channels, target);
-    else if (newChannels === 1) kernels.greyToUnit(room, count, target);
-    else kernels.colourToUnit(room, count, target);
+    if (channels === newChannels) kernels.toUnit({ source: room, count: count * channels, target });
+    else if (newChannels === 1) kernels.grayToUnit({ source: room, count, target });
+    else kernels.colorToUnit({ source: room, count, target });
     return;
   }
   const { down, across, firstDown, weightsDown, firstAcross, weightsAcross, line } = resampling;
@@ -134,20 +135,20 @@ function resize(
   new Float32Array(buffer, room + weightsDown, down.weights.length).set(down.weights);
   new Int32Array(buffer, room + firstAcross, across.first.length).set(across.first);
   new Float32Array(buffer, room + weightsAcross, across.weights.length).set(across.weights);
-  kernels.resample(
-    room,
+  kernels.resample({
+    source: room,
     width,
     channels,
     newHeight,
     newWidth,
     newChannels,
-    room + firstDown,
-    room + weightsDown,
-    down.wide,
-    room + firstAcross,
-    room + weightsAcross,
-    across.wide,
-    room + line,
+    firstDown: room + firstDown,
+    weightsDown: room + weightsDown,
+    wideDown: down.wide,
+    firstAcross: room + firstAcross,
+    weightsAcross: room + weightsAcross,
+    wideAcross: across.wide,
+    line: room + line,
     target,
-  );
+  });
 }

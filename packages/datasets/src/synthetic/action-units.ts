@@ -2,7 +2,7 @@ import type { Face } from './face.js';
 
 /** One patch of skin that an action unit moves: where, how far it reaches, and which way; lengths in face units. */
 interface Patch {
-  /** Centre on the right half of the picture (u >= 0); mirrored to the other half. */
+  /** Center on the right half of the picture (u >= 0); mirrored to the other half. */
   u: number;
   v: number;
   reachU: number;

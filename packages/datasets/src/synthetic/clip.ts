@@ -13,7 +13,7 @@ export interface SyntheticLook {
   width: number;
   /** Greatest movement of the skin at the apex of a clip of ordinary strength, pixels. */
   amplitude: number;
-  /** Standard deviation of the sensor noise, in 0..1 of the grey scale. */
+  /** Standard deviation of the sensor noise, in 0..1 of the gray scale. */
   noise: number;
   /** Root mean square of the head's drift over a clip, pixels. */
   drift: number;
@@ -41,8 +41,8 @@ function wander(random: Random, frames: number): (frame: number) => number {
 function placeFace({ height, width, faceShare = 0.44 }: SyntheticLook, random: Random): Placement {
   const unit = Math.min(height * faceShare, width * 0.56);
   return {
-    centreX: (width - 1) / 2 + unit * 0.02 * random.normal(),
-    centreY: (height - 1) / 2 + unit * (0.06 + 0.015 * random.normal()),
+    centerX: (width - 1) / 2 + unit * 0.02 * random.normal(),
+    centerY: (height - 1) / 2 + unit * (0.06 + 0.015 * random.normal()),
     unit: unit * (1 + 0.015 * random.normal()),
   };
 }
@@ -51,11 +51,11 @@ function placeFace({ height, width, faceShare = 0.44 }: SyntheticLook, random: R
 function headWeights({ height, width }: SyntheticLook, place: Placement): Float32Array {
   const weights = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {
-    const v = (y - place.centreY) / place.unit;
+    const v = (y - place.centerY) / place.unit;
     // Below the chin the body hardly moves.
     const down = 1 - smooth(1.05, 1.6, v);
     for (let x = 0; x < width; x++) {
-      const u = (x - place.centreX) / place.unit;
+      const u = (x - place.centerX) / place.unit;
       weights[y * width + x] = down * (1 - smooth(1.1, 1.5, Math.hypot(u / 0.8, v / 1.08)));
     }
   }
@@ -114,8 +114,8 @@ export function* drawClip(
         const weight = weights[at]!;
         if (weight > 0) {
           // Back to where this point of the skin was at rest: undo the head's movement, then that of the skin.
-          const rx = x - place.centreX;
-          const ry = y - place.centreY;
+          const rx = x - place.centerX;
+          const ry = y - place.centerY;
           const fromX = x - weight * (dx - angle * ry) - strength * right[at]!;
           const fromY = y - weight * (dy + angle * rx) - strength * down[at]!;
           sampleCubic(still, height, width, fromY, fromX, rgb);

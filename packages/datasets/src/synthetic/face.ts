@@ -1,9 +1,9 @@
 import { randomStream } from './random.js';
 
-/** Colour of a surface: red, green, blue, 0..1. */
-export type Colour = readonly [red: number, green: number, blue: number];
+/** Color of a surface: red, green, blue, 0..1. */
+export type Color = readonly [red: number, green: number, blue: number];
 
-/** What makes one synthetic subject look like itself: proportions, colours, skin, light. Lengths in half face heights. */
+/** What makes one synthetic subject look like itself: proportions, colors, skin, light. Lengths in half face heights. */
 export interface Face {
   /** Stream for the fine texture. */
   textureSeed: string;
@@ -33,15 +33,15 @@ export interface Face {
   fringe: number;
   hairVolume: number;
   hairLength: number;
-  skin: Colour;
-  hair: Colour;
-  iris: Colour;
-  shirt: Colour;
-  wall: Colour;
+  skin: Color;
+  hair: Color;
+  iris: Color;
+  shirt: Color;
+  wall: Color;
   lipTint: number;
   freckles: number;
   stubble: number;
-  light: Colour;
+  light: Color;
   ambient: number;
 }
 
@@ -74,12 +74,12 @@ export function createFace(seed: number, subject: string): Face {
   const lower = Math.floor(tone);
   const skin = [0, 1, 2].map(
     (i) => skins[lower]![i]! + (tone - lower) * (skins[lower + 1]![i]! - skins[lower]![i]!),
-  ) as unknown as Colour;
+  ) as unknown as Color;
   // Fair hair and light eyes belong to fair skin only.
   const hair = random.pick(lower === 0 ? hairs : hairs.slice(0, lower < 2 ? 3 : 2));
   const iris = random.pick(lower === 0 ? irises : irises.slice(0, 2));
   const side = random.chance(0.5) ? 1 : -1;
-  const grey = random.uniform(0.45, 0.75);
+  const gray = random.uniform(0.45, 0.75);
   return {
     textureSeed: `${seed}/${subject}`,
     width: around(0.69, 0.028),
@@ -111,7 +111,7 @@ export function createFace(seed: number, subject: string): Face {
     hair,
     iris,
     shirt: [random.uniform(0.1, 0.7), random.uniform(0.1, 0.7), random.uniform(0.15, 0.75)],
-    wall: [grey, grey + random.uniform(-0.03, 0.03), grey + random.uniform(-0.03, 0.05)],
+    wall: [gray, gray + random.uniform(-0.03, 0.03), gray + random.uniform(-0.03, 0.05)],
     lipTint: random.uniform(0.35, 0.8),
     freckles: random.chance(0.3) ? random.uniform(0.06, 0.1) : 0.05,
     stubble: random.chance(0.35) ? random.uniform(0.05, 0.16) : 0,

@@ -43,8 +43,8 @@ export function motionField(
           [1, rightSide],
         ];
     for (const [mirror, power] of halves as [number, number][]) {
-      const cx = place.centreX + mirror * u * place.unit;
-      const cy = place.centreY + v * place.unit;
+      const cx = place.centerX + mirror * u * place.unit;
+      const cy = place.centerY + v * place.unit;
       const rx = reachU * place.unit;
       const ry = reachV * place.unit;
       for (let y = Math.max(0, Math.ceil(cy - 3 * ry)); y <= Math.min(height - 1, cy + 3 * ry); y++) {

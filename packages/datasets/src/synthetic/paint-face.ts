@@ -1,18 +1,18 @@
-import type { Colour, Face } from './face.js';
+import type { Color, Face } from './face.js';
 import { randomStream } from './random.js';
 import { halfWidth, outline, relief } from './relief.js';
 import { bump, ridge, smooth } from './shapes.js';
 import { valueNoise } from './value-noise.js';
 
-/** Where a face lies in a picture: pixel `(x, y)` has face coordinates `((x - centreX) / unit, (y - centreY) / unit)`. */
+/** Where a face lies in a picture: pixel `(x, y)` has face coordinates `((x - centerX) / unit, (y - centerY) / unit)`. */
 export interface Placement {
-  centreX: number;
-  centreY: number;
+  centerX: number;
+  centerY: number;
   /** Pixels per face unit (half the height of the face). */
   unit: number;
 }
 
-/** The point that is painted, and its colour so far. */
+/** The point that is painted, and its color so far. */
 interface Point {
   u: number;
   v: number;
@@ -36,14 +36,14 @@ interface Brush {
   light: readonly [number, number, number];
 }
 
-/** Moves the colour of a point towards another. */
+/** Moves the color of a point towards another. */
 function blend(point: Point, red: number, green: number, blue: number, amount: number): void {
   point.red += amount * (red - point.red);
   point.green += amount * (green - point.green);
   point.blue += amount * (blue - point.blue);
 }
 
-function blendShaded(point: Point, [red, green, blue]: Colour, shade: number, amount: number): void {
+function blendShaded(point: Point, [red, green, blue]: Color, shade: number, amount: number): void {
   if (amount > 0) blend(point, red * shade, green * shade, blue * shade, amount);
 }
 
@@ -81,8 +81,8 @@ export function paintFace(
   const point: Point = { u: 0, v: 0, a: 0, red: 0, green: 0, blue: 0 };
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      point.u = (x - place.centreX) / place.unit;
-      point.v = (y - place.centreY) / place.unit;
+      point.u = (x - place.centerX) / place.unit;
+      point.v = (y - place.centerY) / place.unit;
       point.a = Math.abs(point.u);
       paintBackground(point, brush);
       const d = outline(face, point.u, point.v);
@@ -112,11 +112,11 @@ export function paintFace(
 function reliefGrid(face: Face, place: Placement, height: number, width: number): Float32Array {
   const heights = new Float32Array((height + 2) * (width + 2));
   for (let y = -1; y <= height; y++) {
-    const v = (y - place.centreY) / place.unit;
+    const v = (y - place.centerY) / place.unit;
     if (v < -1.15 || v > 1.1) continue;
     const reach = halfWidth(face, v) + 0.1;
     for (let x = -1; x <= width; x++) {
-      const u = (x - place.centreX) / place.unit;
+      const u = (x - place.centerX) / place.unit;
       if (Math.abs(u) <= reach) heights[(y + 1) * (width + 2) + x + 1] = relief(face, u, v);
     }
   }
@@ -204,7 +204,7 @@ function paintSkin(point: Point, brush: Brush, d: number, gu: number, gv: number
   paintFringe(point, brush);
 }
 
-/** Colours the lips; gives the factor by which the slit and the corners of the mouth darken. */
+/** Colors the lips; gives the factor by which the slit and the corners of the mouth darken. */
 function paintLips(point: Point, { face, pixel }: Brush): number {
   const { u, v, a } = point;
   const { mouthY, mouthWidth, lipUpper, lipLower, mouthCurve, lipTint } = face;

@@ -22,7 +22,8 @@ function hash(text: string, salt: number): number {
 /**
  * A random stream named by its keys: the same keys give the same numbers, in any order of use of other streams.
  *
- * The generator is sfc32 (Chris Doty-Humphrey), seeded by a hash of the keys.
+ * The generator is sfc32 (Chris Doty-Humphrey), seeded by a hash of the keys; every generated picture rests on its numbers, so
+ * another generator would make another data set.
  */
 export function randomStream(...keys: readonly (string | number)[]): Random {
   const text = keys.join('\u0001');

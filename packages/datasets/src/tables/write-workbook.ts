@@ -39,14 +39,6 @@ const media = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 /**
  * Makes the bytes of an `.xlsx` workbook: plain cells, no styles, no formulas. The same sheets give the same bytes.
  *
- * @example
- * ```ts
- * import { encodeWorkbook } from '@mer/datasets';
- *
- * const bytes = encodeWorkbook([{ name: 'Sheet1', rows: [['Subject', 'OnsetFrame'], ['006', 46]] }]);
- * console.log(String.fromCharCode(bytes[0]!, bytes[1]!)); // 'PK'
- * ```
- *
  * Reference: ECMA-376, Office Open XML, part 1, SpreadsheetML.
  */
 export function encodeWorkbook(sheets: readonly WorkbookSheet[]): Uint8Array {

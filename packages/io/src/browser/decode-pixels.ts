@@ -3,9 +3,9 @@ import { decodePng } from '../decode-png.js';
 import { imageFormat, type Pixels } from '../raw-image.js';
 
 /**
- * The pixels of a PNG, JPEG or BMP file as it stores them: no colour management, the EXIF orientation of a JPEG applied.
+ * The pixels of a PNG, JPEG or BMP file as it stores them: no color management, the EXIF orientation of a JPEG applied.
  *
- * Only JPEG goes through the browser's own decoder and a canvas, which would round the colours under a partial alpha and cut 16 bits to 8.
+ * Only JPEG goes through the browser's own decoder and a canvas, which would round the colors under a partial alpha and cut 16 bits to 8.
  */
 export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
   const format = imageFormat(bytes);

@@ -44,7 +44,7 @@ async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
     checkJpegClaim(bytes, header.width, header.height);
     const image = sharp(bytes, { ignoreIcc: true, failOn: 'warning' });
     const upright = header.hasExif ? image.rotate() : image;
-    const raw = upright.toColourspace(header.components === 1 ? 'b-w' : 'srgb').raw();
+    const raw = upright.toColorspace(header.components === 1 ? 'b-w' : 'srgb').raw();
     const { data, info } = await raw.toBuffer({ resolveWithObject: true });
     const plain = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return { width: info.width, height: info.height, channels: info.channels, data: plain };
@@ -54,7 +54,7 @@ async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
 }
 
 /**
- * The pixels of a PNG, JPEG or BMP file as it stores them: no colour management, the EXIF orientation of a JPEG applied, a 16-bit PNG in 16 bits.
+ * The pixels of a PNG, JPEG or BMP file as it stores them: no color management, the EXIF orientation of a JPEG applied, a 16-bit PNG in 16 bits.
  */
 export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
   const format = imageFormat(bytes);

@@ -28,7 +28,7 @@ async function decode(source: string | Uint8Array | Blob, channels: 1 | 3 | 4): 
 /**
  * The pixels of a PNG, JPEG or BMP file, given as a path (Node only) or as bytes.
  *
- * Colours are as the file stores them (no colour profile is applied, as in OpenCV), in the order R, G, B; the EXIF orientation of a photograph
+ * Colors are as the file stores them (no color profile is applied, as in OpenCV), in the order R, G, B; the EXIF orientation of a photograph
  * is applied, as in OpenCV and browsers. 16 bits per channel become the nearest of 256 levels. The format is told by the content, not the name.
  * JPEG needs the optional package sharp in Node: `npm install sharp`.
  *
@@ -80,9 +80,9 @@ export async function readImage(
 }
 
 /**
- * The bytes of a PNG, JPEG or BMP file of a tensor `[height, width, channels]` (1 grey, 3 RGB, 4 RGBA) or `[height, width]`.
+ * The bytes of a PNG, JPEG or BMP file of a tensor `[height, width, channels]` (1 gray, 3 RGB, 4 RGBA) or `[height, width]`.
  *
- * PNG and BMP keep every level exactly; JPEG (full colour resolution, quality 95 by default) needs the optional package sharp in Node.
+ * PNG and BMP keep every level exactly; JPEG (full color resolution, quality 95 by default) needs the optional package sharp in Node.
  * The tensor is not disposed.
  *
  * @throws TypeError for another shape, RangeError for a value outside the range.
@@ -110,8 +110,8 @@ export async function encodeImage(
   if (format === 'bmp') return encodeBmp(image);
   const sharp = await loadSharp();
   const raw = sharp(data, { raw: { width, height, channels } });
-  const coloured = channels === 1 ? raw.toColourspace('b-w') : raw;
-  const buffer = await coloured.jpeg({ quality: Math.round(quality), chromaSubsampling: '4:4:4' }).toBuffer();
+  const colored = channels === 1 ? raw.toColorspace('b-w') : raw;
+  const buffer = await colored.jpeg({ quality: Math.round(quality), chromaSubsampling: '4:4:4' }).toBuffer();
   return new Uint8Array(buffer);
 }
 

@@ -6,14 +6,14 @@ const picture = (channels: 1 | 3) =>
   sharp(new Uint8Array(7 * 5 * channels).fill(90), { raw: { width: 7, height: 5, channels } });
 
 describe('jpegHeader()', () => {
-  it('agrees with what was encoded: grey, colour, CMYK, progressive, with and without EXIF', async () => {
-    const grey = await picture(1).toColourspace('b-w').jpeg().toBuffer();
-    expect(jpegHeader(grey)).toEqual({ width: 7, height: 5, components: 1, hasExif: false });
-    const colour = await picture(3).jpeg({ progressive: true }).toBuffer();
-    expect(jpegHeader(colour)).toEqual({ width: 7, height: 5, components: 3, hasExif: false });
+  it('agrees with what was encoded: gray, color, CMYK, progressive, with and without EXIF', async () => {
+    const gray = await picture(1).toColorspace('b-w').jpeg().toBuffer();
+    expect(jpegHeader(gray)).toEqual({ width: 7, height: 5, components: 1, hasExif: false });
+    const color = await picture(3).jpeg({ progressive: true }).toBuffer();
+    expect(jpegHeader(color)).toEqual({ width: 7, height: 5, components: 3, hasExif: false });
     const turned = await picture(3).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     expect(jpegHeader(turned)).toEqual({ width: 7, height: 5, components: 3, hasExif: true });
-    const cmyk = await picture(3).toColourspace('cmyk').jpeg().toBuffer();
+    const cmyk = await picture(3).toColorspace('cmyk').jpeg().toBuffer();
     expect(jpegHeader(cmyk)?.components).toBe(4);
   });
 

@@ -3,7 +3,7 @@ export interface JpegHeader {
   /** As stored, before an EXIF orientation is applied. */
   width: number;
   height: number;
-  /** 1 grey, 3 colour, 4 CMYK. */
+  /** 1 gray, 3 color, 4 CMYK. */
   components: number;
   /** Whether there is an EXIF block, which may turn the picture. */
   hasExif: boolean;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { leaveOneDatasetOut } from './leave-one-dataset-out.js';
 import { leaveOneSubjectOut } from './leave-one-subject-out.js';
-import { type Fold, type LabelledSample, subjectKey } from './samples.js';
+import { type Fold, type LabeledSample, subjectKey } from './samples.js';
 import { stratifiedGroupKFold } from './stratified-group-k-fold.js';
 import { subjectHoldOut } from './subject-hold-out.js';
 
@@ -14,13 +14,13 @@ const sample = fc.record({
 /** Composite sets in which subject ids repeat between data sets; at least two data sets. */
 const composite = fc
   .array(sample, { maxLength: 60 })
-  .map((rest): LabelledSample[] => [
+  .map((rest): LabeledSample[] => [
     { dataset: 'casme2', subject: '1', label: 0 },
     { dataset: 'smic', subject: '1', label: 1 },
     ...rest,
   ]);
 
-const protocols: Record<string, (samples: readonly LabelledSample[]) => Fold[]> = {
+const protocols: Record<string, (samples: readonly LabeledSample[]) => Fold[]> = {
   leaveOneSubjectOut,
   leaveOneDatasetOut,
   stratifiedGroupKFold: (samples) => stratifiedGroupKFold(samples, { folds: 2, seed: 3 }),
@@ -141,8 +141,8 @@ describe('stratifiedGroupKFold()', () => {
   it('rejects more folds than subjects, a missing label and a bad seed', () => {
     expect(() => stratifiedGroupKFold(samples, { folds: 31 })).toThrow(/from 2 to the number of subjects \(30\): .*31/);
     expect(() => stratifiedGroupKFold(samples, { seed: 0.5 })).toThrow(/seed must be a whole number/);
-    const unlabelled = [{ subject: 'a' }, { subject: 'b' }] as LabelledSample[];
-    expect(() => stratifiedGroupKFold(unlabelled, { folds: 2 })).toThrow(/samples\[0\]\.label/);
+    const unlabeled = [{ subject: 'a' }, { subject: 'b' }] as LabeledSample[];
+    expect(() => stratifiedGroupKFold(unlabeled, { folds: 2 })).toThrow(/samples\[0\]\.label/);
   });
 });
 

@@ -9,7 +9,7 @@ export interface SubjectSample {
 }
 
 /** A sample with its class, for protocols that balance classes. */
-export interface LabelledSample extends SubjectSample {
+export interface LabeledSample extends SubjectSample {
   /** Class index or name; only equality matters. */
   label: Label;
 }

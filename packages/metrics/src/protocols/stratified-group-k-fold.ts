@@ -1,5 +1,5 @@
 import { createRandom, shuffled } from '../random.js';
-import { type Fold, foldOf, type LabelledSample, subjectsToSplit } from './samples.js';
+import { type Fold, foldOf, type LabeledSample, subjectsToSplit } from './samples.js';
 
 /** Options of {@link stratifiedGroupKFold}. */
 export interface StratifiedGroupKFoldOptions {
@@ -33,7 +33,7 @@ export interface StratifiedGroupKFoldOptions {
  * project's own.
  */
 export function stratifiedGroupKFold(
-  samples: readonly LabelledSample[],
+  samples: readonly LabeledSample[],
   { folds = 5, seed = 0 }: StratifiedGroupKFoldOptions = {},
 ): Fold[] {
   const task = 'make stratified group folds';
@@ -44,9 +44,9 @@ export function stratifiedGroupKFold(
     );
   }
   const labels = [...new Set(samples.map(({ label }) => label))];
-  const unlabelled = samples.findIndex(({ label }) => label === undefined || label === null);
-  if (unlabelled >= 0) {
-    throw new TypeError(`Cannot ${task} as samples[${unlabelled}].label must be a class: current value is undefined`);
+  const unlabeled = samples.findIndex(({ label }) => label === undefined || label === null);
+  if (unlabeled >= 0) {
+    throw new TypeError(`Cannot ${task} as samples[${unlabeled}].label must be a class: current value is undefined`);
   }
   const groups = shuffled([...subjects.values()], createRandom(seed, task)).map((indices) => ({
     indices,

@@ -1,22 +1,37 @@
+import { integer, list, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from '../build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys } from '../checks.js';
+import { defineModel } from '../define-model.js';
 import { type LayerBuilder, layerBuilder, type Node } from '../layers/layer-builder.js';
-import { registerLayers } from '../layers/register-layers.js';
+import { networkOptions } from '../network-options.js';
+import { imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
+
+const densenet121Options = {
+  ...networkOptions(
+    { classes: 1000, inputShape: [224, 224, 3] },
+    'Height, width and channels of an image, at least 32 x 32.',
+  ),
+  growth: integer('Maps that each layer adds; the stem has twice as many.', { min: 1, default: 32 }),
+  depths: list('Layers per block.', integer('Layers.', { min: 1 }), { min: 1, default: [6, 12, 24, 16] }),
+};
 
 /** Options of {@link createDenseNet121}. */
-export interface DenseNet121Options {
-  /** Number of classes; 1000 by default, as in ImageNet. */
-  classes?: number;
-  /** Height, width and channels of the input, at least 32; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Maps that each layer adds; the stem has twice as many. 32 by default. */
-  growth?: number;
-  /** Layers per block; `[6, 12, 24, 16]` by default. */
-  depths?: readonly number[];
-  /** Seed of the initial weights; 0 by default. */
-  seed?: number;
-}
+export type DenseNet121Options = OptionsOf<typeof densenet121Options>;
+
+/** DenseNet-121 as a definition: paper, inputs, options, results. */
+export const densenet121 = /* @__PURE__ */ defineModel({
+  name: 'densenet121',
+  title: 'DenseNet-121',
+  paper: 'Huang, Liu, van der Maaten, Weinberger 2017, arXiv 1608.06993',
+  origin: 'torchvision',
+  inputs: TORCHVISION_INPUTS,
+  traits: { batchStatistics: true },
+  parameters: { classes: 1000, trainable: 7978856 },
+  results: [imagenetResult(0.74434)],
+  presets: { small: { inputShape: [48, 48, 3], growth: 6 } },
+  options: densenet121Options,
+  create: build,
+});
 
 /**
  * DenseNet-121, as in torchvision, whose weights load by name, those of older files too.
@@ -34,13 +49,10 @@ export interface DenseNet121Options {
  * Reference: Huang, Liu, van der Maaten, Weinberger 2017, arXiv 1608.06993; layer names of torchvision.
  */
 export function createDenseNet121(options: DenseNet121Options = {}): tfl.LayersModel {
-  const task = 'create densenet121';
-  checkKeys(task, options, ['classes', 'inputShape', 'growth', 'depths', 'seed']);
-  const { classes = 1000, inputShape = [224, 224, 3], growth = 32, depths = [6, 12, 24, 16], seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  checkInteger(task, 'growth', growth);
-  for (const depth of depths) checkInteger(task, 'each of depths', depth);
-  registerLayers();
+  return densenet121.create(options);
+}
+
+function build({ classes, inputShape, growth, depths, seed }: Resolved<typeof densenet121Options>): tfl.LayersModel {
   const nn = layerBuilder({ seed });
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
   const stem = { filters: 2 * growth, kernelSize: 7, stride: 2, padding: 3, bias: false, start: 'he-fan-in' } as const;

@@ -1,25 +1,25 @@
+import { number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from '../build-model.js';
-import { checkCommonOptions, checkKeys, checkRate } from '../checks.js';
+import { defineModel } from '../define-model.js';
 import { type LayerBuilder, layerBuilder, type Node } from '../layers/layer-builder.js';
-import { registerLayers } from '../layers/register-layers.js';
 import { SqueezeExcitation } from '../layers/squeeze-excitation.js';
+import { networkOptions } from '../network-options.js';
+import { imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
+
+const efficientnetB0Options = {
+  ...networkOptions({ classes: 1000, inputShape: [224, 224, 3] }),
+  width: number('Factor of all numbers of maps, which are rounded to multiples of 8.', { above: 0, default: 1 }),
+  dropout: number('Share of the pooled features that training drops.', { min: 0, below: 1, default: 0.2 }),
+  dropPath: number('Share of the samples whose last residual branch training drops, less for earlier ones.', {
+    min: 0,
+    below: 1,
+    default: 0.2,
+  }),
+};
 
 /** Options of {@link createEfficientNetB0}. */
-export interface EfficientNetB0Options {
-  /** Number of classes; 1000 by default, as in ImageNet. */
-  classes?: number;
-  /** Height, width and channels of the input; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Factor of all numbers of maps, which are rounded to multiples of 8; 1 by default. */
-  width?: number;
-  /** Share of the pooled features that training drops; 0.2 by default. */
-  dropout?: number;
-  /** Share of the samples whose last residual branch training drops, less for earlier ones; 0.2 by default. */
-  dropPath?: number;
-  /** Seed of the initial weights and of the masks; 0 by default. */
-  seed?: number;
-}
+export type EfficientNetB0Options = OptionsOf<typeof efficientnetB0Options>;
 
 /** One stage: how much wider a block is inside, side of its kernel, first step, maps, blocks. */
 const STAGES = [
@@ -31,6 +31,21 @@ const STAGES = [
   { expand: 6, kernel: 5, stride: 2, maps: 192, blocks: 4 },
   { expand: 6, kernel: 3, stride: 1, maps: 320, blocks: 1 },
 ] as const;
+
+/** EfficientNet-B0 as a definition: paper, inputs, options, results. */
+export const efficientnetB0 = /* @__PURE__ */ defineModel({
+  name: 'efficientnet-b0',
+  title: 'EfficientNet-B0',
+  paper: 'Tan, Le 2019, arXiv 1905.11946',
+  origin: 'torchvision',
+  inputs: TORCHVISION_INPUTS,
+  traits: { batchStatistics: true },
+  parameters: { classes: 1000, trainable: 5288548 },
+  results: [imagenetResult(0.77692)],
+  presets: { small: { inputShape: [48, 48, 3], width: 0.25 } },
+  options: efficientnetB0Options,
+  create: build,
+});
 
 /**
  * EfficientNet-B0, as in torchvision, whose weights load by name.
@@ -48,14 +63,17 @@ const STAGES = [
  * Reference: Tan, Le 2019, arXiv 1905.11946; layer names of torchvision.
  */
 export function createEfficientNetB0(options: EfficientNetB0Options = {}): tfl.LayersModel {
-  const task = 'create efficientnet-b0';
-  checkKeys(task, options, ['classes', 'inputShape', 'width', 'dropout', 'dropPath', 'seed']);
-  const { classes = 1000, inputShape = [224, 224, 3], width = 1, dropout = 0.2, dropPath = 0.2, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  checkRate(task, 'dropout', dropout);
-  checkRate(task, 'dropPath', dropPath);
-  if (!(width > 0)) throw new RangeError(`Cannot ${task} as width must be above 0: current value is ${width}`);
-  registerLayers();
+  return efficientnetB0.create(options);
+}
+
+function build({
+  classes,
+  inputShape,
+  width,
+  dropout,
+  dropPath,
+  seed,
+}: Resolved<typeof efficientnetB0Options>): tfl.LayersModel {
   const nn = layerBuilder({ seed });
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
   let channels = multipleOf8(32 * width);

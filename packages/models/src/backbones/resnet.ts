@@ -1,33 +1,34 @@
+import { integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from '../build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys } from '../checks.js';
-import { type LayerBuilder, layerBuilder, type Node } from '../layers/layer-builder.js';
-import { registerLayers } from '../layers/register-layers.js';
+import { defineModel } from '../define-model.js';
+import { layerBuilder } from '../layers/layer-builder.js';
+import { networkOptions } from '../network-options.js';
+import { RESNET18, RESNET50, type ResNetPlan, resnetStages, resnetStem } from './resnet-features.js';
+import { cofResult, imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
+
+const resnetOptions = {
+  ...networkOptions({ classes: 1000, inputShape: [224, 224, 3] }),
+  width: integer('Maps of the first stage; the others have 2, 4 and 8 times as many.', { min: 1, default: 64 }),
+};
 
 /** Options of {@link createResNet18} and {@link createResNet50}. */
-export interface ResNetOptions {
-  /** Number of classes; 1000 by default, as in ImageNet. */
-  classes?: number;
-  /** Height, width and channels of the input; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Maps of the first stage; the others have 2, 4 and 8 times as many. 64 by default. */
-  width?: number;
-  /** Seed of the initial weights; 0 by default. */
-  seed?: number;
-}
+export type ResNetOptions = OptionsOf<typeof resnetOptions>;
 
-/** How the stages of a ResNet are made. */
-export interface ResNetPlan {
-  /** Residual block: two 3x3 convolutions, or 1x1, 3x3, 1x1 with four times the maps. */
-  readonly block: 'basic' | 'bottleneck';
-  /** Blocks per stage. */
-  readonly depths: readonly number[];
-  /** Maps of the first stage. */
-  readonly width: number;
-}
-
-const RESNET18 = { block: 'basic', depths: [2, 2, 2, 2] } as const;
-const RESNET50 = { block: 'bottleneck', depths: [3, 4, 6, 3] } as const;
+/** ResNet-18 as a definition: paper, inputs, options, results. */
+export const resnet18 = /* @__PURE__ */ defineModel({
+  name: 'resnet18',
+  title: 'ResNet-18',
+  paper: 'He, Zhang, Ren, Sun 2016, arXiv 1512.03385',
+  origin: 'torchvision',
+  inputs: TORCHVISION_INPUTS,
+  traits: { batchStatistics: true },
+  parameters: { classes: 1000, trainable: 11689512 },
+  results: [imagenetResult(0.69758)],
+  presets: { small: { inputShape: [48, 48, 3], width: 8 } },
+  options: resnetOptions,
+  create: (given) => build('resnet18', RESNET18, given),
+});
 
 /**
  * ResNet-18, as in torchvision, whose weights load by name.
@@ -46,8 +47,23 @@ const RESNET50 = { block: 'bottleneck', depths: [3, 4, 6, 3] } as const;
  * Reference: He, Zhang, Ren, Sun 2016, arXiv 1512.03385; layer names of torchvision.
  */
 export function createResNet18(options: ResNetOptions = {}): tfl.LayersModel {
-  return createResNet('resnet18', RESNET18, options);
+  return resnet18.create(options);
 }
+
+/** ResNet-50 as a definition: paper, inputs, options, results. */
+export const resnet50 = /* @__PURE__ */ defineModel({
+  name: 'resnet50',
+  title: 'ResNet-50',
+  paper: 'He, Zhang, Ren, Sun 2016, arXiv 1512.03385',
+  origin: 'torchvision',
+  inputs: TORCHVISION_INPUTS,
+  traits: { batchStatistics: true },
+  parameters: { classes: 1000, trainable: 25557032 },
+  results: [imagenetResult(0.7613), cofResult('SAMM', 0.5926)],
+  presets: { small: { inputShape: [48, 48, 3], width: 8 } },
+  options: resnetOptions,
+  create: (given) => build('resnet50', RESNET50, given),
+});
 
 /**
  * ResNet-50 with the step in the 3x3 convolution, as in torchvision, whose weights load by name.
@@ -65,86 +81,18 @@ export function createResNet18(options: ResNetOptions = {}): tfl.LayersModel {
  * Reference: He, Zhang, Ren, Sun 2016, arXiv 1512.03385; layer names of torchvision.
  */
 export function createResNet50(options: ResNetOptions = {}): tfl.LayersModel {
-  return createResNet('resnet50', RESNET50, options);
+  return resnet50.create(options);
 }
 
-function createResNet(name: string, plan: Omit<ResNetPlan, 'width'>, options: ResNetOptions): tfl.LayersModel {
-  const task = `create ${name}`;
-  checkKeys(task, options, ['classes', 'inputShape', 'width', 'seed']);
-  const { classes = 1000, inputShape = [224, 224, 3], width = 64, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  checkInteger(task, 'width', width);
-  registerLayers();
+function build(
+  name: string,
+  plan: Omit<ResNetPlan, 'width'>,
+  { classes, inputShape, width, seed }: Resolved<typeof resnetOptions>,
+): tfl.LayersModel {
   const nn = layerBuilder({ seed });
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
   let x = resnetStages(nn, resnetStem(nn, input, width), { ...plan, width });
   x = nn.globalAveragePool(x, 'avgpool');
   const outputs = nn.linear(x, 'fc', { units: classes, head: true });
   return buildModel({ name, inputs: input, outputs, torchNames: { backbone: { copies: [''] } } });
-}
-
-/** How the names of a ResNet's features start. */
-export const RESNET_PARTS = ['conv1.', 'bn1.', 'layer'] as const;
-
-/** The ResNet-18 features of an image: `[batch, height / 32, width / 32, 8 width]`. */
-export function resnet18Features(nn: LayerBuilder, x: Node, width = 64): Node {
-  return resnetStages(nn, resnetStem(nn, x, width), { ...RESNET18, width });
-}
-
-/** Convolution 7x7 with step 2, norm, ReLU, max-pool 3 with step 2. */
-export function resnetStem(nn: LayerBuilder, input: Node, width: number): Node {
-  let x = nn.conv(input, 'conv1', {
-    filters: width,
-    kernelSize: 7,
-    stride: 2,
-    padding: 3,
-    bias: false,
-    start: 'he-fan-out',
-  });
-  x = nn.activation(nn.batchNorm(x, 'bn1'), 'relu', 'relu');
-  return nn.maxPool(x, 'maxpool', { size: 3, stride: 2, padding: 1 });
-}
-
-/** The stages of a ResNet from number `first` (1 to 4) on. */
-export function resnetStages(nn: LayerBuilder, input: Node, plan: ResNetPlan, first = 1): Node {
-  const { block, depths, width } = plan;
-  const expansion = block === 'basic' ? 1 : 4;
-  let x = input;
-  let channels = input.shape[3]!;
-  depths.forEach((depth, index) => {
-    const stage = index + 1;
-    if (stage < first) return;
-    for (let number = 0; number < depth; number++) {
-      const name = `layer${stage}.${number}`;
-      const filters = width * 2 ** index;
-      const stride = stage > 1 && number === 0 ? 2 : 1;
-      const project = stride !== 1 || channels !== filters * expansion;
-      const shortcut = project ? projection(nn, x, name, filters * expansion, stride) : x;
-      const branch = block === 'basic' ? basic(nn, x, name, filters, stride) : bottleneck(nn, x, name, filters, stride);
-      x = nn.activation(nn.add([branch, shortcut], `${name}.add`), `${name}.relu`, 'relu');
-      channels = filters * expansion;
-    }
-  });
-  return x;
-}
-
-function projection(nn: LayerBuilder, x: Node, name: string, filters: number, stride: number): Node {
-  const y = nn.conv(x, `${name}.downsample.0`, { filters, kernelSize: 1, stride, bias: false, start: 'he-fan-out' });
-  return nn.batchNorm(y, `${name}.downsample.1`);
-}
-
-function basic(nn: LayerBuilder, x: Node, name: string, filters: number, stride: number): Node {
-  const common = { filters, kernelSize: 3, padding: 1, bias: false, start: 'he-fan-out' } as const;
-  let y = nn.batchNorm(nn.conv(x, `${name}.conv1`, { ...common, stride }), `${name}.bn1`);
-  y = nn.activation(y, `${name}.relu1`, 'relu');
-  return nn.batchNorm(nn.conv(y, `${name}.conv2`, common), `${name}.bn2`);
-}
-
-function bottleneck(nn: LayerBuilder, x: Node, name: string, filters: number, stride: number): Node {
-  const common = { bias: false, start: 'he-fan-out' } as const;
-  let y = nn.batchNorm(nn.conv(x, `${name}.conv1`, { ...common, filters, kernelSize: 1 }), `${name}.bn1`);
-  y = nn.activation(y, `${name}.relu1`, 'relu');
-  y = nn.conv(y, `${name}.conv2`, { ...common, filters, kernelSize: 3, stride, padding: 1 });
-  y = nn.activation(nn.batchNorm(y, `${name}.bn2`), `${name}.relu2`, 'relu');
-  return nn.batchNorm(nn.conv(y, `${name}.conv3`, { ...common, filters: 4 * filters, kernelSize: 1 }), `${name}.bn3`);
 }

@@ -1,26 +1,24 @@
+import { integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from '../build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys, checkRate } from '../checks.js';
+import { defineModel } from '../define-model.js';
 import { layerBuilder, type Node } from '../layers/layer-builder.js';
-import { registerLayers } from '../layers/register-layers.js';
+import { networkOptions } from '../network-options.js';
+import { cofResult, imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
+
+const vgg19Options = {
+  ...networkOptions(
+    { classes: 1000, inputShape: [224, 224, 3] },
+    'Height, width and channels of an image, at least 32 x 32.',
+  ),
+  width: integer('Maps of the first stage; the others have 2, 4, 8 and 8 times as many.', { min: 1, default: 64 }),
+  hidden: integer('Width of the two hidden linear layers.', { min: 1, default: 4096 }),
+  grid: integer('Side of the grid to which the last maps are averaged.', { min: 1, default: 7 }),
+  dropout: number('Share of the hidden units that training drops.', { min: 0, below: 1, default: 0.5 }),
+};
 
 /** Options of {@link createVgg19}. */
-export interface Vgg19Options {
-  /** Number of classes; 1000 by default, as in ImageNet. */
-  classes?: number;
-  /** Height, width and channels of the input, at least 32; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Maps of the first stage; the others have 2, 4, 8 and 8 times as many. 64 by default. */
-  width?: number;
-  /** Width of the two hidden linear layers; 4096 by default. */
-  hidden?: number;
-  /** Side of the grid to which the last maps are averaged; 7 by default. */
-  grid?: number;
-  /** Share of the hidden units that training drops; 0.5 by default. */
-  dropout?: number;
-  /** Seed of the initial weights and of the dropout masks; 0 by default. */
-  seed?: number;
-}
+export type Vgg19Options = OptionsOf<typeof vgg19Options>;
 
 /** Convolutions per stage and the maps as a multiple of the width. */
 const STAGES = [
@@ -30,6 +28,20 @@ const STAGES = [
   [4, 8],
   [4, 8],
 ] as const;
+
+/** VGG-19 as a definition: paper, inputs, options, results. */
+export const vgg19 = /* @__PURE__ */ defineModel({
+  name: 'vgg19',
+  title: 'VGG-19',
+  paper: 'Simonyan, Zisserman 2015, arXiv 1409.1556',
+  origin: 'torchvision',
+  inputs: TORCHVISION_INPUTS,
+  parameters: { classes: 1000, trainable: 143667240 },
+  results: [imagenetResult(0.72376), cofResult('CASME II', 0.6735)],
+  presets: { small: { inputShape: [48, 48, 3], width: 8, hidden: 64, grid: 1 } },
+  options: vgg19Options,
+  create: build,
+});
 
 /**
  * VGG-19 without batch norm, as in torchvision, whose weights load by name.
@@ -47,17 +59,23 @@ const STAGES = [
  * Reference: Simonyan, Zisserman 2015, arXiv 1409.1556; layer names of torchvision.
  */
 export function createVgg19(options: Vgg19Options = {}): tfl.LayersModel {
-  const task = 'create vgg19';
-  checkKeys(task, options, ['classes', 'inputShape', 'width', 'hidden', 'grid', 'dropout', 'seed']);
-  const { classes = 1000, inputShape = [224, 224, 3], width = 64, hidden = 4096, grid = 7 } = options;
-  const { dropout = 0.5, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  for (const [name, value] of Object.entries({ width, hidden, grid })) checkInteger(task, name, value);
-  checkRate(task, 'dropout', dropout);
+  return vgg19.create(options);
+}
+
+function build({
+  classes,
+  inputShape,
+  width,
+  hidden,
+  grid,
+  dropout,
+  seed,
+}: Resolved<typeof vgg19Options>): tfl.LayersModel {
   if (Math.min(inputShape[0], inputShape[1]) < 32) {
-    throw new RangeError(`Cannot ${task} as inputShape must be at least 32 x 32: current value is [${inputShape}]`);
+    throw new RangeError(
+      `Cannot create vgg19 as inputShape must be at least 32 x 32: current value is [${inputShape}]`,
+    );
   }
-  registerLayers();
   const nn = layerBuilder({ seed });
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
   let x: Node = input;

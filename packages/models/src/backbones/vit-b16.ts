@@ -1,33 +1,49 @@
+import { integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from '../build-model.js';
-import { checkCommonOptions, checkInteger, checkKeys, checkRate } from '../checks.js';
+import { checkSides } from '../check-sides.js';
+import { defineModel } from '../define-model.js';
 import { Regroup } from '../layers/combine.js';
 import { ClassToken, PositionEmbedding, TakeToken } from '../layers/embedding.js';
 import { layerBuilder } from '../layers/layer-builder.js';
 import { LayerNormalization } from '../layers/layer-normalization.js';
-import { registerLayers } from '../layers/register-layers.js';
 import { SeededDropout } from '../layers/seeded-dropout.js';
 import { TransformerBlock } from '../layers/transformer-block.js';
+import { networkOptions } from '../network-options.js';
+import { imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
+
+const vitB16Options = {
+  ...networkOptions(
+    { classes: 1000, inputShape: [224, 224, 3] },
+    'Height, width and channels of an image, height and width multiples of `patch`.',
+  ),
+  patch: integer('Side of a patch.', { min: 1, default: 16 }),
+  width: integer('Width of the tokens.', { min: 1, default: 768 }),
+  depth: integer('Number of blocks.', { min: 1, default: 12 }),
+  heads: integer('Number of heads, which divides `width`.', { min: 1, default: 12 }),
+  dropout: number('Share of the elements that training drops after each linear layer.', {
+    min: 0,
+    below: 1,
+    default: 0,
+  }),
+};
 
 /** Options of {@link createVitB16}. */
-export interface VitB16Options {
-  /** Number of classes; 1000 by default, as in ImageNet. */
-  classes?: number;
-  /** Height, width and channels of the input, multiples of `patch`; `[224, 224, 3]` by default. */
-  inputShape?: readonly [number, number, number];
-  /** Side of a patch; 16 by default. */
-  patch?: number;
-  /** Width of the tokens; 768 by default. */
-  width?: number;
-  /** Number of blocks; 12 by default. */
-  depth?: number;
-  /** Number of heads, which divides `width`; 12 by default. */
-  heads?: number;
-  /** Share of the elements that training drops after each linear layer; 0 by default. */
-  dropout?: number;
-  /** Seed of the initial weights and of the dropout masks; 0 by default. */
-  seed?: number;
-}
+export type VitB16Options = OptionsOf<typeof vitB16Options>;
+
+/** ViT-B/16 as a definition: paper, inputs, options, results. */
+export const vitB16 = /* @__PURE__ */ defineModel({
+  name: 'vit-b16',
+  title: 'ViT-B/16',
+  paper: 'Dosovitskiy et al. 2021, arXiv 2010.11929',
+  origin: 'torchvision',
+  inputs: TORCHVISION_INPUTS,
+  parameters: { classes: 1000, trainable: 86567656 },
+  results: [imagenetResult(0.81072)],
+  presets: { small: { inputShape: [48, 48, 3], patch: 8, width: 96, depth: 3, heads: 3 } },
+  options: vitB16Options,
+  create: build,
+});
 
 /**
  * ViT-B/16, as in torchvision, whose weights load by name, those of older files too.
@@ -46,22 +62,23 @@ export interface VitB16Options {
  * Reference: Dosovitskiy et al. 2021, arXiv 2010.11929; layer names of torchvision.
  */
 export function createVitB16(options: VitB16Options = {}): tfl.LayersModel {
-  const task = 'create vit-b16';
-  checkKeys(task, options, ['classes', 'inputShape', 'patch', 'width', 'depth', 'heads', 'dropout', 'seed']);
-  const { classes = 1000, inputShape = [224, 224, 3], patch = 16, width = 768, depth = 12, heads = 12 } = options;
-  const { dropout = 0, seed = 0 } = options;
-  checkCommonOptions(task, { classes, inputShape, seed });
-  for (const [name, value] of Object.entries({ patch, width, depth, heads })) checkInteger(task, name, value);
-  checkRate(task, 'dropout', dropout);
+  return vitB16.create(options);
+}
+
+function build({
+  classes,
+  inputShape,
+  patch,
+  width,
+  depth,
+  heads,
+  dropout,
+  seed,
+}: Resolved<typeof vitB16Options>): tfl.LayersModel {
   if (width % heads !== 0) {
-    throw new RangeError(`Cannot ${task} as heads must divide width: current values are ${heads} and ${width}`);
+    throw new RangeError(`Cannot create vit-b16 as heads must divide width: current values are ${heads} and ${width}`);
   }
-  if (inputShape[0] % patch !== 0 || inputShape[1] % patch !== 0) {
-    throw new RangeError(
-      `Cannot ${task} as inputShape must be multiples of the patch's side ${patch}: current value is [${inputShape}]`,
-    );
-  }
-  registerLayers();
+  checkSides('create vit-b16', inputShape, patch);
   const nn = layerBuilder({ seed });
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
   let x = nn.conv(input, 'conv_proj', { filters: width, kernelSize: patch, stride: patch });

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Name of a colour map of {@link overlayHeatMap}. */
+/** Name of a color map of {@link overlayHeatMap}. */
 export type ColormapName = 'turbo' | 'viridis' | 'inferno';
 
 /**
- * 256 colours each, hexadecimal RGB, from 0 to 1: turbo by Mikhailov (Google, 2019; Apache 2.0), viridis and inferno by van der
+ * 256 colors each, hexadecimal RGB, from 0 to 1: turbo by Mikhailov (Google, 2019; Apache 2.0), viridis and inferno by van der
  * Walt, Smith and Firing (matplotlib, 2015; CC0). `tools/models/colormaps.py` reads them from OpenCV.
  */
 const COLORMAPS = Object.freeze({
@@ -59,9 +59,9 @@ const COLORMAPS = Object.freeze({
 } satisfies Record<ColormapName, string>);
 
 /** The names of {@link ColormapName}. */
-export const COLORMAP_NAMES = Object.keys(COLORMAPS) as ColormapName[];
+export const COLORMAP_NAMES = ['turbo', 'viridis', 'inferno'] as const satisfies readonly ColormapName[];
 
-/** The colours of a map as `[256, 3]`, from 0 to 1. */
+/** The colors of a map as `[256, 3]`, from 0 to 1. */
 export function colormapTable(name: ColormapName): tf.Tensor2D {
   const bytes = COLORMAPS[name].match(/../g)!;
   return tf.tensor2d(

@@ -61,7 +61,7 @@ describe('gradCam()', () => {
     const { classIndex, predicted, heatMaps: expected } = golden[name];
     const inputs = madeUpImages(model, 2);
     const before = tf.memory().numTensors;
-    const raw = await gradCam(model, inputs, { classIndex, normalise: false });
+    const raw = await gradCam(model, inputs, { classIndex, normalize: false });
     expect(tf.memory().numTensors).toBe(before + layers.length);
     expect(raw.layers).toEqual(layers);
     expect(raw.classes).toEqual(classIndex);
@@ -219,7 +219,7 @@ describe('overlayHeatMap()', () => {
     heat = tf.tensor2d([[0, 1]]);
   });
 
-  it('mixes colours and image', () => {
+  it('mixes colors and image', () => {
     const image = tf.fill([1, 2, 1], 0.5) as tf.Tensor3D;
     const before = tf.memory().numTensors;
     const turbo = overlayHeatMap(image, heat, { opacity: 1 });

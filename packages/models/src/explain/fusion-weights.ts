@@ -21,7 +21,7 @@ import { evaluate, inputValues } from './evaluate.js';
  * import * as tf from '@tensorflow/tfjs-core';
  * import { createModel, fusionWeights } from '@mer/models';
  *
- * const model = createModel('afn', { classes: 5, size: 'small' });
+ * const model = createModel('afn', { classes: 5, preset: 'small' });
  * const weights = fusionWeights(model, [tf.ones([2, 48, 48, 3]), tf.ones([2, 48, 48, 3])]);
  * console.log(Object.keys(weights)); // [ 'fusion/stream', 'fusion/channel' ]
  * console.log(weights['fusion/stream']!.shape); // [ 2, 2 ]

@@ -1,18 +1,25 @@
+import { checkOptions, either, flag, integer, list, type OptionsOf, text } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkKeys, describe } from '../checks.js';
 import { dependsOn, evaluate, inputValues, type NodeValues } from './evaluate.js';
 import { lastMapNodes, type MapNode, namedMapNode } from './map-nodes.js';
 
+const gradCamOptions = {
+  classIndex: either(
+    'The class to explain, for all samples or one per sample; the predicted ones by default.',
+    [integer('For all samples.', { min: 0 }), list('One per sample.', integer('A class.', { min: 0 }), {})],
+    { optional: true },
+  ),
+  layer: either(
+    "Name of the layer whose maps are explained, or several; the last one of each input's branch by default.",
+    [text('One.', {}), list('Several.', text('One.', {}), {})],
+    { optional: true },
+  ),
+  normalize: flag('Whether each heat map is divided by its largest value.', { default: true }),
+};
+
 /** Options of {@link gradCam}. */
-export interface GradCamOptions {
-  /** The class to explain, for all samples or one per sample; the predicted ones by default. */
-  classIndex?: number | readonly number[];
-  /** Name of the layer whose maps are explained, or several; the last one of each input's branch by default. */
-  layer?: string | readonly string[];
-  /** Whether each heat map is divided by its largest value; true by default. */
-  normalise?: boolean;
-}
+export type GradCamOptions = OptionsOf<typeof gradCamOptions>;
 
 /** What {@link gradCam} gives. */
 export interface GradCam {
@@ -49,7 +56,7 @@ export interface GradCam {
  * import * as tf from '@tensorflow/tfjs-core';
  * import { createModel, gradCam } from '@mer/models';
  *
- * const model = createModel('afn', { classes: 5, size: 'small' });
+ * const model = createModel('afn', { classes: 5, preset: 'small' });
  * const { heatMaps, layers, classes } = await gradCam(model, [tf.ones([2, 48, 48, 3]), tf.ones([2, 48, 48, 3])], { classIndex: 3 });
  * console.log(layers); // [ 'temporal.layer4.1.relu', 'motion.layer4.1.relu' ]
  * console.log(heatMaps[0]!.shape, classes); // [ 2, 2, 2 ] [ 3, 3 ]
@@ -63,8 +70,7 @@ export async function gradCam(
   options: GradCamOptions = {},
 ): Promise<GradCam> {
   const task = `explain ${model.name}`;
-  checkKeys(task, options, ['classIndex', 'layer', 'normalise']);
-  const { classIndex, layer, normalise = true } = options;
+  const { classIndex, layer, normalize } = checkOptions(task, gradCamOptions, options);
   const output = model.outputs[0]!;
   const size = output.shape[1];
   if (output.shape.length !== 2 || size == null) {
@@ -94,7 +100,7 @@ export async function gradCam(
         });
         const score = (value: tf.Tensor) => scoreFrom(output, chosen, new Map(known).set(target.node.id, value));
         const slopes = tf.grad(score)(maps[index]!);
-        return heat(target, maps[index]!, slopes, normalise);
+        return heat(target, maps[index]!, slopes, normalize);
       });
     });
     return { heatMaps, layers: targets.map(({ node }) => node.sourceLayer.name), classes };
@@ -108,7 +114,7 @@ function scoreFrom(output: tfl.SymbolicTensor, chosen: tf.Tensor, values: NodeVa
   return tf.sum(tf.mul(evaluate([output], values)[0]!, chosen)) as tf.Scalar;
 }
 
-function heat({ grid, skip }: MapNode, value: tf.Tensor, slopes: tf.Tensor, normalise: boolean): tf.Tensor3D {
+function heat({ grid, skip }: MapNode, value: tf.Tensor, slopes: tf.Tensor, normalize: boolean): tf.Tensor3D {
   const channels = value.shape[value.rank - 1]!;
   const maps = (x: tf.Tensor) =>
     x.rank === 4
@@ -116,7 +122,7 @@ function heat({ grid, skip }: MapNode, value: tf.Tensor, slopes: tf.Tensor, norm
       : tf.reshape(tf.slice(x, [0, skip, 0], [-1, x.shape[1]! - skip, channels]), [x.shape[0]!, ...grid, channels]);
   const weights = tf.mean(maps(slopes), [1, 2], true);
   const evidence = tf.relu(tf.sum(tf.mul(weights, maps(value)), 3)) as tf.Tensor3D;
-  if (!normalise) return evidence;
+  if (!normalize) return evidence;
   const largest = tf.max(evidence, [1, 2], true);
   const none = tf.cast(tf.equal(largest, 0), 'float32');
   return tf.div(evidence, tf.add(largest, none));
@@ -137,17 +143,17 @@ function askedClasses(
   { batch, size }: { batch: number; size: number },
 ): number[] | null {
   if (classIndex === undefined) return null;
-  const list = typeof classIndex === 'number' ? new Array<number>(batch).fill(classIndex) : [...classIndex];
-  if (list.length !== batch) {
+  const asked = typeof classIndex === 'number' ? new Array<number>(batch).fill(classIndex) : [...classIndex];
+  if (asked.length !== batch) {
     throw new RangeError(
-      `Cannot ${task} as classIndex must be one class or one per sample (${batch}): current value has ${list.length}`,
+      `Cannot ${task} as classIndex must be one class or one per sample (${batch}): current value has ${asked.length}`,
     );
   }
-  const wrong = list.find((index) => !Number.isInteger(index) || index < 0 || index >= size);
+  const wrong = asked.find((index) => index >= size);
   if (wrong !== undefined) {
     throw new RangeError(
-      `Cannot ${task} as classIndex must be an integer from 0 to ${size - 1}: current value is ${describe(wrong)}`,
+      `Cannot ${task} as classIndex must be an integer from 0 to ${size - 1}: current value is ${wrong}`,
     );
   }
-  return list;
+  return asked;
 }

@@ -1,12 +1,20 @@
+import { choice } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkOneOf } from '../checks.js';
-import { NetworkLayer, type NetworkLayerArgs, oneTensor } from './network-layer.js';
+import { oneTensor } from './layer-inputs.js';
+import type { LayerTraits } from './layer-traits.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
 
 /** The activation functions by name. */
-export const ACTIVATIONS = ['linear', 'relu', 'relu6', 'gelu', 'sigmoid', 'tanh', 'swish', 'softplus'] as const;
+const ACTIVATIONS = ['linear', 'relu', 'relu6', 'gelu', 'sigmoid', 'tanh', 'swish', 'softplus'] as const;
 
 /** Name of an activation function; `gelu` is the exact one (by erf), `swish` is x sigmoid(x). */
 export type ActivationName = (typeof ACTIVATIONS)[number];
+
+/** The option of a layer that says what is applied to its result. */
+// @__NO_SIDE_EFFECTS__
+export function activationOption(fallback: ActivationName) {
+  return choice('Applied to the result.', ACTIVATIONS, { default: fallback });
+}
 
 /** Applies an activation function to a tensor. */
 export function activate<T extends tf.Tensor>(x: T, name: ActivationName): T {
@@ -65,11 +73,12 @@ function swish<T extends tf.Tensor>(x: T): T {
   return tf.mul(x, tf.sigmoid(x));
 }
 
+const activationOptions = {
+  activation: choice('Which function.', ACTIVATIONS, {}),
+};
+
 /** Arguments of {@link Activation}. */
-export interface ActivationArgs extends NetworkLayerArgs {
-  /** Which function. */
-  activation: ActivationName;
-}
+export type ActivationArgs = LayerArgs<typeof activationOptions>;
 
 /**
  * Applies an activation function to every element.
@@ -83,21 +92,18 @@ export interface ActivationArgs extends NetworkLayerArgs {
  * console.log(Array.from(layer.call(tf.tensor1d([-1, 2])).dataSync())); // [ 0, 2 ]
  * ```
  */
-export class Activation extends NetworkLayer {
+export class Activation extends NetworkLayer<typeof activationOptions> {
   static className = 'MerActivation';
-  private readonly activation: ActivationName;
 
   constructor(args: ActivationArgs) {
-    super(args);
-    checkOneOf(`make activation ${this.name}`, 'activation', args.activation, ACTIVATIONS);
-    this.activation = args.activation;
+    super(args, activationOptions);
+  }
+
+  override get traits(): LayerTraits {
+    return { isRectifier: this.options.activation === 'relu' };
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => activate(tf.clone(oneTensor(inputs)), this.activation));
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), activation: this.activation };
+    return tf.tidy(() => activate(tf.clone(oneTensor(inputs)), this.options.activation));
   }
 }

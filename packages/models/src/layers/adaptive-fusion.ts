@@ -1,17 +1,23 @@
+import { integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
 import { twoShapes, twoTensors } from './combine.js';
 import { Linear } from './linear.js';
-import { NetworkLayer, type NetworkLayerArgs } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const adaptiveFusionOptions = {
+  channelHidden: integer(
+    "Width of the channel gate's hidden layer; a quarter of the features by default. 0 leaves the gate out.",
+    { min: 0, optional: true },
+  ),
+  streamHidden: integer(
+    "Width of the stream gate's hidden layer; an eighth of the features by default. 0 leaves the gate out.",
+    { min: 0, optional: true },
+  ),
+};
 
 /** Arguments of {@link AdaptiveFusion}. */
-export interface AdaptiveFusionArgs extends NetworkLayerArgs {
-  /** Width of the channel gate's hidden layer; a quarter of the features by default. 0 leaves the gate out. */
-  channelHidden?: number;
-  /** Width of the stream gate's hidden layer; an eighth of the features by default. 0 leaves the gate out. */
-  streamHidden?: number;
-}
+export type AdaptiveFusionArgs = LayerArgs<typeof adaptiveFusionOptions>;
 
 /** The weights that {@link AdaptiveFusion} gives to its streams. */
 export interface AdaptiveFusionWeights {
@@ -39,20 +45,13 @@ export interface AdaptiveFusionWeights {
  *
  * Reference: this project's choice for the fusion that Man et al. 2025, arXiv 2510.09730, describe in words.
  */
-export class AdaptiveFusion extends NetworkLayer {
+export class AdaptiveFusion extends NetworkLayer<typeof adaptiveFusionOptions> {
   static className = 'MerAdaptiveFusion';
-  private readonly channelHidden: number | undefined;
-  private readonly streamHidden: number | undefined;
   private channelGate: readonly [Linear, Linear] | null = null;
   private streamGate: readonly [Linear, Linear] | null = null;
 
   constructor(args: AdaptiveFusionArgs = {}) {
-    super(args);
-    const { channelHidden, streamHidden } = args;
-    if (channelHidden !== undefined) checkInteger(`make fusion ${this.name}`, 'channelHidden', channelHidden, 0);
-    if (streamHidden !== undefined) checkInteger(`make fusion ${this.name}`, 'streamHidden', streamHidden, 0);
-    this.channelHidden = channelHidden;
-    this.streamHidden = streamHidden;
+    super(args, adaptiveFusionOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
@@ -73,8 +72,8 @@ export class AdaptiveFusion extends NetworkLayer {
             ]),
             this.addPart(`${name}.2`, new Linear({ seed: this.seed, units }), [null, hidden]),
           ] as const);
-    this.channelGate = gate('channel_gate', this.channelHidden ?? Math.max(1, size >> 2), size);
-    this.streamGate = gate('stream_gate', this.streamHidden ?? Math.max(1, size >> 3), 2);
+    this.channelGate = gate('channel_gate', this.options.channelHidden ?? Math.max(1, size >> 2), size);
+    this.streamGate = gate('stream_gate', this.options.streamHidden ?? Math.max(1, size >> 3), 2);
     this.built = true;
   }
 
@@ -102,12 +101,5 @@ export class AdaptiveFusion extends NetworkLayer {
       const kept = tf.mul(first, tf.mul(channel, left));
       return tf.add(kept, tf.mul(second, tf.mul(tf.sub(1, channel), right)));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const config = super.getConfig();
-    if (this.channelHidden !== undefined) config['channelHidden'] = this.channelHidden;
-    if (this.streamHidden !== undefined) config['streamHidden'] = this.streamHidden;
-    return config;
   }
 }

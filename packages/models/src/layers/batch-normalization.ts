@@ -1,17 +1,20 @@
+import { number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkRate } from '../checks.js';
 import { columnSum, scaleColumns } from './column-ops.js';
+import { oneShape, oneTensor } from './layer-inputs.js';
 import type { LayerPass } from './layer-pass.js';
-import { NetworkLayer, type NetworkLayerArgs, ONES, oneShape, oneTensor, ZEROS } from './network-layer.js';
+import type { LayerTraits } from './layer-traits.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+import { ONES, ZEROS } from './parameter-start.js';
+
+const batchNormalizationOptions = {
+  epsilon: number('Added to the variance.', { above: 0, default: 1e-5 }),
+  momentum: number('Weight of the new batch in the running statistics.', { min: 0, below: 1, default: 0.1 }),
+};
 
 /** Arguments of {@link BatchNormalization}. */
-export interface BatchNormalizationArgs extends NetworkLayerArgs {
-  /** Added to the variance; 1e-5 by default. */
-  epsilon?: number;
-  /** Weight of the new batch in the running statistics; 0.1 by default. */
-  momentum?: number;
-}
+export type BatchNormalizationArgs = LayerArgs<typeof batchNormalizationOptions>;
 
 /**
  * Batch normalization over all axes but the last, with PyTorch's conventions.
@@ -32,20 +35,15 @@ export interface BatchNormalizationArgs extends NetworkLayerArgs {
  * console.log(Array.from(y.dataSync(), Math.round)); // [ -1, 1 ]
  * ```
  */
-export class BatchNormalization extends NetworkLayer {
+export class BatchNormalization extends NetworkLayer<typeof batchNormalizationOptions> {
   static className = 'MerBatchNormalization';
-  private readonly epsilon: number;
-  private readonly momentum: number;
   private gamma!: tfl.LayerVariable;
   private beta!: tfl.LayerVariable;
   private movingMean!: tfl.LayerVariable;
   private movingVariance!: tfl.LayerVariable;
 
   constructor(args: BatchNormalizationArgs = {}) {
-    super(args);
-    this.epsilon = args.epsilon ?? 1e-5;
-    this.momentum = args.momentum ?? 0.1;
-    checkRate(`make batch normalization ${this.name}`, 'momentum', this.momentum);
+    super(args, batchNormalizationOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
@@ -70,8 +68,8 @@ export class BatchNormalization extends NetworkLayer {
     this.built = true;
   }
 
-  override get couplesSamples(): boolean {
-    return true;
+  override get traits(): LayerTraits {
+    return { couplesSamples: true, canRectify: true };
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
@@ -85,7 +83,11 @@ export class BatchNormalization extends NetworkLayer {
         const y = tf.reshape(scaleColumns(rows, scale, shift), x.shape);
         return kwargs.rectified ? tf.relu(y) : y;
       }
-      const { y, mean, variance } = normalizeColumns(rows, { gamma, beta }, { epsilon: this.epsilon, ...kwargs });
+      const { y, mean, variance } = normalizeColumns(
+        rows,
+        { gamma, beta },
+        { epsilon: this.options.epsilon, ...kwargs },
+      );
       if (!kwargs.again) this.observe(mean, variance, rows.shape[0]);
       return tf.reshape(y, x.shape);
     });
@@ -94,7 +96,7 @@ export class BatchNormalization extends NetworkLayer {
   /** The scale and shift per channel that inference applies. */
   inference(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {
     return tf.tidy(() => {
-      const inverse = tf.rsqrt(tf.add(this.movingVariance.read(), this.epsilon));
+      const inverse = tf.rsqrt(tf.add(this.movingVariance.read(), this.options.epsilon));
       const scale = tf.mul(this.gamma.read(), inverse) as tf.Tensor1D;
       return { scale, shift: tf.sub(this.beta.read(), tf.mul(this.movingMean.read(), scale)) as tf.Tensor1D };
     });
@@ -114,13 +116,9 @@ export class BatchNormalization extends NetworkLayer {
   /** running = (1 - momentum) running + momentum correction batch */
   private track(running: tfl.LayerVariable, batch: tf.Tensor, correction: number): void {
     tf.tidy(() => {
-      const kept = tf.mul(running.read(), 1 - this.momentum);
-      running.write(tf.add(kept, tf.mul(batch, this.momentum * correction)));
+      const kept = tf.mul(running.read(), 1 - this.options.momentum);
+      running.write(tf.add(kept, tf.mul(batch, this.options.momentum * correction)));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), epsilon: this.epsilon, momentum: this.momentum };
   }
 }
 
@@ -149,13 +147,13 @@ export function normalizeColumns(
     return { y: y as tf.Tensor2D, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
   }
   const mean = tf.div(columnSum(x), rows) as tf.Tensor1D;
-  const centred = scaleColumns(x, null, tf.neg(mean));
-  const variance = tf.div(columnSum(tf.square(centred)), rows) as tf.Tensor1D;
+  const centered = scaleColumns(x, null, tf.neg(mean));
+  const variance = tf.div(columnSum(tf.square(centered)), rows) as tf.Tensor1D;
   const inverse = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor1D;
   const op = tf.customGrad((_input, weight, bias, save) => {
     const scale = tf.mul(inverse, weight as tf.Tensor) as tf.Tensor1D;
-    (save as tf.GradSaveFunc)([centred, inverse, scale]);
-    const value = scaleColumns(centred, scale, bias as tf.Tensor1D);
+    (save as tf.GradSaveFunc)([centered, inverse, scale]);
+    const value = scaleColumns(centered, scale, bias as tf.Tensor1D);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [deviation, inverted, scales] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
       const dbeta = columnSum(dy as tf.Tensor2D);

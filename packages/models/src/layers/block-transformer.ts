@@ -1,24 +1,24 @@
+import { integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkRate } from '../checks.js';
 import { PositionEmbedding } from './embedding.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import type { LayerPass } from './layer-pass.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
 import { TransformerBlock } from './transformer-block.js';
 
+const blockTransformerOptions = {
+  blocks: integer('Blocks per side: the maps are cut into `blocks` x `blocks` parts that do not see each other.', {
+    min: 1,
+  }),
+  depth: integer('Number of transformer blocks.', { min: 1 }),
+  heads: integer('Number of heads; the width of a head is the channels over this, rounded down.', { min: 1 }),
+  expansion: number('Width of the hidden layers over the channels.', { above: 0, default: 4 }),
+  dropout: number('Share of the elements that training drops.', { min: 0, below: 1, default: 0 }),
+};
+
 /** Arguments of {@link BlockTransformer}. */
-export interface BlockTransformerArgs extends NetworkLayerArgs {
-  /** Blocks per side: the maps are cut into `blocks` x `blocks` parts that do not see each other. */
-  blocks: number;
-  /** Number of transformer blocks. */
-  depth: number;
-  /** Number of heads; the width of a head is the channels over this, rounded down. */
-  heads: number;
-  /** Width of the hidden layers over the channels; 4 by default. */
-  expansion?: number;
-  /** Share of the elements that training drops; 0 by default. */
-  dropout?: number;
-}
+export type BlockTransformerArgs = LayerArgs<typeof blockTransformerOptions>;
 
 /**
  * Transformer blocks within each block of the maps `[batch, height, width, channels]`, with a learned number per place.
@@ -34,25 +34,19 @@ export interface BlockTransformerArgs extends NetworkLayerArgs {
  *
  * Reference: Zhang et al. 2022 (NesT), arXiv 2105.12723, as used by HTNet, arXiv 2307.14637, with the names of its code.
  */
-export class BlockTransformer extends NetworkLayer {
+export class BlockTransformer extends NetworkLayer<typeof blockTransformerOptions> {
   static className = 'MerBlockTransformer';
-  private readonly args: Required<Omit<BlockTransformerArgs, keyof NetworkLayerArgs>>;
   private position!: PositionEmbedding;
   private readonly layers: TransformerBlock[] = [];
 
   constructor(args: BlockTransformerArgs) {
-    super(args);
-    const { blocks, depth, heads, expansion = 4, dropout = 0 } = args;
-    const task = `make block transformer ${this.name}`;
-    for (const [name, value] of Object.entries({ blocks, depth, heads })) checkInteger(task, name, value);
-    checkRate(task, 'dropout', dropout);
-    this.args = { blocks, depth, heads, expansion, dropout };
+    super(args, blockTransformerOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
-    const { blocks, depth, heads, expansion, dropout } = this.args;
+    const { blocks, depth, heads, expansion, dropout } = this.options;
     const [, height, width, channels] = shape as number[];
     if (height! % blocks !== 0 || width! % blocks !== 0) {
       throw new RangeError(
@@ -73,7 +67,7 @@ export class BlockTransformer extends NetworkLayer {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor4D;
       const [batch, height, width, channels] = x.shape;
-      const { blocks } = this.args;
+      const { blocks } = this.options;
       const [rows, columns] = [height / blocks, width / blocks];
       const cut = tf.transpose(tf.reshape(x, [batch, blocks, rows, blocks, columns, channels]), [0, 1, 3, 2, 4, 5]);
       let tokens: tf.Tensor = tf.reshape(cut, [batch * blocks * blocks, rows * columns, channels]);
@@ -82,9 +76,5 @@ export class BlockTransformer extends NetworkLayer {
       const parts = tf.reshape(tokens, [batch, blocks, blocks, rows, columns, channels]);
       return tf.reshape(tf.transpose(parts, [0, 1, 3, 2, 4, 5]), x.shape);
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.args };
   }
 }

@@ -1,17 +1,19 @@
+import { integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
 import { twoShapes, twoTensors } from './combine.js';
-import { kernelStart, NetworkLayer, type NetworkLayerArgs, ZEROS } from './network-layer.js';
+import { kernelStart } from './kernel-start.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+import { ZEROS } from './parameter-start.js';
 import { cellWeights, resample } from './resample2d.js';
 
+const classMapAttentionOptions = {
+  classes: integer('Number of classes.', { min: 1 }),
+  grid: integer('Side of the grid to which both maps are averaged.', { min: 1, default: 7 }),
+};
+
 /** Arguments of {@link ClassMapAttention}. */
-export interface ClassMapAttentionArgs extends NetworkLayerArgs {
-  /** Number of classes. */
-  classes: number;
-  /** Side of the grid to which both maps are averaged; 7 by default. */
-  grid?: number;
-}
+export type ClassMapAttentionArgs = LayerArgs<typeof classMapAttentionOptions>;
 
 /**
  * A linear classifier whose own weights tell where to look, without further parameters.
@@ -34,19 +36,13 @@ export interface ClassMapAttentionArgs extends NetworkLayerArgs {
  *
  * Reference: Xia, Peng, Khor, Feng, Zhao 2020, arXiv 2006.09674 (RCN-A), as in the authors' code.
  */
-export class ClassMapAttention extends NetworkLayer {
+export class ClassMapAttention extends NetworkLayer<typeof classMapAttentionOptions> {
   static className = 'MerClassMapAttention';
-  private readonly classes: number;
-  private readonly grid: number;
   private kernel!: tfl.LayerVariable;
   private bias!: tfl.LayerVariable;
 
   constructor(args: ClassMapAttentionArgs) {
-    super(args);
-    this.classes = args.classes;
-    this.grid = args.grid ?? 7;
-    checkInteger(`make attention ${this.name}`, 'classes', this.classes);
-    checkInteger(`make attention ${this.name}`, 'grid', this.grid);
+    super(args, classMapAttentionOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
@@ -58,23 +54,23 @@ export class ClassMapAttention extends NetworkLayer {
     }
     this.kernel = this.addParameter({
       name: 'kernel',
-      shape: [early[3]! * this.grid ** 2, this.classes],
+      shape: [early[3]! * this.options.grid ** 2, this.options.classes],
       start: kernelStart('normal', 1, 1),
       torchName: 'weight',
       layout: 'linear',
     });
-    this.bias = this.addParameter({ name: 'bias', shape: [this.classes], start: ZEROS });
+    this.bias = this.addParameter({ name: 'bias', shape: [this.options.classes], start: ZEROS });
     this.built = true;
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
-    return [twoShapes(this, inputShape)[0][0] ?? null, this.classes];
+    return [twoShapes(this, inputShape)[0][0] ?? null, this.options.classes];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const [early, late] = twoTensors(this, inputs) as [tf.Tensor4D, tf.Tensor4D];
-      const { grid, classes } = this;
+      const { grid, classes } = this.options;
       const [batch, , , channels] = late.shape;
       const cells = (maps: tf.Tensor4D) =>
         tf.reshape(resample(maps, grid, grid, cellWeights), [batch, grid * grid, channels]);
@@ -88,10 +84,6 @@ export class ClassMapAttention extends NetworkLayer {
       const flat = tf.reshape(tf.transpose(seen, [0, 2, 1]), [batch, channels * grid * grid]) as tf.Tensor2D;
       return tf.add(tf.matMul(flat, kernel as tf.Tensor2D), this.bias.read());
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), classes: this.classes, grid: this.grid };
   }
 }
 

@@ -1,7 +1,8 @@
+import { integer, list } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
-import { NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { oneShape, oneTensor } from './layer-inputs.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
 
 /**
  * The first input minus the second.
@@ -27,13 +28,13 @@ export class Difference extends NetworkLayer {
   }
 }
 
+const channelSliceOptions = {
+  start: integer('First channel.', { min: 0 }),
+  size: integer('Number of channels.', { min: 1 }),
+};
+
 /** Arguments of {@link ChannelSlice}. */
-export interface ChannelSliceArgs extends NetworkLayerArgs {
-  /** First channel. */
-  start: number;
-  /** Number of channels. */
-  size: number;
-}
+export type ChannelSliceArgs = LayerArgs<typeof channelSliceOptions>;
 
 /**
  * Some channels: `[…, channels]` to `[…, size]`.
@@ -47,46 +48,41 @@ export interface ChannelSliceArgs extends NetworkLayerArgs {
  * console.log(Array.from(layer.call(tf.tensor2d([[1, 2], [3, 4]])).dataSync())); // [ 2, 4 ]
  * ```
  */
-export class ChannelSlice extends NetworkLayer {
+export class ChannelSlice extends NetworkLayer<typeof channelSliceOptions> {
   static className = 'MerChannelSlice';
-  private readonly start: number;
-  private readonly size: number;
 
   constructor(args: ChannelSliceArgs) {
-    super(args);
-    checkInteger(`make layer ${this.name}`, 'start', args.start, 0);
-    checkInteger(`make layer ${this.name}`, 'size', args.size);
-    this.start = args.start;
-    this.size = args.size;
+    super(args, channelSliceOptions);
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const shape = oneShape(inputShape);
     const channels = shape[shape.length - 1];
-    if (channels != null && this.start + this.size > channels) {
+    if (channels != null && this.options.start + this.options.size > channels) {
       throw new RangeError(
-        `Cannot build layer ${this.name} as its input must have at least ${this.start + this.size} channels: current value is ${channels}`,
+        `Cannot build layer ${this.name} as its input must have at least ${this.options.start + this.options.size} channels: current value is ${channels}`,
       );
     }
-    return [...shape.slice(0, -1), this.size];
+    return [...shape.slice(0, -1), this.options.size];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = oneTensor(inputs);
-    const begin = x.shape.map((_, axis) => (axis === x.rank - 1 ? this.start : 0));
-    return tf.slice(x, begin, [...x.shape.slice(0, -1), this.size]);
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), start: this.start, size: this.size };
+    const begin = x.shape.map((_, axis) => (axis === x.rank - 1 ? this.options.start : 0));
+    return tf.slice(x, begin, [...x.shape.slice(0, -1), this.options.size]);
   }
 }
+
+const regroupOptions = {
+  shape: list(
+    'Shape of one sample; -1 at most once. The first axis may be -2: it is then taken from or given to the batch.',
+    integer('Length of an axis.', { min: -2 }),
+    {},
+  ),
+};
 
 /** Arguments of {@link Regroup}. */
-export interface RegroupArgs extends NetworkLayerArgs {
-  /** Shape of one sample; -1 at most once. The first axis may be `-2`: it is then taken from or given to the batch. */
-  shape: readonly number[];
-}
+export type RegroupArgs = LayerArgs<typeof regroupOptions>;
 
 /**
  * Gives every sample another shape with as many elements; the order of the elements stays.
@@ -102,32 +98,29 @@ export interface RegroupArgs extends NetworkLayerArgs {
  * console.log(new Regroup({ shape: [-2, 5] }).apply(tf.zeros([2, 4, 5])).shape); // [ 8, 5 ]
  * ```
  */
-export class Regroup extends NetworkLayer {
+export class Regroup extends NetworkLayer<typeof regroupOptions> {
   static className = 'MerRegroup';
-  private readonly shape: readonly number[];
 
   constructor(args: RegroupArgs) {
-    super(args);
-    this.shape = [...args.shape];
+    super(args, regroupOptions);
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const [batch, ...sizes] = oneShape(inputShape);
-    if (this.shape[0] === -2) return [null, ...this.shape.slice(1)];
-    if (!this.shape.includes(-1)) return [batch ?? null, ...this.shape];
+    if (this.options.shape[0] === -2) return [null, ...this.options.shape.slice(1)];
+    if (!this.options.shape.includes(-1)) return [batch ?? null, ...this.options.shape];
     const total = sizes.reduce<number>((product, size) => product * (size ?? Number.NaN), 1);
-    const known = this.shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
+    const known = this.options.shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
     const rest = Number.isNaN(total) ? null : total / known;
-    return [batch ?? null, ...this.shape.map((size) => (size === -1 ? rest : size))];
+    return [batch ?? null, ...this.options.shape.map((size) => (size === -1 ? rest : size))];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = oneTensor(inputs);
-    return tf.reshape(x, this.shape[0] === -2 ? [-1, ...this.shape.slice(1)] : [x.shape[0]!, ...this.shape]);
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), shape: [...this.shape] };
+    return tf.reshape(
+      x,
+      this.options.shape[0] === -2 ? [-1, ...this.options.shape.slice(1)] : [x.shape[0]!, ...this.options.shape],
+    );
   }
 }
 

@@ -3,8 +3,9 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { BatchNormalization } from './batch-normalization.js';
 import { channelStatistics } from './channel-statistics.js';
 import { Conv2d } from './conv2d.js';
+import { checkLayerInput, oneShape } from './layer-inputs.js';
 import type { LayerPass } from './layer-pass.js';
-import { checkLayerInput, NetworkLayer, oneShape } from './network-layer.js';
+import { NetworkLayer } from './network-layer.js';
 
 /**
  * Spatial attention that continues the attention of the block before:

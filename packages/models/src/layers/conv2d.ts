@@ -1,44 +1,36 @@
+import { choice, either, flag, integer, list, size } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkOneOf } from '../checks.js';
-import { ACTIVATIONS, type ActivationName, activate } from './activation.js';
+import { activate, activationOption } from './activation.js';
+import { biasStart, kernelStart, kernelStartOption } from './kernel-start.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { linear } from './linear.js';
-import {
-  biasStart,
-  checkLayerInput,
-  KERNEL_STARTS,
-  type KernelStart,
-  kernelStart,
-  NetworkLayer,
-  type NetworkLayerArgs,
-  oneShape,
-  oneTensor,
-} from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const conv2dOptions = {
+  filters: integer('Number of output maps.', { min: 1 }),
+  kernelSize: size('Height and width of the kernel, or one number for both.', {}),
+  stride: integer('Step in both directions.', { min: 1, default: 1 }),
+  padding: either(
+    'Zeros added on each side: rows and columns, or one number for both. `same` pads as TensorFlow does: to an output of ceil(size / stride), with the odd row or column at the end.',
+    [
+      integer('Rows and columns.', { min: 0 }),
+      list('Rows, columns.', integer('Zeros.', { min: 0 }), { min: 2, max: 2 }),
+      choice('As TensorFlow.', ['same'], {}),
+    ],
+    { default: 0 },
+  ),
+  groups: integer('Independent groups of maps; must divide the input maps and `filters`.', { min: 1, default: 1 }),
+  bias: flag('Whether a bias is added.', { default: true }),
+  activation: activationOption('linear'),
+  start: kernelStartOption('fan-in'),
+  layout: choice('Layout of the kernel in a PyTorch state dict.', ['conv2d', 'conv3dCollapsed', 'patches'], {
+    default: 'conv2d',
+  }),
+};
 
 /** Arguments of {@link Conv2d}. */
-export interface Conv2dArgs extends NetworkLayerArgs {
-  /** Number of output maps. */
-  filters: number;
-  /** Height and width of the kernel, or one number for both. */
-  kernelSize: number | readonly [number, number];
-  /** Step in both directions; 1 by default. */
-  stride?: number;
-  /**
-   * Zeros added on each side: rows and columns, or one number for both; 0 by default. `same` pads as TensorFlow does: to an
-   * output of ceil(size / stride), with the odd row or column at the end.
-   */
-  padding?: number | readonly [number, number] | 'same';
-  /** Independent groups of maps; must divide the input maps and `filters`. 1 by default. */
-  groups?: number;
-  /** Whether a bias is added; true by default. */
-  bias?: boolean;
-  /** Applied to the result: `linear` (default), `relu`, … In inference it is fused into the convolution. */
-  activation?: ActivationName;
-  /** Start of the kernel; `fan-in`, PyTorch's default, by default. */
-  start?: KernelStart;
-  /** Layout of the kernel in a PyTorch state dict; `conv2d` by default. */
-  layout?: 'conv2d' | 'conv3dCollapsed' | 'patches';
-}
+export type Conv2dArgs = LayerArgs<typeof conv2dOptions>;
 
 /**
  * Two-dimensional convolution with PyTorch's conventions: explicit symmetric padding, groups, weights drawn from
@@ -55,42 +47,22 @@ export interface Conv2dArgs extends NetworkLayerArgs {
  * console.log(layer.apply(tf.zeros([1, 8, 8, 3])).shape); // [ 1, 4, 4, 4 ]
  * ```
  */
-export class Conv2d extends NetworkLayer {
+export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
   static className = 'MerConv2d';
-  private readonly filters: number;
   private readonly kernelSize: readonly [number, number];
-  private readonly stride: number;
   private readonly padding: readonly [number, number] | 'same';
-  private readonly groups: number;
-  private readonly bias: boolean;
-  private readonly activation: ActivationName;
-  private readonly start: KernelStart;
-  private readonly layout: NonNullable<Conv2dArgs['layout']>;
   private kernel!: tfl.LayerVariable;
   private offset: tfl.LayerVariable | null = null;
 
   constructor(args: Conv2dArgs) {
-    super(args);
-    const task = `make convolution ${this.name}`;
-    const { filters, kernelSize, stride = 1, padding = 0, groups = 1, bias = true } = args;
-    checkInteger(task, 'filters', filters);
-    checkInteger(task, 'stride', stride);
-    checkInteger(task, 'groups', groups);
-    this.filters = filters;
+    super(args, conv2dOptions);
+    const { filters, kernelSize, padding, groups } = this.options;
     this.kernelSize = pair(kernelSize);
-    this.stride = stride;
     this.padding = padding === 'same' ? padding : pair(padding);
-    for (const size of this.kernelSize) checkInteger(task, 'kernelSize', size);
-    if (this.padding !== 'same') for (const size of this.padding) checkInteger(task, 'padding', size, 0);
-    this.groups = groups;
-    this.bias = bias;
-    this.activation = args.activation ?? 'linear';
-    checkOneOf(task, 'activation', this.activation, ACTIVATIONS);
-    this.start = args.start ?? 'fan-in';
-    checkOneOf(task, 'start', this.start, KERNEL_STARTS);
-    this.layout = args.layout ?? 'conv2d';
     if (filters % groups !== 0) {
-      throw new RangeError(`Cannot ${task} as groups must divide filters: current values are ${groups} and ${filters}`);
+      throw new RangeError(
+        `Cannot ${this.making} as groups must divide filters: current values are ${groups} and ${filters}`,
+      );
     }
   }
 
@@ -98,26 +70,26 @@ export class Conv2d extends NetworkLayer {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
     const channels = shape[3]!;
-    if (channels % this.groups !== 0) {
+    if (channels % this.options.groups !== 0) {
       throw new RangeError(
-        `Cannot build layer ${this.name} as groups must divide the input's channels: current values are ${this.groups} and ${channels}`,
+        `Cannot build layer ${this.name} as groups must divide the input's channels: current values are ${this.options.groups} and ${channels}`,
       );
     }
     const [height, width] = this.kernelSize;
-    const fanIn = (channels / this.groups) * height * width;
-    const fanOut = (this.filters / this.groups) * height * width;
+    const fanIn = (channels / this.options.groups) * height * width;
+    const fanOut = (this.options.filters / this.options.groups) * height * width;
     this.kernel = this.addParameter({
       name: 'kernel',
-      shape: [height, width, channels / this.groups, this.filters],
-      start: kernelStart(this.start, fanIn, fanOut),
+      shape: [height, width, channels / this.options.groups, this.options.filters],
+      start: kernelStart(this.options.start, fanIn, fanOut),
       torchName: 'weight',
-      layout: this.layout,
+      layout: this.options.layout,
     });
-    if (this.bias) {
+    if (this.options.bias) {
       this.offset = this.addParameter({
         name: 'bias',
-        shape: [this.filters],
-        start: biasStart(this.start, fanIn),
+        shape: [this.options.filters],
+        start: biasStart(this.options.start, fanIn),
       });
     }
     this.built = true;
@@ -128,10 +100,10 @@ export class Conv2d extends NetworkLayer {
     const { padding } = this;
     const size = (length: number | null | undefined, axis: 0 | 1) => {
       if (length == null) return null;
-      if (padding === 'same') return Math.ceil(length / this.stride);
-      return Math.floor((length + 2 * padding[axis] - this.kernelSize[axis]) / this.stride) + 1;
+      if (padding === 'same') return Math.ceil(length / this.options.stride);
+      return Math.floor((length + 2 * padding[axis] - this.kernelSize[axis]) / this.options.stride) + 1;
     };
-    return [shape[0] ?? null, size(shape[1], 0), size(shape[2], 1), this.filters];
+    return [shape[0] ?? null, size(shape[1], 0), size(shape[2], 1), this.options.filters];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -139,53 +111,41 @@ export class Conv2d extends NetworkLayer {
       const x = oneTensor(inputs) as tf.Tensor4D;
       const kernel = this.kernel.read() as tf.Tensor4D;
       const bias = this.offset === null ? undefined : (this.offset.read() as tf.Tensor1D);
-      const options = { strides: this.stride, pad: explicitPadding(this.padding) };
-      if (this.groups === 1) {
+      const options = { strides: this.options.stride, pad: explicitPadding(this.padding) };
+      if (this.options.groups === 1) {
         if (this.pointwise && tf.getBackend() === 'cpu') {
-          const wide = tf.reshape(kernel, [kernel.shape[2], this.filters]);
-          return activate(linear(x, wide, bias), this.activation);
+          const wide = tf.reshape(kernel, [kernel.shape[2], this.options.filters]);
+          return activate(linear(x, wide, bias), this.options.activation);
         }
-        const fused = this.activation === 'relu' || this.activation === 'linear' ? this.activation : 'linear';
+        const fused =
+          this.options.activation === 'relu' || this.options.activation === 'linear'
+            ? this.options.activation
+            : 'linear';
         const y =
           bias === undefined && fused === 'linear'
             ? tf.conv2d(x, kernel, options.strides, options.pad)
             : tf.fused.conv2d({ x, filter: kernel, ...options, bias, activation: fused });
-        return fused === this.activation ? y : activate(y, this.activation);
+        return fused === this.options.activation ? y : activate(y, this.options.activation);
       }
-      const inputs4d = tf.split(x, this.groups, 3) as tf.Tensor4D[];
-      const kernels = tf.split(kernel, this.groups, 3);
+      const inputs4d = tf.split(x, this.options.groups, 3) as tf.Tensor4D[];
+      const kernels = tf.split(kernel, this.options.groups, 3);
       const parts = inputs4d.map(
         (part, group): tf.Tensor4D => tf.conv2d(part, kernels[group]! as tf.Tensor4D, options.strides, options.pad),
       );
       const joined = tf.concat(parts, 3);
-      return activate(bias === undefined ? joined : tf.add(joined, bias), this.activation);
+      return activate(bias === undefined ? joined : tf.add(joined, bias), this.options.activation);
     });
   }
 
   /** Whether this is a linear layer of every pixel: on the cpu backend a product of matrices trains 100 times faster. */
   private get pointwise(): boolean {
-    const sizes = [...this.kernelSize, this.stride, this.groups];
+    const sizes = [...this.kernelSize, this.options.stride, this.options.groups];
     return sizes.every((size) => size === 1) && this.padding !== 'same' && this.padding.every((size) => size === 0);
   }
 
   /** The kernel `[height, width, in, out]` and the bias, null without one. */
   get kernelAndBias(): { kernel: tf.Tensor4D; bias: tf.Tensor1D | null } {
     return { kernel: this.kernel.read() as tf.Tensor4D, bias: (this.offset?.read() ?? null) as tf.Tensor1D | null };
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      filters: this.filters,
-      kernelSize: [...this.kernelSize],
-      stride: this.stride,
-      padding: this.padding === 'same' ? this.padding : [...this.padding],
-      groups: this.groups,
-      bias: this.bias,
-      activation: this.activation,
-      start: this.start,
-      layout: this.layout,
-    };
   }
 }
 
@@ -204,6 +164,6 @@ function explicitPadding(
   ];
 }
 
-function pair(value: number | readonly [number, number]): readonly [number, number] {
-  return typeof value === 'number' ? [value, value] : [value[0], value[1]];
+function pair(value: number | readonly number[]): readonly [number, number] {
+  return typeof value === 'number' ? [value, value] : [value[0]!, value[1]!];
 }

@@ -1,16 +1,20 @@
+import { integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
 import { attend } from './attend.js';
 import { twoShapes, twoTensors } from './combine.js';
+import { kernelStart } from './kernel-start.js';
+import { checkLayerInput } from './layer-inputs.js';
 import { linear } from './linear.js';
-import { checkLayerInput, kernelStart, NetworkLayer, type NetworkLayerArgs, ZEROS } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+import { ZEROS } from './parameter-start.js';
+
+const crossAttentionOptions = {
+  heads: integer('Number of heads; must divide the width of the tokens.', { min: 1 }),
+};
 
 /** Arguments of {@link CrossAttention}. */
-export interface CrossAttentionArgs extends NetworkLayerArgs {
-  /** Number of heads; must divide the width of the tokens. */
-  heads: number;
-}
+export type CrossAttentionArgs = LayerArgs<typeof crossAttentionOptions>;
 
 /**
  * Multi-head attention of the first input's tokens (queries) to the second's (keys and values), as
@@ -27,27 +31,24 @@ export interface CrossAttentionArgs extends NetworkLayerArgs {
  * console.log((layer.apply([tf.zeros([1, 5, 8]), tf.zeros([1, 3, 8])]) as tf.Tensor).shape); // [ 1, 5, 8 ]
  * ```
  */
-export class CrossAttention extends NetworkLayer {
+export class CrossAttention extends NetworkLayer<typeof crossAttentionOptions> {
   static className = 'MerCrossAttention';
-  private readonly heads: number;
   private kernel!: tfl.LayerVariable;
   private bias!: tfl.LayerVariable;
   private out!: tfl.LayerVariable;
   private outBias!: tfl.LayerVariable;
 
   constructor(args: CrossAttentionArgs) {
-    super(args);
-    checkInteger(`make attention ${this.name}`, 'heads', args.heads);
-    this.heads = args.heads;
+    super(args, crossAttentionOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const [left, right] = twoShapes(this, inputShape);
     checkLayerInput(this, left, '[batch, tokens, width]');
     const width = left[2]!;
-    if (right.length !== 3 || right[2] !== width || width % this.heads !== 0) {
+    if (right.length !== 3 || right[2] !== width || width % this.options.heads !== 0) {
       throw new TypeError(
-        `Cannot build layer ${this.name} as its inputs must be tokens of one width that ${this.heads} heads divide: current values are [${left}] and [${right}]`,
+        `Cannot build layer ${this.name} as its inputs must be tokens of one width that ${this.options.heads} heads divide: current values are [${left}] and [${right}]`,
       );
     }
     this.kernel = this.addParameter({
@@ -78,12 +79,10 @@ export class CrossAttention extends NetworkLayer {
       const [left, right] = twoTensors(this, inputs);
       const [wq, wk, wv] = tf.split(this.kernel.read(), 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
       const [bq, bk, bv] = tf.split(this.bias.read(), 3) as [tf.Tensor, tf.Tensor, tf.Tensor];
-      const mixed = attend(linear(left, wq, bq), linear(right, wk, bk), linear(right, wv, bv), { heads: this.heads });
+      const mixed = attend(linear(left, wq, bq), linear(right, wk, bk), linear(right, wv, bv), {
+        heads: this.options.heads,
+      });
       return linear(mixed, this.out.read(), this.outBias.read());
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), heads: this.heads };
   }
 }

@@ -1,31 +1,20 @@
+import { flag, integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkOneOf } from '../checks.js';
-import {
-  biasStart,
-  checkLayerInput,
-  KERNEL_STARTS,
-  type KernelStart,
-  kernelStart,
-  NetworkLayer,
-  type NetworkLayerArgs,
-  oneShape,
-  oneTensor,
-} from './network-layer.js';
+import { biasStart, kernelStart, kernelStartOption } from './kernel-start.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const depthwiseConv2dOptions = {
+  kernelSize: integer('Side of the kernel.', { min: 1 }),
+  stride: integer('Step in both directions.', { min: 1, default: 1 }),
+  padding: integer('Zeros added on each side.', { min: 0, default: 0 }),
+  bias: flag('Whether a bias is added.', { default: true }),
+  start: kernelStartOption('fan-in'),
+};
 
 /** Arguments of {@link DepthwiseConv2d}. */
-export interface DepthwiseConv2dArgs extends NetworkLayerArgs {
-  /** Side of the kernel. */
-  kernelSize: number;
-  /** Step in both directions; 1 by default. */
-  stride?: number;
-  /** Zeros added on each side; 0 by default. */
-  padding?: number;
-  /** Whether a bias is added; true by default. */
-  bias?: boolean;
-  /** Start of the kernel; `fan-in`, PyTorch's default, by default. */
-  start?: KernelStart;
-}
+export type DepthwiseConv2dArgs = LayerArgs<typeof depthwiseConv2dOptions>;
 
 /**
  * Convolution of every map with a kernel of its own (groups = channels), with PyTorch's conventions.
@@ -39,45 +28,29 @@ export interface DepthwiseConv2dArgs extends NetworkLayerArgs {
  * console.log(layer.apply(tf.zeros([1, 8, 8, 6])).shape); // [ 1, 8, 8, 6 ]
  * ```
  */
-export class DepthwiseConv2d extends NetworkLayer {
+export class DepthwiseConv2d extends NetworkLayer<typeof depthwiseConv2dOptions> {
   static className = 'MerDepthwiseConv2d';
-  private readonly kernelSize: number;
-  private readonly stride: number;
-  private readonly padding: number;
-  private readonly bias: boolean;
-  private readonly start: KernelStart;
   private kernel!: tfl.LayerVariable;
   private offset: tfl.LayerVariable | null = null;
 
   constructor(args: DepthwiseConv2dArgs) {
-    super(args);
-    const task = `make depthwise convolution ${this.name}`;
-    const { kernelSize, stride = 1, padding = 0, bias = true, start = 'fan-in' } = args;
-    checkInteger(task, 'kernelSize', kernelSize);
-    checkInteger(task, 'stride', stride);
-    checkInteger(task, 'padding', padding, 0);
-    checkOneOf(task, 'start', start, KERNEL_STARTS);
-    this.kernelSize = kernelSize;
-    this.stride = stride;
-    this.padding = padding;
-    this.bias = bias;
-    this.start = start;
+    super(args, depthwiseConv2dOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
     const channels = shape[3]!;
-    const fanIn = this.kernelSize ** 2;
+    const fanIn = this.options.kernelSize ** 2;
     this.kernel = this.addParameter({
       name: 'kernel',
-      shape: [this.kernelSize, this.kernelSize, channels, 1],
-      start: kernelStart(this.start, fanIn, fanIn * channels),
+      shape: [this.options.kernelSize, this.options.kernelSize, channels, 1],
+      start: kernelStart(this.options.start, fanIn, fanIn * channels),
       torchName: 'weight',
       layout: 'depthwise2d',
     });
-    if (this.bias) {
-      this.offset = this.addParameter({ name: 'bias', shape: [channels], start: biasStart(this.start, fanIn) });
+    if (this.options.bias) {
+      this.offset = this.addParameter({ name: 'bias', shape: [channels], start: biasStart(this.options.start, fanIn) });
     }
     this.built = true;
   }
@@ -85,7 +58,9 @@ export class DepthwiseConv2d extends NetworkLayer {
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const shape = oneShape(inputShape);
     const size = (length: number | null | undefined) =>
-      length == null ? null : Math.floor((length + 2 * this.padding - this.kernelSize) / this.stride) + 1;
+      length == null
+        ? null
+        : Math.floor((length + 2 * this.options.padding - this.options.kernelSize) / this.options.stride) + 1;
     return [shape[0] ?? null, size(shape[1]), size(shape[2]), shape[3] ?? null];
   }
 
@@ -95,19 +70,8 @@ export class DepthwiseConv2d extends NetworkLayer {
       const filter = this.kernel.read() as tf.Tensor4D;
       const bias = this.offset?.read() as tf.Tensor1D | undefined;
       return bias === undefined
-        ? tf.depthwiseConv2d(x, filter, this.stride, this.padding)
-        : tf.fused.depthwiseConv2d({ x, filter, strides: this.stride, pad: this.padding, bias });
+        ? tf.depthwiseConv2d(x, filter, this.options.stride, this.options.padding)
+        : tf.fused.depthwiseConv2d({ x, filter, strides: this.options.stride, pad: this.options.padding, bias });
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      kernelSize: this.kernelSize,
-      stride: this.stride,
-      padding: this.padding,
-      bias: this.bias,
-      start: this.start,
-    };
   }
 }

@@ -1,15 +1,20 @@
+import { choice, integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkOneOf } from '../checks.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor, ZEROS } from './network-layer.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+import { ZEROS } from './parameter-start.js';
+
+const positionEmbeddingOptions = {
+  kind: choice(
+    'What is learned: a vector per token, `[1, n, width]`, or a number per place, `[n]`.',
+    ['token', 'place'],
+    { default: 'token' },
+  ),
+};
 
 /** Arguments of {@link PositionEmbedding}. */
-export interface PositionEmbeddingArgs extends NetworkLayerArgs {
-  /**
-   * What is learned: `token`, a vector per token, `[1, n, width]` (default); `place`, a number per token, `[n]`.
-   */
-  kind?: 'token' | 'place';
-}
+export type PositionEmbeddingArgs = LayerArgs<typeof positionEmbeddingOptions>;
 
 /**
  * Adds a learned vector, or number, to every token of `[batch, n, width]`.
@@ -22,15 +27,12 @@ export interface PositionEmbeddingArgs extends NetworkLayerArgs {
  * console.log(new PositionEmbedding().apply(tf.zeros([2, 5, 8])).shape); // [ 2, 5, 8 ]
  * ```
  */
-export class PositionEmbedding extends NetworkLayer {
+export class PositionEmbedding extends NetworkLayer<typeof positionEmbeddingOptions> {
   static className = 'MerPositionEmbedding';
-  private readonly kind: 'token' | 'place';
   private table!: tfl.LayerVariable;
 
   constructor(args: PositionEmbeddingArgs = {}) {
-    super(args);
-    this.kind = args.kind ?? 'token';
-    checkOneOf(`make embedding ${this.name}`, 'kind', this.kind, ['token', 'place']);
+    super(args, positionEmbeddingOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
@@ -39,8 +41,8 @@ export class PositionEmbedding extends NetworkLayer {
     const [, count, width] = shape as [number, number, number];
     this.table = this.addParameter({
       name: 'table',
-      shape: this.kind === 'token' ? [1, count, width] : [count],
-      start: { kind: 'normal', deviation: this.kind === 'token' ? 0.02 : 1 },
+      shape: this.options.kind === 'token' ? [1, count, width] : [count],
+      start: { kind: 'normal', deviation: this.options.kind === 'token' ? 0.02 : 1 },
       torchName: '',
     });
     this.built = true;
@@ -50,12 +52,8 @@ export class PositionEmbedding extends NetworkLayer {
     return tf.tidy(() => {
       const x = oneTensor(inputs);
       const table = this.table.read();
-      return tf.add(x, this.kind === 'token' ? table : tf.reshape(table, [1, -1, 1]));
+      return tf.add(x, this.options.kind === 'token' ? table : tf.reshape(table, [1, -1, 1]));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), kind: this.kind };
   }
 }
 
@@ -95,11 +93,12 @@ export class ClassToken extends NetworkLayer {
   }
 }
 
+const takeTokenOptions = {
+  index: integer('Which token.', { min: 0, default: 0 }),
+};
+
 /** Arguments of {@link TakeToken}. */
-export interface TakeTokenArgs extends NetworkLayerArgs {
-  /** Which token; 0 by default. */
-  index?: number;
-}
+export type TakeTokenArgs = LayerArgs<typeof takeTokenOptions>;
 
 /**
  * One token: `[batch, n, width]` to `[batch, width]`.
@@ -112,13 +111,11 @@ export interface TakeTokenArgs extends NetworkLayerArgs {
  * console.log(new TakeToken().apply(tf.zeros([2, 5, 8])).shape); // [ 2, 8 ]
  * ```
  */
-export class TakeToken extends NetworkLayer {
+export class TakeToken extends NetworkLayer<typeof takeTokenOptions> {
   static className = 'MerTakeToken';
-  private readonly index: number;
 
   constructor(args: TakeTokenArgs = {}) {
-    super(args);
-    this.index = args.index ?? 0;
+    super(args, takeTokenOptions);
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
@@ -130,11 +127,7 @@ export class TakeToken extends NetworkLayer {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor3D;
       const [batch, , width] = x.shape;
-      return tf.reshape(tf.slice(x, [0, this.index, 0], [batch, 1, width]), [batch, width]);
+      return tf.reshape(tf.slice(x, [0, this.options.index, 0], [batch, 1, width]), [batch, width]);
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), index: this.index };
   }
 }

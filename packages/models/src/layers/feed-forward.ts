@@ -1,19 +1,24 @@
+import { integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkRate } from '../checks.js';
+import { oneShape, oneTensor } from './layer-inputs.js';
 import { LayerNormalization } from './layer-normalization.js';
 import type { LayerPass } from './layer-pass.js';
 import { Linear } from './linear.js';
-import { NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
 import { SeededDropout } from './seeded-dropout.js';
 
+const feedForwardOptions = {
+  expansion: integer('Width of the hidden layer over the width of the tokens.', { min: 1, default: 2 }),
+  dropout: number('Share of the elements that training drops after each linear layer.', {
+    min: 0,
+    below: 1,
+    default: 0.1,
+  }),
+};
+
 /** Arguments of {@link FeedForward}. */
-export interface FeedForwardArgs extends NetworkLayerArgs {
-  /** Width of the hidden layer over the width of the tokens; 2 by default. */
-  expansion?: number;
-  /** Share of the elements that training drops after each linear layer; 0.1 by default. */
-  dropout?: number;
-}
+export type FeedForwardArgs = LayerArgs<typeof feedForwardOptions>;
 
 /**
  * A post-norm feed-forward block over the last axis: norm(x + drop(W2 drop(relu(W1 x)))).
@@ -26,26 +31,20 @@ export interface FeedForwardArgs extends NetworkLayerArgs {
  * console.log(new FeedForward().apply(tf.zeros([1, 5, 8])).shape); // [ 1, 5, 8 ]
  * ```
  */
-export class FeedForward extends NetworkLayer {
+export class FeedForward extends NetworkLayer<typeof feedForwardOptions> {
   static className = 'MerFeedForward';
-  private readonly expansion: number;
-  private readonly dropout: number;
   private steps!: { linear1: Linear; linear2: Linear; norm: LayerNormalization; drop: readonly SeededDropout[] };
 
   constructor(args: FeedForwardArgs = {}) {
-    super(args);
-    this.expansion = args.expansion ?? 2;
-    this.dropout = args.dropout ?? 0.1;
-    checkInteger(`make feed-forward block ${this.name}`, 'expansion', this.expansion);
-    checkRate(`make feed-forward block ${this.name}`, 'dropout', this.dropout);
+    super(args, feedForwardOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     const width = shape[shape.length - 1]!;
-    const hidden = width * this.expansion;
+    const hidden = width * this.options.expansion;
     const { seed } = this;
-    const drop = (name: string) => this.addPart(name, new SeededDropout({ seed, rate: this.dropout }), shape);
+    const drop = (name: string) => this.addPart(name, new SeededDropout({ seed, rate: this.options.dropout }), shape);
     this.steps = {
       linear1: this.addPart('linear1', new Linear({ seed, units: hidden, activation: 'relu' }), shape),
       linear2: this.addPart('linear2', new Linear({ seed, units: width }), [...shape.slice(0, -1), hidden]),
@@ -62,9 +61,5 @@ export class FeedForward extends NetworkLayer {
       const hidden = drop[0]!.call(linear1.call(x), kwargs);
       return norm.call(tf.add(x, drop[1]!.call(linear2.call(hidden), kwargs)));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), expansion: this.expansion, dropout: this.dropout };
   }
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { NetworkLayer, oneShape, oneTensor } from './network-layer.js';
+import { oneShape, oneTensor } from './layer-inputs.js';
+import { NetworkLayer } from './network-layer.js';
 
 /**
  * Flattens `[batch, …, channels]` in PyTorch's order: channel first, then row, then column.

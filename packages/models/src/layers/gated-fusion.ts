@@ -1,14 +1,16 @@
+import { flag } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { twoShapes, twoTensors } from './combine.js';
 import { Conv2d } from './conv2d.js';
-import { NetworkLayer, type NetworkLayerArgs } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const gatedFusionOptions = {
+  agreement: flag('Whether the agreement term conv1x1(a b) is added.', { default: true }),
+};
 
 /** Arguments of {@link GatedFusion}. */
-export interface GatedFusionArgs extends NetworkLayerArgs {
-  /** Whether the agreement term conv1x1(a b) is added; true by default. */
-  agreement?: boolean;
-}
+export type GatedFusionArgs = LayerArgs<typeof gatedFusionOptions>;
 
 /**
  * Joins two maps with a gate per pixel and channel:
@@ -29,15 +31,13 @@ export interface GatedFusionArgs extends NetworkLayerArgs {
  *
  * Reference: this project's choice for the dual-phase fusion of FMANet, arXiv 2510.07810.
  */
-export class GatedFusion extends NetworkLayer {
+export class GatedFusion extends NetworkLayer<typeof gatedFusionOptions> {
   static className = 'MerGatedFusion';
-  private readonly withAgreement: boolean;
   private gate!: Conv2d;
-  private agreement: Conv2d | null = null;
+  private agreeing: Conv2d | null = null;
 
   constructor(args: GatedFusionArgs = {}) {
-    super(args);
-    this.withAgreement = args.agreement ?? true;
+    super(args, gatedFusionOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
@@ -51,8 +51,8 @@ export class GatedFusion extends NetworkLayer {
     const { seed } = this;
     const gate = new Conv2d({ seed, filters, kernelSize: 3, padding: 1, activation: 'sigmoid' });
     this.gate = this.addPart('gate', gate, [...left.slice(0, 3), 2 * filters]);
-    if (this.withAgreement) {
-      this.agreement = this.addPart('agreement', new Conv2d({ seed, filters, kernelSize: 1 }), left);
+    if (this.options.agreement) {
+      this.agreeing = this.addPart('agreement', new Conv2d({ seed, filters, kernelSize: 1 }), left);
     }
     this.built = true;
   }
@@ -70,11 +70,7 @@ export class GatedFusion extends NetworkLayer {
     return tf.tidy(() => {
       const [left, right] = twoTensors(this, inputs);
       const mixed = tf.add(right, tf.mul(this.gates(left, right), tf.sub(left, right)));
-      return this.agreement === null ? mixed : tf.add(mixed, this.agreement.call(tf.mul(left, right)));
+      return this.agreeing === null ? mixed : tf.add(mixed, this.agreeing.call(tf.mul(left, right)));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), agreement: this.withAgreement };
   }
 }

@@ -1,32 +1,34 @@
+import { integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkRate } from '../checks.js';
 import { attend } from './attend.js';
 import { BatchNormalization } from './batch-normalization.js';
 import type { Conv2d } from './conv2d.js';
 import { DropPath } from './drop-path.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import type { LayerPass } from './layer-pass.js';
 import { Linear } from './linear.js';
 import { ConvMlp, halvedShape, mixer, multipleOf32, PatchProjection } from './local-feature-block.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const globalFeatureBlockOptions = {
+  filters: integer('Number of output maps; more than the maps of attention, which come in multiples of 32.', {
+    min: 1,
+  }),
+  stride: integer('Step: 2 halves height and width first.', { min: 1, default: 1 }),
+  reduction: integer('Square root of how many tokens one key stands for.', { min: 1, default: 1 }),
+  headSize: integer('Width of a head.', { min: 1, default: 8 }),
+  share: number('Share of the maps that attention makes, the others come from a convolution.', {
+    above: 0,
+    below: 1,
+    default: 0.75,
+  }),
+  expansion: number('Width of the hidden layer over `filters`, rounded to a multiple of 32.', { above: 0, default: 2 }),
+  dropPath: number('Share of the samples whose branches are dropped in training.', { min: 0, below: 1, default: 0 }),
+};
 
 /** Arguments of {@link GlobalFeatureBlock}. */
-export interface GlobalFeatureBlockArgs extends NetworkLayerArgs {
-  /** Number of output maps; more than the maps of attention, which come in multiples of 32. */
-  filters: number;
-  /** 1 (default), or 2 to halve height and width first. */
-  stride?: number;
-  /** Square root of how many tokens one key stands for; 1 by default. */
-  reduction?: number;
-  /** Width of a head; 8 by default. */
-  headSize?: number;
-  /** Share of the maps that attention makes, the others come from a convolution; 0.75 by default. */
-  share?: number;
-  /** Width of the hidden layer over `filters`, rounded to a multiple of 32; 2 by default. */
-  expansion?: number;
-  /** Share of the samples whose branches are dropped in training; 0 by default. */
-  dropPath?: number;
-}
+export type GlobalFeatureBlockArgs = LayerArgs<typeof globalFeatureBlockOptions>;
 
 /**
  * The global block of the local-global transformer: attention with averaged keys on three quarters of the maps, a 3x3
@@ -45,9 +47,8 @@ export interface GlobalFeatureBlockArgs extends NetworkLayerArgs {
  *
  * Reference: FDP, arXiv 2509.06015, the GFA block of the authors' code (which their release defines and never uses).
  */
-export class GlobalFeatureBlock extends NetworkLayer {
+export class GlobalFeatureBlock extends NetworkLayer<typeof globalFeatureBlockOptions> {
   static className = 'MerGlobalFeatureBlock';
-  private readonly args: Required<Omit<GlobalFeatureBlockArgs, keyof NetworkLayerArgs>>;
   private steps!: {
     embed: PatchProjection;
     norm1: BatchNormalization;
@@ -64,32 +65,25 @@ export class GlobalFeatureBlock extends NetworkLayer {
   };
 
   constructor(args: GlobalFeatureBlockArgs) {
-    super(args);
-    const { filters, stride = 1, reduction = 1, headSize = 8, share = 0.75, expansion = 2, dropPath = 0 } = args;
-    const task = `make global block ${this.name}`;
-    checkInteger(task, 'filters', filters);
-    checkInteger(task, 'stride', stride);
-    checkInteger(task, 'reduction', reduction);
-    checkInteger(task, 'headSize', headSize);
-    checkRate(task, 'dropPath', dropPath);
-    this.args = { filters, stride, reduction, headSize, share, expansion, dropPath };
+    super(args, globalFeatureBlockOptions);
+    const { filters } = this.options;
     if (this.attended >= filters) {
       throw new RangeError(
-        `Cannot ${task} as filters must leave maps beside the ${this.attended} of attention: current value is ${filters}`,
+        `Cannot ${this.making} as filters must leave maps beside the ${this.attended} of attention: current value is ${filters}`,
       );
     }
   }
 
   /** How many maps come from attention. */
   private get attended(): number {
-    return multipleOf32(Math.floor(this.args.filters * this.args.share));
+    return multipleOf32(Math.floor(this.options.filters * this.options.share));
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
     const { seed, attended } = this;
-    const { filters, stride, reduction, expansion, share, dropPath } = this.args;
+    const { filters, stride, reduction, expansion, share, dropPath } = this.options;
     const left = halvedShape(shape, stride, attended);
     const right = [...left.slice(0, 3), filters - attended];
     const joined = [...left.slice(0, 3), filters];
@@ -121,7 +115,7 @@ export class GlobalFeatureBlock extends NetworkLayer {
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
-    return halvedShape(oneShape(inputShape), this.args.stride, this.args.filters);
+    return halvedShape(oneShape(inputShape), this.options.stride, this.options.filters);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
@@ -129,7 +123,7 @@ export class GlobalFeatureBlock extends NetworkLayer {
       const { embed, norm1, q, k, v, out, keyNorm, projection, norm2, mlp, path } = this.steps;
       const x = embed.call(oneTensor(inputs), kwargs) as tf.Tensor4D;
       const [batch, height, width, channels] = x.shape;
-      const { reduction, headSize } = this.args;
+      const { reduction, headSize } = this.options;
       const tokens = tf.reshape(norm1.call(x, kwargs), [batch, height * width, channels]);
       const each = reduction ** 2;
       const fewer =
@@ -144,9 +138,5 @@ export class GlobalFeatureBlock extends NetworkLayer {
       const joined = tf.concat([left, right], 3);
       return tf.add(joined, path[2].call(mlp.call(norm2.call(joined, kwargs)), kwargs));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.args };
   }
 }

@@ -1,20 +1,23 @@
+import { integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
 import { channelStatistics } from './channel-statistics.js';
 import { Conv2d } from './conv2d.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { Linear } from './linear.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const gradientAttentionOptions = {
+  ratio: integer("Channels over the width of the channel attention's hidden layer, which has at least 4 units.", {
+    min: 1,
+    default: 16,
+  }),
+  kernelSize: integer("Side of the spatial attention's kernel, odd.", { min: 1, default: 7 }),
+  epsilon: number("Added below the square root of the gradient's magnitude.", { above: 0, default: 1e-6 }),
+};
 
 /** Arguments of {@link GradientAttention}. */
-export interface GradientAttentionArgs extends NetworkLayerArgs {
-  /** Channels over the width of the channel attention's hidden layer, which has at least 4 units; 16 by default. */
-  ratio?: number;
-  /** Side of the spatial attention's kernel, odd; 7 by default. */
-  kernelSize?: number;
-  /** Added below the square root of the gradient's magnitude; 1e-6 by default. */
-  epsilon?: number;
-}
+export type GradientAttentionArgs = LayerArgs<typeof gradientAttentionOptions>;
 
 /**
  * Attention to edges of the maps, `[batch, height, width, channels]`:
@@ -34,30 +37,22 @@ export interface GradientAttentionArgs extends NetworkLayerArgs {
  *
  * Reference: this project's choice for the block that arXiv 2509.00056 (MEGANet) names in its abstract.
  */
-export class GradientAttention extends NetworkLayer {
+export class GradientAttention extends NetworkLayer<typeof gradientAttentionOptions> {
   static className = 'MerGradientAttention';
-  private readonly ratio: number;
-  private readonly kernelSize: number;
-  private readonly epsilon: number;
   private spatial!: Conv2d;
   private channel!: readonly [Linear, Linear];
 
   constructor(args: GradientAttentionArgs = {}) {
-    super(args);
-    const { ratio = 16, kernelSize = 7, epsilon = 1e-6 } = args;
-    checkInteger(`make gradient attention ${this.name}`, 'ratio', ratio);
-    checkInteger(`make gradient attention ${this.name}`, 'kernelSize', kernelSize);
-    this.ratio = ratio;
-    this.kernelSize = kernelSize;
-    this.epsilon = epsilon;
+    super(args, gradientAttentionOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
     const channels = shape[3]!;
-    const hidden = Math.max(4, Math.floor(channels / this.ratio));
-    const { seed, kernelSize } = this;
+    const hidden = Math.max(4, Math.floor(channels / this.options.ratio));
+    const { seed } = this;
+    const { kernelSize } = this.options;
     const padding = (kernelSize - 1) / 2;
     this.spatial = this.addPart(
       'spatial',
@@ -75,16 +70,12 @@ export class GradientAttention extends NetworkLayer {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor4D;
       const [batch, height, width, channels] = x.shape;
-      const magnitude = sobelMagnitude(x, this.epsilon);
+      const magnitude = sobelMagnitude(x, this.options.epsilon);
       const spatial = this.spatial.call(channelStatistics(magnitude));
       const means = tf.mean(tf.reshape(magnitude, [batch, height * width, channels]), 1);
       const channel = tf.reshape(this.channel[1].call(this.channel[0].call(means)), [batch, 1, 1, channels]);
       return tf.add(x, tf.mul(tf.mul(x, spatial), channel));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ratio: this.ratio, kernelSize: this.kernelSize, epsilon: this.epsilon };
   }
 }
 

@@ -1,21 +1,17 @@
+import { integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
+import { kernelStart } from './kernel-start.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { linear } from './linear.js';
-import {
-  checkLayerInput,
-  kernelStart,
-  NetworkLayer,
-  type NetworkLayerArgs,
-  oneShape,
-  oneTensor,
-} from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const gruOptions = {
+  units: integer('Width of the state.', { min: 1 }),
+};
 
 /** Arguments of {@link Gru}. */
-export interface GruArgs extends NetworkLayerArgs {
-  /** Width of the state. */
-  units: number;
-}
+export type GruArgs = LayerArgs<typeof gruOptions>;
 
 /**
  * Gated recurrent unit over `[batch, steps, width]`; gives the last state `[batch, units]`, with PyTorch's equations:
@@ -34,24 +30,21 @@ export interface GruArgs extends NetworkLayerArgs {
  *
  * Reference: Cho et al. 2014, arXiv 1406.1078.
  */
-export class Gru extends NetworkLayer {
+export class Gru extends NetworkLayer<typeof gruOptions> {
   static className = 'MerGru';
-  private readonly units: number;
   private forwards!: tfl.LayerVariable;
   private recurrent!: tfl.LayerVariable;
   private forwardsBias!: tfl.LayerVariable;
   private recurrentBias!: tfl.LayerVariable;
 
   constructor(args: GruArgs) {
-    super(args);
-    checkInteger(`make recurrent layer ${this.name}`, 'units', args.units);
-    this.units = args.units;
+    super(args, gruOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, steps, width]');
-    const { units } = this;
+    const { units } = this.options;
     const start = kernelStart('fan-in', units, 1);
     const kernel = (name: string, size: number, torchName: string) =>
       this.addParameter({ name, shape: [size, 3 * units], start, torchName, layout: 'linear' });
@@ -68,7 +61,7 @@ export class Gru extends NetworkLayer {
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
-    return [oneShape(inputShape)[0] ?? null, this.units];
+    return [oneShape(inputShape)[0] ?? null, this.options.units];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -76,7 +69,7 @@ export class Gru extends NetworkLayer {
       const x = oneTensor(inputs) as tf.Tensor3D;
       const [batch, steps] = x.shape;
       const given = tf.unstack(linear(x, this.forwards.read(), this.forwardsBias.read()), 1);
-      let state: tf.Tensor = tf.zeros([batch, this.units]);
+      let state: tf.Tensor = tf.zeros([batch, this.options.units]);
       for (let step = 0; step < steps; step++) {
         const [xr, xz, xn] = tf.split(given[step]!, 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
         const kept = linear(state, this.recurrent.read(), this.recurrentBias.read());
@@ -88,9 +81,5 @@ export class Gru extends NetworkLayer {
       }
       return state;
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), units: this.units };
   }
 }

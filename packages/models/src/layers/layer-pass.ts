@@ -13,7 +13,7 @@ export interface LayerPass {
   training?: boolean;
   /** True where the same was run before: running statistics stay as they are. */
   again?: boolean;
-  /** True where the output is to be rectified, which a batch norm does in the same pass. */
+  /** True where the output is to be rectified in the same pass, by layers whose traits say that they can. */
   rectified?: boolean;
   /** Which samples these are, where not the whole batch; masks are those of the whole batch. */
   rows?: BatchRows;

@@ -1,31 +1,25 @@
+import { choice, flag, integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkOneOf } from '../checks.js';
-import { type ActivationName, activate } from './activation.js';
-import {
-  biasStart,
-  KERNEL_STARTS,
-  type KernelStart,
-  kernelStart,
-  NetworkLayer,
-  type NetworkLayerArgs,
-  oneShape,
-  oneTensor,
-} from './network-layer.js';
+import { activate, activationOption } from './activation.js';
+import { biasStart, kernelStart, kernelStartOption } from './kernel-start.js';
+import { oneShape, oneTensor } from './layer-inputs.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const linearOptions = {
+  units: integer('Number of outputs.', { min: 1 }),
+  bias: flag('Whether a bias is added.', { default: true }),
+  activation: activationOption('linear'),
+  start: kernelStartOption('fan-in'),
+  layout: choice(
+    'Layout of the kernel in a PyTorch state dict; `conv1x1` for a convolution of size 1.',
+    ['linear', 'conv1x1'],
+    { default: 'linear' },
+  ),
+};
 
 /** Arguments of {@link Linear}. */
-export interface LinearArgs extends NetworkLayerArgs {
-  /** Number of outputs. */
-  units: number;
-  /** Whether a bias is added; true by default. */
-  bias?: boolean;
-  /** Applied to the result; `linear` by default. */
-  activation?: ActivationName;
-  /** Start of the kernel; `fan-in`, PyTorch's default, by default. */
-  start?: KernelStart;
-  /** Layout of the kernel in a PyTorch state dict: `linear` (default), or `conv1x1` for a convolution of size 1. */
-  layout?: 'linear' | 'conv1x1';
-}
+export type LinearArgs = LayerArgs<typeof linearOptions>;
 
 /**
  * y = x W + b over the last axis, with PyTorch's initial weights.
@@ -38,25 +32,13 @@ export interface LinearArgs extends NetworkLayerArgs {
  * console.log(new Linear({ units: 3 }).apply(tf.zeros([2, 5])).shape); // [ 2, 3 ]
  * ```
  */
-export class Linear extends NetworkLayer {
+export class Linear extends NetworkLayer<typeof linearOptions> {
   static className = 'MerLinear';
-  private readonly units: number;
-  private readonly bias: boolean;
-  private readonly activation: ActivationName;
-  private readonly start: KernelStart;
-  private readonly layout: NonNullable<LinearArgs['layout']>;
   private kernel!: tfl.LayerVariable;
   private offset: tfl.LayerVariable | null = null;
 
   constructor(args: LinearArgs) {
-    super(args);
-    checkInteger(`make linear layer ${this.name}`, 'units', args.units);
-    this.units = args.units;
-    this.bias = args.bias ?? true;
-    this.activation = args.activation ?? 'linear';
-    this.start = args.start ?? 'fan-in';
-    checkOneOf(`make linear layer ${this.name}`, 'start', this.start, KERNEL_STARTS);
-    this.layout = args.layout ?? 'linear';
+    super(args, linearOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
@@ -64,41 +46,30 @@ export class Linear extends NetworkLayer {
     const size = shape[shape.length - 1]!;
     this.kernel = this.addParameter({
       name: 'kernel',
-      shape: [size, this.units],
-      start: kernelStart(this.start, size, this.units),
+      shape: [size, this.options.units],
+      start: kernelStart(this.options.start, size, this.options.units),
       torchName: 'weight',
-      layout: this.layout,
+      layout: this.options.layout,
     });
-    if (this.bias) {
+    if (this.options.bias) {
       this.offset = this.addParameter({
         name: 'bias',
-        shape: [this.units],
-        start: biasStart(this.start, size),
+        shape: [this.options.units],
+        start: biasStart(this.options.start, size),
       });
     }
     this.built = true;
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
-    return [...oneShape(inputShape).slice(0, -1), this.units];
+    return [...oneShape(inputShape).slice(0, -1), this.options.units];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const y = linear(oneTensor(inputs), this.kernel.read(), this.offset?.read());
-      return activate(y, this.activation);
+      return activate(y, this.options.activation);
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      units: this.units,
-      bias: this.bias,
-      activation: this.activation,
-      start: this.start,
-      layout: this.layout,
-    };
   }
 }
 

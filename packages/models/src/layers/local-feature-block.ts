@@ -1,23 +1,22 @@
+import { integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkRate } from '../checks.js';
 import { BatchNormalization } from './batch-normalization.js';
 import { Conv2d } from './conv2d.js';
 import { DropPath } from './drop-path.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import type { LayerPass } from './layer-pass.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const localFeatureBlockOptions = {
+  filters: integer('Number of output maps.', { min: 1 }),
+  stride: integer('Step: 2 halves height and width first.', { min: 1, default: 1 }),
+  expansion: number('Width of the hidden layer over `filters`, rounded to a multiple of 32.', { above: 0, default: 3 }),
+  dropPath: number('Share of the samples whose branches are dropped in training.', { min: 0, below: 1, default: 0 }),
+};
 
 /** Arguments of {@link LocalFeatureBlock}. */
-export interface LocalFeatureBlockArgs extends NetworkLayerArgs {
-  /** Number of output maps. */
-  filters: number;
-  /** 1 (default), or 2 to halve height and width first. */
-  stride?: number;
-  /** Width of the hidden layer over `filters`, rounded to a multiple of 32; 3 by default. */
-  expansion?: number;
-  /** Share of the samples whose branches are dropped in training; 0 by default. */
-  dropPath?: number;
-}
+export type LocalFeatureBlockArgs = LayerArgs<typeof localFeatureBlockOptions>;
 
 /**
  * The local block of the local-global transformer: x = embed(x); x += conv3x3(x); x += mlp(norm(x)).
@@ -33,12 +32,8 @@ export interface LocalFeatureBlockArgs extends NetworkLayerArgs {
  *
  * Reference: FDP, arXiv 2509.06015, the LFA block of the authors' code.
  */
-export class LocalFeatureBlock extends NetworkLayer {
+export class LocalFeatureBlock extends NetworkLayer<typeof localFeatureBlockOptions> {
   static className = 'MerLocalFeatureBlock';
-  private readonly filters: number;
-  private readonly stride: number;
-  private readonly expansion: number;
-  private readonly dropPath: number;
   private steps!: {
     embed: PatchProjection;
     mixer: Conv2d;
@@ -48,35 +43,28 @@ export class LocalFeatureBlock extends NetworkLayer {
   };
 
   constructor(args: LocalFeatureBlockArgs) {
-    super(args);
-    const { filters, stride = 1, expansion = 3, dropPath = 0 } = args;
-    checkInteger(`make local block ${this.name}`, 'filters', filters);
-    checkInteger(`make local block ${this.name}`, 'stride', stride);
-    checkRate(`make local block ${this.name}`, 'dropPath', dropPath);
-    this.filters = filters;
-    this.stride = stride;
-    this.expansion = expansion;
-    this.dropPath = dropPath;
+    super(args, localFeatureBlockOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
-    const { seed, filters, stride } = this;
+    const { seed } = this;
+    const { filters, stride } = this.options;
     const inner = this.computeOutputShape(shape);
-    const path = (name: string) => this.addPart(name, new DropPath({ seed, rate: this.dropPath }), inner);
+    const path = (name: string) => this.addPart(name, new DropPath({ seed, rate: this.options.dropPath }), inner);
     this.steps = {
       embed: this.addPart('patch_embed', new PatchProjection({ seed, filters, stride }), shape),
       mixer: this.addPart('mhca.group_conv3x3', mixer(seed, filters), inner),
       norm: this.addPart('norm', new BatchNormalization(), inner),
-      mlp: this.addPart('mlp', new ConvMlp({ seed, expansion: this.expansion }), inner),
+      mlp: this.addPart('mlp', new ConvMlp({ seed, expansion: this.options.expansion }), inner),
       path: [path('path1'), path('path2')],
     };
     this.built = true;
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
-    return halvedShape(oneShape(inputShape), this.stride, this.filters);
+    return halvedShape(oneShape(inputShape), this.options.stride, this.options.filters);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
@@ -86,16 +74,6 @@ export class LocalFeatureBlock extends NetworkLayer {
       const mixed = tf.add(x, path[0].call(mix.call(x), kwargs));
       return tf.add(mixed, path[1].call(mlp.call(norm.call(mixed, kwargs)), kwargs));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      filters: this.filters,
-      stride: this.stride,
-      expansion: this.expansion,
-      dropPath: this.dropPath,
-    };
   }
 }
 
@@ -110,22 +88,27 @@ export function halvedShape(shape: tfl.Shape, stride: number, filters: number): 
   return [shape[0] ?? null, size(shape[1]), size(shape[2]), filters];
 }
 
+const patchProjectionOptions = {
+  filters: integer('Number of output maps.', { min: 1 }),
+  stride: integer('Step: 2 halves height and width first.', { min: 1, default: 1 }),
+};
+
+/** Arguments of {@link PatchProjection}. */
+export type PatchProjectionArgs = LayerArgs<typeof patchProjectionOptions>;
+
 /** Mean over 2x2 (with stride 2), convolution of size 1, norm; nothing where neither is needed. */
-export class PatchProjection extends NetworkLayer {
+export class PatchProjection extends NetworkLayer<typeof patchProjectionOptions> {
   static className = 'MerPatchProjection';
-  private readonly filters: number;
-  private readonly stride: number;
   private steps: { conv: Conv2d; norm: BatchNormalization } | null = null;
 
-  constructor(args: NetworkLayerArgs & { filters: number; stride?: number }) {
-    super(args);
-    this.filters = args.filters;
-    this.stride = args.stride ?? 1;
+  constructor(args: PatchProjectionArgs) {
+    super(args, patchProjectionOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
-    const { seed, filters, stride } = this;
+    const { seed } = this;
+    const { filters, stride } = this.options;
     if (stride !== 1 || shape[3] !== filters) {
       const inner = halvedShape(shape, stride, shape[3]!);
       const conv = new Conv2d({ seed, filters, kernelSize: 1, bias: false, start: 'truncated-normal' });
@@ -138,38 +121,39 @@ export class PatchProjection extends NetworkLayer {
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
-    return halvedShape(oneShape(inputShape), this.stride, this.filters);
+    return halvedShape(oneShape(inputShape), this.options.stride, this.options.filters);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor4D;
       if (this.steps === null) return tf.clone(x);
-      const pooled = this.stride === 1 ? x : tf.avgPool(x, this.stride, this.stride, 'same');
+      const pooled = this.options.stride === 1 ? x : tf.avgPool(x, this.options.stride, this.options.stride, 'same');
       return this.steps.norm.call(this.steps.conv.call(pooled), kwargs);
     });
   }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), filters: this.filters, stride: this.stride };
-  }
 }
 
+const convMlpOptions = {
+  expansion: number('Width of the hidden layer over the maps, rounded to a multiple of 32.', { above: 0 }),
+};
+
+/** Arguments of {@link ConvMlp}. */
+export type ConvMlpArgs = LayerArgs<typeof convMlpOptions>;
+
 /** Two convolutions of size 1 with a ReLU between. */
-export class ConvMlp extends NetworkLayer {
+export class ConvMlp extends NetworkLayer<typeof convMlpOptions> {
   static className = 'MerConvMlp';
-  private readonly expansion: number;
   private steps!: { conv1: Conv2d; conv2: Conv2d };
 
-  constructor(args: NetworkLayerArgs & { expansion: number }) {
-    super(args);
-    this.expansion = args.expansion;
+  constructor(args: ConvMlpArgs) {
+    super(args, convMlpOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     const channels = shape[3]!;
-    const hidden = multipleOf32(channels * this.expansion);
+    const hidden = multipleOf32(channels * this.options.expansion);
     const common = { seed: this.seed, kernelSize: 1, start: 'truncated-normal' as const };
     this.steps = {
       conv1: this.addPart('conv1', new Conv2d({ ...common, filters: hidden, activation: 'relu' }), shape),
@@ -180,10 +164,6 @@ export class ConvMlp extends NetworkLayer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => this.steps.conv2.call(this.steps.conv1.call(oneTensor(inputs))));
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), expansion: this.expansion };
   }
 }
 

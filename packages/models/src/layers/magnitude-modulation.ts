@@ -1,21 +1,19 @@
+import { number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkRate } from '../checks.js';
 import { twoShapes, twoTensors } from './combine.js';
-import { NetworkLayer, type NetworkLayerArgs } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
 import { bilinearWeights, resample } from './resample2d.js';
 
+const magnitudeModulationOptions = {
+  gain: number('Start of a, the gain of strong motion.', { above: 0, default: 0.5 }),
+  loss: number('Start of b, the loss of weak motion.', { above: 0, below: 1, default: 0.5 }),
+  steepness: number('Start of k, the steepness.', { above: 0, default: 10 }),
+  threshold: number('Start of tau, the threshold between weak and strong.', { default: 0.3 }),
+};
+
 /** Arguments of {@link MagnitudeModulation}. */
-export interface MagnitudeModulationArgs extends NetworkLayerArgs {
-  /** Start of a, the gain of strong motion, above 0; 0.5 by default. */
-  gain?: number;
-  /** Start of b, the loss of weak motion, between 0 and 1; 0.5 by default. */
-  loss?: number;
-  /** Start of k, the steepness, above 0; 10 by default. */
-  steepness?: number;
-  /** Start of tau, the threshold between weak and strong; 0.3 by default. */
-  threshold?: number;
-}
+export type MagnitudeModulationArgs = LayerArgs<typeof magnitudeModulationOptions>;
 
 /**
  * Strengthens maps where motion is strong and weakens them where it is weak, with four learned numbers:
@@ -37,21 +35,12 @@ export interface MagnitudeModulationArgs extends NetworkLayerArgs {
  *
  * Reference: this project's choice for the learnable modulation of FMANet, arXiv 2510.07810.
  */
-export class MagnitudeModulation extends NetworkLayer {
+export class MagnitudeModulation extends NetworkLayer<typeof magnitudeModulationOptions> {
   static className = 'MerMagnitudeModulation';
-  private readonly starts: readonly [number, number, number, number];
   private numbers!: Record<'a' | 'b' | 'k' | 'tau', tfl.LayerVariable>;
 
   constructor(args: MagnitudeModulationArgs = {}) {
-    super(args);
-    const { gain = 0.5, loss = 0.5, steepness = 10, threshold = 0.3 } = args;
-    const task = `make magnitude modulation ${this.name}`;
-    for (const [name, value] of Object.entries({ gain, steepness })) {
-      if (!(value > 0)) throw new RangeError(`Cannot ${task} as ${name} must be above 0: current value is ${value}`);
-    }
-    checkRate(task, 'loss', loss);
-    if (loss === 0) throw new RangeError(`Cannot ${task} as loss must be above 0: current value is 0`);
-    this.starts = [gain, loss, steepness, threshold];
+    super(args, magnitudeModulationOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
@@ -61,7 +50,7 @@ export class MagnitudeModulation extends NetworkLayer {
         `Cannot build layer ${this.name} as its inputs must be [batch, h, w, channels] and [batch, H, W, 1]: current values are [${maps}] and [${magnitude}]`,
       );
     }
-    const [gain, loss, steepness, threshold] = this.starts;
+    const { gain, loss, steepness, threshold } = this.options;
     const make = (name: string, value: number) =>
       this.addParameter({ name, shape: [1], start: { kind: 'constant', value } });
     this.numbers = {
@@ -88,10 +77,5 @@ export class MagnitudeModulation extends NetworkLayer {
       const weak = tf.mul(tf.sigmoid(b.read()), tf.sigmoid(tf.neg(above)));
       return tf.mul(maps, tf.add(tf.sub(strong, weak), 1));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const [gain, loss, steepness, threshold] = this.starts;
-    return { ...super.getConfig(), gain, loss, steepness, threshold };
   }
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { twoShapes, twoTensors } from './combine.js';
-import { checkLayerInput, NetworkLayer, oneShape, oneTensor } from './network-layer.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
+import { NetworkLayer } from './network-layer.js';
 
 /**
  * Maximum over 2x2 windows that remembers the places: `[batch, 2 h, 2 w, c]` to `[batch, h, w, c]` and the places

@@ -1,19 +1,22 @@
+import { integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
 import { channelStatistics } from './channel-statistics.js';
 import { Conv2d } from './conv2d.js';
 import { Linear } from './linear.js';
-import { NetworkLayer, type NetworkLayerArgs } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
 import { cellWeights, resample } from './resample2d.js';
 
+const motionAttentionOptions = {
+  ratio: integer("Channels over the width of the channel attention's hidden layer, which has at least 4 units.", {
+    min: 1,
+    default: 16,
+  }),
+  kernelSize: integer("Side of the spatial attention's kernel, odd.", { min: 1, default: 7 }),
+};
+
 /** Arguments of {@link MotionAttention}. */
-export interface MotionAttentionArgs extends NetworkLayerArgs {
-  /** Channels over the width of the channel attention's hidden layer, which has at least 4 units; 16 by default. */
-  ratio?: number;
-  /** Side of the spatial attention's kernel, odd; 7 by default. */
-  kernelSize?: number;
-}
+export type MotionAttentionArgs = LayerArgs<typeof motionAttentionOptions>;
 
 /**
  * Attention to places and channels, guided by the magnitude of the motion in both phases:
@@ -34,27 +37,21 @@ export interface MotionAttentionArgs extends NetworkLayerArgs {
  *
  * Reference: this project's choice for the attention to salient regions of FMANet, arXiv 2510.07810.
  */
-export class MotionAttention extends NetworkLayer {
+export class MotionAttention extends NetworkLayer<typeof motionAttentionOptions> {
   static className = 'MerMotionAttention';
-  private readonly ratio: number;
-  private readonly kernelSize: number;
   private spatial!: Conv2d;
   private channel!: readonly [Linear, Linear];
 
   constructor(args: MotionAttentionArgs = {}) {
-    super(args);
-    const { ratio = 16, kernelSize = 7 } = args;
-    checkInteger(`make motion attention ${this.name}`, 'ratio', ratio);
-    checkInteger(`make motion attention ${this.name}`, 'kernelSize', kernelSize);
-    this.ratio = ratio;
-    this.kernelSize = kernelSize;
+    super(args, motionAttentionOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const [maps] = threeShapes(this, inputShape);
     const channels = maps[3]!;
-    const hidden = Math.max(4, Math.floor(channels / this.ratio));
-    const { seed, kernelSize } = this;
+    const hidden = Math.max(4, Math.floor(channels / this.options.ratio));
+    const { seed } = this;
+    const { kernelSize } = this.options;
     const conv = { seed, filters: 1, kernelSize, padding: (kernelSize - 1) / 2, bias: false };
     this.spatial = this.addPart('spatial', new Conv2d({ ...conv, activation: 'sigmoid' }), [...maps.slice(0, 3), 3]);
     this.channel = [
@@ -78,10 +75,6 @@ export class MotionAttention extends NetworkLayer {
       const channel = tf.reshape(this.channel[1].call(this.channel[0].call(means)), [batch, 1, 1, channels]);
       return tf.add(maps, tf.mul(tf.mul(maps, spatial), channel));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ratio: this.ratio, kernelSize: this.kernelSize };
   }
 }
 

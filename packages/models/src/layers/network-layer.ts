@@ -1,27 +1,48 @@
+import { checkOptions, flag, integer, type OptionEntries, type OptionsOf, type Resolved, text } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { normal, streamState, uniform } from '../random.js';
+import { streamState } from '../random.js';
 import type { ParameterLayout } from '../weights/layouts.js';
 import type { LayerPass } from './layer-pass.js';
+import type { LayerTraits } from './layer-traits.js';
 import { OutputsOnce } from './outputs-once.js';
+import { type ParameterStart, startingTensor } from './parameter-start.js';
+import { type LayerClass, registerLayer } from './register-layer.js';
+
+/** The options of a layer that has none of its own. */
+type NoOptions = Readonly<Record<never, never>>;
+
+const layerOptions = {
+  name: text('Name of the layer, unique within a model; the weights are named `<layer>/<weight>`.', { optional: true }),
+  trainable: flag('Whether training changes the weights.', { optional: true }),
+  seed: integer('Seed of the initial weights; each weight draws from its own stream, `<layer>/<weight>`.', {
+    min: 0,
+    default: 0,
+  }),
+  head: flag(
+    'Whether it is the last linear layer of a classifier, whose weights may be left out when a checkpoint has other classes.',
+    { default: false },
+  ),
+};
 
 /** What every layer of this package accepts. */
-export interface NetworkLayerArgs {
-  /** Name of the layer, unique within a model; the weights are named `<layer>/<weight>`. */
-  name?: string;
-  /** Whether training changes the weights; true by default. */
-  trainable?: boolean;
-  /** Seed of the initial weights; each weight draws from its own stream, `<layer>/<weight>`. 0 by default. */
-  seed?: number;
-  /** True for the last linear layer of a classifier: its weights may be left out when a checkpoint has other classes. */
-  head?: boolean;
-}
+export type NetworkLayerArgs = OptionsOf<typeof layerOptions>;
 
-/** How a weight starts: one value, U(-bound, bound), N(0, deviation^2) cut at `cut` deviations, or given values. */
-export type ParameterStart =
-  | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'uniform'; readonly bound: number }
-  | { readonly kind: 'normal'; readonly deviation: number; readonly cut?: number };
+/** What a layer with options of its own accepts. */
+export type LayerArgs<Entries extends OptionEntries> = OptionsOf<Entries> & NetworkLayerArgs;
+
+/** What layers of tfjs accept besides; it is written into stored models. */
+const OF_TFJS = [
+  'inputShape',
+  'batchInputShape',
+  'batchSize',
+  'dtype',
+  'updatable',
+  'weights',
+  'inputDType',
+  'sparsity',
+  'customObjects',
+];
 
 /** One weight of a layer and its counterpart in a PyTorch state dict. */
 export interface LayerParameter {
@@ -54,10 +75,35 @@ export interface ParameterSpec {
 }
 
 /**
- * Base class of the layers in this package: a `tf.layers.Layer` whose weights know how they start (from a seed, the
+ * Base class of the layers in this package, and of anybody's own: a `tf.layers.Layer` whose weights know how they start (from a seed, the
  * same on every backend) and what they are called in PyTorch. A layer may be made of others, its parts.
+ *
+ * Its options are declared once, as entries of `@mer/options`: they are checked when the layer is made, stored with the model, and `options`
+ * has them with every default. A class is known to tfjs, which loads stored models by `className`, from its first layer on.
+ *
+ * @throws {TypeError} for an argument that is no option or of a wrong type, and a class without a `className` of its own
+ * @throws {RangeError} for an argument outside its range
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { type LayerArgs, NetworkLayer } from '@mer/models';
+ * import { number } from '@mer/options';
+ *
+ * const options = { factor: number('What the input is multiplied by.', { default: 2 }) };
+ * class Times extends NetworkLayer<typeof options> {
+ *   static className = 'MyTimes';
+ *   constructor(args: LayerArgs<typeof options> = {}) {
+ *     super(args, options);
+ *   }
+ *   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+ *     return tf.mul([inputs].flat()[0]!, this.options.factor);
+ *   }
+ * }
+ * console.log((new Times({ factor: 3 }).apply(tf.tensor1d([1, 2])) as tf.Tensor).arraySync()); // [ 3, 6 ]
+ * ```
  */
-export abstract class NetworkLayer extends tfl.layers.Layer {
+export abstract class NetworkLayer<Entries extends OptionEntries = NoOptions> extends tfl.layers.Layer {
   /** Seed of the initial weights. */
   readonly seed: number;
   /** Whether this is the classifier's last layer. */
@@ -66,21 +112,38 @@ export abstract class NetworkLayer extends tfl.layers.Layer {
   readonly parameters: LayerParameter[] = [];
   /** The layers of which this one is made. */
   readonly parts: NetworkLayer[] = [];
+  /** The layer's own options, with every default. */
+  protected readonly options: Resolved<Entries>;
   private readonly calledOnce = new OutputsOnce();
   private owner: NetworkLayer | null = null;
   private scope = '';
   private torchScope = '';
 
-  constructor(args: NetworkLayerArgs = {}) {
+  constructor(args: NetworkLayerArgs = {}, entries: Entries = {} as Entries) {
     super(args as ConstructorParameters<typeof tfl.layers.Layer>[0]);
-    this.seed = args.seed ?? 0;
-    this.head = args.head ?? false;
+    registerLayer(this.constructor as LayerClass);
+    const own = Object.fromEntries(
+      Object.entries(args).filter(([key, value]) => !OF_TFJS.includes(key) && value !== undefined),
+    );
+    const { name, trainable, seed, head, ...options } = checkOptions(
+      this.making,
+      { ...layerOptions, ...entries },
+      own,
+    ) as Resolved<typeof layerOptions>;
+    this.seed = seed;
+    this.head = head;
+    this.options = options as Resolved<Entries>;
     this.supportsMasking = false;
   }
 
-  /** Whether, in training, what becomes of a sample depends on the others of its batch; of a layer made of others each part says so. */
-  get couplesSamples(): boolean {
-    return false;
+  /** What cannot be done with wrong options, for error messages. */
+  protected get making(): string {
+    return `make ${this.getClassName().replace(/^Mer/, '')} ${this.name}`;
+  }
+
+  /** What whoever runs the layer may rely on; of a layer made of others each part says so. */
+  get traits(): LayerTraits {
+    return {};
   }
 
   /** The layer's name, for a part `<layer>/<part>`: the name of its streams of random numbers. */
@@ -147,8 +210,7 @@ export abstract class NetworkLayer extends tfl.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const config = super.getConfig();
-    config['seed'] = this.seed;
+    const config: tf.serialization.ConfigDict = { ...super.getConfig(), ...this.options, seed: this.seed };
     if (this.head) config['head'] = true;
     return config;
   }
@@ -165,127 +227,4 @@ interface WeightLists {
   readonly _nonTrainableWeights: tfl.LayerVariable[];
 }
 
-/** A layer and, one after the other, the parts of which it is made. */
-export function withParts(layer: NetworkLayer): NetworkLayer[] {
-  return [layer, ...layer.parts.flatMap(withParts)];
-}
-
 type Initializer = ReturnType<typeof tfl.initializers.zeros>;
-
-/** The values that a weight begins with. */
-function startingTensor(start: ParameterStart, state: number, shape: readonly number[]): tf.Tensor {
-  // a backend that computes nothing needs no numbers: see `rehearse` of @mer/backends
-  const { isStandIn } = tf.backend() as { isStandIn?: boolean };
-  return isStandIn ? tf.zeros([...shape]) : tf.tensor(startingValues(start, state, shape), [...shape], 'float32');
-}
-
-function startingValues(start: ParameterStart, state: number, shape: readonly number[]): Float32Array {
-  const size = shape.reduce((product, length) => product * length, 1);
-  switch (start.kind) {
-    case 'constant':
-      return new Float32Array(size).fill(start.value);
-    case 'uniform':
-      return uniform(size, { state, low: -start.bound, high: start.bound });
-    case 'normal':
-      return normal(size, { state, deviation: start.deviation, cut: start.cut });
-  }
-}
-
-/**
- * How a kernel starts.
- *
- * | name | distribution |
- * | --- | --- |
- * | `fan-in` | U(-b, b), b = 1 / sqrt(fan in): PyTorch's default for convolutions and linear layers |
- * | `he-fan-out`, `he-fan-in` | N(0, 2 / fan) |
- * | `xavier-uniform` | U(-b, b), b = sqrt(6 / (fan in + fan out)) |
- * | `xavier-normal` | N(0, 2 / (fan in + fan out)) |
- * | `truncated-normal` | N(0, 0.02^2), cut at 2 deviations |
- * | `normal` | N(0, 0.01^2) |
- * | `fan-out` | U(-b, b), b = 1 / sqrt(fan out) |
- * | `zeros` | 0 |
- */
-export type KernelStart =
-  | 'fan-in'
-  | 'fan-out'
-  | 'he-fan-in'
-  | 'he-fan-out'
-  | 'xavier-uniform'
-  | 'xavier-normal'
-  | 'truncated-normal'
-  | 'normal'
-  | 'zeros';
-
-/** The names of {@link KernelStart}. */
-export const KERNEL_STARTS: readonly KernelStart[] = [
-  'fan-in',
-  'fan-out',
-  'he-fan-in',
-  'he-fan-out',
-  'xavier-uniform',
-  'xavier-normal',
-  'truncated-normal',
-  'normal',
-  'zeros',
-];
-
-/** The start of a kernel by name. */
-export function kernelStart(name: KernelStart, fanIn: number, fanOut: number): ParameterStart {
-  switch (name) {
-    case 'fan-in':
-      return { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
-    case 'fan-out':
-      return { kind: 'uniform', bound: 1 / Math.sqrt(fanOut) };
-    case 'he-fan-in':
-      return { kind: 'normal', deviation: Math.sqrt(2 / fanIn) };
-    case 'he-fan-out':
-      return { kind: 'normal', deviation: Math.sqrt(2 / fanOut) };
-    case 'xavier-uniform':
-      return { kind: 'uniform', bound: Math.sqrt(6 / (fanIn + fanOut)) };
-    case 'xavier-normal':
-      return { kind: 'normal', deviation: Math.sqrt(2 / (fanIn + fanOut)) };
-    case 'truncated-normal':
-      return { kind: 'normal', deviation: 0.02, cut: 2 };
-    case 'normal':
-      return { kind: 'normal', deviation: 0.01 };
-    case 'zeros':
-      return ZEROS;
-  }
-}
-
-/** The start of the bias beside a kernel: PyTorch's default with `fan-in`, zeros with the others. */
-export function biasStart(name: KernelStart, fanIn: number): ParameterStart {
-  return name === 'fan-in' ? kernelStart(name, fanIn, 1) : ZEROS;
-}
-
-/** All zeros. */
-export const ZEROS: ParameterStart = { kind: 'constant', value: 0 };
-
-/** All ones. */
-export const ONES: ParameterStart = { kind: 'constant', value: 1 };
-
-/** The one tensor among the inputs of a layer. */
-export function oneTensor(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-  if (!Array.isArray(inputs)) return inputs;
-  if (inputs.length !== 1) {
-    throw new TypeError(
-      `Cannot call the layer as inputs must be one tensor: current value is a list of ${inputs.length}`,
-    );
-  }
-  return inputs[0]!;
-}
-
-/** The one shape among the input shapes of a layer. */
-export function oneShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
-  return Array.isArray(inputShape[0]) ? (inputShape as tfl.Shape[])[0]! : (inputShape as tfl.Shape);
-}
-
-/** Throws unless the shape has the rank, and known sizes along the named axes. */
-export function checkLayerInput(layer: tfl.layers.Layer, shape: tfl.Shape, form: string): void {
-  const rank = form.split(',').length;
-  if (shape.length !== rank) {
-    throw new TypeError(
-      `Cannot build layer ${layer.name} as its input must be ${form}: current value is [${shape.join(', ')}]`,
-    );
-  }
-}

@@ -8,8 +8,8 @@ import { RankPooling } from './rank-pooling.js';
 
 /** Networks whose layers have several outputs: attention, pooling that tells places, rank pooling. */
 const models = {
-  mmnet: () => createModel('mmnet', { classes: 3, size: 'small', seed: 1 }),
-  fdp: () => createModel('fdp', { classes: 3, size: 'small', outputs: 'all', seed: 1 }),
+  mmnet: () => createModel('mmnet', { classes: 3, preset: 'small', seed: 1 }),
+  fdp: () => createModel('fdp', { classes: 3, preset: 'small', outputs: 'all', seed: 1 }),
 };
 
 /** Layers of a model that have several outputs, and how often each is called while something runs. */

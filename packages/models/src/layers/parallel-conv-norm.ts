@@ -1,21 +1,21 @@
+import { integer, list } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
 import { BatchNormalization, normalizeColumns } from './batch-normalization.js';
 import { scaleColumns } from './column-ops.js';
 import { Conv2d } from './conv2d.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import type { LayerPass } from './layer-pass.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const parallelConvNormOptions = {
+  filters: list('Maps of each stream.', integer('Maps.', { min: 1 }), { min: 1 }),
+  kernelSize: integer('Side of the kernels.', { min: 1 }),
+  padding: integer('Zeros added on each side.', { min: 0, default: 0 }),
+};
 
 /** Arguments of {@link ParallelConvNorm}. */
-export interface ParallelConvNormArgs extends NetworkLayerArgs {
-  /** Maps of each stream. */
-  filters: readonly number[];
-  /** Side of the kernels. */
-  kernelSize: number;
-  /** Zeros added on each side; 0 by default. */
-  padding?: number;
-}
+export type ParallelConvNormArgs = LayerArgs<typeof parallelConvNormOptions>;
 
 /**
  * Several streams of convolution, ReLU and batch norm on one input, with their results side by side.
@@ -34,30 +34,22 @@ export interface ParallelConvNormArgs extends NetworkLayerArgs {
  * console.log(layer.apply(tf.zeros([1, 28, 28, 3])).shape); // [ 1, 30, 30, 16 ]
  * ```
  */
-export class ParallelConvNorm extends NetworkLayer {
+export class ParallelConvNorm extends NetworkLayer<typeof parallelConvNormOptions> {
   static className = 'MerParallelConvNorm';
-  private readonly filters: readonly number[];
-  private readonly kernelSize: number;
-  private readonly padding: number;
   private readonly streams: Array<{ conv: Conv2d; norm: BatchNormalization }> = [];
 
   constructor(args: ParallelConvNormArgs) {
-    super(args);
-    const task = `make streams ${this.name}`;
-    for (const count of args.filters) checkInteger(task, 'each of filters', count);
-    checkInteger(task, 'kernelSize', args.kernelSize);
-    this.filters = [...args.filters];
-    this.kernelSize = args.kernelSize;
-    this.padding = args.padding ?? 0;
+    super(args, parallelConvNormOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
-    const { seed, kernelSize } = this;
-    this.filters.forEach((filters, index) => {
+    const { seed } = this;
+    const { kernelSize } = this.options;
+    this.options.filters.forEach((filters, index) => {
       const n = index + 1;
-      const conv = new Conv2d({ seed, filters, kernelSize, padding: this.padding });
+      const conv = new Conv2d({ seed, filters, kernelSize, padding: this.options.padding });
       this.streams.push({
         conv: this.addPart(`conv${n}`, conv, shape, `/conv${n}`),
         norm: this.addPart(`bn${n}`, new BatchNormalization(), [null, filters], `/bn${n}`),
@@ -68,9 +60,14 @@ export class ParallelConvNorm extends NetworkLayer {
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const shape = oneShape(inputShape);
-    const grow = 2 * this.padding - this.kernelSize + 1;
+    const grow = 2 * this.options.padding - this.options.kernelSize + 1;
     const size = (length: number | null | undefined) => (length == null ? null : length + grow);
-    return [shape[0] ?? null, size(shape[1]), size(shape[2]), this.filters.reduce((sum, count) => sum + count, 0)];
+    return [
+      shape[0] ?? null,
+      size(shape[1]),
+      size(shape[2]),
+      this.options.filters.reduce((sum, count) => sum + count, 0),
+    ];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: LayerPass = {}): tf.Tensor {
@@ -82,7 +79,7 @@ export class ParallelConvNorm extends NetworkLayer {
         3,
       ) as tf.Tensor4D;
       const bias = tf.concat(parts.map((part) => part.bias!)) as tf.Tensor1D;
-      const y = tf.fused.conv2d({ x, filter, bias, strides: 1, pad: this.padding, activation: 'relu' });
+      const y = tf.fused.conv2d({ x, filter, bias, strides: 1, pad: this.options.padding, activation: 'relu' });
       const rows = tf.reshape(y, [-1, y.shape[3]]) as tf.Tensor2D;
       return tf.reshape(kwargs.training ? this.train(rows, kwargs) : this.infer(rows), y.shape);
     });
@@ -100,21 +97,12 @@ export class ParallelConvNorm extends NetworkLayer {
     const beta = tf.concat(each.map((part) => part.beta)) as tf.Tensor1D;
     const { y, mean, variance } = normalizeColumns(rows, { gamma, beta });
     if (again) return y;
-    const sizes = [...this.filters];
+    const sizes = [...this.options.filters];
     const means = tf.split(mean, sizes);
     const variances = tf.split(variance, sizes);
     this.streams.forEach(({ norm }, index) => {
       norm.observe(means[index] as tf.Tensor1D, variances[index] as tf.Tensor1D, rows.shape[0]);
     });
     return y;
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      filters: [...this.filters],
-      kernelSize: this.kernelSize,
-      padding: this.padding,
-    };
   }
 }

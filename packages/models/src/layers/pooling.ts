@@ -1,50 +1,42 @@
+import { integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const pool2dOptions = {
+  size: integer('Side of the window.', { min: 1 }),
+  stride: integer('Step; the size of the window by default.', { min: 1, optional: true }),
+  padding: integer('Border on each side, at most half of the window.', { min: 0, default: 0 }),
+};
 
 /** Arguments of {@link MaxPool2d} and {@link AvgPool2d}. */
-export interface Pool2dArgs extends NetworkLayerArgs {
-  /** Side of the window. */
-  size: number;
-  /** Step; the size of the window by default. */
-  stride?: number;
-  /** Border on each side; 0 by default. */
-  padding?: number;
-}
+export type Pool2dArgs = LayerArgs<typeof pool2dOptions>;
 
-abstract class Pool2d extends NetworkLayer {
-  protected readonly size: number;
-  protected readonly stride: number;
-  protected readonly padding: number;
-
+abstract class Pool2d extends NetworkLayer<typeof pool2dOptions> {
   constructor(args: Pool2dArgs) {
-    super(args);
-    const task = `make pooling layer ${this.name}`;
-    this.size = args.size;
-    this.stride = args.stride ?? args.size;
-    this.padding = args.padding ?? 0;
-    checkInteger(task, 'size', this.size);
-    checkInteger(task, 'stride', this.stride);
-    checkInteger(task, 'padding', this.padding, 0);
-    if (this.padding > this.size / 2) {
+    super(args, pool2dOptions);
+    const { size: side, padding } = this.options;
+    if (padding > side / 2) {
       throw new RangeError(
-        `Cannot ${task} as padding must be at most half of size: current values are ${this.padding} and ${this.size}`,
+        `Cannot ${this.making} as padding must be at most half of size: current values are ${padding} and ${side}`,
       );
     }
+  }
+
+  /** Side, step and border of the windows. */
+  protected get window(): { side: number; step: number; border: number } {
+    const { size: side, stride: step = side, padding: border } = this.options;
+    return { side, step, border };
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
-    const size = (length: number | null | undefined) =>
-      length == null ? null : Math.floor((length + 2 * this.padding - this.size) / this.stride) + 1;
-    return [shape[0] ?? null, size(shape[1]), size(shape[2]), shape[3] ?? null];
-  }
-
-  /** The arguments with which the layer was made. */
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), size: this.size, stride: this.stride, padding: this.padding };
+    const { side, step, border } = this.window;
+    const count = (length: number | null | undefined) =>
+      length == null ? null : Math.floor((length + 2 * border - side) / step) + 1;
+    return [shape[0] ?? null, count(shape[1]), count(shape[2]), shape[3] ?? null];
   }
 }
 
@@ -66,9 +58,8 @@ export class MaxPool2d extends Pool2d {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor4D;
-      return this.padding === 0
-        ? tf.maxPool(x, this.size, this.stride, 'valid')
-        : tf.maxPool(x, this.size, this.stride, this.padding, 'floor');
+      const { side, step, border } = this.window;
+      return border === 0 ? tf.maxPool(x, side, step, 'valid') : tf.maxPool(x, side, step, border, 'floor');
     });
   }
 }
@@ -91,9 +82,10 @@ export class AvgPool2d extends Pool2d {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor4D;
-      const side: [number, number] = [this.padding, this.padding];
-      const padded = this.padding === 0 ? x : tf.pad(x, [[0, 0], side, side, [0, 0]]);
-      return tf.avgPool(padded, this.size, this.stride, 'valid');
+      const { side, step, border } = this.window;
+      const both: [number, number] = [border, border];
+      const padded = border === 0 ? x : tf.pad(x, [[0, 0], both, both, [0, 0]]);
+      return tf.avgPool(padded, side, step, 'valid');
     });
   }
 }

@@ -1,16 +1,22 @@
+import { flag, integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { Linear } from './linear.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const rankPoolingOptions = {
+  hidden: integer("Width of the scorer's hidden layer; the width of the features by default.", {
+    min: 1,
+    optional: true,
+  }),
+  pool: flag('Whether the weighted features are summed over time, else they stay `[batch, steps, features]`.', {
+    default: true,
+  }),
+};
 
 /** Arguments of {@link RankPooling}. */
-export interface RankPoolingArgs extends NetworkLayerArgs {
-  /** Width of the scorer's hidden layer; the width of the features by default. */
-  hidden?: number;
-  /** Whether the weighted features are summed over time; true by default, else they stay `[batch, steps, features]`. */
-  pool?: boolean;
-}
+export type RankPoolingArgs = LayerArgs<typeof rankPoolingOptions>;
 
 /**
  * Learned rank pooling over time, `[batch, steps, features]`:
@@ -33,25 +39,20 @@ export interface RankPoolingArgs extends NetworkLayerArgs {
  * Reference: this project's choice for the rank scorer that the abstract of FDP, arXiv 2509.06015, describes and its
  * released code lacks.
  */
-export class RankPooling extends NetworkLayer {
+export class RankPooling extends NetworkLayer<typeof rankPoolingOptions> {
   static className = 'MerRankPooling';
-  private readonly hidden: number | undefined;
-  private readonly pool: boolean;
   private embed!: Linear;
   private score!: Linear;
 
   constructor(args: RankPoolingArgs = {}) {
-    super(args);
-    if (args.hidden !== undefined) checkInteger(`make rank pooling ${this.name}`, 'hidden', args.hidden);
-    this.hidden = args.hidden;
-    this.pool = args.pool ?? true;
+    super(args, rankPoolingOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, steps, features]');
     const size = shape[2]!;
-    const units = this.hidden ?? size;
+    const units = this.options.hidden ?? size;
     const { seed } = this;
     this.embed = this.addPart('embed', new Linear({ seed, units, bias: false, activation: 'tanh' }), [null, size]);
     this.score = this.addPart('score', new Linear({ seed, units: 1, bias: false }), [null, units]);
@@ -61,7 +62,7 @@ export class RankPooling extends NetworkLayer {
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape[] {
     const shape = oneShape(inputShape);
     const [batch, steps, features] = shape;
-    return [this.pool ? [batch ?? null, features ?? null] : shape, [batch ?? null, steps ?? null]];
+    return [this.options.pool ? [batch ?? null, features ?? null] : shape, [batch ?? null, steps ?? null]];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
@@ -69,44 +70,12 @@ export class RankPooling extends NetworkLayer {
       const z = oneTensor(inputs) as tf.Tensor3D;
       const [batch, steps, features] = z.shape;
       const scores = tf.reshape(this.score.call(this.embed.call(z)), [batch, steps]);
-      const centred = tf.sub(scores, tf.mean(scores, 1, true));
-      const norm = tf.sqrt(tf.add(tf.sum(tf.square(centred), 1, true), 1e-12));
-      const weights = tf.div(centred, norm);
-      if (!this.pool) return [tf.mul(z, tf.reshape(weights, [batch, steps, 1])), scores];
+      const centered = tf.sub(scores, tf.mean(scores, 1, true));
+      const norm = tf.sqrt(tf.add(tf.sum(tf.square(centered), 1, true), 1e-12));
+      const weights = tf.div(centered, norm);
+      if (!this.options.pool) return [tf.mul(z, tf.reshape(weights, [batch, steps, 1])), scores];
       const pooled = tf.matMul(tf.reshape(weights, [batch, 1, steps]) as tf.Tensor3D, z);
       return [tf.reshape(pooled, [batch, features]), scores];
     });
   }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const config: tf.serialization.ConfigDict = { ...super.getConfig(), pool: this.pool };
-    if (this.hidden !== undefined) config['hidden'] = this.hidden;
-    return config;
-  }
-}
-
-/**
- * The mean over all pairs i < j of softplus(s_i - s_j): small when the scores `[batch, steps]` grow with time.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { rankingLoss } from '@mer/models';
- *
- * console.log(rankingLoss(tf.tensor2d([[0, 9, 18]])).dataSync()[0]! < 0.001); // true
- * ```
- */
-export function rankingLoss(scores: tf.Tensor2D): tf.Scalar {
-  return tf.tidy(() => {
-    const [batch, steps] = scores.shape;
-    const pairs: Array<[number, number]> = [];
-    for (let i = 0; i < steps; i++) for (let j = i + 1; j < steps; j++) pairs.push([i, j]);
-    const signs = new Float32Array(steps * pairs.length);
-    pairs.forEach(([i, j], column) => {
-      signs[i * pairs.length + column] = 1;
-      signs[j * pairs.length + column] = -1;
-    });
-    const differences = tf.matMul(scores, tf.tensor2d(signs, [steps, pairs.length]));
-    return tf.div(tf.sum(tf.softplus(differences)), batch * pairs.length) as tf.Scalar;
-  });
 }

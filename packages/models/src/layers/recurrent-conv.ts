@@ -1,16 +1,18 @@
+import { integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
 import { BatchNormalization } from './batch-normalization.js';
 import { Conv2d } from './conv2d.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import type { LayerPass } from './layer-pass.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const recurrentConvOptions = {
+  steps: integer('How often the recurrent convolution is applied.', { min: 0, default: 2 }),
+};
 
 /** Arguments of {@link RecurrentConv}. */
-export interface RecurrentConvArgs extends NetworkLayerArgs {
-  /** How often the recurrent convolution is applied; 2 by default. */
-  steps?: number;
-}
+export type RecurrentConvArgs = LayerArgs<typeof recurrentConvOptions>;
 
 /**
  * A recurrent convolution: y = f(conv1x1(x)); then `steps` times y = f(conv3x3(x + y)) with shared weights; f is batch norm
@@ -26,16 +28,13 @@ export interface RecurrentConvArgs extends NetworkLayerArgs {
  *
  * Reference: Xia, Peng, Khor, Feng, Zhao 2020, arXiv 2006.09674, as in the authors' code.
  */
-export class RecurrentConv extends NetworkLayer {
+export class RecurrentConv extends NetworkLayer<typeof recurrentConvOptions> {
   static className = 'MerRecurrentConv';
-  private readonly steps: number;
   private forwards!: { conv: Conv2d; norm: BatchNormalization };
   private recurrent!: { conv: Conv2d; norm: BatchNormalization };
 
   constructor(args: RecurrentConvArgs = {}) {
-    super(args);
-    this.steps = args.steps ?? 2;
-    checkInteger(`make recurrent convolution ${this.name}`, 'steps', this.steps, 0);
+    super(args, recurrentConvOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
@@ -59,12 +58,8 @@ export class RecurrentConv extends NetworkLayer {
       const through = ({ conv, norm }: { conv: Conv2d; norm: BatchNormalization }, input: tf.Tensor) =>
         tf.relu(norm.call(conv.call(input), kwargs));
       let y = through(this.forwards, x);
-      for (let step = 0; step < this.steps; step++) y = through(this.recurrent, tf.add(x, y));
+      for (let step = 0; step < this.options.steps; step++) y = through(this.recurrent, tf.add(x, y));
       return y;
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), steps: this.steps };
   }
 }

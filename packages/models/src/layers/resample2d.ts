@@ -1,28 +1,22 @@
+import { flag, integer, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger } from '../checks.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
 
-/** Arguments of {@link AdaptiveAvgPool2d} and {@link ResizeBilinear2d}. */
-export interface Resample2dArgs extends NetworkLayerArgs {
-  /** Height of the result. */
-  height: number;
-  /** Width of the result. */
-  width: number;
-}
+const resample2dOptions = {
+  height: integer('Height of the result.', { min: 1 }),
+  width: integer('Width of the result.', { min: 1 }),
+};
+
+/** Arguments of {@link AdaptiveAvgPool2d}. */
+export type Resample2dArgs = LayerArgs<typeof resample2dOptions>;
 
 /** A linear map of the rows and of the columns, given by one matrix each. */
-abstract class Resample2d extends NetworkLayer {
-  protected readonly height: number;
-  protected readonly width: number;
-
-  constructor(args: Resample2dArgs) {
-    super(args);
-    const task = `make layer ${this.name}`;
-    this.height = args.height;
-    this.width = args.width;
-    checkInteger(task, 'height', this.height);
-    checkInteger(task, 'width', this.width);
+abstract class Resample2d<Entries extends typeof resample2dOptions> extends NetworkLayer<Entries> {
+  /** Height and width of the result. */
+  private get target() {
+    return this.options as unknown as Resolved<typeof resample2dOptions>;
   }
 
   /** Weights `[to, from]`, row by row. */
@@ -31,19 +25,16 @@ abstract class Resample2d extends NetworkLayer {
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
-    return [shape[0] ?? null, this.height, this.width, shape[3] ?? null];
+    const { height, width } = this.target;
+    return [shape[0] ?? null, height, width, shape[3] ?? null];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor4D;
-      return resample(x, this.height, this.width, (from, to) => this.matrix(from, to));
+      const { height, width } = this.target;
+      return resample(x, height, width, (from, to) => this.matrix(from, to));
     });
-  }
-
-  /** The arguments with which the layer was made. */
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), height: this.height, width: this.width };
   }
 }
 
@@ -80,8 +71,12 @@ export function resample(
  * console.log(layer.apply(tf.zeros([1, 12, 12, 3])).shape); // [ 1, 5, 5, 3 ]
  * ```
  */
-export class AdaptiveAvgPool2d extends Resample2d {
+export class AdaptiveAvgPool2d extends Resample2d<typeof resample2dOptions> {
   static className = 'MerAdaptiveAvgPool2d';
+
+  constructor(args: Resample2dArgs) {
+    super(args, resample2dOptions);
+  }
 
   protected override matrix(from: number, to: number): Float32Array {
     return cellWeights(from, to);
@@ -99,14 +94,18 @@ export function cellWeights(from: number, to: number): Float32Array {
   return matrix;
 }
 
+const resizeBilinear2dOptions = {
+  ...resample2dOptions,
+  antialias: flag('Whether shrinking averages over all covered pixels, unlike `interpolate` of PyTorch.', {
+    default: false,
+  }),
+};
+
 /** Arguments of {@link ResizeBilinear2d}. */
-export interface ResizeBilinear2dArgs extends Resample2dArgs {
-  /** Whether shrinking averages over all covered pixels; false by default, as PyTorch's `interpolate`. */
-  antialias?: boolean;
-}
+export type ResizeBilinear2dArgs = LayerArgs<typeof resizeBilinear2dOptions>;
 
 /**
- * Bilinear resizing with pixel centres at halves, as PyTorch's `interpolate(…, align_corners=False)`.
+ * Bilinear resizing with pixel centers at halves, as PyTorch's `interpolate(…, align_corners=False)`.
  *
  * @example
  * ```ts
@@ -117,22 +116,15 @@ export interface ResizeBilinear2dArgs extends Resample2dArgs {
  * console.log(layer.call(tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1])).dataSync()[0]); // 2.5
  * ```
  */
-export class ResizeBilinear2d extends Resample2d {
+export class ResizeBilinear2d extends Resample2d<typeof resizeBilinear2dOptions> {
   static className = 'MerResizeBilinear2d';
-  private readonly antialias: boolean;
 
   constructor(args: ResizeBilinear2dArgs) {
-    super(args);
-    this.antialias = args.antialias ?? false;
+    super(args, resizeBilinear2dOptions);
   }
 
   protected override matrix(from: number, to: number): Float32Array {
-    return bilinearWeights(from, to, this.antialias);
-  }
-
-  /** The arguments with which the layer was made. */
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), antialias: this.antialias };
+    return bilinearWeights(from, to, this.options.antialias);
   }
 }
 
@@ -142,13 +134,13 @@ export function bilinearWeights(from: number, to: number, antialias = false): Fl
   const step = from / to;
   const reach = antialias ? Math.max(1, step) : 1;
   for (let row = 0; row < to; row++) {
-    let centre = (row + 0.5) * step - 0.5;
-    if (!antialias) centre = Math.max(0, centre);
-    const first = Math.floor(centre - reach) + 1;
+    let center = (row + 0.5) * step - 0.5;
+    if (!antialias) center = Math.max(0, center);
+    const first = Math.floor(center - reach) + 1;
     const weights: Array<[number, number]> = [];
     let total = 0;
-    for (let column = first; column < centre + reach; column++) {
-      const weight = Math.max(0, 1 - Math.abs(column - centre) / reach);
+    for (let column = first; column < center + reach; column++) {
+      const weight = Math.max(0, 1 - Math.abs(column - center) / reach);
       const inside = column >= 0 && column < from;
       if (antialias && !inside) continue;
       weights.push([Math.min(from - 1, Math.max(0, column)), weight]);

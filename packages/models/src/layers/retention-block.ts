@@ -1,21 +1,23 @@
+import { number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkRate } from '../checks.js';
 import { DepthwiseConv2d } from './depthwise-conv2d.js';
 import { DropPath } from './drop-path.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { LayerNormalization } from './layer-normalization.js';
 import type { LayerPass } from './layer-pass.js';
 import { Linear } from './linear.js';
-import { checkLayerInput, NetworkLayer, oneShape, oneTensor } from './network-layer.js';
-import { Retention, type RetentionArgs } from './retention.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+import { Retention, retentionOptions } from './retention.js';
+
+const retentionBlockOptions = {
+  ...retentionOptions,
+  expansion: number('Width of the hidden layer over the channels.', { above: 0, default: 3 }),
+  dropPath: number('Share of the samples whose branches are dropped in training.', { min: 0, below: 1, default: 0 }),
+};
 
 /** Arguments of {@link RetentionBlock}. */
-export interface RetentionBlockArgs extends RetentionArgs {
-  /** Width of the hidden layer over the channels; 3 by default. */
-  expansion?: number;
-  /** Share of the samples whose branches are dropped in training; 0 by default. */
-  dropPath?: number;
-}
+export type RetentionBlockArgs = LayerArgs<typeof retentionBlockOptions>;
 
 /**
  * A block of the retention network over `[batch, height, width, channels]`:
@@ -32,11 +34,8 @@ export interface RetentionBlockArgs extends RetentionArgs {
  *
  * Reference: Fan et al. 2024 (RMT), arXiv 2309.11523, with the names of the TSFmicro authors' code.
  */
-export class RetentionBlock extends NetworkLayer {
+export class RetentionBlock extends NetworkLayer<typeof retentionBlockOptions> {
   static className = 'MerRetentionBlock';
-  private readonly args: Required<Pick<RetentionBlockArgs, 'heads' | 'mode' | 'initial' | 'range'>>;
-  private readonly expansion: number;
-  private readonly dropPath: number;
   private steps!: {
     position: DepthwiseConv2d;
     norm1: LayerNormalization;
@@ -49,29 +48,24 @@ export class RetentionBlock extends NetworkLayer {
   };
 
   constructor(args: RetentionBlockArgs) {
-    super(args);
-    const { heads, mode = 'plane', initial = 2, range = 4, expansion = 3, dropPath = 0 } = args;
-    checkInteger(`make retention block ${this.name}`, 'heads', heads);
-    checkRate(`make retention block ${this.name}`, 'dropPath', dropPath);
-    this.args = { heads, mode, initial, range };
-    this.expansion = expansion;
-    this.dropPath = dropPath;
+    super(args, retentionBlockOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
     const channels = shape[3]!;
-    const hidden = Math.floor(channels * this.expansion);
+    const hidden = Math.floor(channels * this.options.expansion);
     const wide = [...shape.slice(0, 3), hidden];
     const { seed } = this;
+    const { heads, mode, initial, range } = this.options;
     const start = 'truncated-normal' as const;
     const depthwise = () => new DepthwiseConv2d({ seed, kernelSize: 3, padding: 1 });
     const norm = () => new LayerNormalization({ seed, epsilon: 1e-6 });
-    const path = (name: string) => this.addPart(name, new DropPath({ seed, rate: this.dropPath }), shape);
+    const path = (name: string) => this.addPart(name, new DropPath({ seed, rate: this.options.dropPath }), shape);
     this.steps = {
       norm1: this.addPart('retention_layer_norm', norm(), shape),
-      retention: this.addPart('retention', new Retention({ seed, ...this.args }), shape),
+      retention: this.addPart('retention', new Retention({ seed, heads, mode, initial, range }), shape),
       norm2: this.addPart('final_layer_norm', norm(), shape),
       fc1: this.addPart('ffn.fc1', new Linear({ seed, units: hidden, activation: 'gelu', start }), shape),
       fc2: this.addPart('ffn.fc2', new Linear({ seed, units: channels, start }), wide),
@@ -91,9 +85,5 @@ export class RetentionBlock extends NetworkLayer {
       const hidden = fc1.call(norm2.call(retained));
       return tf.add(retained, path[1].call(fc2.call(tf.add(hidden, mix.call(hidden))), kwargs));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.args, expansion: this.expansion, dropPath: this.dropPath };
   }
 }

@@ -1,22 +1,25 @@
+import { choice, integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkOneOf } from '../checks.js';
 import { joinHeads, splitHeads } from './attend.js';
 import { DepthwiseConv2d } from './depthwise-conv2d.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { Linear } from './linear.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+export const retentionOptions = {
+  heads: integer('Number of heads; must divide the channels into an even width.', { min: 1 }),
+  mode: choice(
+    '`plane`: every place sees every other; `axes`: first along the width, then along the height.',
+    ['plane', 'axes'],
+    { default: 'plane' },
+  ),
+  initial: number('First exponent of the decay.', { default: 2 }),
+  range: number('Range of the exponents over the heads.', { default: 4 }),
+};
 
 /** Arguments of {@link Retention}. */
-export interface RetentionArgs extends NetworkLayerArgs {
-  /** Number of heads; must divide the channels into an even width. */
-  heads: number;
-  /** `plane`: every place sees every other (default); `axes`: first along the width, then along the height. */
-  mode?: 'plane' | 'axes';
-  /** First exponent of the decay; 2 by default. */
-  initial?: number;
-  /** Range of the exponents over the heads; 4 by default. */
-  range?: number;
-}
+export type RetentionArgs = LayerArgs<typeof retentionOptions>;
 
 /**
  * Vision retention over `[batch, height, width, channels]`: attention whose scores decay with the distance.
@@ -36,35 +39,24 @@ export interface RetentionArgs extends NetworkLayerArgs {
  *
  * Reference: Fan et al. 2024 (RMT), arXiv 2309.11523, as used by TSFmicro, arXiv 2505.16372.
  */
-export class Retention extends NetworkLayer {
+export class Retention extends NetworkLayer<typeof retentionOptions> {
   static className = 'MerRetention';
-  private readonly heads: number;
-  private readonly mode: 'plane' | 'axes';
-  private readonly initial: number;
-  private readonly range: number;
   /** Tables that follow from the size of the maps alone: turns by number of places, decays by height and width. */
   private readonly rotations = new Map<number, Rotation>();
   private readonly decays = new Map<string, Float32Array>();
   private steps!: { q: Linear; k: Linear; v: Linear; lepe: DepthwiseConv2d; out: Linear };
 
   constructor(args: RetentionArgs) {
-    super(args);
-    const { heads, mode = 'plane', initial = 2, range = 4 } = args;
-    checkInteger(`make retention ${this.name}`, 'heads', heads);
-    checkOneOf(`make retention ${this.name}`, 'mode', mode, ['plane', 'axes']);
-    this.heads = heads;
-    this.mode = mode;
-    this.initial = initial;
-    this.range = range;
+    super(args, retentionOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
     const units = shape[3]!;
-    if (units % (2 * this.heads) !== 0) {
+    if (units % (2 * this.options.heads) !== 0) {
       throw new RangeError(
-        `Cannot build layer ${this.name} as ${this.heads} heads must divide the channels into an even width: current value is ${units}`,
+        `Cannot build layer ${this.name} as ${this.options.heads} heads must divide the channels into an even width: current value is ${units}`,
       );
     }
     const { seed } = this;
@@ -85,12 +77,13 @@ export class Retention extends NetworkLayer {
       const { q, k, v, lepe, out } = this.steps;
       const [batch, height, width, channels] = x.shape;
       const places: [number, number, number] = [batch, height * width, channels];
-      const size = channels / this.heads;
+      const size = channels / this.options.heads;
       const turn = this.turns(height * width, size);
       const queries = turned(tf.reshape(q.call(x), places) as tf.Tensor3D, turn);
       const keys = turned(tf.reshape(tf.mul(k.call(x), 1 / Math.sqrt(size)), places) as tf.Tensor3D, turn);
       const values = v.call(x) as tf.Tensor4D;
-      const mixed = this.mode === 'plane' ? this.plane(queries, keys, values) : this.axes(queries, keys, values);
+      const mixed =
+        this.options.mode === 'plane' ? this.plane(queries, keys, values) : this.axes(queries, keys, values);
       return out.call(tf.add(mixed, lepe.call(values)));
     });
   }
@@ -121,27 +114,27 @@ export class Retention extends NetworkLayer {
 
   /** softmax(Q K' + decay) V per head. */
   private retain(q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D, decay: tf.Tensor3D): tf.Tensor3D {
-    const scores = tf.matMul(splitHeads(q, this.heads), splitHeads(k, this.heads), false, true);
+    const scores = tf.matMul(splitHeads(q, this.options.heads), splitHeads(k, this.options.heads), false, true);
     const [groups, n, m] = scores.shape as [number, number, number];
-    const biased = tf.add(tf.reshape(scores, [groups / this.heads, this.heads, n, m]), decay);
+    const biased = tf.add(tf.reshape(scores, [groups / this.options.heads, this.options.heads, n, m]), decay);
     const weights = tf.softmax(tf.reshape(biased, [groups, n, m])) as tf.Tensor3D;
-    return joinHeads(tf.matMul(weights, splitHeads(v, this.heads)), this.heads);
+    return joinHeads(tf.matMul(weights, splitHeads(v, this.options.heads)), this.options.heads);
   }
 
   /** `[1, count, channels]` each: how the channels of every place are turned. */
   private turns(count: number, size: number): { cosine: tf.Tensor3D; sine: tf.Tensor3D } {
     let table = this.rotations.get(count);
     if (table === undefined) {
-      table = rotation(count, size, this.heads);
+      table = rotation(count, size, this.options.heads);
       this.rotations.set(count, table);
     }
-    const shape: [number, number, number] = [1, count, size * this.heads];
+    const shape: [number, number, number] = [1, count, size * this.options.heads];
     return { cosine: tf.tensor3d(table.cosine, shape), sine: tf.tensor3d(table.sine, shape) };
   }
 
   /** `[heads, count, count]`: log decay times distance. */
   private decay(key: string, count: number, distance: (i: number, j: number) => number): tf.Tensor3D {
-    const { heads, initial, range } = this;
+    const { heads, initial, range } = this.options;
     let values = this.decays.get(key);
     if (values === undefined) {
       values = new Float32Array(heads * count * count);
@@ -154,16 +147,6 @@ export class Retention extends NetworkLayer {
       this.decays.set(key, values);
     }
     return tf.tensor3d(values, [heads, count, count]);
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      heads: this.heads,
-      mode: this.mode,
-      initial: this.initial,
-      range: this.range,
-    };
   }
 }
 

@@ -1,15 +1,19 @@
+import { checkValue, integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkRate } from '../checks.js';
 import { MULBERRY32_STEP, mulberry32, streamState } from '../random.js';
+import { oneTensor } from './layer-inputs.js';
 import type { LayerPass } from './layer-pass.js';
-import { NetworkLayer, type NetworkLayerArgs, oneTensor, withParts } from './network-layer.js';
+import type { LayerTraits } from './layer-traits.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const seededDropoutOptions = {
+  rate: number('Share of the elements that is set to zero.', { min: 0, below: 1 }),
+};
+
+const STEP = integer('Number of the next mask.', { min: 0 });
 
 /** Arguments of {@link SeededDropout}. */
-export interface SeededDropoutArgs extends NetworkLayerArgs {
-  /** Share of the elements that is set to zero, from 0 to below 1. */
-  rate: number;
-}
+export type SeededDropoutArgs = LayerArgs<typeof seededDropoutOptions>;
 
 /**
  * Dropout whose masks follow from a seed: in training, each element is zero with probability `rate` and divided by
@@ -30,15 +34,16 @@ export interface SeededDropoutArgs extends NetworkLayerArgs {
  * console.log(first.every((value, index) => value === again[index])); // true
  * ```
  */
-export class SeededDropout extends NetworkLayer {
+export class SeededDropout extends NetworkLayer<typeof seededDropoutOptions> {
   static className = 'MerSeededDropout';
-  protected readonly rate: number;
   private calls = 0;
 
   constructor(args: SeededDropoutArgs) {
-    super(args);
-    checkRate(`make dropout ${this.name}`, 'rate', args.rate);
-    this.rate = args.rate;
+    super(args, seededDropoutOptions);
+  }
+
+  override get traits(): LayerTraits {
+    return { drawsMasks: true };
   }
 
   /** How many masks have been drawn, which is also the number of the next one. */
@@ -47,30 +52,25 @@ export class SeededDropout extends NetworkLayer {
   }
 
   set step(value: number) {
-    checkInteger(`set the mask of dropout ${this.name}`, 'step', value, 0);
-    this.calls = value;
+    this.calls = checkValue(`set the mask of dropout ${this.name}`, 'step', STEP, value);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], { training, rows }: LayerPass = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs);
-      if (!training || this.rate === 0) return tf.clone(x);
+      if (!training || this.options.rate === 0) return tf.clone(x);
       const shape = this.maskShape(x.shape);
       const size = shape.reduce((product, length) => product * length, 1);
       const state = streamState(this.seed, `${this.streamName}/mask/${this.calls}`);
       const start = rows === undefined ? 0 : (size / rows.count) * rows.first;
       this.calls += 1;
-      return tf.mul(x, tf.tensor(dropoutMask(size, this.rate, state, start), shape, 'float32'));
+      return tf.mul(x, tf.tensor(dropoutMask(size, this.options.rate, state, start), shape, 'float32'));
     });
   }
 
   /** Shape of the mask for an input shape; elements that share a value are dropped together. */
   protected maskShape(shape: number[]): number[] {
     return shape;
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), rate: this.rate };
   }
 }
 
@@ -101,48 +101,4 @@ export function dropoutMask(size: number, rate: number, state: number, start = 0
     if (mulberry32(current) >= threshold) mask[index] = kept;
   }
   return mask;
-}
-
-/**
- * Sets the next mask of every dropout layer of a model: with 0, a second run draws the masks of the first.
- *
- * Returns how many layers were set.
- */
-export function setDropoutStep(model: tfl.LayersModel, step = 0): number {
-  const layers = model.layers
-    .flatMap((layer) => (layer instanceof NetworkLayer ? withParts(layer) : []))
-    .filter((layer) => layer instanceof SeededDropout);
-  for (const layer of layers) layer.step = step;
-  return layers.length;
-}
-
-/**
- * Notes which masks a model's dropout layers draw next.
- *
- * @param model - any model of layers
- * @returns a function after which they draw those again, however many they have drawn
- *
- * @example
- * ```ts
- * import { createModel, heldMasks } from '@mer/models';
- *
- * const again = heldMasks(createModel('ststnet', { classes: 3 }));
- * again();
- * ```
- */
-export function heldMasks(model: tfl.LayersModel): () => void {
-  return holdMasks(model.layers);
-}
-
-/** The same for some layers and their parts. */
-export function holdMasks(layers: readonly tfl.layers.Layer[]): () => void {
-  const drops = layers
-    .flatMap((layer) => (layer instanceof NetworkLayer ? withParts(layer) : []))
-    .filter((layer) => layer instanceof SeededDropout);
-  const steps = drops.map(({ step }) => step);
-  return () => {
-    drops.forEach((drop, i) => {
-      drop.step = steps[i]!;
-    });
-  };
 }

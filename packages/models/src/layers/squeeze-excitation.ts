@@ -1,26 +1,23 @@
+import { integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkOneOf } from '../checks.js';
-import { ACTIVATIONS, type ActivationName } from './activation.js';
+import { activationOption } from './activation.js';
+import { kernelStartOption } from './kernel-start.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { Linear } from './linear.js';
-import {
-  checkLayerInput,
-  type KernelStart,
-  NetworkLayer,
-  type NetworkLayerArgs,
-  oneShape,
-  oneTensor,
-} from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
+
+const squeezeExcitationOptions = {
+  hidden: integer('Width of the hidden layer; a sixteenth of the channels, at least 1, by default.', {
+    min: 1,
+    optional: true,
+  }),
+  activation: activationOption('relu'),
+  start: kernelStartOption('fan-in'),
+};
 
 /** Arguments of {@link SqueezeExcitation}. */
-export interface SqueezeExcitationArgs extends NetworkLayerArgs {
-  /** Width of the hidden layer; a sixteenth of the channels, at least 1, by default. */
-  hidden?: number;
-  /** Activation of the hidden layer; `relu` by default. */
-  activation?: ActivationName;
-  /** Start of the kernels; `fan-in` by default. */
-  start?: KernelStart;
-}
+export type SqueezeExcitationArgs = LayerArgs<typeof squeezeExcitationOptions>;
 
 /**
  * Weighs the channels of `[batch, height, width, channels]`: x sigmoid(W2 f(W1 mean(x) + b1) + b2).
@@ -38,31 +35,22 @@ export interface SqueezeExcitationArgs extends NetworkLayerArgs {
  *
  * Reference: Hu, Shen, Sun 2018, arXiv 1709.01507.
  */
-export class SqueezeExcitation extends NetworkLayer {
+export class SqueezeExcitation extends NetworkLayer<typeof squeezeExcitationOptions> {
   static className = 'MerSqueezeExcitation';
-  private readonly hidden: number | undefined;
-  private readonly activation: ActivationName;
-  private readonly start: KernelStart;
   private fc1!: Linear;
   private fc2!: Linear;
 
   constructor(args: SqueezeExcitationArgs = {}) {
-    super(args);
-    const task = `make squeeze and excitation ${this.name}`;
-    if (args.hidden !== undefined) checkInteger(task, 'hidden', args.hidden);
-    this.hidden = args.hidden;
-    this.activation = args.activation ?? 'relu';
-    checkOneOf(task, 'activation', this.activation, ACTIVATIONS);
-    this.start = args.start ?? 'fan-in';
+    super(args, squeezeExcitationOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
     const channels = shape[3]!;
-    const hidden = this.hidden ?? Math.max(1, Math.floor(channels / 16));
-    const common = { seed: this.seed, start: this.start, layout: 'conv1x1' as const };
-    this.fc1 = this.addPart('fc1', new Linear({ ...common, units: hidden, activation: this.activation }), [
+    const hidden = this.options.hidden ?? Math.max(1, Math.floor(channels / 16));
+    const common = { seed: this.seed, start: this.options.start, layout: 'conv1x1' as const };
+    this.fc1 = this.addPart('fc1', new Linear({ ...common, units: hidden, activation: this.options.activation }), [
       null,
       channels,
     ]);
@@ -77,10 +65,5 @@ export class SqueezeExcitation extends NetworkLayer {
       const weights = this.fc2.call(this.fc1.call(tf.mean(tf.reshape(x, [batch, height * width, channels]), 1)));
       return tf.mul(x, tf.reshape(weights, [batch, 1, 1, channels]));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const config = { ...super.getConfig(), activation: this.activation, start: this.start };
-    return this.hidden === undefined ? config : { ...config, hidden: this.hidden };
   }
 }

@@ -1,35 +1,40 @@
+import { choice, integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkInteger, checkOneOf, checkRate } from '../checks.js';
 import { DropPath } from './drop-path.js';
+import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { LayerNormalization } from './layer-normalization.js';
 import type { LayerPass } from './layer-pass.js';
 import { Linear } from './linear.js';
-import { checkLayerInput, NetworkLayer, type NetworkLayerArgs, oneShape, oneTensor } from './network-layer.js';
+import { type LayerArgs, NetworkLayer } from './network-layer.js';
 import { SeededDropout } from './seeded-dropout.js';
 import { SelfAttention } from './self-attention.js';
-
-/** Arguments of {@link TransformerBlock}. */
-export interface TransformerBlockArgs extends NetworkLayerArgs {
-  /** Number of heads. */
-  heads: number;
-  /** Width of the hidden layer over the width of the tokens; 4 by default. */
-  expansion?: number;
-  /** Epsilon of the normalizations; 1e-6 by default. */
-  epsilon?: number;
-  /** Share of the elements dropped after each linear layer in training; 0 by default. */
-  dropout?: number;
-  /** Share of the samples whose branches are dropped in training; 0 by default. */
-  dropPath?: number;
-  /** Names in a PyTorch state dict: of timm (default), torchvision's ViT, or HTNet. */
-  style?: keyof typeof STYLES;
-}
 
 const STYLES = {
   timm: { norm1: 'norm1', attention: 'attn', norm2: 'norm2', fc1: 'mlp.fc1', fc2: 'mlp.fc2' },
   torchvision: { norm1: 'ln_1', attention: 'self_attention', norm2: 'ln_2', fc1: 'mlp.0', fc2: 'mlp.3' },
   htnet: { norm1: '0.norm', attention: '0.fn', norm2: '1.norm', fc1: '1.fn.net.0', fc2: '1.fn.net.3' },
 } as const;
+
+const transformerBlockOptions = {
+  heads: integer('Number of heads.', { min: 1 }),
+  expansion: number('Width of the hidden layer over the width of the tokens.', { above: 0, default: 4 }),
+  epsilon: number('Epsilon of the normalizations.', { above: 0, default: 1e-6 }),
+  dropout: number('Share of the elements dropped after each linear layer in training.', {
+    min: 0,
+    below: 1,
+    default: 0,
+  }),
+  dropPath: number('Share of the samples whose branches are dropped in training.', { min: 0, below: 1, default: 0 }),
+  style: choice(
+    "Whose names a PyTorch state dict has: of timm, torchvision's ViT, or HTNet.",
+    ['timm', 'torchvision', 'htnet'],
+    { default: 'timm' },
+  ),
+};
+
+/** Arguments of {@link TransformerBlock}. */
+export type TransformerBlockArgs = LayerArgs<typeof transformerBlockOptions>;
 
 const ATTENTION = { timm: 'timm', torchvision: 'pytorch', htnet: 'conv' } as const;
 
@@ -47,14 +52,8 @@ const ATTENTION = { timm: 'timm', torchvision: 'pytorch', htnet: 'conv' } as con
  *
  * Reference: Dosovitskiy et al. 2021, arXiv 2010.11929.
  */
-export class TransformerBlock extends NetworkLayer {
+export class TransformerBlock extends NetworkLayer<typeof transformerBlockOptions> {
   static className = 'MerTransformerBlock';
-  private readonly heads: number;
-  private readonly expansion: number;
-  private readonly epsilon: number;
-  private readonly dropout: number;
-  private readonly dropPath: number;
-  private readonly style: keyof typeof STYLES;
   private steps!: {
     norm1: LayerNormalization;
     attention: SelfAttention;
@@ -66,40 +65,38 @@ export class TransformerBlock extends NetworkLayer {
   };
 
   constructor(args: TransformerBlockArgs) {
-    super(args);
-    const task = `make transformer block ${this.name}`;
-    const { heads, expansion = 4, epsilon = 1e-6, dropout = 0, dropPath = 0, style = 'timm' } = args;
-    checkInteger(task, 'heads', heads);
-    checkRate(task, 'dropout', dropout);
-    checkRate(task, 'dropPath', dropPath);
-    checkOneOf(task, 'style', style, Object.keys(STYLES));
-    this.heads = heads;
-    this.expansion = expansion;
-    this.epsilon = epsilon;
-    this.dropout = dropout;
-    this.dropPath = dropPath;
-    this.style = style;
+    super(args, transformerBlockOptions);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, tokens, width]');
     const width = shape[2]!;
-    const names = STYLES[this.style];
-    const { seed, epsilon } = this;
-    const hidden = Math.round(width * this.expansion);
+    const names = STYLES[this.options.style];
+    const { seed } = this;
+    const { epsilon } = this.options;
+    const hidden = Math.round(width * this.options.expansion);
     const wide = [...shape.slice(0, 2), hidden];
-    const channels = this.style === 'htnet';
+    const channels = this.options.style === 'htnet';
     const start = { timm: 'truncated-normal', torchvision: 'xavier-uniform', htnet: 'fan-in' } as const;
-    const common = { seed, start: start[this.style], layout: channels ? ('conv1x1' as const) : ('linear' as const) };
+    const common = {
+      seed,
+      start: start[this.options.style],
+      layout: channels ? ('conv1x1' as const) : ('linear' as const),
+    };
     const norm = () => new LayerNormalization({ seed, epsilon, style: channels ? 'channels' : 'pytorch' });
-    const drop = (name: string) => this.addPart(name, new SeededDropout({ seed, rate: this.dropout }), shape);
-    const path = (name: string) => this.addPart(name, new DropPath({ seed, rate: this.dropPath }), shape);
+    const drop = (name: string) => this.addPart(name, new SeededDropout({ seed, rate: this.options.dropout }), shape);
+    const path = (name: string) => this.addPart(name, new DropPath({ seed, rate: this.options.dropPath }), shape);
     this.steps = {
       norm1: this.addPart('norm1', norm(), shape, names.norm1),
       attention: this.addPart(
         'attention',
-        new SelfAttention({ seed, heads: this.heads, style: ATTENTION[this.style], start: start[this.style] }),
+        new SelfAttention({
+          seed,
+          heads: this.options.heads,
+          style: ATTENTION[this.options.style],
+          start: start[this.options.style],
+        }),
         shape,
         names.attention,
       ),
@@ -122,17 +119,5 @@ export class TransformerBlock extends NetworkLayer {
       const changed = drop[2].call(fc2.call(hidden), kwargs);
       return tf.add(middle, path[1].call(changed, kwargs));
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      heads: this.heads,
-      expansion: this.expansion,
-      epsilon: this.epsilon,
-      dropout: this.dropout,
-      dropPath: this.dropPath,
-      style: this.style,
-    };
   }
 }

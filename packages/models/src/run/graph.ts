@@ -1,6 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { Activation } from '../layers/activation.js';
-import { BatchNormalization } from '../layers/batch-normalization.js';
+import type { LayerTraits } from '../layers/layer-traits.js';
+import { ownLayer } from '../layers/own-layer.js';
 
 /** One call of a layer in a model. */
 export interface GraphStep {
@@ -11,7 +11,7 @@ export interface GraphStep {
   /** Numbers per sample of each output. */
   sizes: readonly number[];
   callArgs: object;
-  /** A batch norm whose output is rectified, and nothing else: both are one call. */
+  /** Whether its output is rectified, and read by nothing else: both are one call. */
   rectified: boolean;
 }
 
@@ -77,16 +77,16 @@ function nodesOf(layer: tfl.layers.Layer): readonly LayerNode[] {
   return (layer as unknown as { inboundNodes: LayerNode[] }).inboundNodes;
 }
 
-/** Makes one call of a batch norm and of the rectifier that alone reads it. */
+/** Makes one call of a layer that can rectify its output and of the rectifier that alone reads it. */
 function withRectifiers(steps: readonly GraphStep[], outputs: readonly number[]): GraphStep[] {
   const readers = new Map<number, GraphStep[]>();
   for (const step of steps) for (const place of step.inputs) readers.set(place, [...(readers.get(place) ?? []), step]);
   const taken = new Map<GraphStep, GraphStep>();
-  for (const norm of steps) {
-    const [place] = norm.outputs as [number];
+  for (const step of steps) {
+    const [place] = step.outputs as [number];
     const [next, ...others] = readers.get(place) ?? [];
-    if (!(norm.layer instanceof BatchNormalization) || others.length > 0 || outputs.includes(place)) continue;
-    if (next?.layer instanceof Activation && isRelu(next.layer)) taken.set(norm, next);
+    if (!traitsOf(step.layer).canRectify || others.length > 0 || outputs.includes(place)) continue;
+    if (next && traitsOf(next.layer).isRectifier) taken.set(step, next);
   }
   const gone = new Set(taken.values());
   return steps
@@ -97,6 +97,6 @@ function withRectifiers(steps: readonly GraphStep[], outputs: readonly number[])
     });
 }
 
-function isRelu(layer: Activation): boolean {
-  return layer.getConfig()['activation'] === 'relu';
+function traitsOf(layer: tfl.layers.Layer): LayerTraits {
+  return ownLayer(layer)?.traits ?? {};
 }

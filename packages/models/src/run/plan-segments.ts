@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { NetworkLayer } from '../layers/network-layer.js';
+import { ownLayer } from '../layers/own-layer.js';
 import { graphOf } from './graph.js';
 
 /** A layer made of others keeps several times its output inside. */
@@ -31,7 +31,7 @@ export function planSegments(model: tfl.LayersModel, count: number): number[] {
   for (const place of outputs) lastReader[place] = steps.length;
   const inside = steps.map(({ layer, sizes }) => {
     const own = sizes.reduce((sum, size) => sum + size, 0);
-    return layer instanceof NetworkLayer && layer.parts.length > 1 ? INSIDE * own : own;
+    return (ownLayer(layer)?.parts.length ?? 0) > 1 ? INSIDE * own : own;
   });
   const crossing = steps.map((_step, i) =>
     steps.slice(0, i + 1).reduce((sum, step) => {

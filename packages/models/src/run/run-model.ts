@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { holdMasks } from '../layers/held-masks.js';
 import type { LayerPass } from '../layers/layer-pass.js';
-import { NetworkLayer, withParts } from '../layers/network-layer.js';
-import { holdMasks } from '../layers/seeded-dropout.js';
+import { withParts } from '../layers/own-layer.js';
 import { type GraphStep, graphOf, type ModelGraph } from './graph.js';
 
 /** A stretch of a network that can be run again. */
@@ -140,9 +140,9 @@ function isLastReader(graph: ModelGraph, steps: readonly GraphStep[], place: num
 }
 
 /**
- * Whether, in training, what becomes of a sample depends on the others of its batch: so it is with batch normalisation.
+ * Whether, in training, what becomes of a sample depends on the others of its batch: so it is with batch normalization.
  *
- * @param model - any model of layers; of others than this package's, those are found whose class is called batch normalisation
+ * @param model - any model of layers; of others than this package's, those are found whose class is called batch normalization
  * @returns false where a batch may be run in parts
  *
  * @example
@@ -156,10 +156,11 @@ export function couplesSamples(model: tfl.LayersModel): boolean {
   return coupling(model.layers);
 }
 
-/** Layers that are not of this package are taken at their word if they are called batch normalisation. */
+/** Layers that are not of this package are taken at their word if they are called batch normalization. */
 function coupling(layers: readonly tfl.layers.Layer[]): boolean {
   return layers.some((layer) => {
-    if (layer instanceof NetworkLayer) return withParts(layer).some((part) => part.couplesSamples);
+    const own = withParts(layer);
+    if (own.length > 0) return own.some(({ traits }) => traits.couplesSamples);
     return /BatchNorm/.test(layer.getClassName());
   });
 }

@@ -1,13 +1,16 @@
+import { checkOptions, choice, type OptionsOf } from '@mer/options';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkKeys, checkOneOf } from '../checks.js';
 import { torchShape, toTorch } from './layouts.js';
 import { modelParameters } from './model-parameters.js';
 
+const exportWeightsOptions = {
+  layout: choice('`tfjs`: our names and layouts; `pytorch`: those of the state dict.', ['tfjs', 'pytorch'], {
+    default: 'tfjs',
+  }),
+};
+
 /** Options of {@link exportWeights}. */
-export interface ExportWeightsOptions {
-  /** `tfjs` (default): our names and layouts; `pytorch`: those of the state dict. */
-  layout?: 'tfjs' | 'pytorch';
-}
+export type ExportWeightsOptions = OptionsOf<typeof exportWeightsOptions>;
 
 /** One exported weight. */
 export interface ExportedArray {
@@ -34,10 +37,7 @@ export async function exportWeights(
   model: tfl.LayersModel,
   options: ExportWeightsOptions = {},
 ): Promise<Record<string, ExportedArray>> {
-  const task = `export the weights of ${model.name}`;
-  checkKeys(task, options, ['layout']);
-  const { layout = 'tfjs' } = options;
-  checkOneOf(task, 'layout', layout, ['tfjs', 'pytorch']);
+  const { layout } = checkOptions(`export the weights of ${model.name}`, exportWeightsOptions, options);
   const result: Record<string, ExportedArray> = {};
   for (const entry of modelParameters(model)) {
     const data = (await entry.variable.read().data()) as Float32Array;

@@ -31,15 +31,15 @@ describe('loadBackbone()', () => {
     expect(report.extra).toEqual(['fc.weight', 'fc.bias']);
     const untouched = Object.keys(before).filter((key) => !streams.some((stream) => key.startsWith(`${stream}.`)));
     for (const key of untouched) expect(after[key], key).toEqual(before[key]);
-    expect(report.missing.length + report.reinitialised.length).toBe(untouched.length);
-    expect(report.reinitialised.every((key) => key.startsWith('fc'))).toBe(true);
+    expect(report.missing.length + report.reinitialized.length).toBe(untouched.length);
+    expect(report.reinitialized.every((key) => key.startsWith('fc'))).toBe(true);
   });
 
   it('fills the stems and stages of FMANet, the windows of AFN share one ResNet each', () => {
     const fmanet = loadBackbone(createModel('fmanet', { classes: 10, inputShape, width: 4 }), arrays);
     expect(fmanet.loaded.filter((name) => name.startsWith('stem')).length).toBe(10);
     expect(fmanet.extra.filter((name) => !/^(layer1|fc)\./.test(name))).toEqual([]);
-    expect(fmanet.reinitialised).toEqual(['fc/kernel', 'fc/bias']);
+    expect(fmanet.reinitialized).toEqual(['fc/kernel', 'fc/bias']);
     expect(fmanet.missing.every((name) => /^(modulation\d|fusion|attention)\//.test(name))).toBe(true);
     const recurrent = { windows: 2, units: 8 };
     const afn = loadBackbone(createModel('afn', { classes: 3, inputShape, width: 4, recurrent }), arrays);
@@ -52,16 +52,16 @@ describe('loadBackbone()', () => {
     const head = (await exportWeights(model))['fc/kernel'];
     const prefixed = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`module.${name}`, array]));
     const report = loadBackbone(model, prefixed);
-    expect(report.reinitialised).toEqual(['fc/kernel', 'fc/bias']);
+    expect(report.reinitialized).toEqual(['fc/kernel', 'fc/bias']);
     expect(report.missing).toEqual([]);
     expect((await exportWeights(model))['fc/kernel']).toEqual(head);
   });
 
   it.each(['vgg19', 'efficientnet-b0', 'densenet121', 'vit-b16'] as const)('takes %s', async (name) => {
-    const make = (classes: number) => createModel(name, { classes, size: 'small' } as never);
+    const make = (classes: number) => createModel(name, { classes, preset: 'small' } as never);
     const report = loadBackbone(make(3), await exportWeights(make(7), { layout: 'pytorch' }));
     expect(report.missing).toEqual([]);
-    expect(report.reinitialised.length).toBe(2);
+    expect(report.reinitialized.length).toBe(2);
   });
 
   it('names what does not fit', () => {

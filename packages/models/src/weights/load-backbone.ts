@@ -17,7 +17,7 @@ import { stateDictNames } from './state-dict-names.js';
  *
  * The arrays come from a file of the user's (`readWeights(path)` of `@mer/io`) or from a URL of theirs (`parseWeights(bytes)`); nothing
  * is downloaded here. The report tells which weights keep their own start (`missing`; those of the classifier under
- * `reinitialised`) and which arrays have no place (`extra`, such as the classifier of ImageNet).
+ * `reinitialized`) and which arrays have no place (`extra`, such as the classifier of ImageNet).
  *
  * @throws {TypeError} when the model has no backbone, or listing every array that is missing or whose shape does not fit.
  *
@@ -29,7 +29,7 @@ import { stateDictNames } from './state-dict-names.js';
  * const trained = await exportWeights(resnet, { layout: 'pytorch' }); // or: await readWeights('resnet18.pth')
  * const report = loadBackbone(createModel('afn', { classes: 5, width: 8 }), trained);
  * console.log(report.loaded.length, report.extra); // 200 [ 'fc.weight', 'fc.bias' ]
- * console.log(report.reinitialised); // [ 'fc/kernel', 'fc/bias' ]
+ * console.log(report.reinitialized); // [ 'fc/kernel', 'fc/bias' ]
  * ```
  */
 export function loadBackbone(model: tfl.LayersModel, arrays: WeightArrays): LoadWeightsReport {
@@ -38,7 +38,7 @@ export function loadBackbone(model: tfl.LayersModel, arrays: WeightArrays): Load
   const { backbone } = torchNames;
   if (backbone === undefined) {
     throw new TypeError(
-      `Cannot ${task} as the model must have one, as AFN, DIANet, FMANet and the six backbones do; loadWeights() takes weights of ${model.name}`,
+      `Cannot ${task} as the model must have one, such as a ResNet-18 in each of its branches; loadWeights() takes weights of ${model.name}`,
     );
   }
   const { copies, parts = [''] } = backbone;
@@ -70,6 +70,6 @@ export function loadBackbone(model: tfl.LayersModel, arrays: WeightArrays): Load
     loaded: report.loaded,
     missing: report.missing.filter((name) => !head.has(name)),
     extra: names.filter((name) => placesOf(name).length === 0),
-    reinitialised: report.missing.filter((name) => head.has(name)),
+    reinitialized: report.missing.filter((name) => head.has(name)),
   };
 }

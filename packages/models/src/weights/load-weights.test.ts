@@ -75,20 +75,20 @@ describe('loadWeights()', () => {
     const model = stst({ classes: 3 });
     const { 'fc/kernel': kernel } = await exportWeights(model);
     expect(() => loadWeights(model, arrays)).toThrow(
-      "fc.weight must be [3, 400] and is [5, 400] (head: 'reinitialise' keeps the model's own)",
+      "fc.weight must be [3, 400] and is [5, 400] (head: 'reinitialize' keeps the model's own)",
     );
-    const report = loadWeights(model, arrays, { head: 'reinitialise' });
-    expect(report.reinitialised).toEqual(['fc/kernel', 'fc/bias']);
+    const report = loadWeights(model, arrays, { head: 'reinitialize' });
+    expect(report.reinitialized).toEqual(['fc/kernel', 'fc/bias']);
     expect(report.loaded.length).toBe(18);
     expect((await exportWeights(model))['fc/kernel']).toEqual(kernel);
     // another width of the features is no matter of classes
     const wider = { ...arrays, 'fc.weight': { shape: [5, 900], data: new Float32Array(4500) } };
-    expect(() => loadWeights(model, wider, { head: 'reinitialise' })).toThrow('fc.weight must be [3, 400]');
+    expect(() => loadWeights(model, wider, { head: 'reinitialize' })).toThrow('fc.weight must be [3, 400]');
   });
 
   it('puts one file into several places with a mapping', async () => {
-    const afn = createModel('afn', { classes: 3, size: 'small' });
-    const resnet = createModel('resnet18', { classes: 10, size: 'small' });
+    const afn = createModel('afn', { classes: 3, preset: 'small' });
+    const resnet = createModel('resnet18', { classes: 10, preset: 'small' });
     const arrays = await exportWeights(resnet, { layout: 'pytorch' });
     const report = loadWeights(afn, arrays, {
       mapping: (name) => (name.startsWith('fc.') ? null : [`temporal.${name}`, `motion.${name}`]),
@@ -109,7 +109,7 @@ describe('loadWeights()', () => {
       ['densenet121', /\.(norm|conv)([12])\.(?=\w+$)/, '.$1.$2.'],
       ['vit-b16', /\.mlp\.([03])\./, '.mlp.linear_$1.'],
     ] as const) {
-      const model = createModel(name, { classes: 3, size: 'small' });
+      const model = createModel(name, { classes: 3, preset: 'small' });
       const state = Object.entries(await exportWeights(model, { layout: 'pytorch' }));
       const old = state.map(([key, array]) => {
         const renamed = key.includes('denselayer') || name === 'vit-b16' ? key.replace(from, to) : key;
@@ -122,7 +122,7 @@ describe('loadWeights()', () => {
 
   it('names an unknown option', () => {
     expect(() => loadWeights(stst(), {}, { strictly: true } as never)).toThrow('"strictly" is not an option');
-    expect(() => loadWeights(stst(), {}, { head: 'drop' as never })).toThrow('head must be one of load, reinitialise');
+    expect(() => loadWeights(stst(), {}, { head: 'drop' as never })).toThrow('head must be one of load, reinitialize');
   });
 });
 

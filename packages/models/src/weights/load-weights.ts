@@ -1,7 +1,7 @@
+import { callback, checkOptions, choice, flag, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { torchNamesOf } from '../build-model.js';
-import { checkKeys, checkOneOf } from '../checks.js';
 import { fromTorch, torchShape } from './layouts.js';
 import { type ModelParameter, modelParameters } from './model-parameters.js';
 import { stateDictNames } from './state-dict-names.js';
@@ -17,22 +17,24 @@ export interface WeightArray {
 /** Arrays by name: what the readers of `@mer/io` give and what {@link loadWeights} takes. */
 export type WeightArrays = Readonly<Record<string, WeightArray>>;
 
+/** Gives the name (or the several names) under which an array of a file is looked up in the model, or null to leave it out. */
+export type NameMapping = (name: string) => string | readonly string[] | null;
+
+const loadWeightsOptions = {
+  mapping: callback<NameMapping>(
+    "Gives the name (or the several names) under which an array of the file is looked up in the model, or null to leave it out. By default a leading `module.` that all names have is dropped, names of older files are brought up to date, and entries that the network's authors store without using them are left out.",
+    'a function of a name',
+  ),
+  strict: flag('Whether missing and extra arrays are errors; wrong shapes always are.', { default: true }),
+  head: choice(
+    "What happens to the last layer where the file has another number of classes: `load` makes it an error, `reinitialize` keeps the model's own start and reports it.",
+    ['load', 'reinitialize'],
+    { default: 'load' },
+  ),
+};
+
 /** Options of {@link loadWeights}. */
-export interface LoadWeightsOptions {
-  /**
-   * Gives the name (or the several names) under which an array of the file is looked up in the model, or null to leave it
-   * out. By default a leading `module.` that all names have is dropped, names of older files are brought up to date, and
-   * entries that the network's authors store without using them are left out.
-   */
-  mapping?: (name: string) => string | readonly string[] | null;
-  /** Whether missing and extra arrays are errors; true by default. Wrong shapes always are. */
-  strict?: boolean;
-  /**
-   * What happens to the last layer where the file has another number of classes: `load` (default) makes it an error,
-   * `reinitialise` keeps the model's own start and reports it.
-   */
-  head?: 'load' | 'reinitialise';
-}
+export type LoadWeightsOptions = OptionsOf<typeof loadWeightsOptions>;
 
 /** What {@link loadWeights} did, by the model's own weight names. */
 export interface LoadWeightsReport {
@@ -43,7 +45,7 @@ export interface LoadWeightsReport {
   /** Arrays of the file for which the model has no weight (only with `strict: false`). */
   readonly extra: readonly string[];
   /** Weights of the head that keep their own start because the number of classes differs. */
-  readonly reinitialised: readonly string[];
+  readonly reinitialized: readonly string[];
 }
 
 /**
@@ -69,19 +71,17 @@ export function loadWeights(
   options: LoadWeightsOptions = {},
 ): LoadWeightsReport {
   const task = `load the weights into ${model.name}`;
-  checkKeys(task, options, ['mapping', 'strict', 'head']);
-  const { strict = true, head = 'load' } = options;
-  checkOneOf(task, 'head', head, ['load', 'reinitialise']);
+  const { strict, head, mapping: given } = checkOptions(task, loadWeightsOptions, options);
   const parameters = modelParameters(model);
   const byName = new Map(
     parameters.flatMap((entry) => [[entry.name, entry] as const, [entry.torchName, entry] as const]),
   );
-  const mapping = options.mapping ?? stateDictNames(Object.keys(arrays), torchNamesOf(model));
+  const mapping = given ?? stateDictNames(Object.keys(arrays), torchNamesOf(model));
 
   const found = new Map<ModelParameter, { array: WeightArray; torch: boolean }>();
   const extra: string[] = [];
   const problems: string[] = [];
-  const reinitialised: string[] = [];
+  const reinitialized: string[] = [];
   const refused = new Set<ModelParameter>();
   for (const [name, array] of Object.entries(arrays)) {
     if (name.endsWith('num_batches_tracked')) continue;
@@ -101,11 +101,11 @@ export function loadWeights(
       const needed = torch ? torchShape(entry.shape, entry.layout) : entry.shape;
       if (!sameShape(array.shape, needed)) {
         const otherClasses = entry.head && differsInClasses(array.shape, needed, torch);
-        if (head === 'reinitialise' && otherClasses) {
-          reinitialised.push(entry.name);
+        if (head === 'reinitialize' && otherClasses) {
+          reinitialized.push(entry.name);
           continue;
         }
-        const hint = otherClasses ? " (head: 'reinitialise' keeps the model's own)" : '';
+        const hint = otherClasses ? " (head: 'reinitialize' keeps the model's own)" : '';
         refused.add(entry);
         problems.push(
           `  wrong shape: ${name} must be [${needed.join(', ')}] and is [${array.shape.join(', ')}]${hint}`,
@@ -119,7 +119,7 @@ export function loadWeights(
     }
   }
   const missing = parameters.filter(
-    (entry) => !found.has(entry) && !entry.computed && !refused.has(entry) && !reinitialised.includes(entry.name),
+    (entry) => !found.has(entry) && !entry.computed && !refused.has(entry) && !reinitialized.includes(entry.name),
   );
   const names = (entry: ModelParameter) => (usesTorchNames(found) ? entry.torchName : entry.name);
   if (strict) {
@@ -149,7 +149,7 @@ export function loadWeights(
     loaded: [...found.keys()].map((entry) => entry.name),
     missing: missing.map((entry) => entry.name),
     extra,
-    reinitialised,
+    reinitialized,
   };
 }
 

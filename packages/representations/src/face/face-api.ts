@@ -1,3 +1,4 @@
+import { checkValue, choice } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LandmarkDetector } from './landmarks.js';
 
@@ -46,6 +47,8 @@ export interface FaceApiOptions {
   score?: number;
 }
 
+const detectorOption = choice('Which face detector.', ['ssd', 'tiny'], {});
+
 const isNode = () => typeof process !== 'undefined' && Boolean(process.versions?.node);
 
 async function importFaceApi(): Promise<FaceApi> {
@@ -91,22 +94,16 @@ function ownModels(): string {
  */
 export async function createFaceApiDetector(options: FaceApiOptions = {}): Promise<LandmarkDetector> {
   const { detector = 'ssd', score = detector === 'ssd' ? 0.5 : 0.4 } = options;
-  if (detector !== 'ssd' && detector !== 'tiny') {
-    throw new RangeError(
-      `Cannot find faces as option 'detector' must be one of 'ssd', 'tiny': current value is '${detector as string}'`,
-    );
-  }
+  checkValue('find faces', 'detector', detectorOption, detector);
   if (!options.faceapi && !isNode()) {
     throw new TypeError(
-      "Cannot find faces as option 'faceapi' must be given in a browser: import it from @vladmandic/face-api/dist/face-api.esm-nobundle.js",
+      'Cannot find faces as faceapi must be given in a browser: import it from @vladmandic/face-api/dist/face-api.esm-nobundle.js',
     );
   }
   const faceapi = options.faceapi ?? (await importFaceApi());
   const models = options.models ?? (isNode() ? ownModels() : undefined);
   if (models === undefined) {
-    throw new TypeError(
-      "Cannot find faces as option 'models' must be the address of the weights: current value is none",
-    );
+    throw new TypeError('Cannot find faces as models must be the address of the weights: current value is none');
   }
   for (const net of [detector === 'ssd' ? 'ssdMobilenetv1' : 'tinyFaceDetector', 'faceLandmark68Net'] as const) {
     if (faceapi.nets[net].isLoaded) continue;
@@ -122,8 +119,8 @@ export async function createFaceApiDetector(options: FaceApiOptions = {}): Promi
       : new faceapi.TinyFaceDetectorOptions({ inputSize: 416, scoreThreshold: score });
   return async (image) => {
     const bytes = tf.tidy(() => {
-      const colour = image.shape[2] === 1 ? tf.tile(image, [1, 1, 3]) : image;
-      return tf.mul(colour, 255);
+      const color = image.shape[2] === 1 ? tf.tile(image, [1, 1, 3]) : image;
+      return tf.mul(color, 255);
     });
     try {
       const found = await faceapi.detectSingleFace(bytes, settings).withFaceLandmarks();

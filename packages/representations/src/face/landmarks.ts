@@ -1,3 +1,4 @@
+import { checkOptions, choice, type OptionsOf } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type FrameLandmarks, type Landmarks } from '../clip.js';
 import { frameAt } from '../frames.js';
@@ -22,11 +23,12 @@ export function checkClipLandmarks({ frames, landmarks = [] }: Clip, task: strin
   }
 }
 
+const detectLandmarksOptions = {
+  frames: choice('Which frames to look at: the onset alone, or every frame.', ['onset', 'all'], { default: 'onset' }),
+};
+
 /** Options of {@link detectLandmarks}. */
-export interface DetectLandmarksOptions {
-  /** Which frames to look at: the onset alone (default), or every frame. */
-  frames?: 'onset' | 'all';
-}
+export type DetectLandmarksOptions = OptionsOf<typeof detectLandmarksOptions>;
 
 /**
  * A clip with the landmarks of its face, found by a detector.
@@ -52,15 +54,11 @@ export interface DetectLandmarksOptions {
 export async function detectLandmarks(
   clip: Clip,
   detect: LandmarkDetector,
-  { frames = 'onset' }: DetectLandmarksOptions = {},
+  options: DetectLandmarksOptions = {},
 ): Promise<Clip> {
   const task = 'find landmarks in a clip';
   checkClip(clip, task);
-  if (frames !== 'onset' && frames !== 'all') {
-    throw new RangeError(
-      `Cannot ${task} as option 'frames' must be one of 'onset', 'all': current value is '${frames as string}'`,
-    );
-  }
+  const { frames } = checkOptions(task, detectLandmarksOptions, options);
   const landmarks: FrameLandmarks[] = [];
   const count = clip.frames.shape[0];
   for (let frame = frames === 'all' ? 0 : clip.onset; frame < count; frame++) {

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { worstDifference } from '../../test/synthetic-clip.js';
 import type { Landmarks } from '../clip.js';
-import { interpolateClip } from '../temporal/interpolate.js';
+import { interpolate } from '../temporal/interpolate.js';
 import { applyTransform, faceTransform, similarity, type Transform } from './transform.js';
 import { warpFrames } from './warp-frames.js';
 
@@ -44,7 +44,7 @@ describe('references made with numpy and OpenCV', () => {
   it.each(golden.courses)('TIM follows the eigenvectors of the path graph, to $count frames', (course) => {
     const { values, count, result } = course;
     const clip = { frames: tf.tensor4d(values, [values.length, 1, 1, 1]), onset: 0, apex: null };
-    const { frames } = interpolateClip({ ...clip, offset: values.length - 1 }, { frames: count, method: 'tim' });
+    const { frames } = interpolate({ ...clip, offset: values.length - 1 }, { frames: count, method: 'tim' });
     expect(worstDifference(frames.dataSync(), result)).toBeLessThan(1e-6);
     tf.dispose([frames, clip.frames]);
   });

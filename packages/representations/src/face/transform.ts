@@ -1,14 +1,5 @@
+import { checkOptions, choice, integer, number, type OptionsOf, show } from '@mer/options';
 import type { Landmarks } from '../clip.js';
-import { show } from '../options.js';
-
-/**
- * How a face is laid out in the new image: `'similarity'` puts eyes, nose tip and mouth corners where they are in an average
- * face, `'mol'` and `'slstt'` are the squares of two published programs, see {@link faceTransform}.
- */
-export type FaceLayout = 'similarity' | 'mol' | 'slstt';
-
-/** Every {@link FaceLayout}. */
-export const faceLayouts = Object.freeze(['similarity', 'mol', 'slstt'] as const);
 
 /**
  * A similarity of the plane, `[a, b, c, d, e, f]`: the point (x, y) of the new image lies at (a x + b y + c, d x + e y + f) of the old.
@@ -44,23 +35,15 @@ export function checkLandmarks(points: Landmarks, task: string): void {
 }
 
 /**
- * The centres of both eyes, the one on the left of the image first.
+ * The centers of both eyes, the one on the left of the image first.
  *
  * @param points 68 landmarks, pixels.
  * @returns `[[x, y], [x, y]]`, the means of points 36..41 and 42..47.
  * @throws TypeError if there are not 68 points.
  *
- * @example
- * ```ts
- * import { eyeCentres } from '@mer/representations';
- *
- * const points = Array.from({ length: 68 }, (_, i) => [i < 42 ? 10 : 20, 5] as const);
- * console.log(eyeCentres(points)); // [ [ 10, 5 ], [ 20, 5 ] ]
- * ```
- *
  * Reference: the 68-point scheme of iBUG 300-W, as in dlib.
  */
-export function eyeCentres(points: Landmarks): [left: [number, number], right: [number, number]] {
+export function eyeCenters(points: Landmarks): [left: [number, number], right: [number, number]] {
   checkLandmarks(points, 'find the eyes');
   return [mean(points.slice(36, 42)), mean(points.slice(42, 48))];
 }
@@ -115,20 +98,24 @@ export function invertTransform([a, b, c, d, e, f]: Transform): Transform {
   return [e / det, -b / det, (b * f - c * e) / det, -d / det, a / det, (c * d - a * f) / det];
 }
 
+/** The options of {@link faceTransform}. */
+export const faceTransformOptions = {
+  layout: choice(
+    "How a face is laid out: `'similarity'` puts eyes, nose tip and mouth corners where they are in an average face, `'mol'` and `'slstt'` are the squares of two published programs.",
+    ['similarity', 'mol', 'slstt'],
+    { default: 'similarity' },
+  ),
+  size: integer('The side of the new image in pixels.', { min: 1, default: 224 }),
+  zoom: number('How much nearer (> 1) or farther (< 1) than the layout says.', { above: 0, default: 1 }),
+};
+
 /** Options of {@link faceTransform}. */
-export interface FaceTransformOptions {
-  /** The layout; default `'similarity'`. */
-  layout?: FaceLayout;
-  /** The side of the new image in pixels; default 224. */
-  size?: number;
-  /** How much nearer (> 1) or farther (< 1) than the layout says; default 1. */
-  zoom?: number;
-}
+export type FaceTransformOptions = OptionsOf<typeof faceTransformOptions>;
 
 /**
  * The similarity transform that cuts a face out of an image and puts it upright, from its landmarks.
  *
- *     similarity   least squares fit of eye centres, nose tip (30) and mouth corners (48, 54) to an average face; eyes level
+ *     similarity   least squares fit of eye centers, nose tip (30) and mouth corners (48, 54) to an average face; eyes level
  *     mol          turned so that the eyes are level; the square around those five points (side: the longer one of the box), times 2.5
  *     slstt        not turned; the square around point 30 of side (y8 - y19) + (y8 - y57)
  *
@@ -151,15 +138,9 @@ export interface FaceTransformOptions {
  */
 export function faceTransform(points: Landmarks, options: FaceTransformOptions = {}): Transform {
   const task = 'find the transform of a face';
-  const { layout = 'similarity', size = 224, zoom = 1 } = options;
+  const { layout, size, zoom } = checkOptions(task, faceTransformOptions, options);
   checkLandmarks(points, task);
-  if (!Number.isInteger(size) || size < 1) {
-    throw new RangeError(`Cannot ${task} as size must be a positive integer: current value is ${size}`);
-  }
-  if (!(zoom > 0 && zoom < Infinity)) {
-    throw new RangeError(`Cannot ${task} as zoom must be a number > 0: current value is ${zoom}`);
-  }
-  const eyes = eyeCentres(points);
+  const eyes = eyeCenters(points);
   const five = [...eyes, points[30]!, points[48]!, points[54]!];
   const middle = (size - 1) / 2;
   let transform: Transform;
@@ -194,10 +175,6 @@ export function faceTransform(points: Landmarks, options: FaceTransformOptions =
       transform = [scale, 0, points[30]![0] - scale * middle, 0, scale, points[30]![1] - scale * middle];
       break;
     }
-    default:
-      throw new RangeError(
-        `Cannot ${task} as layout must be one of ${faceLayouts.map(show).join(', ')}: current value is ${show(layout)}`,
-      );
   }
   const scale = Math.hypot(transform[0], transform[3]);
   if (!(scale > 0 && scale < Infinity)) {

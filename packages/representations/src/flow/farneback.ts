@@ -1,38 +1,44 @@
+import { checkOptions, integer, number, type OptionsOf, option } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
-import { numeric, type OptionRules, resolveOptions } from '../options.js';
+import * as v from 'valibot';
 import { checkPair, type FlowImage, runFlowKernel } from './pair.js';
 import { farnebackOnGpu } from './webgpu/farneback.js';
 import { onWebgpu } from './webgpu/levels.js';
 
-/** Options of {@link farnebackFlow}; the defaults are those of HTNet and SLSTT (`0.5, 3, 15, 3, 5, 1.2`). */
-export interface FarnebackOptions {
-  /** Size of a level relative to the finer one, in (0, 1); default 0.5. */
-  scaleStep?: number;
-  /** Levels above the full size at most (none is smaller than 32 pixels); default 3. */
-  levels?: number;
-  /** Side of the window that displacements are averaged over, in pixels, odd; default 15. */
-  window?: number;
-  /** Iterations per level; default 3. */
-  iterations?: number;
-  /** Radius of the neighbourhood that a polynomial is fitted to, in pixels (OpenCV's `poly_n`); default 5. */
-  polyRadius?: number;
-  /** Sigma of the Gaussian weight of that neighbourhood, in pixels; default 1.2. */
-  polySigma?: number;
-}
+const odd = 'an odd integer from 1 to 255';
 
-/** The rules of {@link FarnebackOptions}. */
-export const farnebackRules: OptionRules<FarnebackOptions> = Object.freeze({
-  scaleStep: numeric(0.5, { above: 0, max: 0.95 }),
-  levels: numeric(3, { min: 0, max: 30, integer: true }),
-  window: {
-    ...numeric(15, { min: 1, max: 255, integer: true }),
-    expected: 'an odd integer in 1..255',
-    accepts: (value: unknown) => Number.isInteger(value) && (value as number) % 2 === 1 && (value as number) <= 255,
-  },
-  iterations: numeric(3, { min: 1, integer: true }),
-  polyRadius: numeric(5, { min: 1, max: 20, integer: true }),
-  polySigma: numeric(1.2, { above: 0, max: 20 }),
-});
+/** The options of {@link farnebackFlow}; the defaults are those of HTNet and SLSTT (`0.5, 3, 15, 3, 5, 1.2`). */
+export const farnebackOptions = {
+  scaleStep: number('Size of a level relative to the finer one.', { above: 0, max: 0.95, default: 0.5 }),
+  levels: integer('Levels above the full size at most (none is smaller than 32 pixels).', {
+    min: 0,
+    max: 30,
+    default: 3,
+  }),
+  window: option(
+    'Side of the window that displacements are averaged over, in pixels.',
+    v.pipe(
+      v.number(odd),
+      v.check((side) => Number.isInteger(side) && side % 2 === 1 && side >= 1 && side <= 255, odd),
+    ),
+    odd,
+    { default: 15 },
+  ),
+  iterations: integer('Iterations per level.', { min: 1, default: 3 }),
+  polyRadius: integer("Radius of the neighborhood that a polynomial is fitted to, in pixels (OpenCV's `poly_n`).", {
+    min: 1,
+    max: 20,
+    default: 5,
+  }),
+  polySigma: number('Sigma of the Gaussian weight of that neighborhood, in pixels.', {
+    above: 0,
+    max: 20,
+    default: 1.2,
+  }),
+};
+
+/** Options of {@link farnebackFlow}. */
+export type FarnebackOptions = OptionsOf<typeof farnebackOptions>;
 
 const task = 'compute Farneback flow';
 
@@ -43,11 +49,11 @@ const task = 'compute Farneback flow';
  *
  * solved for the displacement d, coarse to fine. What leads to the last row or column or beyond counts as outside. Equals OpenCV's `calcOpticalFlowFarneback` (box window) to about 1e-5 pixel.
  *
- * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (colour is made grey).
+ * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (color is made gray).
  * @param to the later image, same size.
  * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
- * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity (not on webgpu, where they give NaN) or an option
- * out of range.
+ * @throws TypeError if the images are no float images of one size or an option is not known or of a wrong type; RangeError on NaN, infinity
+ * (not on webgpu, where they give NaN) or an option out of range.
  *
  * @example
  * ```ts
@@ -60,27 +66,13 @@ const task = 'compute Farneback flow';
  * ```
  *
  * Reference: Farnebäck, "Two-Frame Motion Estimation Based on Polynomial Expansion", SCIA 2003. Damping of the
- * outermost five pixels, the regulariser 1e-3 and the smoothing of the pyramid are OpenCV's.
+ * outermost five pixels, the regularizer 1e-3 and the smoothing of the pyramid are OpenCV's.
  */
 export function farnebackFlow(from: FlowImage, to: FlowImage, options: FarnebackOptions = {}): tf.Tensor3D {
-  const o = resolveOptions(task, farnebackRules, options);
+  const o = checkOptions(task, farnebackOptions, options);
   if (onWebgpu()) {
     checkPair(from, to, task);
     return farnebackOnGpu(from, to, o);
   }
-  return runFlowKernel(from, to, task, (kernels, a, b, flow, width, height) => {
-    kernels.farneback(
-      a,
-      b,
-      flow,
-      width,
-      height,
-      o.scaleStep,
-      o.levels,
-      o.window,
-      o.iterations,
-      o.polyRadius,
-      o.polySigma,
-    );
-  });
+  return runFlowKernel(from, to, task, (kernels, pair) => kernels.farneback({ ...pair, ...o }));
 }

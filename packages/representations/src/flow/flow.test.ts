@@ -2,13 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
+import { checkValue } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { farnebackFlow } from './farneback.js';
 import { hornSchunckFlow } from './horn-schunck.js';
-import { type FlowChoice, flowMethods, flowSequence, opticalFlow, resolveFlow } from './optical-flow.js';
+import { type FlowChoice, flowOption, flowSequence, opticalFlow } from './optical-flow.js';
 import { tvl1Flow, tvl1Presets } from './tvl1.js';
+
+const flowMethods = ['tvl1', 'farneback', 'horn-schunck'] as const;
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const golden = (name: string) => JSON.parse(readFileSync(`${here}../../test/golden/flow-${name}.json`, 'utf8')).pairs;
@@ -16,7 +19,7 @@ const shared = process.env['MER_SHARED_DATA'] ?? `${here}../../../../../shared/d
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
 const floats = (text: string) => new Float32Array(bytes(text).buffer);
-const grey = (text: string, height: number, width: number) =>
+const gray = (text: string, height: number, width: number) =>
   tf.tensor2d(
     Float32Array.from(bytes(text), (value) => value / 255),
     [height, width],
@@ -64,8 +67,8 @@ describe.each(['cpu', 'wasm'])('flow on %s', (backend) => {
     for (const { method, options, flow } of pair.flows) {
       const exact = method === 'tvl1' ? 'bit by bit' : 'to 1e-4 pixel';
       it(`${method} ${pair.width}x${pair.height} ${JSON.stringify(options)} equals OpenCV ${exact}`, () => {
-        const result = opticalFlow(grey(pair.from, pair.height, pair.width), grey(pair.to, pair.height, pair.width), {
-          method,
+        const result = opticalFlow(gray(pair.from, pair.height, pair.width), gray(pair.to, pair.height, pair.width), {
+          name: method,
           ...options,
         });
         expect(result.shape).toEqual([pair.height, pair.width, 2]);
@@ -129,13 +132,13 @@ describe('flow', () => {
     expect(opticalFlow(tiny, tiny, method).dataSync().every(Number.isFinite)).toBe(true);
   });
 
-  it.each(flowMethods)('%s takes colour as its grey', (method) => {
-    const grey0 = tf.randomUniform([20, 20, 1], 0, 1, 'float32', 4) as tf.Tensor3D;
-    const grey1 = tf.randomUniform([20, 20, 1], 0, 1, 'float32', 5) as tf.Tensor3D;
-    const colour = (image: tf.Tensor3D) => tf.tile(image, [1, 1, 3]);
-    const a = opticalFlow(grey0, grey1, method).dataSync();
-    expect(opticalFlow(tf.squeeze(grey0, [2]) as tf.Tensor2D, grey1, method).dataSync()).toEqual(a);
-    expect(worst(opticalFlow(colour(grey0), colour(grey1), method).dataSync(), a)).toBeLessThan(1e-2);
+  it.each(flowMethods)('%s takes color as its gray', (method) => {
+    const gray0 = tf.randomUniform([20, 20, 1], 0, 1, 'float32', 4) as tf.Tensor3D;
+    const gray1 = tf.randomUniform([20, 20, 1], 0, 1, 'float32', 5) as tf.Tensor3D;
+    const color = (image: tf.Tensor3D) => tf.tile(image, [1, 1, 3]);
+    const a = opticalFlow(gray0, gray1, method).dataSync();
+    expect(opticalFlow(tf.squeeze(gray0, [2]) as tf.Tensor2D, gray1, method).dataSync()).toEqual(a);
+    expect(worst(opticalFlow(color(gray0), color(gray1), method).dataSync(), a)).toBeLessThan(1e-2);
   });
 
   it('the IPOL preset finds the same motion', () => {
@@ -147,7 +150,7 @@ describe('flow', () => {
     const values = tvl1Flow(from, to, { preset: 'ipol' }).dataSync();
     expect(values[2 * (72 * 36 + 36)]!).toBeCloseTo(0.9, 1);
     expect(values[2 * (72 * 36 + 36) + 1]!).toBeCloseTo(0.4, 1);
-    expect(resolveFlow({ method: 'tvl1', preset: 'ipol', warps: 2 }, 'test')).toMatchObject({
+    expect(checkValue('test', 'flow', flowOption('tvl1'), { name: 'tvl1', preset: 'ipol', warps: 2 })).toMatchObject({
       ...tvl1Presets.ipol,
       warps: 2,
     });
@@ -175,14 +178,16 @@ describe('flow', () => {
 
   it('rejects unknown methods and options with the valid ones', () => {
     const image = tf.zeros([8, 8]) as tf.Tensor2D;
-    expect(() => opticalFlow(image, image, 'lk' as FlowChoice)).toThrow(/'tvl1', 'farneback', 'horn-schunck'.*'lk'/);
-    expect(() => opticalFlow(image, image, { method: 'farneback', winsize: 9 } as never)).toThrow(
-      /with farneback flow as there is no option 'winsize': the options are scaleStep, levels, window/,
+    expect(() => opticalFlow(image, image, 'lk' as FlowChoice)).toThrow(
+      /flow must be one of tvl1, farneback, horn-schunck, or an object .*"lk"/,
     );
-    expect(() => farnebackFlow(image, image, { window: 8 })).toThrow(/'window' must be an odd integer/);
-    expect(() => tvl1Flow(image, image, { median: 7 as never })).toThrow(/'median' must be one of 1, 3, 5/);
+    expect(() => opticalFlow(image, image, { name: 'farneback', winsize: 9 } as never)).toThrow(
+      /"flow.winsize" is not an option: the options are name, scaleStep, levels, window/,
+    );
+    expect(() => farnebackFlow(image, image, { window: 8 })).toThrow(/window must be an odd integer/);
+    expect(() => tvl1Flow(image, image, { median: 7 as never })).toThrow(/median must be one of 1, 3, 5/);
     expect(() => tvl1Flow(image, image, { preset: 'ipl' as never })).toThrow(
-      /'preset' must be one of 'opencv', 'ipol'/,
+      /preset must be one of opencv, ipol: current value is "ipl", did you mean "ipol"\?/,
     );
   });
 });
@@ -207,11 +212,11 @@ describe('flowSequence()', () => {
   });
 });
 
-/** Grey levels as OpenCV makes them from colours. */
-async function readGrey(path: string): Promise<tf.Tensor2D> {
+/** Gray levels as OpenCV makes them from colors. */
+async function readGray(path: string): Promise<tf.Tensor2D> {
   const { data, info } = await sharp(path)
     .removeAlpha()
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
   const values = new Float32Array(info.width * info.height);
@@ -236,8 +241,8 @@ describe('flow on real images', () => {
     ['Hydrangea', 0.1939, 0.5916],
   ])(`has OpenCV's end-point error on %s (${reason})`, async (name, tvl1, farneback) => {
     const folder = `${shared}/middlebury/${name}`;
-    const from = await readGrey(`${folder}/frame10.png`);
-    const to = await readGrey(`${folder}/frame11.png`);
+    const from = await readGray(`${folder}/frame10.png`);
+    const to = await readGray(`${folder}/frame11.png`);
     const truth = readFlo(`${folder}/flow10.flo`);
     for (const [method, limit] of [
       ['tvl1', tvl1],
@@ -258,8 +263,8 @@ describe('flow on real images', () => {
   it.skipIf(!existsSync(`${shared}/face-clip`)).each(golden('faces') as Record<string, string>[])(
     `is OpenCV's field on a real face, $from to $to (${reason})`,
     async ({ from, to, step, ...fields }) => {
-      const a = await readGrey(`${shared}/face-clip/${from}`);
-      const b = await readGrey(`${shared}/face-clip/${to}`);
+      const a = await readGray(`${shared}/face-clip/${from}`);
+      const b = await readGray(`${shared}/face-clip/${to}`);
       const [height, width] = a.shape;
       for (const method of ['tvl1', 'farneback'] as const) {
         const flow = opticalFlow(a, b, method).dataSync();

@@ -1,40 +1,30 @@
+import { checkOptions, integer, number, type OptionsOf } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
-import { numeric, type OptionRules, resolveOptions } from '../options.js';
 import { checkPair, type FlowImage, runFlowKernel } from './pair.js';
 import { hornSchunckOnGpu } from './webgpu/horn-schunck.js';
 import { onWebgpu } from './webgpu/levels.js';
 
-/** Options of {@link hornSchunckFlow}. `{ scales: 1, warps: 1, presmooth: 0 }` is the method of 1981. */
-export interface HornSchunckOptions {
-  /** Weight of smoothness, for grey levels 0..255: larger is smoother; default 15. */
-  alpha?: number;
-  /** Levels of the pyramid at most (none is smaller than 16 pixels); default 5. */
-  scales?: number;
-  /** Size of a level relative to the finer one, in (0, 1); default 0.5. */
-  scaleStep?: number;
-  /** Linearisations per level; default 10. */
-  warps?: number;
-  /** Iterations per linearisation at most; default 150. */
-  iterations?: number;
-  /** A linearisation is solved when the root mean square change of the flow is below this, in pixels; default 1e-4. */
-  epsilon?: number;
-  /** Gaussian smoothing of both images first, sigma in pixels; default 0.8. */
-  presmooth?: number;
-  /** Smoothing before each step down the pyramid: sigma = this times sqrt(1 / scaleStep^2 - 1); default 0.6. */
-  pyramidSmooth?: number;
-}
+/** The options of {@link hornSchunckFlow}. `{ scales: 1, warps: 1, presmooth: 0 }` is the method of 1981. */
+export const hornSchunckOptions = {
+  alpha: number('Weight of smoothness, for gray levels 0..255: larger is smoother.', { above: 0, default: 15 }),
+  scales: integer('Levels of the pyramid at most (none is smaller than 16 pixels).', { min: 1, max: 100, default: 5 }),
+  scaleStep: number('Size of a level relative to the finer one.', { above: 0, max: 0.95, default: 0.5 }),
+  warps: integer('Linearizations per level.', { min: 1, default: 10 }),
+  iterations: integer('Iterations per linearization at most.', { min: 1, default: 150 }),
+  epsilon: number('A linearization is solved when the root mean square change of the flow is below this, in pixels.', {
+    min: 0,
+    default: 1e-4,
+  }),
+  presmooth: number('Gaussian smoothing of both images first, sigma in pixels.', { min: 0, max: 20, default: 0.8 }),
+  pyramidSmooth: number('Smoothing before each step down the pyramid: sigma = this times sqrt(1 / scaleStep^2 - 1).', {
+    min: 0,
+    max: 5,
+    default: 0.6,
+  }),
+};
 
-/** The rules of {@link HornSchunckOptions}. */
-export const hornSchunckRules: OptionRules<HornSchunckOptions> = Object.freeze({
-  alpha: numeric(15, { above: 0 }),
-  scales: numeric(5, { min: 1, max: 100, integer: true }),
-  scaleStep: numeric(0.5, { above: 0, max: 0.95 }),
-  warps: numeric(10, { min: 1, integer: true }),
-  iterations: numeric(150, { min: 1, integer: true }),
-  epsilon: numeric(1e-4, { min: 0 }),
-  presmooth: numeric(0.8, { min: 0, max: 20 }),
-  pyramidSmooth: numeric(0.6, { min: 0, max: 5 }),
-});
+/** Options of {@link hornSchunckFlow}. */
+export type HornSchunckOptions = OptionsOf<typeof hornSchunckOptions>;
 
 const task = 'compute Horn-Schunck flow';
 
@@ -44,13 +34,13 @@ const task = 'compute Horn-Schunck flow';
  *     min over u of   integral (I_1(x + u) - I_0(x))^2 + alpha^2 (|grad u_1|^2 + |grad u_2|^2)
  *     u <- mean(u) - I_x (rho + I_x mean(u) + I_y mean(v)) / (alpha^2 + I_x^2 + I_y^2)
  *
- * with the weighted mean of the eight neighbours (1/6 sides, 1/12 corners).
+ * with the weighted mean of the eight neighbors (1/6 sides, 1/12 corners).
  *
- * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (colour is made grey).
+ * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (color is made gray).
  * @param to the later image, same size.
  * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
- * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity (not on webgpu, where they give NaN) or an option
- * out of range.
+ * @throws TypeError if the images are no float images of one size or an option is not known or of a wrong type; RangeError on NaN, infinity
+ * (not on webgpu, where they give NaN) or an option out of range.
  *
  * @example
  * ```ts
@@ -67,26 +57,10 @@ const task = 'compute Horn-Schunck flow';
  * flow leads out of the image.
  */
 export function hornSchunckFlow(from: FlowImage, to: FlowImage, options: HornSchunckOptions = {}): tf.Tensor3D {
-  const o = resolveOptions(task, hornSchunckRules, options);
+  const o = checkOptions(task, hornSchunckOptions, options);
   if (onWebgpu()) {
     checkPair(from, to, task);
     return hornSchunckOnGpu(from, to, o);
   }
-  return runFlowKernel(from, to, task, (kernels, a, b, flow, width, height) => {
-    kernels.hornSchunck(
-      a,
-      b,
-      flow,
-      width,
-      height,
-      o.alpha,
-      o.scales,
-      o.scaleStep,
-      o.warps,
-      o.iterations,
-      o.epsilon,
-      o.presmooth,
-      o.pyramidSmooth,
-    );
-  });
+  return runFlowKernel(from, to, task, (kernels, pair) => kernels.hornSchunck({ ...pair, ...o }));
 }

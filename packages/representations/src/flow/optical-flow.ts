@@ -1,59 +1,51 @@
+import {
+  checkOptions,
+  checkValue,
+  choice,
+  expectedOf,
+  type NamedOptions,
+  nameOrOptions,
+  type OptionsOf,
+  option,
+} from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { type FrameSource, resolveSpan, type Span } from '../clip.js';
+import * as v from 'valibot';
+import { type FrameSource, resolveSpan, spanOption } from '../clip.js';
 import { frameAt } from '../frames.js';
-import { type OptionRule, type OptionRules, oneOf, resolveOptions, show, span as spanRule } from '../options.js';
-import { type FarnebackOptions, farnebackFlow, farnebackRules } from './farneback.js';
-import { type HornSchunckOptions, hornSchunckFlow, hornSchunckRules } from './horn-schunck.js';
+import { type FarnebackOptions, farnebackFlow, farnebackOptions } from './farneback.js';
+import { type HornSchunckOptions, hornSchunckFlow, hornSchunckOptions } from './horn-schunck.js';
 import type { FlowImage } from './pair.js';
-import { resolveTvl1, type Tvl1Options, tvl1Flow } from './tvl1.js';
+import { type Tvl1Options, tvl1Flow, tvl1Options, withPreset } from './tvl1.js';
+
+const forms = { tvl1: tvl1Options, farneback: farnebackOptions, 'horn-schunck': hornSchunckOptions };
 
 /** The name of an optical flow method. */
-export type FlowMethod = 'tvl1' | 'farneback' | 'horn-schunck';
+export type FlowMethod = keyof typeof forms;
 
-/** Every {@link FlowMethod}. */
-export const flowMethods = Object.freeze(['tvl1', 'farneback', 'horn-schunck'] as const);
+/** A flow method by name, with the method's defaults or with options of its own: `'tvl1'`, `{ name: 'tvl1', preset: 'ipol' }`. */
+export type FlowChoice = FlowMethod | NamedOptions<typeof forms>;
 
-/** A flow method by name, with the method's defaults or with options of its own. */
-export type FlowChoice =
-  | FlowMethod
-  | ({ method: 'tvl1' } & Tvl1Options)
-  | ({ method: 'farneback' } & FarnebackOptions)
-  | ({ method: 'horn-schunck' } & HornSchunckOptions);
-
-/** The choice with every option of the method spelled out; throws a `RangeError` on a wrong one. */
-export function resolveFlow(choice: FlowChoice, task: string): Exclude<FlowChoice, string> {
-  const given = typeof choice === 'string' ? { method: choice } : choice;
-  if (typeof given !== 'object' || given === null || !flowMethods.includes(given.method)) {
-    throw new RangeError(
-      `Cannot ${task} as the flow must be one of ${flowMethods.map(show).join(', ')} or { method, … }: current value is ${show(choice)}`,
-    );
-  }
-  const about = `${task} with ${given.method} flow`;
-  const { method, ...options } = given;
-  switch (method) {
-    case 'tvl1':
-      return { method, ...resolveTvl1(options as Tvl1Options, about) };
-    case 'farneback':
-      return { method, ...resolveOptions(about, farnebackRules, options as FarnebackOptions) };
-    case 'horn-schunck':
-      return { method, ...resolveOptions(about, hornSchunckRules, options as HornSchunckOptions) };
-  }
+/** An option that chooses a flow method; checked, every option of the method is spelled out. */
+// @__NO_SIDE_EFFECTS__
+export function flowOption(fallback: FlowMethod): v.OptionalSchema<v.GenericSchema<FlowChoice>, FlowChoice> {
+  const chosen = nameOrOptions('How optical flow is computed.', forms, {});
+  const spelled = v.pipe(
+    chosen,
+    v.transform((flow) => (flow.name === 'tvl1' ? { name: flow.name, ...withPreset(flow) } : flow) as FlowChoice),
+  );
+  return option('How optical flow is computed.', spelled as v.GenericSchema<FlowChoice>, expectedOf(chosen), {
+    default: fallback,
+  });
 }
 
-/** A rule for an option that chooses a flow method. */
-export const flowRule = (fallback: FlowMethod): OptionRule<FlowChoice> => ({
-  default: fallback,
-  expected: `one of ${flowMethods.map(show).join(', ')} or { method, … }`,
-  accepts: (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
-  complete: resolveFlow,
-});
+const anyFlow = /* @__PURE__ */ flowOption('tvl1');
 
 /**
  * Dense optical flow between two images by the method of choice.
  *
- * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (colour is made grey).
+ * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (color is made gray).
  * @param to the later image, same size.
- * @param choice a method's name, or `{ method, … }` with options of {@link tvl1Flow}, {@link farnebackFlow} or
+ * @param choice a method's name, or `{ name, … }` with options of {@link tvl1Flow}, {@link farnebackFlow} or
  * {@link hornSchunckFlow}; default `'tvl1'`.
  * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
  * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity or a wrong option.
@@ -64,14 +56,15 @@ export const flowRule = (fallback: FlowMethod): OptionRule<FlowChoice> => ({
  * import { opticalFlow } from '@mer/representations';
  *
  * const image = tf.randomUniform([40, 40], 0, 1, 'float32', 1) as tf.Tensor2D;
- * console.log(opticalFlow(image, image, { method: 'farneback', window: 9 }).shape); // [ 40, 40, 2 ]
+ * console.log(opticalFlow(image, image, { name: 'farneback', window: 9 }).shape); // [ 40, 40, 2 ]
  * ```
  *
  * Reference: see the three methods.
  */
 export function opticalFlow(from: FlowImage, to: FlowImage, choice: FlowChoice = 'tvl1'): tf.Tensor3D {
-  const { method, ...options } = resolveFlow(choice, 'compute optical flow');
-  switch (method) {
+  const checked = checkValue('compute optical flow', 'flow', anyFlow, choice);
+  const { name, ...options } = checked as Exclude<FlowChoice, string>;
+  switch (name) {
     case 'tvl1':
       return tvl1Flow(from, to, options as Tvl1Options);
     case 'farneback':
@@ -81,24 +74,21 @@ export function opticalFlow(from: FlowImage, to: FlowImage, choice: FlowChoice =
   }
 }
 
-/** Options of {@link flowSequence}. */
-export interface FlowSequenceOptions {
-  /** The method; default `'tvl1'`. */
-  flow?: FlowChoice;
-  /** What each flow starts from: the frame before (`'adjacent'`, default) or the first frame (`'first'`, long-term flow). */
-  from?: 'adjacent' | 'first';
-  /** Which frames; default onset to offset of a clip, every frame of a bare tensor. */
-  span?: Span;
-}
+const flowSequenceOptions = {
+  flow: anyFlow,
+  from: choice(
+    "What each flow starts from: the frame before (`'adjacent'`) or the first frame (`'first'`, long-term flow).",
+    ['adjacent', 'first'],
+    { default: 'adjacent' },
+  ),
+  span: spanOption(),
+};
 
-const flowSequenceRules: OptionRules<FlowSequenceOptions> = Object.freeze({
-  flow: flowRule('tvl1'),
-  from: oneOf<'adjacent' | 'first'>(['adjacent', 'first'], 'adjacent'),
-  span: spanRule,
-});
+/** Options of {@link flowSequence}. */
+export type FlowSequenceOptions = OptionsOf<typeof flowSequenceOptions>;
 
 /**
- * The flows of a whole clip: between neighbouring frames, or from the first frame to each later one.
+ * The flows of a whole clip: between neighboring frames, or from the first frame to each later one.
  *
  * @param source a clip or frames `[T, H, W, C]`, float32 in 0..1.
  * @returns `[T - 1, H, W, 2]`, pixels, (u, v); entry t leads to frame t + 1 of the span.
@@ -118,7 +108,7 @@ const flowSequenceRules: OptionRules<FlowSequenceOptions> = Object.freeze({
  */
 export function flowSequence(source: FrameSource, options: FlowSequenceOptions = {}): tf.Tensor4D {
   const task = 'compute a sequence of flows';
-  const { flow, from, span } = resolveOptions<FlowSequenceOptions>(task, flowSequenceRules, options);
+  const { flow, from, span } = checkOptions(task, flowSequenceOptions, options);
   const { frames, first, last } = resolveSpan(source, span, task);
   if (last === first) {
     throw new RangeError(

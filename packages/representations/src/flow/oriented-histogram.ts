@@ -1,37 +1,32 @@
+import { checkOptions, choice, flag, integer, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { apexOf, type Clip, checkClip } from '../clip.js';
+import { type Blocks, blockStart, blocksOption } from '../blocks.js';
 import { hostValues, isHostBackend } from '../host.js';
-import { type Blocks, blockStart, blocksRule } from '../lbp-top.js';
-import { flag, numeric, type OptionRules, oneOf, resolveOptions } from '../options.js';
-import { safeDivide } from './color.js';
-import { flowBetween } from './flow-image.js';
-import { type FlowChoice, flowRule } from './optical-flow.js';
-import { checkFlow, components, flowMagnitude, opticalStrain, type StrainDifferences } from './strain.js';
+import { safeDivide } from './flow-to-color.js';
+import { checkFlow, components, flowMagnitude } from './strain.js';
 
-/** Options of {@link orientedHistogram}. */
-export interface OrientedHistogramOptions {
-  /** Bins of the direction; default 8. */
-  bins?: number;
-  /** Blocks the image is divided into; default `[5, 5]`. */
-  blocks?: Blocks;
-  /** What a pixel counts: its flow's length (default) or one. */
-  weight?: 'magnitude' | 'count';
-  /** Whether left and right are the same direction, as in the original HOOF; default false. */
-  mirrored?: boolean;
-  /** What sums to 1: each block's histogram (default), all together, or nothing. */
-  normalize?: 'block' | 'all' | 'none';
+/** An option: how many bins the direction has. */
+// @__NO_SIDE_EFFECTS__
+export function binsOption() {
+  return integer('Bins of the direction.', { min: 1, max: 360, default: 8 });
 }
 
-const histogramRules = Object.freeze({
-  bins: numeric(8, { min: 1, max: 360, integer: true }),
-  blocks: blocksRule([5, 5]),
-  weight: oneOf<'magnitude' | 'count'>(['magnitude', 'count'], 'magnitude'),
-  mirrored: flag(false),
-  normalize: oneOf<'block' | 'all' | 'none'>(['block', 'all', 'none'], 'block'),
-}) satisfies OptionRules<OrientedHistogramOptions>;
+/** The options of {@link orientedHistogram}. */
+export const orientedHistogramOptions = {
+  bins: binsOption(),
+  blocks: blocksOption([5, 5]),
+  weight: choice("What a pixel counts: its flow's length, or one.", ['magnitude', 'count'], { default: 'magnitude' }),
+  mirrored: flag('Whether left and right are the same direction, as in the original HOOF.', { default: false }),
+  normalize: choice("What sums to 1: each block's histogram, all together, or nothing.", ['block', 'all', 'none'], {
+    default: 'block',
+  }),
+};
+
+/** Options of {@link orientedHistogram}. */
+export type OrientedHistogramOptions = OptionsOf<typeof orientedHistogramOptions>;
 
 /** The sum of `[H, W, N]` over each block, `[rows, columns, N]`. */
-function blockSums(image: tf.Tensor3D, [rows, columns]: Blocks): tf.Tensor3D {
+export function blockSums(image: tf.Tensor3D, [rows, columns]: Blocks): tf.Tensor3D {
   const [height, width, depth] = image.shape;
   const membership = (parts: number, size: number) => {
     const matrix = new Float32Array(parts * size);
@@ -120,7 +115,7 @@ function votes(flow: tf.Tensor3D, bins: number, mirrored: boolean, weights: tf.T
 export function orientedHistogram(flow: tf.Tensor3D, options: OrientedHistogramOptions = {}): tf.Tensor3D {
   const task = 'compute a histogram of oriented flow';
   checkFlow(flow, task);
-  const { bins, blocks, weight, mirrored, normalize } = resolveOptions(task, histogramRules, options);
+  const { bins, blocks, weight, mirrored, normalize } = checkOptions(task, orientedHistogramOptions, options);
   return tf.tidy(() => {
     let sums: tf.Tensor3D;
     if (isHostBackend()) sums = votesOnHost(flow, { bins, blocks, mirrored, weight });
@@ -131,100 +126,5 @@ export function orientedHistogram(flow: tf.Tensor3D, options: OrientedHistogramO
     }
     if (normalize === 'none') return sums;
     return safeDivide(sums, normalize === 'block' ? tf.sum(sums, 2, true) : tf.sum(sums));
-  });
-}
-
-/** Options of {@link hoof}. */
-export interface HoofOptions extends OrientedHistogramOptions {
-  /** The method; default `'tvl1'`. */
-  flow?: FlowChoice;
-}
-
-/** The rules of {@link HoofOptions}. */
-export const hoofRules: OptionRules<HoofOptions> = Object.freeze({ flow: flowRule('tvl1'), ...histogramRules });
-
-/**
- * Histograms of oriented optical flow between onset and apex of a clip.
- *
- * @param clip with an apex.
- * @returns `[rows, columns, bins]`, see {@link orientedHistogram}.
- * @throws RangeError if the clip has no apex or on a wrong option; as {@link opticalFlow} besides.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { hoof } from '@mer/representations';
- *
- * const clip = { frames: tf.zeros([9, 32, 32, 1]) as tf.Tensor4D, onset: 0, apex: 4, offset: 8 };
- * console.log(hoof(clip, { flow: 'farneback' }).shape); // [ 5, 5, 8 ]
- * ```
- *
- * Reference: as {@link orientedHistogram}.
- */
-export function hoof(clip: Clip, options: HoofOptions = {}): tf.Tensor3D {
-  const task = 'compute HOOF';
-  const { flow, ...histogram } = resolveOptions(task, hoofRules, options);
-  checkClip(clip, task);
-  const apex = apexOf(clip, task);
-  return tf.tidy(() => orientedHistogram(flowBetween(clip, clip.onset, apex, flow), histogram));
-}
-
-/** Options of {@link biWoof}. */
-export interface BiWoofOptions {
-  /** The method; default `'tvl1'`. */
-  flow?: FlowChoice;
-  /** Bins of the direction; default 8. */
-  bins?: number;
-  /** Blocks the image is divided into; default `[8, 8]`. */
-  blocks?: Blocks;
-  /** How strain differentiates; default `'central'`. */
-  differences?: StrainDifferences;
-  /** What sums to 1: everything (default) or nothing. */
-  normalize?: 'all' | 'none';
-}
-
-/** The rules of {@link BiWoofOptions}. */
-export const biWoofRules: OptionRules<BiWoofOptions> = Object.freeze({
-  flow: flowRule('tvl1'),
-  bins: numeric(8, { min: 1, max: 360, integer: true }),
-  blocks: blocksRule([8, 8]),
-  differences: oneOf<StrainDifferences>(['central', 'forward'], 'central'),
-  normalize: oneOf<'all' | 'none'>(['all', 'none'], 'all'),
-});
-
-/**
- * Bi-weighted oriented optical flow (Bi-WOOF) between onset and apex: directions weighted by motion within a block, blocks
- * weighted by their strain.
- *
- *     h_b(block) = mean strain of the block  x  sum over its pixels with direction in bin b of |f|
- *
- * @param clip with an apex.
- * @returns `[rows, columns, bins]`; all 0 without motion.
- * @throws RangeError if the clip has no apex or on a wrong option; as {@link opticalFlow} besides.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { biWoof } from '@mer/representations';
- *
- * const clip = { frames: tf.zeros([9, 32, 32, 1]) as tf.Tensor4D, onset: 0, apex: 4, offset: 8 };
- * console.log(biWoof(clip, { flow: 'farneback' }).shape); // [ 8, 8, 8 ]
- * ```
- *
- * Reference: Liong, See, Wong, Phan, "Less is more: Micro-expression recognition from video using apex frame", Signal
- * Processing: Image Communication 62, 2018 (theirs: both weights). The normalisation is ours.
- */
-export function biWoof(clip: Clip, options: BiWoofOptions = {}): tf.Tensor3D {
-  const task = 'compute Bi-WOOF';
-  const { flow, bins, blocks, differences, normalize } = resolveOptions(task, biWoofRules, options);
-  checkClip(clip, task);
-  const apex = apexOf(clip, task);
-  return tf.tidy(() => {
-    const field = flowBetween(clip, clip.onset, apex, flow);
-    const directions = orientedHistogram(field, { bins, blocks, normalize: 'none' });
-    const strain = opticalStrain(field, { differences });
-    const mean = safeDivide(blockSums(strain, blocks), blockSums(tf.onesLike(strain), blocks));
-    const weighted = tf.mul(directions, mean) as tf.Tensor3D;
-    return normalize === 'all' ? safeDivide(weighted, tf.sum(weighted)) : weighted;
   });
 }

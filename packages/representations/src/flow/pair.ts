@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { luma } from '../grey.js';
 import { hostValues } from '../host.js';
-import { floats, type Kernels, withKernels } from '../wasm/kernels.js';
+import { luma } from '../to-gray.js';
+import type { FlowKernels } from '../wasm/kernels.generated.js';
+import { floats, withFlowKernels } from '../wasm/kernels.js';
 
 /** An image that flow is computed from: `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1. */
 export type FlowImage = tf.Tensor2D | tf.Tensor3D;
@@ -46,10 +47,10 @@ export function checkPair(from: FlowImage, to: FlowImage, task: string): { heigh
 }
 
 /**
- * Writes an image as grey levels 0..255 into `target`, rounded to 1/8192 so that levels that come from bytes are whole
+ * Writes an image as gray levels 0..255 into `target`, rounded to 1/8192 so that levels that come from bytes are whole
  * numbers again; returns the least and greatest level.
  */
-function writeGrey(image: FlowImage, target: Float32Array, task: string, name: string): [number, number] {
+function writeGray(image: FlowImage, target: Float32Array, task: string, name: string): [number, number] {
   const values = hostValues(image, task);
   const unit = 255 * 8192;
   let low = Infinity;
@@ -74,15 +75,11 @@ function writeGrey(image: FlowImage, target: Float32Array, task: string, name: s
   return [low, high];
 }
 
-/** What a kernel needs to compute a flow: addresses of both grey images and of the `[H, W, 2]` result, and the size. */
-export type FlowKernel = (
-  kernels: Kernels,
-  from: number,
-  to: number,
-  flow: number,
-  width: number,
-  height: number,
-) => void;
+/** What a kernel needs to compute a flow: addresses of both gray images and of the `[H, W, 2]` result, and the size. */
+export type KernelPair = { from: number; to: number; flow: number; width: number; height: number };
+
+/** Computes a flow by a kernel. */
+export type FlowKernel = (kernels: FlowKernels, pair: KernelPair) => void;
 
 /** Runs a flow kernel on a pair of images; with `normalize` both are stretched together to 0..255 first. */
 export function runFlowKernel(
@@ -94,21 +91,21 @@ export function runFlowKernel(
 ): tf.Tensor3D {
   const { height, width } = checkPair(from, to, task);
   const size = height * width;
-  const flow = withKernels(task, (kernels) => {
+  const flow = withFlowKernels(task, (kernels) => {
     const a = kernels.take(4 * size);
     const b = kernels.take(4 * size);
     const out = kernels.take(8 * size);
-    const grey = [floats(kernels, a, size), floats(kernels, b, size)] as const;
-    const [low0, high0] = writeGrey(from, grey[0], task, 'from');
-    const [low1, high1] = writeGrey(to, grey[1], task, 'to');
+    const gray = [floats(kernels, a, size), floats(kernels, b, size)] as const;
+    const [low0, high0] = writeGray(from, gray[0], task, 'from');
+    const [low1, high1] = writeGray(to, gray[1], task, 'to');
     if (normalize) {
       const low = Math.min(low0, low1);
       const range = Math.max(high0, high1) - low;
       if (range > 0) {
-        for (const image of grey) for (let i = 0; i < size; i++) image[i] = (255 * (image[i]! - low)) / range;
+        for (const image of gray) for (let i = 0; i < size; i++) image[i] = (255 * (image[i]! - low)) / range;
       }
     }
-    kernel(kernels, a, b, out, width, height);
+    kernel(kernels, { from: a, to: b, flow: out, width, height });
     return floats(kernels, out, 2 * size).slice();
   });
   return tf.tensor3d(flow, [height, width, 2]);

@@ -1,3 +1,4 @@
+import { checkOptions, choice, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelOf } from '../frames.js';
 import { hostValues, isHostBackend } from '../host.js';
@@ -67,14 +68,17 @@ export function flowOrientation(flow: tf.Tensor3D): tf.Tensor3D {
   });
 }
 
-/** How {@link opticalStrain} differentiates: `'central'` (one-sided at the border) or `'forward'`. */
-export type StrainDifferences = 'central' | 'forward';
+/** The options of {@link opticalStrain}. */
+export const opticalStrainOptions = {
+  differences: choice(
+    "How strain differentiates: `'central'` (one-sided at the border), or `'forward'`, which repeats the strain of the last but one row and column in the last.",
+    ['central', 'forward'],
+    { default: 'central' },
+  ),
+};
 
 /** Options of {@link opticalStrain}. */
-export interface OpticalStrainOptions {
-  /** Default `'central'`; `'forward'` repeats the strain of the last but one row and column in the last. */
-  differences?: StrainDifferences;
-}
+export type OpticalStrainOptions = OptionsOf<typeof opticalStrainOptions>;
 
 /** The derivative of `[H, W, 1]` along an axis; central, one-sided at the ends. Zero where the axis has one element. */
 function derivative(image: tf.Tensor3D, axis: 0 | 1): tf.Tensor3D {
@@ -132,7 +136,7 @@ function repeatLast(image: tf.Tensor3D): tf.Tensor3D {
 }
 
 /** The strain of a flow in main memory. */
-function strainOnHost(flow: tf.Tensor3D, differences: StrainDifferences): tf.Tensor3D {
+function strainOnHost(flow: tf.Tensor3D, differences: 'central' | 'forward'): tf.Tensor3D {
   const [height, width] = flow.shape;
   const values = hostValues(flow, 'compute optical strain');
   const result = new Float32Array(height * width);
@@ -183,14 +187,10 @@ function strainOnHost(flow: tf.Tensor3D, differences: StrainDifferences): tf.Ten
  * Liong et al., STSTNet, FG 2019, arXiv 1902.03634, equations 5 to 7 (the misprint there corrected). `'forward'` with the
  * repeated border is what public code of several papers does.
  */
-export function opticalStrain(flow: tf.Tensor3D, { differences = 'central' }: OpticalStrainOptions = {}): tf.Tensor3D {
+export function opticalStrain(flow: tf.Tensor3D, options: OpticalStrainOptions = {}): tf.Tensor3D {
   const task = 'compute optical strain';
   checkFlow(flow, task);
-  if (differences !== 'central' && differences !== 'forward') {
-    throw new RangeError(
-      `Cannot ${task} as option 'differences' must be one of 'central', 'forward': current value is '${differences as string}'`,
-    );
-  }
+  const { differences } = checkOptions(task, opticalStrainOptions, options);
   if (isHostBackend()) return strainOnHost(flow, differences);
   return tf.tidy(() => {
     const [u, v] = components(flow);

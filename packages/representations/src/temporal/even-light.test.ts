@@ -2,8 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { syntheticClip, worstDifference } from '../../test/synthetic-clip.js';
-import { motionIntensityDynamicImage } from '../motion-intensity.js';
-import { evenLight, evenLightClip } from './even-light.js';
+import { midi } from '../midi.js';
+import { evenLight } from './even-light.js';
 
 const size = 48;
 const count = 15;
@@ -12,7 +12,7 @@ const clip = syntheticClip({ size, frames: count, at: [0.3, 0.3], radius: 5 });
 const lamp = Array.from({ length: count }, (_, t) => 1 + 0.06 * Math.sin(2.1 * t));
 const lit = { ...clip, frames: tf.mul(clip.frames, tf.reshape(tf.tensor1d(lamp), [count, 1, 1, 1])) as tf.Tensor4D };
 
-describe('evenLightClip()', () => {
+describe('evenLight()', () => {
   it('takes the lamp off and leaves onset, marks and the input as they are', () => {
     const still = tf.tile(tf.slice(clip.frames, [0, 0, 0, 0], [1, size, size, 3]), [count, 1, 1, 1]);
     const frames = tf.mul(still, tf.reshape(tf.tensor1d(lamp), [count, 1, 1, 1])) as tf.Tensor4D;
@@ -43,14 +43,14 @@ describe('evenLightClip()', () => {
       }
       return near.sum / near.count / (far.sum / far.count);
     };
-    expect(spread(motionIntensityDynamicImage(lit))).toBeLessThan(3);
-    expect(spread(motionIntensityDynamicImage(evenLightClip(lit)))).toBeGreaterThan(15);
+    expect(spread(midi(lit))).toBeLessThan(3);
+    expect(spread(midi(evenLight(lit)))).toBeGreaterThan(15);
   });
 
   it('keeps a black frame black, and does not invent numbers', () => {
     const frames = tf.tensor4d([0.5, 1, 0, 0, Number.NaN, 1], [3, 1, 2, 1]);
-    const values = evenLightClip({ frames, onset: 0, apex: null, offset: 2 }).frames.dataSync();
+    const values = evenLight({ frames, onset: 0, apex: null, offset: 2 }).frames.dataSync();
     expect([...values]).toEqual([0.5, 1, 0, 0, Number.NaN, Number.NaN]);
-    expect(() => evenLightClip({ frames, onset: 2, apex: null, offset: 1 })).toThrow(RangeError);
+    expect(() => evenLight({ frames, onset: 2, apex: null, offset: 1 })).toThrow(RangeError);
   });
 });

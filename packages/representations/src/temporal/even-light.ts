@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
+import { defineStep } from '../define-step.js';
 import { hostValues, isHostBackend } from '../host.js';
-import { defineStep, type Step } from '../step.js';
 
 const task = 'even the light of a clip';
 
@@ -28,7 +28,7 @@ function onHost(frames: tf.Tensor4D, onset: number): tf.Tensor4D {
  *     I'_t = g_t I_t          g_t = mean I_onset / mean I_t, over all pixels and channels
  *
  * Everything that compares frames takes a change of the light for one of the face: by 0.5 percent it moves smooth skin by a
- * tenth of a pixel in TV-L1, and it decides over the order of the frames in {@link motionIntensityDynamicImage} where the face moves little.
+ * tenth of a pixel in TV-L1, and it decides over the order of the frames in {@link midi} where the face moves little.
  * A movement changes the mean itself only by its share of the picture; light from another side is not undone.
  *
  * @param clip any; its marks and landmarks stay.
@@ -38,51 +38,33 @@ function onHost(frames: tf.Tensor4D, onset: number): tf.Tensor4D {
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
- * import { evenLightClip } from '@mer/representations';
+ * import { evenLight } from '@mer/representations';
  *
  * const frames = tf.tensor4d([0.25, 0.5, 0.5, 1], [2, 1, 2, 1]); // twice the light in the second frame
- * console.log(evenLightClip({ frames, onset: 0, apex: null, offset: 1 }).frames.dataSync()); // Float32Array(4) [ 0.25, 0.5, 0.25, 0.5 ]
+ * console.log(evenLight({ frames, onset: 0, apex: null, offset: 1 }).frames.dataSync()); // Float32Array(4) [ 0.25, 0.5, 0.25, 0.5 ]
  * ```
  *
  * Reference: common practice against flicker ("deflicker" by frame means); that the onset is the measure is this project's choice.
  */
-export function evenLightClip(clip: Clip): Clip {
-  checkClip(clip, task);
-  const { frames, onset } = clip;
-  if (isHostBackend()) return { ...clip, frames: onHost(frames, onset) };
-  const even = tf.tidy(() => {
-    const means = tf.mean(frames, [1, 2, 3], true);
-    const black = tf.equal(means, 0);
-    const gains = tf.div(tf.slice(means, [onset, 0, 0, 0], [1, 1, 1, 1]), tf.where(black, tf.onesLike(means), means));
-    return tf.mul(frames, tf.where(black, tf.onesLike(gains), gains)) as tf.Tensor4D;
-  });
-  return { ...clip, frames: even };
-}
-
-/** The registry entry of {@link evenLight}. */
-export const evenLightEntry = /* @__PURE__ */ defineStep<object, Clip, Clip>('even-light', {
+export const evenLight = /* @__PURE__ */ defineStep({
+  name: 'even-light',
   title: 'The light of every frame as at the onset',
-  reference: 'common practice against flicker',
-  version: 1,
+  paper: null,
+  ours: 'the onset is the measure',
   takes: 'clip',
   gives: 'clip',
-  rules: {},
-  compute: (clip) => evenLightClip(clip),
-  shape: (frame) => frame,
+  options: {},
+  compute(clip: Clip): Clip {
+    checkClip(clip, task);
+    const { frames, onset } = clip;
+    if (isHostBackend()) return { ...clip, frames: onHost(frames, onset) };
+    const even = tf.tidy(() => {
+      const means = tf.mean(frames, [1, 2, 3], true);
+      const black = tf.equal(means, 0);
+      const gains = tf.div(tf.slice(means, [onset, 0, 0, 0], [1, 1, 1, 1]), tf.where(black, tf.onesLike(means), means));
+      return tf.mul(frames, tf.where(black, tf.onesLike(gains), gains)) as tf.Tensor4D;
+    });
+    return { ...clip, frames: even };
+  },
+  outputShape: (frame) => frame,
 });
-
-/**
- * The step of {@link evenLightClip}, for a {@link pipe}.
- *
- * @example
- * ```ts
- * import { evenLight, midi, pipe } from '@mer/representations';
- *
- * console.log(String(pipe(evenLight(), midi()))); // pipe(evenLight(), midi())
- * ```
- *
- * Reference: as {@link evenLightClip}.
- */
-export function evenLight(): Step<Clip, Clip> {
-  return evenLightEntry.create();
-}

@@ -1,28 +1,22 @@
+import { checkValue, choice, integer, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
-import { numeric, type OptionRules, oneOf, resolveOptions } from '../options.js';
-import { defineStep, type Step } from '../step.js';
+import { defineStep } from '../define-step.js';
 import { weightedSum } from '../weighted-sum.js';
 
-/** `'linear'` between neighbouring frames, or `'tim'`: the temporal interpolation model of Zhou et al. */
-export type InterpolationMethod = 'linear' | 'tim';
+const interpolateOptions = {
+  frames: integer('The new number of frames.', { min: 2, default: 10 }),
+  method: choice(
+    "`'linear'` between neighboring frames, or `'tim'`: the temporal interpolation model of Zhou et al.",
+    ['linear', 'tim'],
+    { default: 'linear' },
+  ),
+};
 
-/** Every {@link InterpolationMethod}. */
-export const interpolationMethods = Object.freeze(['linear', 'tim'] as const);
+/** Options of {@link interpolate}. */
+export type InterpolateOptions = OptionsOf<typeof interpolateOptions>;
 
-/** Options of {@link interpolateClip} and {@link interpolate}. */
-export interface InterpolateOptions {
-  /** The new number of frames, at least 2; default 10. */
-  frames?: number;
-  /** Default `'linear'`. */
-  method?: InterpolationMethod;
-}
-
-/** The rules of {@link InterpolateOptions}. */
-export const interpolateRules: OptionRules<InterpolateOptions> = Object.freeze({
-  frames: numeric(10, { min: 2, integer: true }),
-  method: oneOf<InterpolationMethod>(interpolationMethods, 'linear'),
-});
+const frameCount = integer('Number of frames.', { min: 1 });
 
 /**
  * The weights of the old frames in each new one, by the temporal interpolation model.
@@ -35,27 +29,14 @@ export const interpolateRules: OptionRules<InterpolateOptions> = Object.freeze({
  * @param from n, the number of old frames, at least 1.
  * @param to the number of new frames, at least 1, evenly from the first old frame to the last.
  * @returns `to` rows of `from` weights that sum to 1.
- * @throws RangeError if a count is no positive integer.
- *
- * @example
- * ```ts
- * import { timWeights } from '@mer/representations';
- *
- * const weights = timWeights(3, 5);
- * console.log(weights[2]?.map((weight) => Math.abs(weight).toFixed(3)).join(' ')); // 0.000 1.000 0.000
- * ```
+ * @throws TypeError, RangeError if a count is no positive integer.
  *
  * Reference: Zhou, Zhao, Pietikäinen, "Towards a Practical Lipreading System", CVPR 2011. The closed form is this project's rearrangement of it
  * (there: a singular value decomposition of the frames).
  */
 export function timWeights(from: number, to: number): number[][] {
-  for (const [name, count] of Object.entries({ from, to })) {
-    if (!Number.isInteger(count) || count < 1) {
-      throw new RangeError(
-        `Cannot compute interpolation weights as ${name} must be an integer >= 1: current value is ${count}`,
-      );
-    }
-  }
+  checkValue('compute interpolation weights', 'from', frameCount, from);
+  checkValue('compute interpolation weights', 'to', frameCount, to);
   const n = from;
   const f = (k: number, t: number) => Math.sin(Math.PI * k * t + (Math.PI * (n - k)) / (2 * n));
   return Array.from({ length: to }, (_, j) => {
@@ -72,7 +53,8 @@ export function timWeights(from: number, to: number): number[][] {
  * A clip whose movement, onset to offset, takes a given number of frames.
  *
  *     linear   I(s) = (1 - p) I_floor(s) + p I_(floor(s) + 1),  s = onset + j (offset - onset) / (N - 1)
- *     tim      I_j = sum_i w_i(t_j) I_i,  w = timWeights(T, N)
+ *     tim      I_j = sum_i w_i(t_j) I_i,  w_i(t) = 1 / T + (2 / T) sum_{k = 1 .. T - 1} f_k(i / T) f_k(t),
+ *              f_k(t) = sin(pi k t + pi (T - k) / (2 T)),  t_j = 1 / T + (1 - 1 / T) j / (N - 1)
  *
  * @param clip frames before onset and after offset are left out.
  * @returns a new clip of N frames: onset 0, offset N - 1, the apex at the nearest place; landmarks of the first and last frame stay.
@@ -81,75 +63,54 @@ export function timWeights(from: number, to: number): number[][] {
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
- * import { interpolateClip } from '@mer/representations';
+ * import { interpolate } from '@mer/representations';
  *
  * const frames = tf.reshape(tf.tensor1d([0, 1, 2]), [3, 1, 1, 1]) as tf.Tensor4D;
- * const longer = interpolateClip({ frames, onset: 0, apex: 1, offset: 2 }, { frames: 5 });
+ * const longer = interpolate({ frames, onset: 0, apex: 1, offset: 2 }, { frames: 5 });
  * console.log(longer.frames.dataSync(), longer.apex); // Float32Array(5) [ 0, 0.5, 1, 1.5, 2 ] 2
  * ```
  *
- * Reference: TIM: Zhou, Zhao, Pietikäinen, CVPR 2011, see {@link timWeights}.
+ * Reference: TIM: Zhou, Zhao, Pietikäinen, "Towards a Practical Lipreading System", CVPR 2011. The closed form of its weights is this project's
+ * rearrangement (there: a singular value decomposition of the frames).
  */
-export function interpolateClip(clip: Clip, options: InterpolateOptions = {}): Clip {
-  const task = 'interpolate a clip';
-  const { frames: count, method } = resolveOptions(task, interpolateRules, options);
-  checkClip(clip, task);
-  const { onset, apex, offset } = clip;
-  const length = offset - onset + 1;
-  if (length < 2) {
-    throw new RangeError(`Cannot ${task} as it must hold at least 2 frames: onset and offset are both ${onset}`);
-  }
-  const place = (index: number) => ((index - onset) / (length - 1)) * (count - 1);
-  const frames = tf.tidy(() => {
-    const rows: { weights: number[]; first: number }[] =
-      method === 'tim'
-        ? timWeights(length, count).map((weights) => ({ weights, first: onset }))
-        : Array.from({ length: count }, (_, j) => {
-            const at = onset + (j * (length - 1)) / (count - 1);
-            const first = Math.min(offset - 1, Math.floor(at));
-            return { weights: [1 - (at - first), at - first], first };
-          });
-    return tf.stack(rows.map(({ weights, first }) => weightedSum(clip.frames, weights, first))) as tf.Tensor4D;
-  });
-  return {
-    frames,
-    onset: 0,
-    apex: apex === null ? null : Math.round(place(apex)),
-    offset: count - 1,
-    ...(clip.landmarks && {
-      landmarks: clip.landmarks
-        .filter(({ frame }) => frame === onset || frame === offset)
-        .map(({ frame, points }) => ({ frame: frame === onset ? 0 : count - 1, points })),
-    }),
-  };
-}
-
-/** The registry entry of {@link interpolate}. */
-export const interpolateEntry = /* @__PURE__ */ defineStep<InterpolateOptions, Clip, Clip>('interpolate', {
+export const interpolate = /* @__PURE__ */ defineStep({
+  name: 'interpolate',
   title: 'Another number of frames',
-  reference: 'linear, or TIM (Zhou et al., CVPR 2011)',
-  version: 1,
+  paper: 'linear, or TIM: Zhou, Zhao, Pietikäinen, CVPR 2011',
   takes: 'clip',
   gives: 'clip',
-  rules: interpolateRules,
-  compute: interpolateClip,
-  shape: (frame) => frame,
+  options: interpolateOptions,
+  compute(clip: Clip, { frames: count, method }): Clip {
+    const task = 'interpolate a clip';
+    checkClip(clip, task);
+    const { onset, apex, offset } = clip;
+    const length = offset - onset + 1;
+    if (length < 2) {
+      throw new RangeError(`Cannot ${task} as it must hold at least 2 frames: onset and offset are both ${onset}`);
+    }
+    const place = (index: number) => ((index - onset) / (length - 1)) * (count - 1);
+    const frames = tf.tidy(() => {
+      const rows: { weights: number[]; first: number }[] =
+        method === 'tim'
+          ? timWeights(length, count).map((weights) => ({ weights, first: onset }))
+          : Array.from({ length: count }, (_, j) => {
+              const at = onset + (j * (length - 1)) / (count - 1);
+              const first = Math.min(offset - 1, Math.floor(at));
+              return { weights: [1 - (at - first), at - first], first };
+            });
+      return tf.stack(rows.map(({ weights, first }) => weightedSum(clip.frames, weights, first))) as tf.Tensor4D;
+    });
+    return {
+      frames,
+      onset: 0,
+      apex: apex === null ? null : Math.round(place(apex)),
+      offset: count - 1,
+      ...(clip.landmarks && {
+        landmarks: clip.landmarks
+          .filter(({ frame }) => frame === onset || frame === offset)
+          .map(({ frame, points }) => ({ frame: frame === onset ? 0 : count - 1, points })),
+      }),
+    };
+  },
+  outputShape: (frame) => frame,
 });
-
-/**
- * The step of {@link interpolateClip}, for a {@link pipe}.
- *
- * @throws RangeError on a wrong option.
- *
- * @example
- * ```ts
- * import { interpolate } from '@mer/representations';
- *
- * console.log(String(interpolate({ frames: 8, method: 'tim' }))); // interpolate({ frames: 8, method: 'tim' })
- * ```
- *
- * Reference: as {@link interpolateClip}.
- */
-export function interpolate(options: InterpolateOptions = {}): Step<Clip, Clip> {
-  return interpolateEntry.create(options);
-}

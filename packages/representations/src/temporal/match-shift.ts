@@ -1,5 +1,5 @@
-/** One grey image. */
-export interface GreyImage {
+/** One gray image. */
+export interface GrayImage {
   values: Float32Array;
   height: number;
   width: number;
@@ -14,7 +14,7 @@ export interface Box {
 }
 
 /** Half the size, each pixel the mean of four; an odd last row or column is left out. */
-function half({ values, height, width }: GreyImage): GreyImage {
+function half({ values, height, width }: GrayImage): GrayImage {
   const [newHeight, newWidth] = [height >> 1, width >> 1];
   const result = new Float32Array(newHeight * newWidth);
   for (let y = 0, out = 0; y < newHeight; y++) {
@@ -31,7 +31,7 @@ function half({ values, height, width }: GreyImage): GreyImage {
  * correlation that counts a difference in contrast, too, but not in brightness. Pixels past the border are left out; -1 where
  * less than half of the box is left, or no texture.
  */
-export function likenessAt(from: GreyImage, to: GreyImage, box: Box, u: number, v: number): number {
+export function likenessAt(from: GrayImage, to: GrayImage, box: Box, u: number, v: number): number {
   const { height, width } = from;
   const [top, bottom] = [Math.max(box.top, -v), Math.min(box.bottom, height - v)];
   const [left, right] = [Math.max(box.left, -u), Math.min(box.right, width - u)];
@@ -56,7 +56,7 @@ export function likenessAt(from: GreyImage, to: GreyImage, box: Box, u: number, 
 }
 
 /** The best whole shift within `reach` pixels of (u, v). */
-function best(from: GreyImage, to: GreyImage, box: Box, u: number, v: number, reach: number): [number, number, number] {
+function best(from: GrayImage, to: GrayImage, box: Box, u: number, v: number, reach: number): [number, number, number] {
   let found: [number, number, number] = [u, v, likenessAt(from, to, box, u, v)];
   for (let dv = -reach; dv <= reach; dv++) {
     for (let du = -reach; du <= reach; du++) {
@@ -68,7 +68,7 @@ function best(from: GreyImage, to: GreyImage, box: Box, u: number, v: number, re
 }
 
 /** A box twice as wide on each side, inside the image: what is around a thing tells it from others that look alike. */
-function around({ top, left, bottom, right }: Box, { height, width }: GreyImage): Box {
+function around({ top, left, bottom, right }: Box, { height, width }: GrayImage): Box {
   const [y, x] = [bottom - top, right - left];
   return {
     top: Math.max(0, top - y),
@@ -82,7 +82,7 @@ function around({ top, left, bottom, right }: Box, { height, width }: GreyImage)
  * The shift in whole pixels, at most about `reach`, under which a box of one image and its surroundings are found again in
  * another, by their likeness from coarse to fine. No shift stays unless another one matches better by more than noise would.
  */
-export function matchShift(from: GreyImage, to: GreyImage, box: Box, reach: number): [u: number, v: number] {
+export function matchShift(from: GrayImage, to: GrayImage, box: Box, reach: number): [u: number, v: number] {
   const wide = around(box, from);
   const levels = [{ from, to, box: wide }];
   for (;;) {

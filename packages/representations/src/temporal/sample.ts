@@ -1,24 +1,22 @@
+import { choice, integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
-import { numeric, type OptionRules, oneOf, resolveOptions } from '../options.js';
-import { defineStep, type Step } from '../step.js';
+import { defineStep } from '../define-step.js';
 
-/** Options of {@link sampleClip} and {@link sample}. */
-export interface SampleOptions {
-  /** The number of frames to keep; default 8. */
-  frames?: number;
-  /** `'even'`: from onset to offset, both included (default); `'floor'`: every floor(T / N)-th from the onset; `'around-apex'`: neighbours of the apex. */
-  method?: 'even' | 'floor' | 'around-apex';
-}
+const sampleOptions = {
+  frames: integer('The number of frames to keep.', { min: 1, default: 8 }),
+  method: choice(
+    "`'even'`: from onset to offset, both included; `'floor'`: every floor(T / N)-th from the onset; `'around-apex'`: neighbors of the apex.",
+    ['even', 'floor', 'around-apex'],
+    { default: 'even' },
+  ),
+};
 
-/** The rules of {@link SampleOptions}. */
-export const sampleRules: OptionRules<SampleOptions> = Object.freeze({
-  frames: numeric(8, { min: 1, integer: true }),
-  method: oneOf<'even' | 'floor' | 'around-apex'>(['even', 'floor', 'around-apex'], 'even'),
-});
+/** Options of {@link sample}. */
+export type SampleOptions = OptionsOf<typeof sampleOptions>;
 
 /** The frames that a sampling keeps, in order; `task` begins a message. */
-export function sampledFrames(clip: Clip, { frames: count, method }: Required<SampleOptions>, task: string): number[] {
+function sampledFrames(clip: Clip, { frames: count, method }: Resolved<typeof sampleOptions>, task: string): number[] {
   const { onset, apex, offset } = clip;
   const length = offset - onset + 1;
   switch (method) {
@@ -66,61 +64,39 @@ export function sampledFrames(clip: Clip, { frames: count, method }: Required<Sa
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
- * import { sampleClip } from '@mer/representations';
+ * import { sample } from '@mer/representations';
  *
  * const frames = tf.reshape(tf.range(0, 9), [9, 1, 1, 1]) as tf.Tensor4D;
- * const few = sampleClip({ frames, onset: 0, apex: 4, offset: 8 }, { frames: 3 });
+ * const few = sample({ frames, onset: 0, apex: 4, offset: 8 }, { frames: 3 });
  * console.log(few.frames.dataSync(), few.apex); // Float32Array(3) [ 0, 4, 8 ] 1
  * ```
  *
  * Reference: `'floor'` as in FDP (2025, arXiv 2509.06015), `'around-apex'` as in SLSTT (2021, arXiv 2112.05851; there 11 frames).
  */
-export function sampleClip(clip: Clip, options: SampleOptions = {}): Clip {
-  const task = 'sample the frames of a clip';
-  const resolved = resolveOptions(task, sampleRules, options);
-  checkClip(clip, task);
-  const kept = sampledFrames(clip, resolved, task);
-  const nearest = (frame: number) =>
-    kept.reduce((best, other, j) => (Math.abs(other - frame) < Math.abs(kept[best]! - frame) ? j : best), 0);
-  return {
-    frames: tf.tidy(() => tf.gather(clip.frames, tf.tensor1d(kept, 'int32'))),
-    onset: nearest(clip.onset),
-    apex: clip.apex === null ? null : nearest(clip.apex),
-    offset: nearest(clip.offset),
-    ...(clip.landmarks && {
-      landmarks: kept.flatMap((frame, j) =>
-        (clip.landmarks ?? []).filter((one) => one.frame === frame).map(({ points }) => ({ frame: j, points })),
-      ),
-    }),
-  };
-}
-
-/** The registry entry of {@link sample}. */
-export const sampleEntry = /* @__PURE__ */ defineStep<SampleOptions, Clip, Clip>('sample', {
+export const sample = /* @__PURE__ */ defineStep({
+  name: 'sample',
   title: 'Some of the frames',
-  reference: 'FDP (arXiv 2509.06015), SLSTT (arXiv 2112.05851)',
-  version: 1,
+  paper: 'FDP, 2025, arXiv 2509.06015; SLSTT, 2021, arXiv 2112.05851',
   takes: 'clip',
   gives: 'clip',
-  rules: sampleRules,
-  compute: sampleClip,
-  shape: (frame) => frame,
+  options: sampleOptions,
+  compute(clip: Clip, resolved): Clip {
+    const task = 'sample the frames of a clip';
+    checkClip(clip, task);
+    const kept = sampledFrames(clip, resolved, task);
+    const nearest = (frame: number) =>
+      kept.reduce((best, other, j) => (Math.abs(other - frame) < Math.abs(kept[best]! - frame) ? j : best), 0);
+    return {
+      frames: tf.tidy(() => tf.gather(clip.frames, tf.tensor1d(kept, 'int32'))),
+      onset: nearest(clip.onset),
+      apex: clip.apex === null ? null : nearest(clip.apex),
+      offset: nearest(clip.offset),
+      ...(clip.landmarks && {
+        landmarks: kept.flatMap((frame, j) =>
+          (clip.landmarks ?? []).filter((one) => one.frame === frame).map(({ points }) => ({ frame: j, points })),
+        ),
+      }),
+    };
+  },
+  outputShape: (frame) => frame,
 });
-
-/**
- * The step of {@link sampleClip}, for a {@link pipe}.
- *
- * @throws RangeError on a wrong option.
- *
- * @example
- * ```ts
- * import { sample } from '@mer/representations';
- *
- * console.log(sample({ frames: 11, method: 'around-apex' }).gives); // clip
- * ```
- *
- * Reference: as {@link sampleClip}.
- */
-export function sample(options: SampleOptions = {}): Step<Clip, Clip> {
-  return sampleEntry.create(options);
-}

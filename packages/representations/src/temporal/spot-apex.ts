@@ -1,47 +1,52 @@
+import { choice, flag, list, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
-import { type FlowChoice, flowRule } from '../flow/optical-flow.js';
-import { intensityTensor, type Region, regionRule } from '../intensity.js';
-import { flag, numeric, type OptionRule, type OptionRules, oneOf, resolveOptions } from '../options.js';
+import { defineStep } from '../define-step.js';
+import { flowOption } from '../flow/optical-flow.js';
+import { intensityTensor } from '../frame-intensities.js';
 import { type Reading, readLater, readNow } from '../reading.js';
-import { defineStep, type Step } from '../step.js';
+import { regionOption } from '../region.js';
 
-/** Options of {@link spotApex}. */
-export interface SpotApexOptions {
-  /** `'peak'`: the largest value (default); `'divide-and-conquer'`: peaks, then always the half with more of them. */
-  search?: 'peak' | 'divide-and-conquer';
-  /** What is measured from the onset on: `'onset-difference'` (default) or the length of the `'flow'`, see {@link frameIntensities}. */
-  measure?: 'onset-difference' | 'flow';
-  /** The parts of the image that count, added up; default brows and eyes, and mouth, of an aligned face. */
-  regions?: readonly Region[];
-  /** Gaussian blur of the frames for `'onset-difference'`, sigma in pixels; default 1. */
-  intensityBlur?: number;
-  /** Gaussian smoothing of the measured course over time, sigma in frames; default 1. */
-  smooth?: number;
-  /** The flow method for `'flow'`; default `'farneback'`. */
-  flow?: FlowChoice;
-}
-
-const regionsRule: OptionRule<readonly Region[]> = {
-  default: [
-    [0.15, 0.08, 0.5, 0.92],
-    [0.62, 0.2, 0.95, 0.8],
-  ],
-  expected: `a list of regions, each ${regionRule([0, 0, 1, 1]).expected}`,
-  accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(regionRule([0, 0, 1, 1]).accepts),
+const spotApexOptions = {
+  overwrite: flag('Whether an apex that is there is replaced.', { default: false }),
+  search: choice(
+    "`'peak'`: the largest value; `'divide-and-conquer'`: peaks, then always the half with more of them.",
+    ['peak', 'divide-and-conquer'],
+    {
+      default: 'peak',
+    },
+  ),
+  measure: choice('What is measured from the onset on, see frameIntensities.', ['onset-difference', 'flow'], {
+    default: 'onset-difference',
+  }),
+  regions: list(
+    'The parts of the image that count, added up; by default brows and eyes, and mouth, of an aligned face.',
+    regionOption('A part.', {}),
+    {
+      min: 1,
+      default: [
+        [0.15, 0.08, 0.5, 0.92],
+        [0.62, 0.2, 0.95, 0.8],
+      ],
+    },
+  ),
+  intensityBlur: number("Gaussian blur of the frames for measure `'onset-difference'`, sigma in pixels.", {
+    min: 0,
+    max: 50,
+    default: 1,
+  }),
+  smooth: number('Gaussian smoothing of the measured course over time, sigma in frames.', {
+    min: 0,
+    max: 100,
+    default: 1,
+  }),
+  flow: flowOption('farneback'),
 };
 
-/** The rules of {@link SpotApexOptions}. */
-export const spotApexRules = Object.freeze({
-  search: oneOf<'peak' | 'divide-and-conquer'>(['peak', 'divide-and-conquer'], 'peak'),
-  measure: oneOf<'onset-difference' | 'flow'>(['onset-difference', 'flow'], 'onset-difference'),
-  regions: regionsRule,
-  intensityBlur: numeric(1, { min: 0, max: 50 }),
-  smooth: numeric(1, { min: 0, max: 100 }),
-  flow: flowRule('farneback'),
-}) satisfies OptionRules<SpotApexOptions>;
+/** Options of {@link spotApex}. */
+export type SpotApexOptions = OptionsOf<typeof spotApexOptions>;
 
-/** A course smoothed by a Gaussian; at the ends the window is cut and its rest normalised. */
+/** A course smoothed by a Gaussian; at the ends the window is cut and its rest normalized. */
 export function smoothCourse(values: readonly number[], sigma: number): number[] {
   if (sigma === 0) return [...values];
   const radius = Math.ceil(3 * sigma);
@@ -90,7 +95,7 @@ export function divideAndConquer(values: readonly number[]): number {
 const task = 'spot the apex of a clip';
 
 /**
- * The frame between onset and offset in which the face has moved most.
+ * A clip with an apex: the frame between onset and offset in which the face has moved most, where it has none.
  *
  *     m_t = sum over regions of frameIntensities(measure from the onset), smoothed over time
  *     peak                 argmax m_t over onset < t < offset
@@ -98,56 +103,47 @@ const task = 'spot the apex of a clip';
  *
  * An estimate: use it where nobody annotated an apex (SMIC, for instance), and say so.
  *
- * @param clip its apex does not matter. For bare frames give onset 0, apex null and offset T - 1.
- * @returns an index into the clip's frames; onset or offset themselves only if there is nothing between them.
- * @throws RangeError on a wrong option; Error on a backend that cannot read values at once (webgpu): see {@link spotApexAsync}.
+ * @returns a new clip with the same frames; onset or offset themselves become the apex only if there is nothing between them
+ * @throws TypeError, RangeError on a wrong option; Error on a backend that cannot read values at once (webgpu): await `spotApex(options).applyAsync(clip)` there
  *
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
- * import { spotApex } from '@mer/representations';
+ * import { mmCof, pipe, spotApex } from '@mer/representations';
  *
  * const course = tf.reshape(tf.tensor1d([0, 0.1, 0.3, 0.9, 0.4, 0.1, 0]), [7, 1, 1, 1]);
  * const frames = tf.mul(course, tf.ones([7, 16, 16, 1])) as tf.Tensor4D;
- * console.log(spotApex({ frames, onset: 0, apex: null, offset: 6 })); // 3
+ * console.log(spotApex({ frames, onset: 0, apex: null, offset: 6 }).apex); // 3
+ * console.log(pipe(spotApex({ search: 'divide-and-conquer' }), mmCof()).takes); // clip
  * ```
  *
  * Reference: the search after Liong, See, Wong, Le Ngo, Oh, Phan, "Automatic apex frame spotting in micro-expression database",
  * ACPR 2015 (D&C-RoIs; there with LBP features on landmark regions). The measures, the regions and the smoothing are ours.
  */
-export function spotApex(clip: Clip, options: SpotApexOptions = {}): number {
-  return readNow(spotting(clip, options), task);
-}
+export const spotApex = /* @__PURE__ */ defineStep({
+  name: 'spot-apex',
+  title: 'An apex where none is annotated',
+  paper: 'after Liong, See, Wong, Le Ngo, Oh, Phan, ACPR 2015',
+  ours: 'the measures, the regions and the smoothing',
+  takes: 'clip',
+  gives: 'clip',
+  traits: { marksApex: true },
+  options: spotApexOptions,
+  compute: (clip: Clip, options) => readNow(spotting(clip, options), task),
+  computeAsync: (clip, options) => readLater(spotting(clip, options)),
+  outputShape: (frame) => frame,
+});
 
-/**
- * {@link spotApex} on any backend, also where values cannot be read at once (webgpu).
- *
- * @param clip its apex does not matter; its frames must live until the promise is settled.
- * @returns as {@link spotApex}.
- * @throws as {@link spotApex}, as a rejection.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { spotApexAsync } from '@mer/representations';
- *
- * const course = tf.reshape(tf.tensor1d([0, 0.1, 0.3, 0.9, 0.4, 0.1, 0]), [7, 1, 1, 1]);
- * const frames = tf.mul(course, tf.ones([7, 16, 16, 1])) as tf.Tensor4D;
- * console.log(await spotApexAsync({ frames, onset: 0, apex: null, offset: 6 })); // 3
- * ```
- *
- * Reference: as {@link spotApex}.
- */
-export async function spotApexAsync(clip: Clip, options: SpotApexOptions = {}): Promise<number> {
-  return readLater(spotting(clip, options));
-}
-
-function* spotting(clip: Clip, options: SpotApexOptions): Reading<number> {
-  const { search, regions, smooth, ...plan } = resolveOptions<SpotApexOptions>(task, spotApexRules, options);
+function* spotting(
+  clip: Clip,
+  { overwrite, search, regions, smooth, ...plan }: Resolved<typeof spotApexOptions>,
+): Reading<Clip> {
   checkClip(clip, task);
+  const marked = (apex: number): Clip => ({ ...clip, frames: tf.clone(clip.frames), apex });
+  if (clip.apex !== null && !overwrite) return marked(clip.apex);
   const { onset, offset, frames } = clip;
   const count = offset - onset + 1;
-  if (count < 3) return onset + count - 1;
+  if (count < 3) return marked(onset + count - 1);
   const sums = new Array<number>(count).fill(0);
   for (const region of regions) {
     const course = yield intensityTensor(frames, onset, count, { ...plan, region });
@@ -156,51 +152,8 @@ function* spotting(clip: Clip, options: SpotApexOptions): Reading<number> {
   const course = smoothCourse(sums, smooth);
   if (search === 'divide-and-conquer') {
     const found = divideAndConquer(course);
-    return onset + Math.min(count - 2, Math.max(1, found));
+    return marked(onset + Math.min(count - 2, Math.max(1, found)));
   }
   const inner = course.slice(1, -1);
-  return onset + 1 + inner.indexOf(Math.max(...inner));
-}
-
-/** Options of {@link spot}. */
-export interface SpotOptions extends SpotApexOptions {
-  /** Whether an apex that is there is replaced; default false. */
-  overwrite?: boolean;
-}
-
-/** The registry entry of {@link spot}. */
-export const spotEntry = /* @__PURE__ */ defineStep<SpotOptions, Clip, Clip>('spot-apex', {
-  title: 'An apex where none is annotated',
-  reference: 'after Liong et al., ACPR 2015',
-  version: 1,
-  takes: 'clip',
-  gives: 'clip',
-  rules: Object.freeze({ overwrite: flag(false), ...spotApexRules }),
-  compute: (clip, { overwrite, ...options }) => {
-    const apex = clip.apex === null || overwrite ? spotApex(clip, options) : clip.apex;
-    return { ...clip, frames: tf.clone(clip.frames), apex };
-  },
-  computeAsync: async (clip, { overwrite, ...options }) => {
-    const apex = clip.apex === null || overwrite ? await spotApexAsync(clip, options) : clip.apex;
-    return { ...clip, frames: tf.clone(clip.frames), apex };
-  },
-  shape: (frame) => frame,
-});
-
-/**
- * The step that spots the apex of a clip that has none, see {@link spotApex}, for a {@link pipe}.
- *
- * @throws RangeError on a wrong option.
- *
- * @example
- * ```ts
- * import { mmCof, pipe, spot } from '@mer/representations';
- *
- * console.log(pipe(spot({ search: 'divide-and-conquer' }), mmCof()).takes); // clip
- * ```
- *
- * Reference: as {@link spotApex}.
- */
-export function spot(options: SpotOptions = {}): Step<Clip, Clip> {
-  return spotEntry.create(options);
+  return marked(onset + 1 + inner.indexOf(Math.max(...inner)));
 }

@@ -1,35 +1,34 @@
+import { number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
+import { defineStep } from '../define-step.js';
 import { checkClipLandmarks } from '../face/landmarks.js';
 import type { Transform } from '../face/transform.js';
 import { warpEach } from '../face/warp-frames.js';
-import { type FlowChoice, flowRule, opticalFlow } from '../flow/optical-flow.js';
+import { type FlowChoice, flowOption, opticalFlow } from '../flow/optical-flow.js';
 import { components } from '../flow/strain.js';
 import { frameAt } from '../frames.js';
-import { toGrey } from '../grey.js';
-import { type Region, regionPixels, regionRule } from '../intensity.js';
-import { numeric, type OptionRules, resolveOptions } from '../options.js';
 import { type Reading, readLater, readNow } from '../reading.js';
-import { percentileOf } from '../scaling.js';
-import { defineStep, type Step } from '../step.js';
-import { type Box, type GreyImage, likenessAt, matchShift } from './match-shift.js';
+import { regionOption, regionPixels } from '../region.js';
+import { percentileOf } from '../scale-motion.js';
+import { toGray } from '../to-gray.js';
+import { type Box, type GrayImage, likenessAt, matchShift } from './match-shift.js';
 
-/** Options of {@link stabilizeClip} and {@link stabilize}. */
-export interface StabilizeOptions {
-  /** A part of the face that expressions do not move, as fractions of the image; default a box on the bridge and tip of the nose. */
-  region?: Region;
-  /** The flow method; default `'farneback'`. */
-  flow?: FlowChoice;
-  /** The furthest that the head may have drifted, as a share of the longer side of the image; default 0.25. */
-  reach?: number;
-}
+const stabilizeOptions = {
+  region: regionOption(
+    'A part of the face that expressions do not move; by default a box on the bridge and tip of the nose.',
+    { default: [0.4, 0.4, 0.65, 0.6] },
+  ),
+  flow: flowOption('farneback'),
+  reach: number('The furthest that the head may have drifted, as a share of the longer side of the image.', {
+    min: 0,
+    max: 0.5,
+    default: 0.25,
+  }),
+};
 
-/** The rules of {@link StabilizeOptions}. */
-export const stabilizeRules: OptionRules<StabilizeOptions> = Object.freeze({
-  region: regionRule([0.4, 0.4, 0.65, 0.6]),
-  flow: flowRule('farneback'),
-  reach: numeric(0.25, { min: 0, max: 0.5 }),
-});
+/** Options of {@link stabilize}. */
+export type StabilizeOptions = OptionsOf<typeof stabilizeOptions>;
 
 /** A step of the flow below which a shift is found, in pixels. */
 const settled = 0.05;
@@ -53,64 +52,49 @@ const task = 'stabilize a clip';
  * The median over the region of flow(I_onset, I'_t) is added to s_t until it is under 0.05 pixel (at most 5 times). Where that
  * does not find the region, it is looked for further away, by its likeness and that of its surroundings from coarse to fine,
  * and s_t starts there. It is a shift alone: a head that
- * turns, or comes nearer, is for {@link alignClip} with landmarks of every frame.
+ * turns, or comes nearer, is for {@link align} with landmarks of every frame.
  *
  * @param clip aligned already, or nearly so; this removes what drift remains.
  * @returns a new clip of the same size. What comes in at the border repeats the border's pixels, so that nothing seems to
  * move there. Landmarks move along.
  * @throws Error if the region is not found again in a frame: the last step was over 0.5 pixel, or its likeness (concordance) is under 0.5.
- * @throws RangeError on a wrong option; Error on a backend that cannot read values at once (webgpu): see {@link stabilizeClipAsync}.
+ * @throws RangeError on a wrong option; Error on a backend that cannot read values at once (webgpu): await `stabilize(options).applyAsync(clip)` there.
  *
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
- * import { stabilizeClip } from '@mer/representations';
+ * import { stabilize } from '@mer/representations';
  *
  * const still = tf.randomUniform([1, 40, 40, 1], 0, 1, 'float32', 1);
  * const clip = { frames: tf.tile(still, [3, 1, 1, 1]) as tf.Tensor4D, onset: 0, apex: 1, offset: 2 };
- * console.log(stabilizeClip(clip).frames.shape); // [ 3, 40, 40, 1 ]
+ * console.log(stabilize(clip).frames.shape); // [ 3, 40, 40, 1 ]
  * ```
  *
  * Reference: removal of head motion by the flow of the nose region is common practice; the search before it, the repetition and
  * the limits are this project's own.
  */
-export function stabilizeClip(clip: Clip, options: StabilizeOptions = {}): Clip {
-  return readNow(stabilizing(clip, options), task);
-}
+export const stabilize = /* @__PURE__ */ defineStep({
+  name: 'stabilize',
+  title: 'Head motion removed by a stable region',
+  paper: null,
+  ours: 'the search, the repetition and the limits',
+  version: 2,
+  takes: 'clip',
+  gives: 'clip',
+  options: stabilizeOptions,
+  compute: (clip: Clip, options) => readNow(stabilizing(clip, options), task),
+  computeAsync: (clip, options) => readLater(stabilizing(clip, options)),
+  outputShape: (frame) => frame,
+});
 
-/**
- * {@link stabilizeClip} on any backend, also where values cannot be read at once (webgpu).
- *
- * @param clip its frames must live until the promise is settled.
- * @returns as {@link stabilizeClip}.
- * @throws as {@link stabilizeClip}, as a rejection.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { stabilizeClipAsync } from '@mer/representations';
- *
- * const still = tf.randomUniform([1, 40, 40, 1], 0, 1, 'float32', 1);
- * const clip = { frames: tf.tile(still, [3, 1, 1, 1]) as tf.Tensor4D, onset: 0, apex: 1, offset: 2 };
- * const { frames } = await stabilizeClipAsync(clip);
- * console.log(frames.shape); // [ 3, 40, 40, 1 ]
- * ```
- *
- * Reference: as {@link stabilizeClip}.
- */
-export async function stabilizeClipAsync(clip: Clip, options: StabilizeOptions = {}): Promise<Clip> {
-  return readLater(stabilizing(clip, options));
-}
-
-function* stabilizing(clip: Clip, options: StabilizeOptions): Reading<Clip> {
-  const { region, flow, reach } = resolveOptions(task, stabilizeRules, options);
+function* stabilizing(clip: Clip, { region, flow, reach }: Resolved<typeof stabilizeOptions>): Reading<Clip> {
   checkClip(clip, task);
   checkClipLandmarks(clip, task);
   const [count, height, width] = clip.frames.shape;
   const box = regionPixels(region, height, width);
   const first = frameAt(clip.frames, clip.onset);
   try {
-    const start = yield* greyImage(() => first);
+    const start = yield* grayImage(() => first);
     const shifts: Shift[] = [];
     for (let t = 0; t < count; t++) {
       if (t === clip.onset) {
@@ -123,7 +107,7 @@ function* stabilizing(clip: Clip, options: StabilizeOptions): Reading<Clip> {
         let found = yield* place([0, 0]);
         if (found.step > settled || found.likeness < sure) {
           const side = Math.round(reach * Math.max(height, width));
-          const far = yield* place(matchShift(start, yield* greyImage(() => frame), box, side));
+          const far = yield* place(matchShift(start, yield* grayImage(() => frame), box, side));
           if (far.likeness > found.likeness) found = far;
         }
         // a region without texture is like nothing, and does not move
@@ -146,11 +130,11 @@ function* stabilizing(clip: Clip, options: StabilizeOptions): Reading<Clip> {
 
 type Shift = readonly [u: number, v: number];
 
-/** Grey levels of a frame, to compare; a copy. */
-function* greyImage(frame: () => tf.Tensor3D): Reading<GreyImage> {
-  const grey = tf.tidy(() => toGrey(frame()));
-  const [height, width] = grey.shape;
-  const values = yield grey;
+/** Gray levels of a frame, to compare; a copy. */
+function* grayImage(frame: () => tf.Tensor3D): Reading<GrayImage> {
+  const gray = tf.tidy(() => toGray(frame()));
+  const [height, width] = gray.shape;
+  const values = yield gray;
   return { values: values.slice(), height, width };
 }
 
@@ -163,7 +147,7 @@ function* median(flow: () => tf.Tensor3D): Reading<Shift> {
 
 /** A shift made finer by optical flow, the length of its last step, and how like the region then is. */
 function* refine(
-  start: GreyImage,
+  start: GrayImage,
   first: tf.Tensor3D,
   frame: tf.Tensor3D,
   from: Shift,
@@ -189,7 +173,7 @@ function* refine(
       step = Math.hypot(du, dv);
       if (step < settled) break;
     }
-    const likeness = likenessAt(start, yield* greyImage(() => at(shift)), box, 0, 0);
+    const likeness = likenessAt(start, yield* grayImage(() => at(shift)), box, 0, 0);
     return { shift, step, likeness };
   } finally {
     batch.dispose();
@@ -214,35 +198,4 @@ function shifted(clip: Clip, shifts: readonly Shift[]): Clip {
       })),
     }),
   };
-}
-
-/** The registry entry of {@link stabilize}. */
-export const stabilizeEntry = /* @__PURE__ */ defineStep<StabilizeOptions, Clip, Clip>('stabilize', {
-  title: 'Head motion removed by a stable region',
-  reference: 'our own',
-  version: 2,
-  takes: 'clip',
-  gives: 'clip',
-  rules: stabilizeRules,
-  compute: stabilizeClip,
-  computeAsync: stabilizeClipAsync,
-  shape: (frame) => frame,
-});
-
-/**
- * The step of {@link stabilizeClip}, for a {@link pipe}.
- *
- * @throws RangeError on a wrong option.
- *
- * @example
- * ```ts
- * import { stabilize } from '@mer/representations';
- *
- * console.log(stabilize({ flow: 'tvl1' }).name); // stabilize
- * ```
- *
- * Reference: as {@link stabilizeClip}.
- */
-export function stabilize(options: StabilizeOptions = {}): Step<Clip, Clip> {
-  return stabilizeEntry.create(options);
 }

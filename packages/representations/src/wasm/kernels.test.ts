@@ -1,26 +1,22 @@
 import { expect, it } from 'vitest';
-// @ts-expect-error: a plain script
-import { fingerprint } from '../../assembly/build.mjs';
-import { kernelFingerprint } from './kernel-bytes.js';
-import { floats, withKernels } from './kernels.js';
+import { floats, withFlowKernels, withImageKernels } from './kernels.js';
 
-it('the compiled kernels come from the sources in assembly/ (else: npm run build:kernels)', () => {
-  expect(kernelFingerprint).toBe(fingerprint());
-});
+type Scratch = { memory: WebAssembly.Memory; mark(): number; take(bytes: number): number };
+const modules = { withImageKernels, withFlowKernels };
 
-it('withKernels() gives scratch memory back, also after an error', () => {
-  const height = withKernels('test', (kernels) => kernels.mark());
+it.each(Object.entries(modules))('%s() gives scratch memory back, also after an error', (_, withKernels) => {
+  const height = withKernels('test', (kernels: Scratch) => kernels.mark());
   expect(() =>
-    withKernels('test', (kernels) => {
+    withKernels('test', (kernels: Scratch) => {
       floats(kernels, kernels.take(4000), 1000).fill(1);
       throw new Error('stop');
     }),
   ).toThrow('stop');
-  expect(withKernels('test', (kernels) => kernels.mark())).toBe(height);
+  expect(withKernels('test', (kernels: Scratch) => kernels.mark())).toBe(height);
 });
 
-it('withKernels() says so when the memory does not suffice', () => {
-  expect(() => withKernels('do the impossible', (kernels) => kernels.take(0xffffff00))).toThrow(
+it.each(Object.entries(modules))('%s() says so when the memory does not suffice', (_, withKernels) => {
+  expect(() => withKernels('do the impossible', (kernels: Scratch) => kernels.take(0xffffff00))).toThrow(
     /Cannot do the impossible as the image must fit .*not enough memory/,
   );
 });

@@ -1,4 +1,4 @@
-/** What {@link warpRow} does with one image. */
+/** How one image is moved: mirrored, turned, shifted, scaled. */
 export interface Warp {
   /** Mirror left and right. */
   flip: boolean;
@@ -24,7 +24,7 @@ export interface FlowChannels {
 }
 
 /**
- * Mirrors, turns, magnifies and moves an image about its centre, in this order: bilinear, the border repeated outwards. Flow vectors change with
+ * Mirrors, turns, magnifies and moves an image about its center, in this order: bilinear, the border repeated outwards. Flow vectors change with
  * the picture that they belong to. A change by whole pixels or a mirror alone is exact.
  *
  * @param values - `[..., H, W, C]`, row by row; every frame is changed alike
@@ -36,7 +36,7 @@ export interface FlowChannels {
 export function warpRow(values: Float32Array, shape: readonly number[], warp: Warp, flow?: FlowChannels): Float32Array {
   const [height, width, channels] = shape.slice(-3) as [number, number, number];
   const { flip, angle, zoom, shift } = warp;
-  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
+  const [centerX, centerY] = [(width - 1) / 2, (height - 1) / 2];
   const [moveX, moveY] = [shift[0] * width, shift[1] * height];
   const mirror = flip ? -1 : 1;
   const cos = Math.cos(angle);
@@ -46,10 +46,10 @@ export function warpRow(values: Float32Array, shape: readonly number[], warp: Wa
   for (let frame = 0; frame < values.length; frame += size) {
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
-        const dx = (x - centreX - moveX) / zoom;
-        const dy = (y - centreY - moveY) / zoom;
-        const sourceX = clamp(mirror * (cos * dx + sin * dy) + centreX, width - 1);
-        const sourceY = clamp(cos * dy - sin * dx + centreY, height - 1);
+        const dx = (x - centerX - moveX) / zoom;
+        const dy = (y - centerY - moveY) / zoom;
+        const sourceX = clamp(mirror * (cos * dx + sin * dy) + centerX, width - 1);
+        const sourceY = clamp(cos * dy - sin * dx + centerY, height - 1);
         const x0 = Math.floor(sourceX);
         const y0 = Math.floor(sourceY);
         const fx = sourceX - x0;

@@ -2,9 +2,9 @@ import type { Clip } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ImageAugmentation } from '../experiment/schema.js';
 import { randomStream, uniform } from '../random.js';
 import { epochRows } from '../sampling.js';
+import type { ImageAugmentation } from '../settings.js';
 import { NO_WARP, warpRow } from './affine.js';
 import { clipViews, viewPlan } from './clips.js';
 import { changedRows, drawImageChange } from './images.js';
@@ -43,7 +43,7 @@ describe('warpRow()', () => {
     expect([...turned]).toEqual([6, 3, 0, 7, 4, 1, 8, 5, 2]);
   });
 
-  it('magnifies about the centre (bilinear)', () => {
+  it('magnifies about the center (bilinear)', () => {
     const ramp = Float32Array.from({ length: 5 }, (_, x) => x);
     const zoomed = warpRow(ramp, [1, 5, 1], { ...NO_WARP, zoom: 2 });
     expect([...zoomed]).toEqual([1, 1.5, 2, 2.5, 3]);
@@ -102,7 +102,12 @@ describe('changedRows()', () => {
   });
 
   it('erases a patch to the mean of its channel', () => {
-    const change = { warp: NO_WARP, crop: [0, 0] as const, erased: [{ top: 0, left: 0, height: 0.4, width: 0.5 }] };
+    const change = {
+      warp: NO_WARP,
+      crop: [0, 0] as const,
+      erased: [{ top: 0, left: 0, height: 0.4, width: 0.5 }],
+      others: [],
+    };
     const erased = changedRows(input, [0], [change]);
     const mean = [...picture].filter((_, i) => i % 2 === 0).reduce((sum, value) => sum + value, 0) / 20;
     expect(at(erased, 1, 1, 0)).toBeCloseTo(mean, 5);

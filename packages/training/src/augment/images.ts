@@ -1,77 +1,50 @@
-import type { ImageAugmentation } from '../experiment/schema.js';
+import { findPart, type Part } from '@mer/options';
 import { copyRows, type PreparedInput, sizeOf } from '../prepared-data.js';
-import { type RandomStream, uniform, uniformBelow } from '../random.js';
+import type { RandomStream } from '../random.js';
+import type { ImageAugmentation } from '../settings.js';
+import { trainingParts } from '../training-parts.js';
 import { type FlowChannels, NO_WARP, type Warp, warpRow } from './affine.js';
+import type { ImageChange, Patch } from './define-augmentation.js';
+import type { Mix } from './mixup.js';
 
-/** A rectangle, as shares of height and width. */
-interface Patch {
-  top: number;
-  left: number;
-  height: number;
-  width: number;
-}
-
-/** What was drawn for one sample: the same for all its inputs. */
-export interface ImageChange {
-  /** Mirror, turn, zoom and shift in one. */
-  warp: Warp;
-  /** Whole-pixel shift of a crop after padding, right and down. */
-  crop: readonly [x: number, y: number];
-  /** Rectangles that lose their content. */
-  erased: readonly Patch[];
-}
+/** The change that changes nothing. */
+export const NO_CHANGE: ImageChange = Object.freeze<ImageChange>({
+  warp: NO_WARP,
+  crop: [0, 0],
+  erased: [],
+  others: [],
+});
 
 /**
  * Draws what happens to one sample in one epoch.
  *
- * @param augmentations - in the order of the experiment; `mixup` is drawn for a batch, not here
+ * @param augmentations - in their order; those that mix a batch draw nothing here
  * @param stream - advances
+ * @param parts - augmentations beside ours
  */
-export function drawImageChange(augmentations: readonly ImageAugmentation[], stream: RandomStream): ImageChange {
-  let { flip, angle, zoom, shift } = NO_WARP;
-  let crop: readonly [number, number] = [0, 0];
-  const erased: Patch[] = [];
-  const around = (largest: number) => (2 * uniform(stream) - 1) * largest;
-  for (const augmentation of augmentations) {
-    switch (augmentation.name) {
-      case 'flip':
-        flip = uniform(stream) < augmentation.probability ? !flip : flip;
-        break;
-      case 'rotate':
-        angle += (around(augmentation.degrees) * Math.PI) / 180;
-        break;
-      case 'shift':
-        shift = [shift[0] + around(augmentation.fraction), shift[1] + around(augmentation.fraction)];
-        break;
-      case 'zoom':
-        zoom *= 1 + around(augmentation.fraction);
-        break;
-      case 'crop': {
-        const side = 2 * augmentation.padding + 1;
-        crop = [
-          crop[0] + uniformBelow(side, stream) - augmentation.padding,
-          crop[1] + uniformBelow(side, stream) - augmentation.padding,
-        ];
-        break;
-      }
-      case 'erase':
-        if (uniform(stream) < augmentation.probability) erased.push(drawPatch(augmentation.area, stream));
-        break;
-      case 'mixup':
-        break;
-    }
-  }
-  return { warp: { flip, angle, zoom, shift }, crop, erased };
+export function drawImageChange(
+  augmentations: readonly ImageAugmentation[],
+  stream: RandomStream,
+  parts?: readonly Part[],
+): ImageChange {
+  return augmentations.reduce(
+    (change, settings) => partOf(settings, parts).draw?.(change, settings, stream) ?? change,
+    NO_CHANGE,
+  );
 }
 
-/** A patch of a random area, an aspect from 0.3 to 3.3 and a random place, as in Zhong et al., AAAI 2020. */
-function drawPatch([smallest, largest]: readonly [number, number], stream: RandomStream): Patch {
-  const area = smallest + uniform(stream) * (largest - smallest);
-  const aspect = 0.3 * 11 ** uniform(stream);
-  const height = Math.min(1, Math.sqrt(area * aspect));
-  const width = Math.min(1, Math.sqrt(area / aspect));
-  return { height, width, top: uniform(stream) * (1 - height), left: uniform(stream) * (1 - width) };
+/** Draws how a batch is mixed, once for each augmentation that mixes. */
+export function drawBatchMixes(
+  augmentations: readonly ImageAugmentation[],
+  batch: number,
+  stream: RandomStream,
+  parts?: readonly Part[],
+): Mix[] {
+  return augmentations.flatMap((settings) => partOf(settings, parts).mix?.(batch, settings, stream) ?? []);
 }
+
+const partOf = ({ name }: ImageAugmentation, parts: readonly Part[] | undefined) =>
+  findPart('change of images', trainingParts(parts).imageAugmentations, name);
 
 /**
  * Copies rows of an input and changes each as drawn.
@@ -98,7 +71,7 @@ export function changedRows(
     );
   }
   const size = sizeOf(shape);
-  for (const [place, { warp, crop, erased }] of changes.entries()) {
+  for (const [place, { warp, crop, erased, others }] of changes.entries()) {
     const row = values.subarray(place * size, (place + 1) * size);
     const [height, width] = shape.slice(-3) as [number, number, number];
     const moved: Warp = { ...warp, shift: [warp.shift[0] + crop[0] / width, warp.shift[1] + crop[1] / height] };
@@ -106,6 +79,7 @@ export function changedRows(
       row.set(warpRow(row, shape, moved, flow));
     }
     for (const patch of erased) erase(row, shape, patch);
+    for (const other of others) other(row, shape, flow);
   }
   return values;
 }

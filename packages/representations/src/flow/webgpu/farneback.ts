@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { gaussianWindow } from '../../blur.js';
 import type { FlowImage } from '../pair.js';
 import { GpuRun } from './gpu-run.js';
-import { blurred, greyLevels, pairs, resized, roundEven } from './levels.js';
+import { blurred, grayLevels, pairs, resized, roundEven } from './levels.js';
 import { expandColumnsShader, expandRowsShader, matricesShader, solveShader, windowRowsShader } from './shaders.js';
 
 /** The options of Farneback's method, all given. */
@@ -46,7 +46,7 @@ export function farnebackOnGpu(from: FlowImage, to: FlowImage, o: Settings): tf.
   const [height, width] = from.shape;
   const run = new GpuRun();
   try {
-    const images = [greyLevels(run, from), greyLevels(run, to)] as const;
+    const images = [grayLevels(run, from), grayLevels(run, to)] as const;
     const { weights, ig11, ig03, ig33, ig55 } = expansion(o.polyRadius, o.polySigma);
     const constants = run.constants(weights);
     let levels = 0;

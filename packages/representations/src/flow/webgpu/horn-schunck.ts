@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { FlowImage } from '../pair.js';
 import { GpuRun } from './gpu-run.js';
 import { coarseToFine, pyramid } from './levels.js';
-import { checkShader, copyShader, gradientShader, jacobiShader, lineariseShader } from './shaders.js';
+import { checkShader, copyShader, gradientShader, jacobiShader, linearizeShader } from './shaders.js';
 
 /** The options of Horn-Schunck, all given. */
 interface Settings {
@@ -32,12 +32,12 @@ export function hornSchunckOnGpu(from: FlowImage, to: FlowImage, o: Settings): t
         const [term, next] = [run.floats(4 * n), run.floats(2 * n)];
         const groups = Math.ceil(n / 256);
         const [partial, flag] = [run.floats(groups), run.floats(4)];
-        const linearise = run.bind(lineariseShader, { ...size, a: 1 }, [first, planes, flow, term, flag], n);
+        const linearize = run.bind(linearizeShader, { ...size, a: 1 }, [first, planes, flow, term, flag], n);
         const jacobi = run.bind(jacobiShader, { ...size, p: o.alpha ** 2 }, [term, flow, next, flag, partial], n);
         const back = run.bind(copyShader, size, [next, flow, flag], n, 2);
         const check = run.bind(checkShader, { ...size, a: groups, p: o.epsilon ** 2 * n }, [partial, flag], 1);
         for (let warp = 0; warp < o.warps; warp++) {
-          run.dispatch(linearise);
+          run.dispatch(linearize);
           for (let i = 0; i < o.iterations; i++) {
             run.dispatch(jacobi);
             run.dispatch(back);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { gaussianWindow } from '../../blur.js';
 import type { FlowImage } from '../pair.js';
 import type { GpuRun } from './gpu-run.js';
-import { blurShader, greyShader, interleaveShader, resizeShader } from './shaders.js';
+import { blurShader, grayShader, interleaveShader, resizeShader } from './shaders.js';
 
 /** One level of a pyramid. */
 export interface Level {
@@ -22,13 +22,13 @@ export function roundEven(value: number): number {
   return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;
 }
 
-/** The grey levels of an image, 0..255. */
-export function greyLevels(run: GpuRun, image: FlowImage): GPUBuffer {
+/** The gray levels of an image, 0..255. */
+export function grayLevels(run: GpuRun, image: FlowImage): GPUBuffer {
   const [height, width] = image.shape;
-  const grey = run.floats(height * width);
+  const gray = run.floats(height * width);
   const channels = image.shape.length === 3 && image.shape[2] === 3 ? 3 : 1;
-  run.run(greyShader, { width, height, a: channels }, [run.input(image), grey], height * width);
-  return grey;
+  run.run(grayShader, { width, height, a: channels }, [run.input(image), gray], height * width);
+  return gray;
 }
 
 /** An image blurred along both axes. */
@@ -87,7 +87,7 @@ export function pyramid(
   const [height, width] = from.shape;
   const smooth = (image: GPUBuffer) =>
     o.presmooth > 0 ? blurred(run, image, width, height, gaussian(o.presmooth)) : image;
-  const levels: Level[] = [{ width, height, from: smooth(greyLevels(run, from)), to: smooth(greyLevels(run, to)) }];
+  const levels: Level[] = [{ width, height, from: smooth(grayLevels(run, from)), to: smooth(grayLevels(run, to)) }];
   while (levels.length < o.scales) {
     const last = levels.at(-1)!;
     const size = { width: roundEven(last.width * o.scaleStep), height: roundEven(last.height * o.scaleStep) };
@@ -103,7 +103,7 @@ export function pyramid(
 }
 
 /** Both images stretched together to 0..1. */
-export function normalised(from: FlowImage, to: FlowImage): [FlowImage, FlowImage] {
+export function normalized(from: FlowImage, to: FlowImage): [FlowImage, FlowImage] {
   return tf.tidy(() => {
     const low = tf.minimum(tf.min(from), tf.min(to));
     const range = tf.sub(tf.maximum(tf.max(from), tf.max(to)), low);

@@ -12,17 +12,17 @@ const main = /* wgsl */ `@compute @workgroup_size(256) fn main(
   @builtin(local_invocation_index) local: u32,
   @builtin(workgroup_id) group: vec3u)`;
 
-/** Grey levels 0..255, rounded to 1/8192, of an image with k.a channels. */
-export const greyShader = /* wgsl */ `${head}
+/** Gray levels 0..255, rounded to 1/8192, of an image with k.a channels. */
+export const grayShader = /* wgsl */ `${head}
 @group(0) @binding(1) var<storage, read> image: array<f32>;
-@group(0) @binding(2) var<storage, read_write> grey: array<f32>;
+@group(0) @binding(2) var<storage, read_write> gray: array<f32>;
 ${main} {
   let i = id.x;
   if (i >= size()) { return; }
   var value: f32;
   if (k.a == 3u) { value = 0.299 * image[3u * i] + 0.587 * image[3u * i + 1u] + 0.114 * image[3u * i + 2u]; }
   else { value = image[i]; }
-  grey[i] = round(value * 255.0 * 8192.0) / 8192.0;
+  gray[i] = round(value * 255.0 * 8192.0) / 8192.0;
 }`;
 
 /** Bilinear resize of planes: from (k.width, k.height) to (k.a, k.b), k.p and k.q old pixels per new one, times k.r; id.y is the plane. */
@@ -76,7 +76,7 @@ ${main} {
   target_[id.x] = sum;
 }`;
 
-/** Planes I, I_x, I_y of an image: centred differences, halved; one-sided (still halved) at the borders. */
+/** Planes I, I_x, I_y of an image: centerd differences, halved; one-sided (still halved) at the borders. */
 export const gradientShader = /* wgsl */ `${head}
 @group(0) @binding(1) var<storage, read> image: array<f32>;
 @group(0) @binding(2) var<storage, read_write> planes: array<f32>;
@@ -95,10 +95,10 @@ ${main} {
 }`;
 
 /**
- * The linearised data term around the flow: planes i_x, i_y, rho, i_x^2 + i_y^2. Cubic interpolation at 1/32 pixel, zero outside. With k.a = 1 there
- * is no data term where the flow leads out of the image. Sets the flag: a new linearisation is not solved.
+ * The linearized data term around the flow: planes i_x, i_y, rho, i_x^2 + i_y^2. Cubic interpolation at 1/32 pixel, zero outside. With k.a = 1 there
+ * is no data term where the flow leads out of the image. Sets the flag: a new linearization is not solved.
  */
-export const lineariseShader = /* wgsl */ `${head}
+export const linearizeShader = /* wgsl */ `${head}
 @group(0) @binding(1) var<storage, read> first: array<f32>;
 @group(0) @binding(2) var<storage, read> planes: array<f32>;
 @group(0) @binding(3) var<storage, read> flow: array<f32>;
@@ -224,7 +224,7 @@ ${main} {
   dual[p + n] = (dual[p + n] + k.p * gy) / norm;
 }`;
 
-/** Adds the k.a partial sums and clears the flag if they are not above k.p: the linearisation is solved. One workgroup. */
+/** Adds the k.a partial sums and clears the flag if they are not above k.p: the linearization is solved. One workgroup. */
 export const checkShader = /* wgsl */ `${head}
 @group(0) @binding(1) var<storage, read> partial: array<f32>;
 @group(0) @binding(2) var<storage, read_write> flag: array<u32>;

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { FlowImage } from '../pair.js';
 import { GpuRun } from './gpu-run.js';
-import { coarseToFine, normalised, pyramid } from './levels.js';
+import { coarseToFine, normalized, pyramid } from './levels.js';
 import {
   checkShader,
   copyShader,
   dualShader,
   gradientShader,
-  lineariseShader,
+  linearizeShader,
   medianShader,
   primalShader,
 } from './shaders.js';
@@ -31,7 +31,7 @@ interface Settings {
 
 /** {@link tvl1Flow} by WGSL kernels. */
 export function tvl1OnGpu(from: FlowImage, to: FlowImage, o: Settings): tf.Tensor3D {
-  const [a, b] = o.normalize ? normalised(from, to) : [from, to];
+  const [a, b] = o.normalize ? normalized(from, to) : [from, to];
   const run = new GpuRun();
   try {
     return coarseToFine(run, pyramid(run, a, b, o), o.scaleStep, ({ width, height, from: first, to: second }, flow) => {
@@ -42,7 +42,7 @@ export function tvl1OnGpu(from: FlowImage, to: FlowImage, o: Settings): tf.Tenso
       const [term, dual, spare] = [run.floats(4 * n), run.floats(4 * n), run.floats(2 * n)];
       const groups = Math.ceil(n / 256);
       const [partial, flag] = [run.floats(groups), run.floats(4)];
-      const linearise = run.bind(lineariseShader, size, [first, planes, flow, term, flag], n);
+      const linearize = run.bind(linearizeShader, size, [first, planes, flow, term, flag], n);
       const primal = run.bind(
         primalShader,
         { ...size, p: o.lambda * o.theta, q: o.theta },
@@ -54,7 +54,7 @@ export function tvl1OnGpu(from: FlowImage, to: FlowImage, o: Settings): tf.Tenso
       const median = run.bind(medianShader, { ...size, a: o.median }, [flow, spare, flag], n, 2);
       const back = run.bind(copyShader, size, [spare, flow, flag], n, 2);
       for (let warp = 0; warp < o.warps; warp++) {
-        run.dispatch(linearise);
+        run.dispatch(linearize);
         for (let outer = 0; outer < o.outerIterations; outer++) {
           if (o.median > 1) {
             run.dispatch(median);

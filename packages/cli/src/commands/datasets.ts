@@ -1,0 +1,93 @@
+import { type DatasetDefinition, findDataset, datasets as registry } from '@mer/datasets';
+import { describeOptions, type Part, withParts } from '@mer/options';
+import { UsageError } from '../errors.js';
+import { optionsTable } from '../options-table.js';
+import { ownParts } from '../own-parts.js';
+import { table } from '../table.js';
+
+/** `mer datasets [name]` */
+export async function datasets(
+  name: string | undefined,
+  { use, json }: { use: string[]; json?: boolean },
+): Promise<void> {
+  const { parts } = await ownParts(use);
+  if (name === undefined) {
+    const all = withParts<DatasetDefinition>(['dataset'], Object.values(registry), parts);
+    print(json ? [JSON.stringify(all.map(plain), null, 1)] : list(all));
+    return;
+  }
+  const definition = definitionOf(name, parts);
+  print(json ? [JSON.stringify(plain(definition), null, 1)] : describe(definition));
+}
+
+const print = (lines: readonly string[]) => process.stdout.write(`${lines.join('\n')}\n`);
+
+function definitionOf(name: string, parts: readonly Part[]): DatasetDefinition {
+  try {
+    return findDataset(name, { parts });
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+}
+
+/** A definition as plain data. */
+function plain({ name, title, paper, samples, needsRoot, traits, options }: DatasetDefinition) {
+  const { schemes = {}, fps, apex, corrections = [], megc2019 } = traits;
+  return {
+    name,
+    title,
+    paper,
+    samples,
+    needsRoot,
+    fps,
+    apex,
+    joins: megc2019 !== undefined,
+    schemes,
+    corrections,
+    options: describeOptions(options),
+  };
+}
+
+function list(all: readonly DatasetDefinition[]): string[] {
+  return [
+    ...table([
+      ['data set', 'samples', 'class schemes', 'what'],
+      ...all.map(({ name, samples, title, traits }) => [
+        name,
+        samples,
+        Object.keys(traits.schemes ?? {}).join(', '),
+        title,
+      ]),
+    ]),
+    '',
+    'mer datasets <name> shows one: what is in it, class schemes, options.',
+    'mer datasets inspect <name> <dir> counts what a folder holds.',
+  ];
+}
+
+function describe({ title, paper, samples, needsRoot, traits, options }: DatasetDefinition): string[] {
+  const { schemes = {}, fps, apex, corrections = [], megc2019 } = traits;
+  const facts = [
+    samples,
+    needsRoot ? 'read from a folder' : 'generated',
+    ...(fps === undefined ? [] : [`${fps} frames per second`]),
+    ...(apex === undefined ? [] : [apex ? 'apexes are annotated' : 'no apex is annotated']),
+    ...(megc2019 ? ['joins composites in the classes of MEGC2019'] : []),
+  ];
+  const lines = [title, paper ?? 'from no paper', facts.join('; '), ''];
+  if (Object.keys(schemes).length > 0) {
+    const rows = Object.entries(schemes).map(([scheme, { title: what, classes, expected = [] }]) => [
+      scheme,
+      expected.map(({ release, n }) => `${n} (${release})`).join('; '),
+      Object.keys(classes).join(', '),
+      what,
+    ]);
+    lines.push(...table([['class scheme', 'n of the releases', 'classes', ''], ...rows]), '');
+  }
+  for (const { key, field, wrong, right, reason } of corrections) {
+    const read = right === null ? 'is left out' : `${field} ${wrong} is read as ${right === '' ? 'unknown' : right}`;
+    lines.push(`corrected: ${key === '*' ? 'every clip' : key}: ${read}: ${reason}`);
+  }
+  if (corrections.length > 0) lines.push('');
+  return [...lines, ...optionsTable(options)];
+}

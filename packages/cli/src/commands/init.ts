@@ -1,0 +1,50 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeFileAtomic } from '@mer/io';
+import { UsageError } from '../errors.js';
+
+const templates = fileURLToPath(new URL('../../templates/init/', import.meta.url));
+
+/** `mer init <dir>` */
+export async function init(dir: string, { json }: { json?: boolean }): Promise<void> {
+  const folder = resolve(dir);
+  const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new UsageError(`Cannot write a project to ${dir} as it must be a folder: ${error.message}`, { cause: error });
+  });
+  if (there.length > 0) {
+    throw new UsageError(
+      `Cannot write a project to ${dir} as it must be new or empty: it holds ${there.slice(0, 3).join(', ')}`,
+    );
+  }
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  const values: Record<string, string> = { name: nameOf(folder), version };
+  await mkdir(folder, { recursive: true });
+  const files: string[] = [];
+  for (const file of (await readdir(templates)).sort()) {
+    const text = await readFile(join(templates, file), 'utf8');
+    // npm leaves files named .gitignore out of packages
+    const name = file === 'gitignore' ? '.gitignore' : file;
+    const filled = text.replaceAll(/__(name|version)__/g, (_, key: string) => values[key]!);
+    await writeFileAtomic(join(folder, name), new TextEncoder().encode(filled));
+    files.push(name);
+  }
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ dir: folder, files }, null, 1)}\n`);
+    return;
+  }
+  process.stdout.write(
+    `${files.map((file) => join(dir, file)).join('\n')}\n\nNext:\n  cd ${dir}\n  npm install\n  npm test\n  npx mer run experiment.yaml --workers 2\n`,
+  );
+}
+
+/** A name for package and run: the folder's, as far as it can be one. */
+function nameOf(folder: string): string {
+  const name = basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+  return name || 'my-experiment';
+}

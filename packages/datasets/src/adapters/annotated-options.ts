@@ -1,0 +1,49 @@
+import { choice, flag, integer, list, type Option, text } from '@mer/options';
+import type { FaultPolicy } from '../annotations/check-rows.js';
+
+/** The options that every annotated data set has. */
+export function commonOptions(faults: FaultPolicy) {
+  const { corrections, missing, decoders } = sharedOptions();
+  return {
+    annotation: text('Workbook to read, relative to the root, where the automatic choice is not wanted.', {
+      optional: true,
+    }),
+    corrections,
+    faults: choice(
+      'What is done with rows whose frame numbers cannot be: refuse to open, mend by rule, or leave out.',
+      ['error', 'repair', 'drop'],
+      { default: faults },
+    ),
+    missing,
+    exclude: list('Clips to leave out, as subject/clip.', text('A clip.', {}), { different: true, default: [] }),
+    decoders,
+  };
+}
+
+/** The options of annotated data sets that a composite of them has too. */
+export const sharedOptions = () => ({
+  corrections: flag('Whether known annotation errors are put right.', { default: true }),
+  missing: choice(
+    'What is done with annotated clips whose frames are not there: refuse to open, or leave out.',
+    ['error', 'drop'],
+    { default: 'error' },
+  ),
+  decoders: integer('How many pictures are decoded at the same time.', { min: 1, max: 64, default: 4 }),
+});
+
+/** The option that chooses between raw and cropped frames. */
+export const framesOption = () =>
+  choice(
+    'Which frames are read where raw and cropped ones are there: auto takes the cropped ones.',
+    ['auto', 'raw', 'cropped'],
+    { default: 'auto' },
+  );
+
+/** The schemas of the options that every annotated data set has. */
+export type CommonEntries = ReturnType<typeof commonOptions>;
+
+/** The same, with the class scheme where the data set has schemes. */
+export type AnnotatedEntries<Scheme extends string> = ([Scheme] extends [never]
+  ? unknown
+  : { classes: Option<Scheme, { default: Scheme }> }) &
+  CommonEntries;

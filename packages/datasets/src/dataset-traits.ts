@@ -1,0 +1,28 @@
+import type { ClassScheme } from './annotations/class-schemes.js';
+import type { Correction } from './annotations/corrections.js';
+
+/** How a data set takes part in composites of the three classes of MEGC2019 (negative, positive, surprise). */
+export interface Megc2019Trait {
+  /** The class scheme that gives the three classes. */
+  readonly scheme: string;
+  /** What the name of its folder looks like, beside those of other data sets. */
+  readonly folder: RegExp;
+  /** Options that hold in a composite. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** `subject/clip` as this data set spells them, of a row of the challenge's official list. */
+  keyOf?(subject: string, clip: string): string;
+}
+
+/** What others may ask about a data set without knowing its name. */
+export interface DatasetTraits {
+  /** Class schemes by name; the first is the default. */
+  readonly schemes?: Readonly<Record<string, ClassScheme>>;
+  /** Frames per second; where cameras differ, of the first. */
+  readonly fps?: number;
+  /** Whether clips have an annotated apex, and so a rise and a fall. */
+  readonly apex?: boolean;
+  /** Known errors of the release that are put right. */
+  readonly corrections?: readonly Correction[];
+  /** How it joins others in the three classes of MEGC2019; absent where its labels do not map. */
+  readonly megc2019?: Megc2019Trait;
+}

@@ -1,0 +1,42 @@
+import { partsByName } from '@mer/options';
+import { casMe2 } from './sets/cas-me2.js';
+import { casMe3 } from './sets/cas-me3.js';
+import { casme1 } from './sets/casme1.js';
+import { casme2 } from './sets/casme2.js';
+import { clipFolder } from './sets/clip-folder.js';
+import { composite } from './sets/composite.js';
+import { megc2019 } from './sets/megc2019.js';
+import { megc2019Flow } from './sets/megc2019-flow.js';
+import { mmew } from './sets/mmew.js';
+import { samm } from './sets/samm.js';
+import { smic } from './sets/smic.js';
+import { synthetic } from './sets/synthetic.js';
+
+/**
+ * Every data set of this package by name; each is also a direct import.
+ *
+ * @example
+ * ```ts
+ * import { datasets } from '@mer/datasets';
+ *
+ * console.log(datasets.samm.title); // SAMM: 159 clips of 29 subjects, 200 frames per second
+ * console.log(datasets['cas-me2'].traits.fps); // 30
+ * ```
+ */
+export const datasets = /* @__PURE__ */ partsByName([
+  casme2,
+  samm,
+  smic,
+  mmew,
+  casMe2,
+  casMe3,
+  casme1,
+  clipFolder,
+  megc2019,
+  composite,
+  megc2019Flow,
+  synthetic,
+]);
+
+/** Name of a data set of this package. */
+export type DatasetName = keyof typeof datasets;

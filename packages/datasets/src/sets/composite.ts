@@ -1,0 +1,73 @@
+import { choice, findPart, list, text } from '@mer/options';
+import { framesOption, sharedOptions } from '../adapters/annotated-options.js';
+import { joinParts, openParts, partFolder } from '../adapters/join-parts.js';
+import type { ClipDataset } from '../dataset.js';
+import { type DatasetDefinition, defineDataset, type OpenOptions } from '../define-dataset.js';
+
+/** The options of every composite. */
+export const compositeOptions = () => ({
+  frames: framesOption(),
+  ...sharedOptions(),
+  faults: choice(
+    'What is done with rows whose frame numbers cannot be: refuse to open, mend by rule, or leave out; if not given, as each data set does.',
+    ['error', 'repair', 'drop'],
+    { optional: true },
+  ),
+  exclude: list('Clips to leave out, as data set/subject/clip.', text('A clip.', {}), { different: true, default: [] }),
+});
+
+/** The definition of composites of any data sets that have the three classes of MEGC2019. */
+export const composite = /* @__PURE__ */ defineDataset({
+  name: 'composite',
+  title: 'Several data sets in the three classes of MEGC2019, for cross-data-set experiments',
+  samples: 'clips',
+  options: {
+    sets: list(
+      'Names of the data sets to join, in this order; every one whose folder is there if empty.',
+      text('A data set.', {}),
+      { different: true, default: [] },
+    ),
+    ...compositeOptions(),
+  },
+  recognize: ({ folders }, parts) =>
+    parts.filter(({ traits }) => folders.some((name) => traits.megc2019?.folder.test(name))).length > 1,
+  async open({ root, mode, parts, sets, ...common }): Promise<ClipDataset> {
+    const able = parts.filter(({ traits }) => traits.megc2019);
+    const names = able.map(({ name }) => name);
+    let wanted = sets.map((name) => findPart('data set to join', able, name));
+    if (!wanted.length) {
+      const there = await Promise.all(able.map((part) => partFolder(root, part)));
+      wanted = able.filter((_, i) => there[i] !== undefined);
+    }
+    const { opened, notes } = await openParts(root, wanted, common);
+    if (!wanted.length) {
+      const message = `no folder of a data set is there: expected folders whose names say ${names.join(', ')}`;
+      notes.push({ severity: 'error', key: '', message });
+    }
+    return joinParts('composite', root.name, opened, notes, mode);
+  },
+});
+
+/** What {@link openComposite} is given: options, and the definitions that it may join. */
+export type CompositeOptions = OpenOptions<typeof composite.options> & { parts: readonly DatasetDefinition[] };
+
+/**
+ * Opens several data sets as one, in the three classes of MEGC2019, for cross-data-set experiments: train on one and test on
+ * another by leaving a data set out, or pool them. The root holds a folder for each (`casme2`, `SMIC_all_cropped`, …).
+ *
+ * `parts` are the definitions that may be joined: those with the trait `megc2019`, yours too. `sets` chooses among them by name;
+ * otherwise every one is joined whose folder is there. By name, as `openDataset('composite', { root })`, all of this package may.
+ *
+ * @throws DatasetError listing everything that is wrong with any of them; TypeError or RangeError for a wrong option.
+ *
+ * @example
+ * ```ts no-run
+ * import { casme2, openComposite, samm } from '@mer/datasets';
+ *
+ * const pair = await openComposite({ root: 'data', parts: [casme2, samm] });
+ * console.log(pair.samples.length, pair.classes); // 278 [ 'negative', 'positive', 'surprise' ]
+ * ```
+ */
+export function openComposite(given: CompositeOptions): Promise<ClipDataset> {
+  return composite.open(given);
+}

@@ -1,0 +1,224 @@
+import { type Dataset, openDataset, type Sample } from '@mer/datasets';
+import type { PreparedData, PreparedInput } from '@mer/training';
+import { viewPlan } from '@mer/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
+import { imageKeys } from './image-keys.js';
+import { imageMakers, makeImages } from './image-makers.js';
+import { fileInput, fileStore, type ImageStore, memoryStore } from './image-store.js';
+import { withLandmarks } from './landmarks.js';
+import type { RowFile } from './row-file.js';
+import {
+  cannotPrepare,
+  imagesHere,
+  imagesInProcesses,
+  type PreparingProcesses,
+  type SampleImages,
+  type SampleImagesOptions,
+} from './sample-images.js';
+import type { Source } from './source.js';
+
+/** A data set made ready for training: its images, and who the samples are. */
+export interface PreparedDataset extends PreparedData {
+  /** Every sample, in the order of `labels`. */
+  samples: readonly Sample[];
+  /** The cache's files of inputs and targets, where there is a cache; other processes may read them. */
+  files?: { inputs: RowFile[]; targets: RowFile[] };
+  /** Closes those files. */
+  close(): void;
+}
+
+/** Options of {@link prepareData}. */
+export interface PrepareDataOptions {
+  /**
+   * Folder in which the images are kept as `.npy` files, to be found again by a later run; without it they are held in memory. What the images depend on
+   * names the files: samples, sizes and last changes of their files, steps and options, backend, code.
+   */
+  cache?: string | undefined;
+  /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
+  own?: OwnParts | undefined;
+  /** Called after each sample. */
+  onProgress?: (done: number, total: number) => void;
+  /** Ends the work after the sample in flight by throwing the signal's reason; what the cache has stays. */
+  signal?: AbortSignal | undefined;
+  /** Processes that share the work, where the first sample tells that this one would take more than `worthwhile` seconds (10) for the rest. */
+  processes?: (PreparingProcesses & { worthwhile?: number }) | undefined;
+}
+
+/**
+ * Opens the data set of an experiment.
+ *
+ * @param experiment - its `data` names the data set and the folder
+ * @param own - anybody's own parts
+ * @returns the data set, with every sample's file known to exist
+ * @throws {@link ExperimentError} where the data set or its options are not as they must be
+ *
+ * @example
+ * ```ts
+ * import { openExperimentData, readExperiment } from '@mer/experiments';
+ *
+ * const dataset = await openExperimentData(await readExperiment('recipes/first-steps.yaml'));
+ * console.log(dataset.kind); // 'clips'
+ * ```
+ */
+export async function openExperimentData(experiment: Experiment, own: OwnParts = NO_PARTS): Promise<Dataset> {
+  const { data } = experiment;
+  const options = { ...data.options, root: data.root, parts: own.parts };
+  const dataset = await openDataset(data.name, options).catch((cause) => {
+    if (cause instanceof TypeError || cause instanceof RangeError) throw new ExperimentError(cause.message, { cause });
+    throw cause;
+  });
+  imageMakers(experiment, dataset.kind, own.parts);
+  if (data.landmarks === undefined) return dataset;
+  if (dataset.kind !== 'clips') {
+    throw new ExperimentError(`Cannot use data.landmarks as the data set must be of clips: ${data.name} is of images`);
+  }
+  return withLandmarks(dataset, data.landmarks);
+}
+
+/**
+ * Reads every sample of a data set and makes the model's inputs (and the loss's targets) of it, one sample at a time; nothing is learned from the
+ * samples, so no fold sees anything of another.
+ *
+ * @param dataset - as opened by {@link openExperimentData}
+ * @param experiment - preprocessing, inputs, targets and clip augmentation
+ * @param options - cache, progress and interruption
+ * @returns images outside of any backend. In memory they take samples x views x inputs x H x W x C x 4 bytes; with a cache as much on disk, and two clips
+ * in memory while they are made (in each process, where several make them)
+ * @throws Error where a sample cannot be read or samples differ in shape; the message names the sample
+ *
+ * @example
+ * ```ts
+ * import { openExperimentData, prepareData, readExperiment } from '@mer/experiments';
+ *
+ * const experiment = await readExperiment('recipes/first-steps.yaml', { set: ['data.options={ subjects: 2, clipsPerSubject: 3 }'] });
+ * const data = await prepareData(await openExperimentData(experiment), experiment);
+ * console.log(data.labels.length); // 6
+ * ```
+ */
+export async function prepareData(
+  dataset: Dataset,
+  experiment: Experiment,
+  { cache, own = NO_PARTS, onProgress, signal, processes }: PrepareDataOptions = {},
+): Promise<PreparedDataset> {
+  const { clips, test } = experiment.training.augmentation;
+  const views = viewPlan(clips, test, own.parts);
+  const total = dataset.samples.length;
+  const specs = [...experiment.inputs, ...experiment.targets];
+  const keys = cache === undefined ? [] : await imageKeys(dataset, experiment, own);
+  const stores: ImageStore[] = [];
+  try {
+    for (const [i, { flow }] of specs.entries()) {
+      stores.push(cache === undefined ? memoryStore(total, flow) : await fileStore(cache, keys[i]!, total, flow));
+    }
+    const done = stores.map((store) => store.done);
+    const wanted = (index: number) => done.flatMap((count, i) => (count > index ? [] : [i]));
+    const first = Math.min(...done);
+    for await (const { index, images } of sampleImages(dataset, experiment, {
+      first,
+      wanted,
+      own,
+      signal,
+      processes,
+    })) {
+      for (const [n, i] of wanted(index).entries()) {
+        await stores[i]!.append(images[n]!.values, images[n]!.shape).catch((cause) => {
+          throw cannotPrepare(dataset.samples[index]!.id, cause);
+        });
+      }
+      onProgress?.(index + 1, total);
+    }
+    const ready: Awaited<ReturnType<ImageStore['finish']>>[] = [];
+    for (const store of stores) ready.push(await store.finish());
+    const split = experiment.inputs.length;
+    const files = ready.flatMap(({ file }) => (file ? [file] : []));
+    return {
+      classes: dataset.classes,
+      samples: dataset.samples,
+      labels: dataset.samples.map(({ label }) => label),
+      inputs: ready.slice(0, split).map(({ input }) => input),
+      targets: ready.slice(split).map(({ input }) => input),
+      views,
+      ...(cache !== undefined && { files: { inputs: files.slice(0, split), targets: files.slice(split) } }),
+      close: () => {
+        for (const { close } of ready) close?.();
+      },
+    };
+  } catch (error) {
+    for (const store of stores) await store.close();
+    throw error;
+  }
+}
+
+/** Images of one sample after the other, made here or, where that saves time, in processes of their own: the same images. */
+async function* sampleImages(
+  dataset: Dataset,
+  experiment: Experiment,
+  { processes, ...options }: SampleImagesOptions & Pick<PrepareDataOptions, 'processes'>,
+): AsyncGenerator<SampleImages> {
+  const { first } = options;
+  const began = performance.now();
+  for await (const made of imagesHere(dataset, experiment, options)) {
+    const left = ((performance.now() - began) / 1000) * (dataset.samples.length - first - 1);
+    yield made;
+    if (made.index === first && processes && processes.count > 1 && left > (processes.worthwhile ?? 10)) {
+      const ids = dataset.samples.map(({ id }) => id);
+      yield* imagesInProcesses(ids, experiment, { ...options, ...processes, first: first + 1 });
+      return;
+    }
+  }
+}
+
+/**
+ * Opens images that a process of this machine has prepared.
+ *
+ * @param described - what {@link prepareData} gave, without its functions
+ * @returns the same data, read from the files
+ */
+export function openPrepared({
+  files,
+  flows,
+  ...rest
+}: Omit<PreparedDataset, 'inputs' | 'targets' | 'close' | 'files'> & {
+  files: NonNullable<PreparedDataset['files']>;
+  flows: { inputs: (PreparedInput['flow'] | undefined)[]; targets: (PreparedInput['flow'] | undefined)[] };
+}): PreparedDataset {
+  const inputs = files.inputs.map((file, i) => fileInput(file, flows.inputs[i]));
+  const targets = files.targets.map((file, i) => fileInput(file, flows.targets[i]));
+  return {
+    ...rest,
+    files,
+    inputs: inputs.map(({ input }) => input),
+    targets: targets.map(({ input }) => input),
+    close: () => {
+      for (const { close } of [...inputs, ...targets]) close();
+    },
+  };
+}
+
+/**
+ * Makes the model's inputs of one clip (or image), all views that are tested.
+ *
+ * @param experiment - preprocessing, inputs and clip augmentation
+ * @param source - the clip or image; stays the caller's
+ * @param own - anybody's own parts
+ * @returns one entry for each input; its rows are the views
+ */
+export async function prepareSource(
+  experiment: Experiment,
+  source: Source,
+  own: OwnParts = NO_PARTS,
+): Promise<Pick<PreparedData, 'views'> & { inputs: PreparedInput[] }> {
+  const { clips, test } = experiment.training.augmentation;
+  const { parts } = own;
+  const views = viewPlan(clips, test, parts);
+  const makers = imageMakers(experiment, source instanceof tf.Tensor ? 'images' : 'clips', parts);
+  const wanted = experiment.inputs.map((_, i) => i);
+  const images = await makeImages(source, { makers, wanted, clips, views, id: 'new', parts });
+  return {
+    views,
+    inputs: images.map(({ shape, values }, i) => ({ shape: shape.slice(1), values, flow: experiment.inputs[i]!.flow })),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Dataset } from '@mer/datasets';
+import type { Clip } from '@mer/representations';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Experiment } from '../schema/experiment.js';
+
+/** A clip, or the one image that stands for it. */
+export type Source = tf.Tensor3D | Clip;
+
+/** Gives up the tensor of a clip or image. */
+export function disposeSource(source: Source): void {
+  tf.dispose(source instanceof tf.Tensor ? source : source.frames);
+}
+
+/** Reads one sample as the experiment says; the tensor belongs to the caller. */
+export function readSource(dataset: Dataset, { data }: Experiment, index: number): Promise<Source> {
+  return dataset.kind === 'images' ? dataset.readImage(index) : dataset.readClip(index, defined(data.frames));
+}
+
+function defined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** Samples from `first` on, each read while the one before is worked on. */
+export async function* readSamples(
+  dataset: Dataset,
+  experiment: Experiment,
+  { first, signal }: { first: number; signal: AbortSignal | undefined },
+): AsyncGenerator<{ index: number; source: Source }> {
+  const read = (index: number): Promise<Source> | undefined => {
+    if (index >= dataset.samples.length) return undefined;
+    const source = readSource(dataset, experiment, index);
+    // awaited in its turn; until then a failure is nobody's
+    source.catch(() => {});
+    return source;
+  };
+  let next = read(first);
+  try {
+    for (let index = first; next; index++) {
+      signal?.throwIfAborted();
+      const source: Source = await next.catch((cause) => {
+        throw new Error(`Cannot prepare ${dataset.samples[index]!.id}: ${(cause as Error).message}`, { cause });
+      });
+      next = read(index + 1);
+      yield { index, source };
+    }
+  } finally {
+    const left = await next?.catch(() => undefined);
+    if (left) disposeSource(left);
+  }
+}

@@ -1,0 +1,256 @@
+import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutationTest } from '@mer/metrics';
+import { stableJson } from '@mer/options';
+import type { Run } from '../runs/read-run.js';
+import type { Prediction, RunManifest } from '../runs/run-store.js';
+import { ExperimentError } from '../schema/experiment-error.js';
+import { byScore, type ScoreName } from '../summaries/score-names.js';
+import { confusionOf, type SubjectCounts, scoresOf, subjectCounts } from '../summaries/subject-counts.js';
+import { BOOTSTRAP, type BootstrapSettings, type Interval, subjectIntervals } from '../summaries/subject-intervals.js';
+
+/** One score of two runs on the same samples. */
+export interface ScoreDifference {
+  /** Of the first run, the mean over the seeds. */
+  first: number;
+  /** Of the second. */
+  second: number;
+  /** second - first. */
+  difference: number;
+  /** Confidence interval of the difference, drawing subjects; absent with fewer than two. */
+  interval?: Interval;
+  /** Would the difference be as large if the runs' names were swapped per subject? */
+  permutation: Pick<PermutationResult, 'pValue' | 'exact' | 'permutations' | 'differing'>;
+}
+
+/** What {@link compareRuns} finds. */
+export interface RunComparison {
+  /** The run compared with. */
+  first: ComparedRun;
+  /** The run compared. */
+  second: ComparedRun;
+  /** Seeds that both have; each is paired with itself. */
+  seeds: number[];
+  /** Samples of each seed. */
+  n: number;
+  /** Their subjects. */
+  subjects: number;
+  /** Class names. */
+  classes: string[];
+  /** Differences between the runs that a reader must know of. */
+  warnings: string[];
+  /** Each score and its difference. */
+  scores: Record<ScoreName, ScoreDifference>;
+  /** McNemar's exact test of accuracy, for each seed; not combined, as seeds share their samples. */
+  mcNemar: ({ seed: number } & McNemarResult)[];
+  /** How intervals were made. */
+  bootstrap: BootstrapSettings;
+}
+
+/** What a comparison names of a run. */
+export interface ComparedRun {
+  /** Folder. */
+  dir: string;
+  /** Name of the experiment. */
+  name: string;
+  /** Its model. */
+  model: string;
+  /** Its protocol. */
+  protocol: string;
+  /** How its epoch was chosen. */
+  epochChoice: string;
+  /** Epochs that it trained. */
+  epochs: number;
+  /** Its backend. */
+  backend: string;
+}
+
+/**
+ * Compares two runs on the same samples, paired by sample and seed.
+ *
+ * Scores are means over the seeds that both runs have. Interval and permutation test take the subject as unit, with the predictions of all seeds kept
+ * together; see `pairedPermutationTest` and `mcNemarTest` of @mer/metrics.
+ *
+ * @param first - the run to compare with
+ * @param second - the run to compare
+ * @returns scores, differences (second - first), tests, and warnings where the runs were not made alike
+ * @throws {@link ExperimentError} where classes or samples differ, or no seed is in both; the message names them
+ *
+ * @example
+ * ```ts no-run
+ * import { compareRuns, readRun } from '@mer/experiments';
+ *
+ * const { scores } = compareRuns(await readRun('runs/trdi'), await readRun('runs/afn'));
+ * console.log(scores.uf1.difference, scores.uf1.permutation.pValue);
+ * ```
+ */
+export function compareRuns(first: Run, second: Run): RunComparison {
+  const classes = sharedClasses(first, second);
+  const seeds = sharedSeeds(first, second);
+  const pairs = seeds.map((seed) => pairsOf(seed, first, second));
+  const ids = pairs.map(({ a }) => a.map(({ id }) => id).join('\n'));
+  const other = ids.findIndex((list) => list !== ids[0]);
+  if (other > 0) {
+    throw new ExperimentError(
+      `Cannot compare as each seed must have tested the same samples: seed ${seeds[0]} has ${pairs[0]!.a.length}, seed ${seeds[other]} has ${pairs[other]!.a.length}; finish the runs with mer run`,
+    );
+  }
+  const tables = pairs.map(({ a, b }) => [subjectCounts(a, classes.length), subjectCounts(b, classes.length)] as const);
+  return {
+    first: compared(first),
+    second: compared(second),
+    seeds,
+    n: pairs[0]!.a.length,
+    subjects: tables[0]![0].subjects.length,
+    classes: [...classes],
+    warnings: warningsOf(first, second, seeds),
+    scores: scoreDifferences(tables),
+    mcNemar: pairs.map(({ seed, a, b }) => ({
+      seed,
+      ...mcNemarTest({
+        truth: a.map(({ truth }) => truth),
+        first: a.map(({ predicted }) => predicted),
+        second: b.map(({ predicted }) => predicted),
+        classes,
+      }),
+    })),
+    bootstrap: BOOTSTRAP,
+  };
+}
+
+function scoreDifferences(
+  tables: readonly (readonly [SubjectCounts, SubjectCounts])[],
+): Record<ScoreName, ScoreDifference> {
+  const { subjects } = tables[0]![0];
+  const meanScores = (each: readonly Record<ScoreName, number>[]) =>
+    byScore((score) => each.reduce((sum, scores) => sum + scores[score], 0) / each.length);
+  const ofRun = (run: 0 | 1, drawn?: readonly number[]) =>
+    meanScores(tables.map((pair) => scoresOf(confusionOf(pair[run], drawn))));
+  const [first, second] = [ofRun(0), ofRun(1)];
+  const intervals = subjectIntervals(subjects, (drawn) => {
+    const [a, b] = [ofRun(0, drawn), ofRun(1, drawn)];
+    return byScore((score) => b[score] - a[score]);
+  });
+  const permutations = permutationTests(tables, meanScores);
+  return byScore((score) => ({
+    first: first[score],
+    second: second[score],
+    difference: second[score] - first[score],
+    ...(intervals && { interval: intervals[score] }),
+    permutation: permutations[score],
+  }));
+}
+
+/** Swaps all predictions of a subject, of all seeds at once; subjects whom both runs count alike are left as they are. */
+function permutationTests(
+  tables: readonly (readonly [SubjectCounts, SubjectCounts])[],
+  meanScores: (each: readonly Record<ScoreName, number>[]) => Record<ScoreName, number>,
+): Record<ScoreName, ScoreDifference['permutation']> {
+  const size = tables[0]![0].subjects.length;
+  const alike = (i: number) =>
+    tables.every(([a, b]) => a.counts[i]!.every((count, cell) => count === b.counts[i]![cell]));
+  const everyone = Array.from({ length: size }, (_, i) => i);
+  const differing = everyone.filter((i) => !alike(i));
+  // number i is subject i as in the first run, number size + i as in the second
+  const both = tables.map(([a, b]) => ({ ...a, counts: [...a.counts, ...b.counts] }));
+  const tests = pairedPermutationTest(differing, (swapped) => {
+    const chosen = [...everyone];
+    differing.forEach((i, unit) => {
+      if (swapped[unit]) chosen[i] = size + i;
+    });
+    return meanScores(both.map((table) => scoresOf(confusionOf(table, chosen))));
+  });
+  return byScore((score) => {
+    const { pValue, exact, permutations, differing: count } = tests[score];
+    return { pValue, exact, permutations, differing: count };
+  });
+}
+
+function sharedClasses({ manifest: a, dir }: Run, { manifest: b, dir: other }: Run): readonly string[] {
+  if (a.classes.length !== b.classes.length || a.classes.some((name, i) => name !== b.classes[i])) {
+    throw new ExperimentError(
+      `Cannot compare as the runs must have the same classes: ${dir} has ${a.classes.join(', ')}; ${other} has ${b.classes.join(', ')}`,
+    );
+  }
+  return a.classes;
+}
+
+function seedsOf({ folds }: Run): number[] {
+  return [...new Set(folds.map(({ seed }) => seed))];
+}
+
+function sharedSeeds(first: Run, second: Run): number[] {
+  const theirs = seedsOf(second);
+  const seeds = seedsOf(first).filter((seed) => theirs.includes(seed));
+  if (seeds.length === 0) {
+    throw new ExperimentError(
+      `Cannot compare as the runs must share a seed: ${first.dir} has ${seedsOf(first).join(', ')}; ${second.dir} has ${theirs.join(', ')}`,
+    );
+  }
+  return seeds;
+}
+
+/** The predictions of one seed in both runs, in the order of the samples' names. */
+function pairsOf(seed: number, first: Run, second: Run): { seed: number; a: Prediction[]; b: Prediction[] } {
+  const [a, b] = [first, second].map(({ folds }) =>
+    folds
+      .filter((fold) => fold.seed === seed)
+      .flatMap(({ predictions }) => predictions)
+      .sort((one, other) => (one.id < other.id ? -1 : 1)),
+  ) as [Prediction[], Prediction[]];
+  refuseOthers(seed, [first.dir, a], [second.dir, b]);
+  refuseOthers(seed, [second.dir, b], [first.dir, a]);
+  const relabeled = a.filter(({ truth }, i) => b[i]!.truth !== truth);
+  if (relabeled.length > 0) {
+    throw new ExperimentError(
+      `Cannot compare as the runs must agree on the true classes: they differ for ${some(relabeled.map(({ id }) => id))}`,
+    );
+  }
+  return { seed, a, b };
+}
+
+function refuseOthers(
+  seed: number,
+  [dir, list]: [string, Prediction[]],
+  [other, theirs]: [string, Prediction[]],
+): void {
+  const there = new Set(theirs.map(({ id }) => id));
+  const alone = list.filter(({ id }) => !there.has(id)).map(({ id }) => id);
+  if (alone.length > 0) {
+    throw new ExperimentError(
+      `Cannot compare as the runs must have tested the same samples: for seed ${seed}, ${dir} has ${some(alone)}, ${other} has not`,
+    );
+  }
+}
+
+function some(ids: readonly string[]): string {
+  const named = ids.slice(0, 5).join(', ');
+  return ids.length > 5 ? `${named} and ${ids.length - 5} more` : named;
+}
+
+function compared({ dir, manifest: { experiment, backend } }: Run): ComparedRun {
+  const { name, model, protocol, training } = experiment;
+  return {
+    dir,
+    name,
+    model: model.name,
+    protocol: protocol.name,
+    epochChoice: training.epochChoice,
+    epochs: training.epochs,
+    backend: backend.name,
+  };
+}
+
+function warningsOf(first: Run, second: Run, seeds: readonly number[]): string[] {
+  const [a, b] = [first.manifest, second.manifest];
+  const differ = (what: string, get: (manifest: RunManifest) => string) =>
+    get(a) === get(b) ? [] : [`the runs differ in ${what}: ${get(a)} and ${get(b)}`];
+  const left = [...new Set([...seedsOf(first), ...seedsOf(second)])].filter((seed) => !seeds.includes(seed));
+  const unfinished = [first, second].filter(({ missing }) => missing.length > 0);
+  return [
+    ...differ('protocol', ({ experiment }) => stableJson(experiment.protocol)),
+    ...differ('epoch choice', ({ experiment }) => experiment.training.epochChoice),
+    ...differ('backend', ({ backend }) => backend.name),
+    ...differ('the data read (fingerprint)', ({ fingerprint }) => fingerprint.slice(0, 12)),
+    ...(left.length > 0 ? [`only one of the runs has seed ${left.join(', ')}: left out`] : []),
+    ...unfinished.map(({ dir, missing }) => `${dir} is not finished: ${missing.length} of its folds are not done`),
+  ];
+}

@@ -1,0 +1,90 @@
+import { subjectKey } from '@mer/metrics';
+import { softmax } from '@mer/training';
+import type { Run } from '../runs/read-run.js';
+import { scoreColumns, scoreTable } from '../summaries/score-table.js';
+import type { ReportData } from './report-data.js';
+
+type Cell = string | number | undefined;
+
+/**
+ * Rows as CSV (RFC 4180: comma, CRLF, quotes doubled). A text that a spreadsheet would take for a formula (it begins with =, +, -, @, tab or return) gets an
+ * apostrophe before it; numbers stay as they are. Rows shorter than the first are filled up.
+ */
+export function csvText(rows: readonly (readonly Cell[])[]): string {
+  const columns = rows[0]?.map((_, i) => i) ?? [];
+  return rows.map((row) => `${columns.map((i) => cellText(row[i])).join(',')}\r\n`).join('');
+}
+
+function cellText(cell: Cell): string {
+  if (cell === undefined) return '';
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
+  const text = /^\s*[=+\-@]|^[\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** `scores.csv`: every row of the table of scores, those that are not comparable last. */
+export function scoresCsv({ summary }: ReportData): string {
+  const { measured, guessing, published, oracle } = scoreTable(summary);
+  const columns = scoreColumns('file');
+  return csvText([
+    columns.flatMap(({ key, type }) =>
+      type === 'score' ? [key, `${key}_lower`, `${key}_upper`, `${key}_std`] : [key],
+    ),
+    ...[...measured, guessing, ...published, ...oracle].map((row) =>
+      columns.flatMap((column): Cell[] => {
+        if (column.type !== 'score') return [column.of(row)];
+        const { value, interval, std } = column.of(row) ?? {};
+        return [value, interval?.lower, interval?.upper, std];
+      }),
+    ),
+  ]);
+}
+
+/** `predictions.csv`: every prediction with logits and probabilities. */
+export function predictionsCsv({ manifest: { classes }, folds }: Run): string {
+  return csvText([
+    [
+      'seed',
+      'fold',
+      'id',
+      'dataset',
+      'subject',
+      'clip',
+      'truth',
+      'predicted',
+      'correct',
+      ...classes.map((name) => `logit ${name}`),
+      ...classes.map((name) => `probability ${name}`),
+    ],
+    ...folds.flatMap(({ seed, fold, predictions }) =>
+      predictions.map(({ id, dataset, subject, clip, truth, predicted, logits }) => [
+        seed,
+        fold,
+        id,
+        dataset,
+        subject,
+        clip,
+        classes[truth]!,
+        classes[predicted]!,
+        truth === predicted ? 1 : 0,
+        ...logits,
+        ...softmax(logits),
+      ]),
+    ),
+  ]);
+}
+
+/** `per-subject.csv`: right predictions of each subject, for each seed. */
+export function perSubjectCsv({ subjects, summary: { seeds } }: ReportData): string {
+  return csvText([
+    ['dataset', 'subject', 'key', 'n', 'accuracy', ...seeds.map((seed) => `correct seed ${seed}`)],
+    ...subjects.map(({ dataset, subject, n, accuracy, perSeed }) => [
+      dataset,
+      subject,
+      subjectKey({ dataset, subject }),
+      n,
+      accuracy,
+      ...seeds.map((seed) => perSeed.find((other) => other.seed === seed)?.correct),
+    ]),
+  ]);
+}

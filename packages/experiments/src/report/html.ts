@@ -1,0 +1,216 @@
+import { memoryPlanText } from '@mer/training';
+import { stringify } from 'yaml';
+import { contextOf, epochText } from '../summaries/context.js';
+import { four } from '../summaries/score-text.js';
+import type { GalleryItem } from './gallery-item.js';
+import { galleryMarkup } from './gallery-markup.js';
+import { type Markup, markup } from './markup.js';
+import { pageStyle } from './page-style.js';
+import type { ReportData } from './report-data.js';
+import { headline, missingNote, oracleSection, scoresSection } from './scores-markup.js';
+import { dataTable, figureMarkup, percentage } from './table-markup.js';
+
+/** What the page shows beside the data. */
+export interface PageParts {
+  /** Figures by name, as SVG in the colors of the page. */
+  figures: Readonly<Record<string, string>>;
+  /** Samples with pictures. */
+  gallery: readonly GalleryItem[];
+}
+
+const FOOTNOTE = [
+  'UF1: mean of the classes’ F1. UAR: mean of the classes’ recall.',
+  'Both are computed from the pooled predictions of all folds.',
+].join(' ');
+
+/** The report as one HTML document: no scripts, nothing loaded. */
+export function reportHtml(data: ReportData, { figures, gallery }: PageParts): string {
+  const { summary, experiment } = data;
+  const drawn = (name: string) => figures[name] !== undefined && figureMarkup(name, figures[name]);
+  const sections: [id: string, title: string, content: Markup | undefined][] = [
+    ['scores', 'Scores', scoresSection(data, drawn('scores'))],
+    ['oracle', 'Oracle: not comparable', oracleSection(summary)],
+    ['confusion', 'Confusion matrix', confusionSection(data, figures)],
+    ['classes', 'Classes', markup`<div class="side tight">${drawn('class-scores')}${classTable(data)}</div>`],
+    [
+      'subjects',
+      'Subjects',
+      markup`${drawn('subject-accuracy')}<p class="note">${subjectsNote(summary)}</p>
+<details><summary>Table of subjects</summary>${subjectTable(data)}</details>`,
+    ],
+    [
+      'curves',
+      'Learning curves',
+      figures['learning-curves-loss'] === undefined
+        ? undefined
+        : markup`<div class="side">${drawn('learning-curves-loss')}${drawn('learning-curves-accuracy')}</div><p class="note">${curvesNote(data)}</p>`,
+    ],
+    ['samples', 'Samples', samplesSection(data, gallery)],
+    ['environment', 'Environment', environmentSection(data)],
+  ];
+  const shown = sections.filter((section): section is [string, string, Markup] => section[2] !== undefined);
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${summary.name}: report</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+<main>
+<header>
+<h1>${summary.name}</h1>
+${experiment.description !== undefined && markup`<p class="lead">${experiment.description}</p>`}
+${missingNote(data)}
+${headline(data)}
+${whatWasRun(data)}
+<nav aria-label="Sections">${shown.map(([id, title]) => markup`<a href="#${id}">${title}</a> `)}</nav>
+</header>
+${shown.map(([id, title, content]) => markup`<section id="${id}"><h2>${title}</h2>${content}</section>\n`)}
+<footer><p class="note">Written by mer ${data.environment.versions['mer'] ?? ''}. ${FOOTNOTE}</p></footer>
+</main>
+</body>
+</html>
+`.text;
+}
+
+function whatWasRun({ summary, missing }: ReportData): Markup {
+  const { dataset, model, protocol, classes, n, subjects, seeds, folds, backend } = summary;
+  const rows: [string, string][] = [
+    ['Data set', dataset],
+    ['Model', model],
+    ['Protocol', `${protocol}, ${folds.perSeed} folds`],
+    ['Epoch choice', epochText(summary).replace('epoch: ', '')],
+    ['Samples', `n = ${n}, ${subjects} subjects`],
+    [`Classes (${classes.length})`, classes.join(', ')],
+    [seeds.length > 1 ? `Seeds (${seeds.length})` : 'Seed', seeds.join(', ')],
+    ['Folds done', `${folds.done} of ${folds.total}${missing.length > 0 ? ': INCOMPLETE' : ''}`],
+    ['Backend', backend],
+  ];
+  return markup`<dl>${rows.map(([term, text]) => markup`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`;
+}
+
+function confusionSection({ summary }: ReportData, figures: PageParts['figures']): Markup {
+  const { seeds } = summary;
+  const each = seeds.filter((seed) => figures[`confusion-matrix-seed-${seed}`] !== undefined);
+  const together = seeds.length > 1 ? `. The seeds together: each sample counts ${seeds.length} times` : '';
+  const ofSeeds = each.map((seed) => {
+    const name = `confusion-matrix-seed-${seed}`;
+    return figureMarkup(name, figures[name]!, `seed ${seed}`);
+  });
+  return markup`${figureMarkup('confusion-matrix', figures['confusion-matrix']!)}
+<p class="note">${contextOf(summary)}. Rows are the truth; shares are of the row${together}.</p>
+${each.length > 0 && markup`<details><summary>Each seed</summary><div class="side">${ofSeeds}</div></details>`}`;
+}
+
+function classTable({ summary, perClass }: ReportData): Markup {
+  return dataTable({
+    caption: 'Scores of each class',
+    context: `${contextOf(summary)}${summary.seeds.length > 1 ? '; the seeds together' : ''}`,
+    header: ['class', 'recall', 'precision', 'F1', 'samples', 'predicted'],
+    rows: perClass.map(({ name, recall, precision, f1, support, predicted }) => [
+      name,
+      four(recall),
+      four(precision),
+      four(f1),
+      String(support),
+      String(predicted),
+    ]),
+  });
+}
+
+function subjectTable({ summary, subjects }: ReportData): Markup {
+  const { seeds } = summary;
+  return dataTable({
+    caption: 'Right predictions of each subject',
+    context: contextOf(summary),
+    header: [
+      'data set',
+      'subject',
+      'samples',
+      ...seeds.map((seed) => (seeds.length > 1 ? `right, seed ${seed}` : 'right')),
+      'accuracy',
+    ],
+    text: 2,
+    rows: subjects.map(({ dataset, subject, n, accuracy, perSeed }) => [
+      dataset,
+      subject,
+      String(n),
+      ...seeds.map((seed) => String(perSeed.find((other) => other.seed === seed)?.correct ?? '–')),
+      percentage(accuracy),
+    ]),
+  });
+}
+
+function subjectsNote(summary: ReportData['summary']): string {
+  const seeds = summary.seeds.length > 1 ? ', the mean over seeds' : '';
+  return `Bars: share of right predictions${seeds}. Dashed: all samples. ${contextOf(summary)}.`;
+}
+
+function curvesNote({ summary }: ReportData): string {
+  const validation =
+    summary.epochChoice === 'validation' ? 'Validation subjects are held out of the training part of each fold. ' : '';
+  return `Thin: one fold each; thick: their median. ${validation}Nothing of the test subjects is drawn.`;
+}
+
+function samplesSection({ summary, mistakes, surest }: ReportData, gallery: readonly GalleryItem[]): Markup {
+  const several = summary.seeds.length > 1;
+  const table = (caption: string, list: ReportData['mistakes']) =>
+    dataTable({
+      caption,
+      context: contextOf(summary),
+      header: ['sample', 'truth', 'predicted', 'confidence', ...(several ? ['seed', 'wrong in'] : [])],
+      text: 3,
+      rows: list.map(({ id, truth, predicted, confidence, seed, wrong, seeds }) => [
+        id,
+        truth,
+        predicted,
+        percentage(confidence),
+        ...(several ? [String(seed), `${wrong} of ${seeds} seeds`] : []),
+      ]),
+    });
+  return markup`<p class="note">Confidence: the softmax of the predicted class; it is not calibrated.${several ? ' Each sample stands once, with the seed that was surest.' : ''}</p>
+<div class="side">${mistakes.length > 0 ? table('The worst mistakes: wrong, and surest of it', mistakes) : markup`<p>No sample is predicted wrongly.</p>`}
+${surest.length > 0 && table('Right, and surest of it, for each class', surest)}</div>
+${galleryMarkup(gallery)}`;
+}
+
+function environmentSection({ environment, experiment, missing }: ReportData): Markup {
+  const { hash, fingerprint, backend, memory, versions, hardware, created, seconds } = environment;
+  const { microBatch } = experiment.training;
+  const rows = [
+    ['Begun', created],
+    ['Time of all folds', duration(seconds)],
+    ['Backend', `${backend.name} (${backend.device})`],
+    ['Hardware', `${hardware.cpu}, ${hardware.cores} cores, ${hardware.platform}`],
+    [
+      'Versions',
+      Object.entries(versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+    ...(memory ? [['Training step', memoryPlanText(memory).join('; ')]] : []),
+    ...(microBatch === undefined
+      ? []
+      : [
+          [
+            'Micro-batches',
+            `${microBatch} samples at a time: batch statistics, where the network has any, are those of a micro-batch, not of the whole batch`,
+          ],
+        ]),
+    ['Experiment hash', hash],
+    ['Data fingerprint', fingerprint],
+  ];
+  return markup`${dataTable({ caption: 'Where, when and with what', header: [], rows, text: 2 })}
+<details><summary>The experiment, every default filled in</summary><pre>${stringify(experiment)}</pre></details>
+${missing.length > 0 && markup`<details><summary>Folds that are not done (${missing.length})</summary><p>${missing.map(({ seed, name }) => `${name} (seed ${seed})`).join(', ')}</p></details>`}`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${seconds.toFixed(1)} s`;
+  if (seconds < 5400) return `${(seconds / 60).toFixed(1)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,18 @@
+export { type FinishedFold, type Run, readRun } from '../runs/read-run.js';
+export type { Guessing } from '../summaries/guessing.js';
+export { summarizeRun } from '../summaries/read-summary.js';
+export type { ScoreName } from '../summaries/score-names.js';
+export type { BootstrapSettings, Interval } from '../summaries/subject-intervals.js';
+export type { OracleSummary } from '../summaries/summary.js';
+export { type BuildReportOptions, buildReport, writeReport } from './build-report.js';
+export { type ComparedRun, compareRuns, type RunComparison, type ScoreDifference } from './compare-runs.js';
+export { comparisonText } from './comparison-text.js';
+export type { GalleryItem } from './gallery-item.js';
+export { type MakeGalleryOptions, makeGallery } from './make-gallery.js';
+export {
+  type ReportData,
+  type ReportDataOptions,
+  reportData,
+  type SubjectResult,
+  type Verdict,
+} from './report-data.js';

@@ -1,0 +1,158 @@
+import { writeFile } from 'node:fs/promises';
+import { rehearse, useBackend } from '@mer/backends';
+import type { Dataset } from '@mer/datasets';
+import type { Part } from '@mer/options';
+import workerpool from 'workerpool';
+import { loadAgain, type OwnParts } from '../parts/own-modules.js';
+import { type ImageMakers, imageMakers, type MadeImage } from '../prepare/image-makers.js';
+import { openExperimentData, openPrepared, type PreparedDataset } from '../prepare/prepare.js';
+import { imagesOfSample } from '../prepare/sample-images.js';
+import type { RunEvent } from '../runs/events.js';
+import { runFold } from '../runs/fold.js';
+import { checkModel, type InitialWeights, readInitialWeights } from '../runs/model.js';
+import type { PlannedFold } from '../runs/plan.js';
+import { type PlannedMemory, planRunMemory, type RunMemory } from '../runs/run-memory.js';
+import { type FoldPredictions, writeFold } from '../runs/run-store.js';
+import { type Trial, type TrialSamples, tryTraining } from '../runs/trial.js';
+import type { Experiment } from '../schema/experiment.js';
+import { isOutOfMemory } from './crash.js';
+import { ownPeakMemory } from './peak-memory.js';
+import type { TaskMessage } from './processes.js';
+
+/** What every fold of a run needs; the same for each. */
+export interface WorkerContext {
+  /** Modules of anybody's own parts. */
+  modules: OwnParts['modules'];
+  /** The experiment. */
+  experiment: Experiment;
+  /** Name of the backend that runs. */
+  backend: Experiment['backend'];
+  /** Folder of the run. */
+  out: string;
+  /** How to keep to the memory there is. */
+  memory: RunMemory | undefined;
+  /** The prepared samples. */
+  prepared: Parameters<typeof openPrepared>[0];
+}
+
+/** What a worker says of a fold that it has written. */
+export interface FoldReport {
+  /** What the fold's file holds. */
+  predictions: FoldPredictions;
+  /** Wall-clock time of the fold. */
+  seconds: number;
+  /** Most memory that the worker has held so far, in bytes. */
+  memory: number;
+}
+
+/** Least time between two events, in milliseconds. */
+const PAUSE = 200;
+
+let opened: Promise<{ data: PreparedDataset; initial: InitialWeights | undefined; own: OwnParts }> | undefined;
+
+async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldReport> {
+  opened ??= (async () => {
+    await useBackend(context.backend);
+    const own = await loadAgain(context.modules);
+    return { data: openPrepared(context.prepared), initial: await readInitialWeights(context.experiment), own };
+  })();
+  const { data, initial, own } = await opened;
+  let last = 0;
+  const onEvent = (event: RunEvent) => {
+    if (performance.now() - last < PAUSE) return;
+    last = performance.now();
+    tell({ event });
+  };
+  const record = await runFold(context.experiment, data, planned, {
+    initial,
+    own,
+    memory: context.memory,
+    onEvent,
+  });
+  await writeFold(context.out, record);
+  return { predictions: record.predictions, seconds: record.seconds, memory: ownPeakMemory() };
+}
+
+/**
+ * Makes the model once, so that a wrong option is told before any work, and plans its memory. Both happen here as the main process need not have room for
+ * the model.
+ */
+async function plan(
+  modules: OwnParts['modules'],
+  experiment: Experiment,
+  { train, room }: { train: number; room: number },
+): Promise<PlannedMemory> {
+  const own = await loadAgain(modules);
+  const dataset = await openExperimentData(experiment, own);
+  await useBackend('wasm');
+  rehearse(() => checkModel(experiment, dataset.classes.length, own.parts));
+  return planRunMemory(experiment, { dataset, train, room, own });
+}
+
+async function trial(
+  modules: OwnParts['modules'],
+  experiment: Experiment,
+  samples: TrialSamples,
+  memory: RunMemory | undefined,
+): Promise<Trial> {
+  const { parts } = await loadAgain(modules);
+  await useBackend(experiment.backend);
+  return tryTraining(experiment, samples, { memory, parts });
+}
+
+let source: Promise<{ dataset: Dataset; makers: ImageMakers; parts: readonly Part[] }> | undefined;
+
+async function images(
+  modules: OwnParts['modules'],
+  experiment: Experiment,
+  index: number,
+  wanted: readonly number[],
+): Promise<MadeImage[]> {
+  source ??= (async () => {
+    await useBackend(experiment.backend);
+    const own = await loadAgain(modules);
+    const dataset = await openExperimentData(experiment, own);
+    return { dataset, makers: imageMakers(experiment, dataset.kind, own.parts), parts: own.parts };
+  })();
+  const { dataset, makers, parts } = await source;
+  return imagesOfSample(dataset, experiment, { makers, index, wanted, parts });
+}
+
+function tell(message: TaskMessage): void {
+  workerpool.workerEmit(message);
+}
+
+let aborted = false;
+
+/** A task whose process ends where the backend's memory fails: what comes after an abort cannot be trusted. */
+function task<Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) {
+  return async (...args: Args): Promise<Result> => {
+    tell({ pid: process.pid, memory: ownPeakMemory() });
+    try {
+      return await work(...args);
+    } catch (error) {
+      if (!aborted && !isOutOfMemory(error)) throw error;
+      tell({ crash: { reason: (error as Error).message, outOfMemory: true, memory: ownPeakMemory() } });
+      // messages arrive in order: when this one has, all have
+      await new Promise((sent) => process.send?.('ended', undefined, undefined, sent));
+      process.exit(1);
+    }
+  };
+}
+
+// Emscripten's runtime prints what it throws, too; the main process tells it once.
+for (const level of ['error', 'warn'] as const) {
+  const print = console[level];
+  console[level] = (...args: unknown[]) => {
+    if (/^Aborted\(/.test(String(args[0]))) aborted = true;
+    else print(...args);
+  };
+}
+
+// Where memory runs short, Linux is to end this process and not the one that can tell of it.
+if (process.platform === 'linux') await writeFile('/proc/self/oom_score_adj', '500').catch(() => {});
+
+// Ctrl-C reaches every process of the terminal; when to stop is the main process's business.
+process.on('SIGINT', () => {});
+
+workerpool.worker({ fold: task(fold), images: task(images), plan: task(plan), trial: task(trial) });

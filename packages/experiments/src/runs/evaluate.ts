@@ -1,0 +1,154 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { useBackend } from '@mer/backends';
+import { readWeights } from '@mer/io';
+import { loadWeights } from '@mer/models';
+import { predictLogits } from '@mer/training';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkSameModules, NO_PARTS, type OwnParts } from '../parts/own-modules.js';
+import { openExperimentData, prepareData } from '../prepare/prepare.js';
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
+import { predictionsOf } from '../summaries/predictions.js';
+import { type RunSummary, summarize } from '../summaries/summary.js';
+import type { RunEvent } from './events.js';
+import { subjectsOf } from './folds.js';
+import { checkModel, makeModel } from './model.js';
+import { planFolds } from './plan.js';
+import { type FoldPredictions, fileNameOf, foldFolder, type Prediction, readManifest } from './run-store.js';
+
+/** Options of {@link evaluateExperiment}. */
+export interface EvaluateExperimentOptions {
+  /** Folder of `<fold>.safetensors`, `<fold>.pth` or `<fold>.pt` (a fold is named after its subject), or the folder of a run. */
+  weights: string;
+  /** Folder of prepared images, such as the `.cache` of a run, so that they need not be held in memory; none by default. */
+  cache?: string | undefined;
+  /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
+  own?: OwnParts | undefined;
+  /** Called as the work goes on. */
+  onEvent?: (event: RunEvent) => void;
+  /** Ends the work by throwing the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** What {@link evaluateExperiment} gives. */
+export interface Evaluation {
+  /** Scores of the pooled predictions. */
+  summary: RunSummary;
+  /** Every sample, in the order of the folds. */
+  predictions: Prediction[];
+}
+
+/**
+ * Tests every fold of an experiment with weights that are given, for instance by a paper's authors; trains nothing.
+ *
+ * @param experiment - complete experiment; its training part is not used
+ * @param options - folder of weights, progress, interruption
+ * @returns scores and logits
+ * @throws {@link ExperimentError} where a fold has no weights, with the names of all that are missing
+ * @throws Error where a weight file cannot be read or does not fit the model; the message names the file
+ *
+ * @example
+ * ```ts no-run
+ * import { evaluateExperiment, readExperiment } from '@mer/experiments';
+ *
+ * const experiment = await readExperiment('recipes/ststnet-megc2019.yaml', { set: ['data.root=flow28'] });
+ * const { summary } = await evaluateExperiment(experiment, { weights: 'flow28/ststnet-fold-weights' });
+ * console.log(summary.perSeed[0].scores[0].uf1);
+ * ```
+ */
+export async function evaluateExperiment(
+  experiment: Experiment,
+  { weights, own = NO_PARTS, cache, onEvent = () => {}, signal }: EvaluateExperimentOptions,
+): Promise<Evaluation> {
+  const dataset = await openExperimentData(experiment, own);
+  const folds = planFolds(experiment, dataset.samples, own.parts);
+  const files = await findWeights(weights, folds, own);
+  const backend = await useBackend(experiment.backend);
+  checkModel(experiment, dataset.classes.length, own.parts);
+  const data = await prepareData(dataset, experiment, {
+    cache,
+    own,
+    onProgress: (done, total) => onEvent({ type: 'prepare', done, total }),
+    signal,
+  });
+  onEvent({
+    type: 'ready',
+    samples: data.samples.length,
+    subjects: subjectsOf(data.samples).length,
+    classes: data.classes,
+    folds: folds.length,
+    foldsDone: 0,
+    backend: backend.name,
+    workers: 1,
+  });
+  let model: LayersModel | undefined;
+  try {
+    model = makeModel(experiment, data, 0, own.parts);
+    const tested: FoldPredictions[] = [];
+    for (const [i, { name: fold, seed, test }] of folds.entries()) {
+      signal?.throwIfAborted();
+      const begun = performance.now();
+      const arrays = await readWeights(files[i]!);
+      try {
+        loadWeights(model, arrays);
+      } catch (cause) {
+        throw new Error(`Cannot use ${files[i]}: ${(cause as Error).message}`, { cause });
+      }
+      const predictions = predictionsOf(data, test, await predictLogits(model, data, test));
+      tested.push({ fold, seed, epochChoice: 'given', epoch: 0, trained: 0, validationSubjects: [], predictions });
+      onEvent({
+        type: 'fold',
+        seed,
+        fold,
+        seconds: (performance.now() - begun) / 1000,
+        tested: predictions.length,
+        correct: predictions.filter(({ truth, predicted }) => truth === predicted).length,
+        memory: process.resourceUsage().maxRSS * 1024,
+      });
+    }
+    const summary = summarize(tested, {
+      experiment,
+      classes: data.classes,
+      backend: backend.name,
+      totalFolds: folds.length,
+    });
+    return {
+      summary: { ...summary, epochChoice: 'given' },
+      predictions: tested.flatMap(({ predictions }) => predictions),
+    };
+  } finally {
+    model?.dispose();
+    data.close();
+  }
+}
+
+async function findWeights(
+  dir: string,
+  folds: readonly { name: string; seed: number }[],
+  own: OwnParts,
+): Promise<string[]> {
+  const names = new Set(
+    await readdir(dir).catch((cause) => {
+      throw new ExperimentError(`Cannot read the weights as ${dir} must be a folder: ${cause.message}`, { cause });
+    }),
+  );
+  const manifest = await readManifest(dir);
+  if (manifest) checkSameModules(dir, manifest.parts, own);
+  if (manifest) return folds.map(({ seed, name }) => join(foldFolder(dir, seed, name), 'weights.safetensors'));
+  const missing: string[] = [];
+  const files = folds.map(({ name }) => {
+    const file = ['.safetensors', '.pth', '.pt']
+      .map((ending) => fileNameOf(name) + ending)
+      .find((candidate) => names.has(candidate));
+    if (!file) missing.push(name);
+    return join(dir, file ?? '');
+  });
+  if (missing.length > 0) {
+    const some = missing.slice(0, 5).join(', ');
+    throw new ExperimentError(
+      `Cannot evaluate as ${dir} must hold <fold>.safetensors, .pth or .pt for every fold: ${missing.length} of ${folds.length} are missing (${some}${missing.length > 5 ? ', …' : ''})`,
+    );
+  }
+  return files;
+}

@@ -1,0 +1,38 @@
+import type { EpochRecord } from '@mer/training';
+import type { Crash } from '../runners/crash.js';
+
+/** What a run tells while it works: for progress bars and logs. */
+export type RunEvent =
+  /** Something a reader should know. */
+  | { type: 'note'; text: string }
+  /** Samples made ready so far. */
+  | { type: 'prepare'; done: number; total: number }
+  /** The data is ready and the folds are known. */
+  | {
+      type: 'ready';
+      samples: number;
+      subjects: number;
+      classes: readonly string[];
+      folds: number;
+      foldsDone: number;
+      backend: string;
+      /** Processes that train at the same time. */
+      workers: number;
+      /** Shape of each input of the model, where there is something left to train. */
+      inputs?: readonly (readonly number[])[];
+    }
+  /** An epoch of a fold ended. */
+  | { type: 'epoch'; seed: number; fold: string; epochs: number; record: EpochRecord }
+  /** A fold is done and written. */
+  | {
+      type: 'fold';
+      seed: number;
+      fold: string;
+      seconds: number;
+      tested: number;
+      correct: number;
+      /** Most memory that the process that ran the fold has held so far, in bytes. */
+      memory: number;
+    }
+  /** A worker ended without being told to; its fold is run once more, or given up. */
+  | ({ type: 'crash'; seed: number; fold: string; again: boolean } & Crash);

@@ -1,0 +1,102 @@
+import { reserveMemory } from '@mer/backends';
+import { exportWeights } from '@mer/models';
+import type { MemoryPlan } from '@mer/training';
+import { fit, predictLogits, seedOf } from '@mer/training';
+import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
+import type { PreparedDataset } from '../prepare/prepare.js';
+import type { Experiment } from '../schema/experiment.js';
+import { predictionsOf } from '../summaries/predictions.js';
+import type { RunEvent } from './events.js';
+import { fitSettings } from './fit-settings.js';
+import { holdOutValidation, subjectsOf } from './folds.js';
+import { type InitialWeights, makeModel, startFrom } from './model.js';
+import type { PlannedFold } from './plan.js';
+import type { FoldRecord } from './run-store.js';
+
+/** Options of {@link runFold}. */
+export interface RunFoldOptions {
+  /** Weights to begin with; none by default. */
+  initial?: InitialWeights | undefined;
+  /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
+  own?: OwnParts | undefined;
+  /** How to keep to the memory there is. */
+  memory?: MemoryPlan | undefined;
+  /** Called as the work goes on. */
+  onEvent?: (event: RunEvent) => void;
+  /** Ends the work by throwing the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Trains on the training part of one fold and tests on the held-out samples.
+ *
+ * @param experiment - complete experiment
+ * @param data - prepared samples
+ * @param fold - index lists and seed
+ * @param options - weights to begin with, progress and interruption
+ * @returns predictions, learning curve, weights and time
+ *
+ * @example
+ * ```ts
+ * import { experimentFolds, openExperimentData, prepareData, readExperiment, runFold } from '@mer/experiments';
+ *
+ * const experiment = await readExperiment('recipes/first-steps.yaml', {
+ *   set: ['data.options={ subjects: 2, clipsPerSubject: 3 }', 'training.epochs=1'],
+ * });
+ * const data = await prepareData(await openExperimentData(experiment), experiment);
+ * const [fold] = experimentFolds(data.samples, experiment.protocol, 0);
+ * const { predictions } = await runFold(experiment, data, { ...fold, seed: 0 });
+ * console.log(predictions.predictions.length); // 3
+ * ```
+ */
+export async function runFold(
+  experiment: Experiment,
+  data: PreparedDataset,
+  fold: PlannedFold,
+  { initial, own = NO_PARTS, memory, onEvent = () => {}, signal }: RunFoldOptions = {},
+): Promise<FoldRecord> {
+  const begun = performance.now();
+  const { training: settings } = experiment;
+  const key = [fold.seed, fold.name];
+  const { train, validation } =
+    settings.epochChoice === 'validation'
+      ? holdOutValidation(data.samples, fold.train, { fraction: settings.validationFraction, key })
+      : { train: fold.train, validation: [] };
+  if (memory) reserveMemory(memory.step.blocks);
+  const model = makeModel(experiment, data, seedOf([...key, 'weights']) >>> 0, own.parts);
+  try {
+    if (initial) startFrom(model, experiment, initial);
+    const { epoch, history, oracle } = await fit(model, data, {
+      train,
+      validation,
+      test: fold.test,
+      ...fitSettings(settings),
+      parts: own.parts,
+      strategy: memory?.strategy,
+      key,
+      signal,
+      onEpoch: (record) =>
+        onEvent({ type: 'epoch', seed: fold.seed, fold: fold.name, epochs: settings.epochs, record }),
+    });
+    const logits = await predictLogits(model, data, fold.test, memory && { batchSize: memory.testBatch });
+    return {
+      predictions: {
+        fold: fold.name,
+        seed: fold.seed,
+        epochChoice: settings.epochChoice,
+        epoch,
+        trained: train.length,
+        validationSubjects: subjectsOf(data.samples, validation),
+        predictions: predictionsOf(data, fold.test, logits),
+        ...(oracle && {
+          oracle: { epoch: oracle.epoch, predictions: predictionsOf(data, fold.test, oracle.logits) },
+        }),
+      },
+      history,
+      weights: await exportWeights(model),
+      seconds: (performance.now() - begun) / 1000,
+    };
+  } finally {
+    model.dispose();
+  }
+}

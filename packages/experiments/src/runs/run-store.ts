@@ -1,0 +1,327 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeSafetensors, type NamedArrays, writeFileAtomic } from '@mer/io';
+import { hashOf, stableJson } from '@mer/options';
+import type { EpochRecord } from '@mer/training';
+import { hashOfModules, type OwnModule } from '../parts/own-modules.js';
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
+import type { RunMemory } from './run-memory.js';
+
+/** What a run was made of and with: `run.json`. */
+export interface RunManifest {
+  /** Version of the layout of the run folder. */
+  format: 1;
+  /** The experiment, complete. */
+  experiment: Experiment;
+  /** SHA-256 of everything that the predictions depend on, whatever the name, the seeds and the folder of the data are. */
+  hash: string;
+  /** Identity of the samples read. */
+  fingerprint: string;
+  /** The backend that ran. */
+  backend: { name: string; device: string };
+  /** Versions of Node, tfjs and this package. */
+  versions: Record<string, string>;
+  /** Processor, cores and platform. */
+  hardware: { cpu: string; cores: number; platform: string };
+  /** How the folds keep to the memory there was when the run was begun. */
+  memory?: RunMemory;
+  /** Modules of somebody's own parts that the run was made with. */
+  parts?: readonly OwnModule[];
+  /** Class names, in the order of the logits. */
+  classes: string[];
+  /** Every fold planned. */
+  folds: { seed: number; name: string }[];
+  /** When the run was begun, ISO 8601. */
+  created: string;
+}
+
+/** A tested sample: who it is, the truth, and what the model said. */
+export interface Prediction {
+  /** data set / subject / clip */
+  id: string;
+  /** Data set of the sample. */
+  dataset: string;
+  /** Subject of the sample. */
+  subject: string;
+  /** Clip of the sample. */
+  clip: string;
+  /** Class index annotated. */
+  truth: number;
+  /** Class index with the largest logit. */
+  predicted: number;
+  /** The model's output, one number for each class. */
+  logits: number[];
+}
+
+/** The predictions of one fold: `predictions.json`. */
+export interface FoldPredictions {
+  /** Name of the fold: the held-out subject, as a rule. */
+  fold: string;
+  /** Seed of the experiment that the fold ran with. */
+  seed: number;
+  /** How the epoch was chosen. */
+  epochChoice: string;
+  /** The epoch tested. */
+  epoch: number;
+  /** Training samples, the validation subjects' not counted. */
+  trained: number;
+  /** Subjects held out of the training part to choose the epoch. */
+  validationSubjects: string[];
+  /** The held-out samples. */
+  predictions: Prediction[];
+  /** With `training.oracle`: the epoch that was best on the held-out samples themselves, and what it said. Not comparable with anything clean. */
+  oracle?: { epoch: number; predictions: Prediction[] };
+}
+
+/** A finished fold, ready to be written. */
+export interface FoldRecord {
+  /** Predictions of the held-out samples. */
+  predictions: FoldPredictions;
+  /** Learning curve. */
+  history: EpochRecord[];
+  /** Wall-clock time of the fold. */
+  seconds: number;
+  /** Weights of the tested model, by name. */
+  weights: NamedArrays;
+}
+
+/**
+ * Hashes everything that an experiment's predictions depend on: not its name, description, published results or the folder of the data, but
+ * the identity of the samples and the backend.
+ *
+ * @param experiment - complete experiment
+ * @param fingerprint - identity of the samples
+ * @param backend - name of the backend that runs
+ * @param modules - modules of anybody's own parts
+ * @returns 64 hexadecimal digits
+ */
+export function experimentHash(
+  experiment: Experiment,
+  fingerprint: string,
+  backend: string,
+  modules: readonly OwnModule[] = [],
+): string {
+  const own = hashOfModules(modules);
+  return hashOf([substance(experiment), fingerprint, backend, ...(own === undefined ? [] : [own])]);
+}
+
+function substance({
+  name: _name,
+  description: _d,
+  $schema: _s,
+  extends: _e,
+  use: _u,
+  published: _p,
+  seeds: _seeds,
+  backend: _b,
+  data: { root: _r, landmarks: _l, ...data },
+  model: { weights, ...model },
+  ...rest
+}: Experiment) {
+  // where weights and landmarks lie does not matter: what they are is part of the identity of the samples
+  const into = typeof weights === 'object' ? weights.into : undefined;
+  return { ...rest, data, model: { ...model, ...(into && { weights: { into } }) } };
+}
+
+/**
+ * Opens the folder of a run: a new one is begun with its manifest, one that was begun with the same experiment goes on. Name, description,
+ * published results and the list of seeds may change; the manifest is then written anew.
+ *
+ * @param dir - folder of the run
+ * @param manifest - what is to run now
+ * @returns the manifest that the folder holds
+ * @throws {@link ExperimentError} where the folder holds another experiment's run, with the settings that differ, or things that are no run
+ *
+ * @example
+ * ```ts no-run
+ * import { openRun } from '@mer/experiments';
+ *
+ * await openRun('runs/quickstart', manifest);
+ * ```
+ */
+export async function openRun(dir: string, manifest: RunManifest): Promise<RunManifest> {
+  const existing = await readManifest(dir);
+  if (existing) {
+    if (existing.hash !== manifest.hash) {
+      throw new ExperimentError(
+        `Cannot resume the run in ${dir} as it was begun with other settings:\n${differences(existing, manifest).join('\n')}\n` +
+          'Choose another folder with --out, or delete this one to begin again.',
+      );
+    }
+    const { created, versions, hardware } = existing;
+    const resumed = { ...manifest, created, versions, hardware };
+    if (stableJson(resumed) !== stableJson(existing)) await writeJson(join(dir, 'run.json'), resumed);
+    return resumed;
+  }
+  const found = await readdir(dir).catch(() => []);
+  if (found.length > 0) {
+    throw new ExperimentError(
+      `Cannot write a run to ${dir} as it is not empty and holds no run.json: choose another folder with --out`,
+    );
+  }
+  await mkdir(dir, { recursive: true });
+  await writeJson(join(dir, 'run.json'), manifest);
+  return manifest;
+}
+
+/**
+ * Reads the manifest of a run.
+ *
+ * @param dir - folder of the run
+ * @returns the manifest, or undefined where the folder holds none
+ * @throws {@link ExperimentError} where `run.json` is not what this version writes
+ *
+ * @example
+ * ```ts
+ * import { readManifest } from '@mer/experiments';
+ *
+ * console.log(await readManifest('docs')); // undefined
+ * ```
+ */
+export async function readManifest(dir: string): Promise<RunManifest | undefined> {
+  const manifest = (await readJson(join(dir, 'run.json'))) as RunManifest | undefined;
+  if (
+    manifest &&
+    (manifest.format !== 1 || typeof manifest.hash !== 'string' || typeof manifest.experiment !== 'object')
+  ) {
+    throw new ExperimentError(
+      `Cannot use the run in ${dir} as its run.json is not of format 1: was it written by another version of mer?`,
+    );
+  }
+  return manifest;
+}
+
+/**
+ * Reads the predictions of a fold that is done.
+ *
+ * @param dir - folder of the run
+ * @param seed - seed of the fold
+ * @param fold - name of the fold
+ * @returns the predictions, or undefined where the fold is not done
+ * @throws {@link ExperimentError} where the file is there but cannot be read
+ *
+ * @example
+ * ```ts
+ * import { readFold } from '@mer/experiments';
+ *
+ * console.log(await readFold('runs/none', 0, 'sub01')); // undefined
+ * ```
+ */
+export async function readFold(dir: string, seed: number, fold: string): Promise<FoldPredictions | undefined> {
+  const path = join(foldFolder(dir, seed, fold), 'predictions.json');
+  const value = (await readJson(path)) as FoldPredictions | undefined;
+  if (value && (value.fold !== fold || value.seed !== seed || !Array.isArray(value.predictions))) {
+    throw new ExperimentError(
+      `Cannot use ${path} as it does not hold the predictions of fold ${fold}, seed ${seed}: delete the file to run the fold again`,
+    );
+  }
+  return value;
+}
+
+/**
+ * Writes a finished fold: weights and history first, the predictions, which mark it as done, last; each file whole or not at all.
+ *
+ * @param dir - folder of the run
+ * @param record - the fold
+ *
+ * @example
+ * ```ts no-run
+ * import { writeFold } from '@mer/experiments';
+ *
+ * await writeFold('runs/quickstart', { predictions, history, seconds, weights });
+ * ```
+ */
+export async function writeFold(dir: string, { predictions, history, seconds, weights }: FoldRecord): Promise<void> {
+  const folder = foldFolder(dir, predictions.seed, predictions.fold);
+  await mkdir(folder, { recursive: true });
+  await writeFileAtomic(join(folder, 'weights.safetensors'), encodeSafetensors(weights));
+  await writeJson(join(folder, 'history.json'), { seconds, epochs: history });
+  await writeJson(join(folder, 'predictions.json'), predictions);
+}
+
+/**
+ * Names the folder of a fold: `<run>/folds/<seed>/<fold>`, with every character of the fold's name that is not a letter, digit, dot, dash or
+ * underscore written as %XX, so that no name leaves the run's folder.
+ *
+ * @param dir - folder of the run
+ * @param seed - seed of the fold
+ * @param fold - name of the fold
+ */
+export function foldFolder(dir: string, seed: number, fold: string): string {
+  if (fold === finalFold) return join(dir, 'final', String(seed));
+  return join(dir, 'folds', String(seed), fileNameOf(fold));
+}
+
+/** Name of the fold that trains on all samples and tests none; its folder is `<run>/final/<seed>`. */
+export const finalFold = '(all)';
+
+/**
+ * Turns any name into a file name: letters, digits, dashes, underscores and inner dots stay, everything else becomes %XX (UTF-8).
+ *
+ * @param name - such as the name of a fold
+ */
+export function fileNameOf(name: string): string {
+  const kept = /^\.+/.test(name) ? /[A-Za-z0-9_-]/ : /[A-Za-z0-9._-]/;
+  return [...name]
+    .map((character) =>
+      kept.test(character)
+        ? character
+        : [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+    )
+    .join('');
+}
+
+/**
+ * Writes a value as indented JSON, whole or not at all.
+ *
+ * @param path - the file
+ * @param value - anything JSON can hold
+ */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`));
+}
+
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new ExperimentError(`Cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ExperimentError(`Cannot read ${path} as it must be JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function differences(before: RunManifest, now: RunManifest): string[] {
+  const old = flatten(substance(before.experiment));
+  const current = flatten(substance(now.experiment));
+  const lines = [...new Set([...Object.keys(old), ...Object.keys(current)])]
+    .filter((key) => old[key] !== current[key])
+    .map((key) => `  ${key}: ${old[key] ?? 'absent'} then, ${current[key] ?? 'absent'} now`);
+  if (before.backend.name !== now.backend.name)
+    lines.push(`  backend: ${before.backend.name} then, ${now.backend.name} now`);
+  if (hashOfModules(before.parts ?? []) !== hashOfModules(now.parts ?? [])) {
+    const names = (modules: readonly OwnModule[] = []) => modules.map(({ use }) => use).join(', ') || 'none';
+    const [then, current] = [names(before.parts), names(now.parts)];
+    lines.push(
+      then === current
+        ? `  own parts: the contents of ${then} have changed`
+        : `  own parts: ${then} then, ${current} now`,
+    );
+  }
+  if (before.fingerprint !== now.fingerprint) lines.push('  the data set: its samples or files have changed');
+  return lines;
+}
+
+function flatten(value: unknown, path = ''): Record<string, string> {
+  if (value === null || typeof value !== 'object') return { [path]: JSON.stringify(value) };
+  return Object.assign(
+    {},
+    ...Object.entries(value).map(([key, inner]) => flatten(inner, path ? `${path}.${key}` : key)),
+  );
+}

@@ -1,0 +1,292 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type BackendInfo, backendTraits, useBackend } from '@mer/backends';
+import { type Dataset, fingerprint } from '@mer/datasets';
+import { memoryPlanText, viewPlan } from '@mer/training';
+import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
+import { openExperimentData, type PreparedDataset, prepareData } from '../prepare/prepare.js';
+import { crashText } from '../runners/crash.js';
+import { runInPool } from '../runners/pool.js';
+import { CrashError, openProcesses, runTask } from '../runners/processes.js';
+import type { FoldReport, WorkerContext } from '../runners/worker.js';
+import type { Experiment } from '../schema/experiment.js';
+import { ExperimentError } from '../schema/experiment-error.js';
+import { type RunSummary, summarize } from '../summaries/summary.js';
+import type { RunEvent } from './events.js';
+import { subjectsOf } from './folds.js';
+import { describeRun } from './manifest.js';
+import { type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
+import { type PlannedFold, planFolds } from './plan.js';
+import { freeMemory, noRoomText, type PlannedMemory, type RunMemory } from './run-memory.js';
+import { type FoldPredictions, finalFold, openRun, readFold, readManifest, writeJson } from './run-store.js';
+import { packageVersion } from './version.js';
+
+/** Options of {@link runExperiment}. */
+export interface RunExperimentOptions {
+  /** Folder of the run; begun if it is new, gone on with if it holds this experiment's run. */
+  out: string;
+  /** Processes that train folds at the same time; `auto` (default) is as many as cores and free memory allow on cpu and wasm, and one elsewhere. */
+  workers?: number | 'auto';
+  /** Run a part of the folds only: part `index` of `of`, from 1. Parts are put together by {@link mergeRuns}, or share a folder. */
+  shard?: { index: number; of: number } | undefined;
+  /** Also train on all samples, for {@link predictClip}: one more training for each seed, tested on nothing. */
+  final?: boolean;
+  /** Folder of prepared images, shared by the runs that use them; `.cache` beside the run's folder by default. */
+  cache?: string | undefined;
+  /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
+  own?: OwnParts | undefined;
+  /** Called as the work goes on. */
+  onEvent?: (event: RunEvent) => void;
+  /** Ends the work by throwing the signal's reason; folds that are done stay. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Prepares, trains and tests every fold of an experiment and writes the run; folds that the folder already has are not run again.
+ *
+ * Folds run in processes of their own, each with a backend, so that one that fails for memory takes nothing else with it; the images lie in the cache's
+ * files and are read from there, not copied to each. What a fold gives depends on the experiment, its seed, its samples and the backend alone, so that a run that was killed and started again
+ * ends with the predictions of one that was not.
+ *
+ * @param experiment - complete experiment, as read by {@link readExperiment}
+ * @param options - folder, progress, interruption
+ * @returns scores of the pooled predictions, also written to `summary.json`
+ * @throws {@link ExperimentError} where the experiment cannot be run as given, before any work
+ * @throws Error where a sample cannot be read or a file cannot be written
+ *
+ * @example
+ * ```ts no-run
+ * import { readExperiment, runExperiment, summaryText } from '@mer/experiments';
+ *
+ * const experiment = await readExperiment('recipes/first-steps.yaml');
+ * console.log(summaryText(await runExperiment(experiment, { out: 'runs/quickstart' })));
+ * ```
+ */
+export async function runExperiment(
+  experiment: Experiment,
+  {
+    out,
+    own = NO_PARTS,
+    workers = 'auto',
+    shard,
+    final = false,
+    cache,
+    onEvent = () => {},
+    signal,
+  }: RunExperimentOptions,
+): Promise<RunSummary> {
+  const plan = await planRun(experiment, own);
+  const { dataset, folds, backend } = plan;
+  const described = describeRun(experiment, { ...plan, classes: dataset.classes, own });
+  const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
+  const processes = openProcesses(most, signal);
+  try {
+    // a run that was begun goes on as it was planned: its numbers are to be the same
+    const begun = await readManifest(out);
+    const memory =
+      begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, { workers, signal, own });
+    const manifest = await openRun(out, { ...described, ...(memory && { memory }) });
+    if (memory) onEvent({ type: 'note', text: `a training step: ${memoryPlanText(memory).join('; ')}` });
+    if (manifest.versions['mer'] !== packageVersion()) {
+      onEvent({
+        type: 'note',
+        text: `the run was begun with version ${manifest.versions['mer']}, this is ${packageVersion()}`,
+      });
+    }
+    await sweep(out);
+
+    const done = new Map<PlannedFold, FoldPredictions>();
+    const ours = [...ofShard(folds, shard), ...(final ? ofShard(finalFolds(experiment, dataset), shard) : [])];
+    for (const fold of [...folds, ...ours]) {
+      const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name));
+      if (before) done.set(fold, before);
+    }
+    const todo = ours.filter((fold) => !done.has(fold));
+    const count = Math.max(1, Math.min(most, todo.length, workers === 'auto' ? roomFor(memory) : most));
+    const ready = (inputs?: PreparedDataset['inputs']) =>
+      onEvent({
+        type: 'ready',
+        samples: dataset.samples.length,
+        subjects: subjectsOf(dataset.samples).length,
+        classes: dataset.classes,
+        folds: ours.length,
+        foldsDone: ours.length - todo.length,
+        backend: backend.name,
+        workers: count,
+        ...(inputs && { inputs: inputs.map(({ shape }) => shape) }),
+      });
+    if (todo.length === 0) ready();
+    else {
+      const kept = cache ?? join(dirname(out), '.cache');
+      const given = await keepInitialWeights(experiment, plan.initial, kept);
+      // from here on the weights are the workers' business
+      plan.initial = undefined;
+      const data = await prepareData(dataset, experiment, {
+        cache: kept,
+        own,
+        onProgress: (prepared, total) => onEvent({ type: 'prepare', done: prepared, total }),
+        signal,
+        processes: {
+          count: workerCount(workers, backend, dataset.samples.length),
+          backend: backend.name,
+          onCrash: ({ reason }) =>
+            onEvent({ type: 'note', text: `a process that prepares samples ${reason}; its sample is tried once more` }),
+        },
+      });
+      ready(data.inputs);
+      try {
+        const context = contextOf(given, data, { out, backend: backend.name, memory, modules: own.modules });
+        await runInPool(processes, context, todo, {
+          workers: count,
+          onEvent,
+          onFold: (fold, report) => {
+            done.set(fold, report.predictions);
+            onEvent(foldEvent(fold, report));
+          },
+          signal,
+        });
+      } finally {
+        data.close();
+      }
+    }
+    const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
+    const summary = summarize(predictions, {
+      experiment,
+      classes: dataset.classes,
+      backend: backend.name,
+      totalFolds: folds.length,
+    });
+    await writeJson(join(out, 'summary.json'), summary);
+    return summary;
+  } finally {
+    await processes.close();
+  }
+}
+
+/** Everything that is known of a run before any image is made. */
+export interface RunPlan {
+  /** The data set, open. */
+  dataset: Dataset;
+  /** Every fold of every seed. */
+  folds: PlannedFold[];
+  /** The backend, in use. */
+  backend: BackendInfo;
+  /** Weights to begin with; large, so given up as soon as nobody here needs them. */
+  initial: InitialWeights | undefined;
+  /** Identity of samples and initial weights. */
+  fingerprint: string;
+}
+
+/** Opens what an experiment names and checks it as a whole, before any work. */
+export async function planRun(experiment: Experiment, own: OwnParts): Promise<RunPlan> {
+  const dataset = await openExperimentData(experiment, own);
+  const folds = planFolds(experiment, dataset.samples, own.parts);
+  const backend = await useBackend(experiment.backend);
+  const initial = await readInitialWeights(experiment);
+  const samples = await fingerprint(dataset);
+  return { dataset, folds, backend, initial, fingerprint: initial ? `${samples}+${initial.digest}` : samples };
+}
+
+/**
+ * Checks the model's options and plans the memory of its training, where making it takes no memory of this process.
+ *
+ * @throws Error where nothing has room, with what would help
+ */
+export async function planInProcess(
+  experiment: Experiment,
+  { backend, folds }: RunPlan,
+  { workers, signal, own }: { workers: number | 'auto'; signal?: AbortSignal | undefined; own: OwnParts },
+): Promise<RunMemory> {
+  const most = workers === 'auto' ? 1 : Math.min(workers, folds.length);
+  const { clips, test } = experiment.training.augmentation;
+  const views = viewPlan(clips, test, own.parts).train.length;
+  const train = views * Math.max(...folds.map((fold) => fold.train.length));
+  const args = [own.modules, { ...experiment, backend: backend.name }, { train, room: freeMemory() / most }];
+  // one that does nothing else: whoever trains is to find all of the heap free
+  const processes = openProcesses(1, signal);
+  try {
+    const planned = await runTask<PlannedMemory>(processes, 'plan', args, { signal });
+    if (!planned.fits) throw new ExperimentError(noRoomText(experiment, planned, most));
+    return planned.memory;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof CrashError)) throw error;
+    throw new Error(`Cannot make model ${experiment.model.name} as ${crashText(error.crash, backend.name)}`, {
+      cause: error,
+    });
+  } finally {
+    await processes.close();
+  }
+}
+
+/** How many processes have room. */
+function roomFor(memory: RunMemory | undefined): number {
+  return Math.max(1, Math.floor(freeMemory() / (memory?.process ?? WORKER_MEMORY)));
+}
+
+/** What the workers need: of the images the files, which they read themselves. */
+function contextOf(
+  experiment: Experiment,
+  { inputs, targets = [], files, close: _close, ...rest }: PreparedDataset,
+  run: Pick<WorkerContext, 'out' | 'backend' | 'memory' | 'modules'>,
+): WorkerContext {
+  const flows = { inputs: inputs.map(({ flow }) => flow), targets: targets.map(({ flow }) => flow) };
+  return { experiment, ...run, prepared: { ...rest, files: files!, flows } };
+}
+
+function foldEvent({ seed, name }: PlannedFold, { predictions, seconds, memory }: FoldReport): RunEvent {
+  const tested = predictions.predictions;
+  return {
+    type: 'fold',
+    seed,
+    fold: name,
+    seconds,
+    tested: tested.length,
+    correct: tested.filter(({ truth, predicted }) => truth === predicted).length,
+    memory,
+  };
+}
+
+function ofShard(folds: PlannedFold[], shard: RunExperimentOptions['shard']): PlannedFold[] {
+  if (!shard) return folds;
+  const { index, of } = shard;
+  if (!Number.isInteger(of) || of < 1 || !Number.isInteger(index) || index < 1 || index > of) {
+    throw new ExperimentError(`Cannot run shard ${index}/${of} as it must be 1/n to n/n`);
+  }
+  return folds.filter((_, i) => i % of === index - 1);
+}
+
+/** For each seed the training on all samples. */
+function finalFolds({ seeds }: Experiment, dataset: Dataset): PlannedFold[] {
+  const train = dataset.samples.map((_, i) => i);
+  return seeds.map((seed) => ({ name: finalFold, seed, train, test: [] }));
+}
+
+/** Memory that a worker should find free, in bytes, where its need is not known. */
+const WORKER_MEMORY = 1.5e9;
+
+function workerCount(workers: number | 'auto', backend: BackendInfo, tasks: number): number {
+  if (workers !== 'auto') {
+    if (!Number.isInteger(workers) || workers < 1) {
+      throw new ExperimentError(
+        `Cannot run as workers must be a whole number of at least 1, or auto: current value is ${workers}`,
+      );
+    }
+    return Math.max(1, Math.min(workers, tasks));
+  }
+  if (!backendTraits(backend.name).oneThread) return 1;
+  return Math.max(1, Math.min(availableParallelism(), tasks, Math.floor(freeMemory() / WORKER_MEMORY)));
+}
+
+/** How long a file may be in the making, in milliseconds. */
+const LONGEST_WRITE = 10 * 60_000;
+
+/** Deletes what killed processes have left half written, unless it may still be in the making. */
+async function sweep(out: string): Promise<void> {
+  for (const name of await readdir(out, { recursive: true })) {
+    if (!/(^|[\\/])\.[^\\/]+\.[0-9a-f]{12}\.tmp$/.test(name)) continue;
+    const found = await stat(join(out, name)).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > LONGEST_WRITE) await rm(join(out, name), { force: true });
+  }
+}

@@ -1,0 +1,76 @@
+import { optionIssues, type Part } from '@mer/options';
+import { allClipAugmentations, type SettingsFault, settingsFaults } from '@mer/training';
+import * as v from 'valibot';
+import type { Experiment } from './experiment.js';
+import { ExperimentError } from './experiment-error.js';
+import { oldForms } from './old-forms.js';
+import { DERIVED_OPTIONS, experimentSchema } from './schema.js';
+
+/** Options of {@link parseExperiment}. */
+export interface ParseExperimentOptions {
+  /** What error messages call the experiment; a file name, as a rule. */
+  source?: string;
+  /** Anybody's own parts, which the experiment may name. */
+  parts?: readonly Part[] | undefined;
+}
+
+/**
+ * Checks plain data against the experiment schema and fills in the defaults.
+ *
+ * @param data - what a YAML or JSON file holds
+ * @param options - how messages name the source; own parts
+ * @returns the complete experiment
+ * @throws {@link ExperimentError} that lists every offending key with its allowed values
+ *
+ * @example
+ * ```ts
+ * import { parseExperiment } from '@mer/experiments';
+ *
+ * const experiment = parseExperiment({
+ *   name: 'tiny',
+ *   data: { name: 'synthetic' },
+ *   model: { name: 'ststnet' },
+ *   training: { epochs: 1 },
+ * });
+ * console.log(experiment.protocol.name); // 'leave-one-subject-out'
+ * ```
+ */
+export function parseExperiment(
+  data: unknown,
+  { source = 'the experiment', parts }: ParseExperimentOptions = {},
+): Experiment {
+  const old = oldForms(data);
+  if (old.length > 0) {
+    throw new ExperimentError(
+      `Cannot use ${source} as it is written for an earlier version:\n${old.map((line) => `  ${line}`).join('\n')}`,
+    );
+  }
+  const schema = experimentSchema(parts);
+  const result = v.safeParse(schema, data);
+  if (!result.success) {
+    const lines = optionIssues(schema, data).map(({ path, text }) => {
+      const derived = path[0] === 'model' && path[1] === 'options' && DERIVED_OPTIONS.includes(String(path[2]));
+      return line(path, derived ? 'follows from the data and the seeds of the experiment: leave it out' : text);
+    });
+    throw new ExperimentError(`Cannot use ${source}:\n${lines.join('\n')}`);
+  }
+  // options of a model stay as given: a preset may stand below them
+  const { options = {} } = (data as { model: { options?: Experiment['model']['options'] } }).model;
+  const experiment: Experiment = { ...result.output, model: { ...result.output.model, options } };
+  const faults = [...settingsFaults(experiment.training, parts), ...viewFaults(experiment, parts)];
+  if (faults.length === 0) return experiment;
+  const lines = faults.map(({ path, text }) => line(['training', ...path], text));
+  throw new ExperimentError(`Cannot use ${source}:\n${lines.join('\n')}`);
+}
+
+/** A mean over phases needs phases. */
+function viewFaults({ training: { augmentation } }: Experiment, parts?: readonly Part[]): SettingsFault[] {
+  const known = allClipAugmentations(parts);
+  const several = augmentation.clips.some(
+    (each) => (known.find(({ name }) => name === each.name)?.groups(each).length ?? 0) > 1,
+  );
+  if (augmentation.test !== 'mean' || several) return [];
+  return [{ path: ['augmentation', 'test'], text: '`mean` needs phases among augmentation.clips' }];
+}
+
+const line = (path: readonly (string | number)[], text: string) => `  ${path.join('.') || 'the experiment'} ${text}`;

@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { loadParts, NO_PARTS, type OwnParts } from '../parts/own-modules.js';
+import type { Experiment } from './experiment.js';
+import { ExperimentError } from './experiment-error.js';
+import { parseExperiment } from './parse.js';
+import { setValue } from './set-value.js';
+
+/** Options of {@link readExperiment}. */
+export interface ReadExperimentOptions {
+  /** Settings that override the file, each `key=value`: `training.epochs=5`; the value is read as YAML. */
+  set?: readonly string[];
+  /** Anybody's own parts, loaded by {@link loadParts}; needed where the file names modules under `use`. */
+  own?: OwnParts | undefined;
+}
+
+/**
+ * Reads an experiment file (YAML or JSON) with the files that it extends, applies settings and checks the whole. No code is loaded: an experiment that
+ * names modules of own parts is read by {@link openExperiment}, or with these given as `own`.
+ *
+ * @param path - the file
+ * @param options - settings that override the file; own parts
+ * @returns the complete experiment
+ * @throws {@link ExperimentError} that names the file and the offending keys
+ *
+ * @example
+ * ```ts
+ * import { readExperiment } from '@mer/experiments';
+ *
+ * const experiment = await readExperiment('recipes/ststnet-megc2019.yaml', { set: ['training.epochs=5'] });
+ * console.log(experiment.training.epochs); // 5
+ * ```
+ */
+export async function readExperiment(path: string, { set = [], own }: ReadExperimentOptions = {}): Promise<Experiment> {
+  const { settings } = await readSettings(path, []);
+  const data = set.reduce<unknown>(setValue, settings);
+  const uses = usesOf(data);
+  if (uses.length > 0 && !own) {
+    throw new ExperimentError(
+      `Cannot read ${path} as it names modules (use: ${uses.join(', ')}), whose code this function does not load: use openExperiment, or give them as own`,
+    );
+  }
+  return parseExperiment(data, { source: path, parts: own?.parts });
+}
+
+/** Options of {@link openExperiment}. */
+export interface OpenExperimentOptions {
+  /** Settings that override the file, each `key=value`. */
+  set?: readonly string[];
+  /** Further modules of own parts, relative to the working directory. */
+  use?: readonly string[];
+}
+
+/**
+ * Reads an experiment file and loads the modules that it names under `use`, relative to the file that names them. This runs their code: open only
+ * experiments of people whose code you would run.
+ *
+ * @param path - the file
+ * @param options - settings that override the file, further modules
+ * @returns the complete experiment, and the parts that it may name
+ * @throws {@link ExperimentError} that names the file and the offending keys, or the module that cannot be used
+ *
+ * @example
+ * ```ts
+ * import { openExperiment } from '@mer/experiments';
+ *
+ * const { experiment, own } = await openExperiment('recipes/first-steps.yaml');
+ * console.log(experiment.name, own.parts.length); // first-steps 0
+ * ```
+ */
+export async function openExperiment(
+  path: string,
+  { set = [], use = [] }: OpenExperimentOptions = {},
+): Promise<{ experiment: Experiment; own: OwnParts }> {
+  const { settings, usedBy } = await readSettings(path, []);
+  const data = set.reduce<unknown>(setValue, settings);
+  const own = joined([await loadParts(usesOf(data), { from: dirname(usedBy) }), await loadParts(use)]);
+  return { experiment: parseExperiment(data, { source: path, parts: own.parts }), own };
+}
+
+/** The modules that settings name; what is wrong with them is told with everything else. */
+function usesOf(data: unknown): string[] {
+  const { use } = data as { use?: unknown };
+  return Array.isArray(use) ? use.filter((each): each is string => typeof each === 'string' && each !== '') : [];
+}
+
+function joined(all: readonly OwnParts[]): OwnParts {
+  const modules = all.flatMap((own) => own.modules);
+  const seen = new Set<string>();
+  const once = modules.filter(({ url }) => !seen.has(url) && seen.add(url));
+  if (once.length === 0) return NO_PARTS;
+  return { parts: [...new Set(all.flatMap((own) => own.parts))], modules: once };
+}
+
+/** The settings of a file, laid over those of the file that it extends. */
+async function readSettings(
+  path: string,
+  above: readonly string[],
+): Promise<{ settings: Settings /** The file whose `use` holds. */; usedBy: string }> {
+  const here = resolve(path);
+  if (above.includes(here)) {
+    throw new ExperimentError(
+      `Cannot read ${above[0]} as its files extend one another in a circle: ${path} is one of them`,
+    );
+  }
+  const settings = await readYaml(path);
+  const base = settings['extends'];
+  if (base === undefined) return { settings, usedBy: here };
+  if (typeof base !== 'string') {
+    throw new ExperimentError(`Cannot use ${path} as extends must be the path of another experiment file`);
+  }
+  const below = await readSettings(resolve(dirname(here), base), [...above, here]);
+  return {
+    settings: overlay(below.settings, settings),
+    usedBy: 'use' in settings ? here : below.usedBy,
+  };
+}
+
+type Settings = Record<string, unknown>;
+
+function isObject(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Objects are merged key by key, unless `name` tells that they are settings of different things. */
+function overlay(below: Settings, above: Settings, top = true): Settings {
+  if (!top && 'name' in above && above['name'] !== below['name']) return above;
+  const merged = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    if (key === '__proto__') continue;
+    const under = below[key];
+    merged[key] = isObject(value) && isObject(under) ? overlay(under, value, false) : value;
+  }
+  return merged;
+}
+
+async function readYaml(path: string): Promise<Settings> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ExperimentError(`Cannot read the experiment as ${path} must be a readable file`, { cause });
+  }
+  let data: unknown;
+  try {
+    data = parse(text, { maxAliasCount: 100 });
+  } catch (cause) {
+    throw new ExperimentError(`Cannot read ${path} as it must be YAML or JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw new ExperimentError(`Cannot use ${path} as it must hold an object with name, data, model and training`);
+  }
+  return data as Settings;
+}

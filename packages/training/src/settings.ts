@@ -1,0 +1,224 @@
+import {
+  choice,
+  either,
+  flag,
+  group,
+  integer,
+  list,
+  type NamedForms,
+  type NamedOptions,
+  named,
+  nameOrOptions,
+  number,
+  type OptionsOf,
+  type Part,
+  type Resolved,
+  type ResolvedNamed,
+} from '@mer/options';
+import type { imageAugmentations } from './augment/image-augmentations.js';
+import type { losses } from './losses/losses.js';
+import { MEMORY_STRATEGIES } from './memory-strategy.js';
+import type { optimizers } from './optimizers/optimizers.js';
+import type { schedules } from './schedules/schedules.js';
+import { trainingParts } from './training-parts.js';
+
+/** The options of parts by their names. */
+export type FormsOf<Parts extends readonly Part[]> = { readonly [P in Parts[number] as P['name']]: P['options'] };
+
+export const formsOf = (parts: readonly Part[]): NamedForms =>
+  Object.fromEntries(parts.map(({ name, options }) => [name, options]));
+
+/** Name and settings of a part beside ours. */
+export interface OtherSettings {
+  readonly name: string & {};
+  // biome-ignore lint/suspicious/noExplicitAny: whatever its options are
+  readonly [option: string]: any;
+}
+
+/** An optimizer by its name, with its settings. */
+export type OptimizerSettings =
+  | ResolvedNamed<FormsOf<typeof optimizers>>
+  | (OtherSettings & { readonly learningRate: number });
+/** How the learning rate changes. */
+export type ScheduleSettings = ResolvedNamed<FormsOf<typeof schedules>> | (OtherSettings & { readonly warmup: number });
+/** What training makes small. */
+export type LossSettings = ResolvedNamed<FormsOf<typeof losses>> | OtherSettings;
+/** A change of finished images. */
+export type ImageAugmentation = NamedOptions<FormsOf<typeof imageAugmentations>> | OtherSettings;
+
+const share = { above: 0, below: 1 } as const;
+
+/**
+ * The option that lists changes of finished images, with parts beside ours.
+ *
+ * @param parts - anybody's own augmentations
+ *
+ * @example
+ * ```ts
+ * import { checkValue } from '@mer/options';
+ * import { imageAugmentationOption } from '@mer/training';
+ *
+ * console.log(checkValue('train', 'images', imageAugmentationOption(), [{ name: 'flip' }])); // [ { name: 'flip', probability: 0.5 } ]
+ * ```
+ */
+export function imageAugmentationOption(parts?: readonly Part[]) {
+  const forms = formsOf(trainingParts(parts).imageAugmentations) as FormsOf<typeof imageAugmentations>;
+  return list(
+    'Changes drawn anew for each training sample and epoch, the same for all inputs of a sample.',
+    named('A change.', forms, {}),
+    { default: [] },
+  );
+}
+
+/**
+ * The options of training, with parts beside ours: of {@link fit}, and most of `training` in an experiment.
+ *
+ * @param parts - anybody's own optimizers, losses, schedules and augmentations
+ *
+ * @example
+ * ```ts
+ * import { checkOptions } from '@mer/options';
+ * import { trainingOptions } from '@mer/training';
+ *
+ * console.log(checkOptions('train', trainingOptions(), { epochs: 3 }).optimizer.name); // adam
+ * ```
+ */
+export function trainingOptions(parts?: readonly Part[]) {
+  const registry = trainingParts(parts);
+  return {
+    epochs: integer('How often training sees every sample.', { min: 1 }),
+    batchSize: integer('Samples of a batch.', { min: 1, default: 32 }),
+    memory: choice(
+      'How a training step holds less memory; the numbers are the same but for rounding. `auto`: the fastest way that has room, found before the work.',
+      ['auto', ...MEMORY_STRATEGIES],
+      { default: 'auto' },
+    ),
+    microBatch: integer(
+      'Samples that run at a time, their gradients added up to those of a batch. Exact for networks without batch norm (and chosen by `memory: auto` where need be); of others the batch statistics are those of a micro-batch.',
+      { min: 1, optional: true },
+    ),
+    shuffle: flag('A new order of the training samples each epoch.', { default: true }),
+    sampling: choice(
+      '`all`: each sample once an epoch. `balanced`: as many draws, each of a random class and a random sample of it.',
+      ['all', 'balanced'],
+      { default: 'all' },
+    ),
+    optimizer: nameOrOptions('What moves the weights.', formsOf(registry.optimizers) as FormsOf<typeof optimizers>, {
+      default: 'adam',
+    }),
+    schedule: nameOrOptions(
+      'How the learning rate changes.',
+      formsOf(registry.schedules) as FormsOf<typeof schedules>,
+      { default: 'constant' },
+    ),
+    clipNorm: number('Largest L2 norm of all gradients together; larger ones are scaled down.', {
+      above: 0,
+      optional: true,
+    }),
+    loss: nameOrOptions('What training makes small.', formsOf(registry.losses) as FormsOf<typeof losses>, {
+      default: 'cross-entropy',
+    }),
+    classWeights: either(
+      '`balanced`: each class weighs n / (classes x n_class), from the training part of the fold alone.',
+      [
+        choice('By a name.', ['none', 'balanced'], {}),
+        group(
+          'By the effective number of samples.',
+          {
+            effectiveNumber: number(
+              'Beta of Cui et al. 2019: weights (1 - beta) / (1 - beta^n_class), scaled to a mean of 1.',
+              {
+                ...share,
+              },
+            ),
+          },
+          { optional: false },
+        ),
+      ],
+      { default: 'none' },
+    ),
+    augmentation: group('Changes of training samples.', { images: imageAugmentationOption(parts) }),
+    ema: number('Decay of an exponential moving average of the weights, which is then what is tested.', {
+      ...share,
+      optional: true,
+    }),
+    epochChoice: choice(
+      '`last`: a fixed budget. `validation`: the epoch with the lowest loss on subjects held out of the training part.',
+      ['last', 'validation'],
+      { default: 'last' },
+    ),
+    earlyStopping: group(
+      'Ends training early; only with `epochChoice: validation`.',
+      { patience: integer('Epochs without a lower validation loss before the end.', { min: 1 }) },
+      { optional: true },
+    ),
+    oracle: flag(
+      'Also records the epoch that was best on the test subject, beside the real choice and marked as not comparable.',
+      { default: false },
+    ),
+  };
+}
+
+/** How a network is trained, every default filled in. */
+export type TrainingSettings = Omit<
+  Resolved<ReturnType<typeof trainingOptions>>,
+  'optimizer' | 'schedule' | 'loss' | 'augmentation'
+> & {
+  optimizer: OptimizerSettings;
+  schedule: ScheduleSettings;
+  loss: LossSettings;
+  augmentation: { images: readonly ImageAugmentation[] };
+};
+
+/** How a network is trained, as a caller says it. */
+export type TrainingOptions = Omit<
+  OptionsOf<ReturnType<typeof trainingOptions>>,
+  'optimizer' | 'schedule' | 'loss' | 'augmentation'
+> & {
+  optimizer?: OptionsOf<ReturnType<typeof trainingOptions>>['optimizer'] | OtherSettings | (string & {});
+  schedule?: OptionsOf<ReturnType<typeof trainingOptions>>['schedule'] | OtherSettings | (string & {});
+  loss?: OptionsOf<ReturnType<typeof trainingOptions>>['loss'] | OtherSettings | (string & {});
+  augmentation?: { images?: readonly ImageAugmentation[] };
+};
+
+/** What settings that fit one by one have wrong together. */
+export interface SettingsFault {
+  /** Where. */
+  readonly path: readonly string[];
+  /** What, in words that follow the path. */
+  readonly text: string;
+}
+
+/**
+ * What settings that fit one by one have wrong together; nothing where they fit.
+ *
+ * @param settings - every default filled in
+ * @param parts - anybody's own parts
+ *
+ * @example
+ * ```ts
+ * import { checkOptions } from '@mer/options';
+ * import { settingsFaults, trainingOptions } from '@mer/training';
+ *
+ * const settings = checkOptions('train', trainingOptions(), { epochs: 3, earlyStopping: { patience: 2 } });
+ * console.log(settingsFaults(settings)[0].path); // [ 'earlyStopping' ]
+ * ```
+ */
+export function settingsFaults(settings: TrainingSettings, parts?: readonly Part[]): SettingsFault[] {
+  const registry = trainingParts(parts);
+  const { augmentation, loss } = settings;
+  const partOf = <P extends Part>(list: readonly P[], { name }: { name: string }) =>
+    list.find((part) => part.name === name);
+  const mixes = augmentation.images.some((each) => partOf(registry.imageAugmentations, each)?.mix);
+  const faults: SettingsFault[] = [];
+  if (settings.earlyStopping && settings.epochChoice !== 'validation') {
+    faults.push({
+      path: ['earlyStopping'],
+      text: 'needs epochChoice: validation, as it must not look at the test subject',
+    });
+  }
+  if (mixes && partOf(registry.losses, loss)?.mixable === false) {
+    faults.push({ path: ['loss'], text: `${loss.name} has no meaning for mixed samples: leave mixup out` });
+  }
+  return faults;
+}
