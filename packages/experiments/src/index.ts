@@ -44,7 +44,14 @@ export {
   readManifest,
   writeFold,
 } from './runs/run-store.js';
-export type { Experiment, ExperimentInput, ExperimentStep, PublishedScores } from './schema/experiment.js';
+export type {
+  Experiment,
+  ExperimentInput,
+  ExperimentSettings,
+  ExperimentStep,
+  PublishedReference,
+  PublishedScores,
+} from './schema/experiment.js';
 export { ExperimentError } from './schema/experiment-error.js';
 export { type ParseExperimentOptions, parseExperiment } from './schema/parse.js';
 export {

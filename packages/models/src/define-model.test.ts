@@ -26,6 +26,8 @@ const declaration = {
   create: () => tfl.sequential({ layers: [tfl.layers.dense({ units: 3, inputShape: [5] })] }),
 } as const;
 
+const result = { id: 'a-paper', dataset: 'x', protocol: 'y', scores: { uf1: 0.5 }, source: 'a paper' };
+
 const own = { parts: [ownNet] };
 
 async function stored(model: tfl.LayersModel): Promise<tf.io.ModelArtifacts> {
@@ -112,6 +114,9 @@ describe('an own network', () => {
     [{ presets: { small: { classes: 1 } } }, 'with the preset "small" as classes must be an integer of at least 2'],
     [{ presets: { small: { width: 1 } } }, '"width" is not an option'],
     [{ create: 3 }, 'create must be a function: current value is 3'],
+    [{ results: [{ ...result, id: 'My Paper' }] }, 'every result must have an id of its own, of lower case letters'],
+    [{ results: [result, result] }, 'every result must have an id of its own'],
+    [{ results: [{ ...result, id: undefined }] }, 'every result must have an id of its own'],
     [{ paper: 3 }, 'paper must be a text, or null'],
   ])('is refused as %j', (change, message) => {
     expect(() => defineModel({ ...declaration, ...change } as never)).toThrow(message);

@@ -24,6 +24,8 @@ export interface ModelInput {
 
 /** A published score of a network. */
 export interface PublishedResult {
+  /** Names it among the results of its network: lower case, digits and single dashes, such as `megc2019-paper`. */
+  readonly id: string;
   /** Data set and number of classes. */
   readonly dataset: string;
   /** How training and test were split, and which epoch was scored, as far as is known. */
@@ -164,7 +166,7 @@ export function defineModel<const Name extends string, const Entries extends Net
 
 function checkDeclaration(definition: ModelDefinition, create: unknown): void {
   checkPart(definition);
-  const { name, options, inputs, presets, paper } = definition;
+  const { name, options, inputs, presets, paper, results } = definition;
   const task = `define the model "${name}"`;
   const missing = ['classes', 'inputShape', 'seed'].filter((option) => !(option in options));
   if (missing.length > 0) {
@@ -181,6 +183,15 @@ function checkDeclaration(definition: ModelDefinition, create: unknown): void {
   }
   if (paper !== null && typeof paper !== 'string') {
     throw new TypeError(`Cannot ${task} as paper must be a text, or null: current value is ${show(paper)}`);
+  }
+  const ids = results.map(({ id }) => id);
+  if (
+    !ids.every((id) => typeof id === 'string' && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) ||
+    new Set(ids).size < ids.length
+  ) {
+    throw new TypeError(
+      `Cannot ${task} as every result must have an id of its own, of lower case letters, digits and single dashes: current value is ${show(ids)}`,
+    );
   }
   for (const [preset, given] of Object.entries(presets)) {
     checkOptions(`${task} with the preset ${show(preset)}`, options, given);

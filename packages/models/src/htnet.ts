@@ -45,11 +45,12 @@ export const htnet = /* @__PURE__ */ defineModel({
   parameters: { classes: 3, trainable: 139582982 },
   results: [
     {
+      id: 'megc2019-paper',
       dataset: MEGC2019,
       protocol: 'leave one subject out, best of 800 epochs on the test subject',
       scores: { uf1: 0.8603, uar: 0.8475 },
       source: 'HTNet paper',
-      caveat: `the epoch is chosen on the test subject: not comparable with others; ${UNCHECKED}`,
+      caveat: `The epoch is chosen on the test subject: not comparable with others. ${UNCHECKED}`,
     },
   ],
   presets: { small: { width: 24, depths: [1, 1, 1] } },

@@ -36,11 +36,12 @@ export const learnet = /* @__PURE__ */ defineModel({
   parameters: { classes: 5, trainable: 1866053 },
   results: [
     {
+      id: 'casme2-paper',
       dataset: 'CASME II (classes not stated)',
       protocol: 'not stated',
       scores: { accuracy: 0.766 },
-      source: 'LEARNet paper',
-      caveat: 'from memory of the field, not checked: treat as unknown',
+      source: 'LEARNet paper, CASME II',
+      caveat: 'From memory of the field, about 76.6 %, not checked: treat as unknown. Classes and split not stated.',
     },
   ],
   presets: { small: { inputShape: [48, 48, 3], width: 8, hidden: 64 } },

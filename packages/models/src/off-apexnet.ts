@@ -44,11 +44,12 @@ export const offApexnet = /* @__PURE__ */ defineModel({
   parameters: { classes: 3, trainable: 2664475 },
   results: [
     {
+      id: 'megc2019-ststnet-paper',
       dataset: MEGC2019,
       protocol: 'leave one subject out; which epoch is not stated',
       scores: { uf1: 0.7196, uar: 0.7096, accuracy: 0.746 },
       source: 'the STSTNet paper, table II',
-      caveat: 'the same table has a UAR that is macro precision for STSTNet; it may be so here',
+      caveat: 'The same table has a UAR that is macro precision for STSTNet; it may be so here.',
     },
   ],
   presets: { small: { hidden: 128 } },

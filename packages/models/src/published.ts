@@ -2,13 +2,14 @@
 export const MEGC2019 = 'MEGC2019 composite (3 classes, 442 clips, 68 subjects)';
 
 /** How scores that stand in many papers, but were not checked in the original, are marked. */
-export const UNCHECKED = 'as cited in later papers; not checked in the original';
+export const UNCHECKED = 'As cited in later papers; not checked in the original.';
+
+/** What an abstract leaves open. */
+export const UNSTATED = 'Classes, split and the way the epoch was chosen are not stated.';
 
 /** How scores of a machine-written summary are marked. */
-export const SUMMARY = 'read in a machine-written summary, not in the paper; classes and split not stated';
-
-/** How scores are marked whose epoch was chosen on the test subject. */
-export const BEST_EPOCH = 'the epoch is chosen on the test subject: not comparable with others';
+export const SUMMARY =
+  'Read in a machine-written summary, not in the paper; classes, split and the way the epoch was chosen are not stated.';
 
 /** RGB values as ImageNet weights expect them. */
 export const IMAGENET_VALUES = 'RGB from 0 to 1, less (0.485, 0.456, 0.406), over (0.229, 0.224, 0.225)';

@@ -38,6 +38,7 @@ export const rcnA = /* @__PURE__ */ defineModel({
   parameters: { classes: 3, trainable: 55747 },
   results: [
     {
+      id: 'megc2019-paper',
       dataset: MEGC2019,
       protocol: 'leave one subject out, last of 100 epochs',
       scores: { uf1: 0.7432, uar: 0.719 },

@@ -136,12 +136,12 @@ function describe(definition: ModelDefinition, layers: readonly LayerRow[], part
     ]),
   );
   if (sum('fixed') > 0) lines.push(`and ${count(sum('fixed'))} running statistics and other fixed numbers`);
-  for (const { dataset, protocol, scores, source, caveat } of results) {
+  for (const { id, dataset, protocol, scores, source, caveat } of results) {
     const values = Object.entries(scores).map(([key, value]) => `${key} ${value}`);
     lines.push(
       '',
-      `published: ${dataset}; ${protocol === 'not stated' ? 'protocol not stated' : protocol}: ${values.join(', ')}`,
-      `  ${source}${caveat ? `; ${caveat}` : ''}`,
+      `published (${id}): ${dataset}; ${protocol === 'not stated' ? 'protocol not stated' : protocol}: ${values.join(', ')}`,
+      `  ${source}.${caveat ? ` ${caveat}` : ''}`,
     );
   }
   return lines;

@@ -15,6 +15,13 @@ export interface ExperimentInput {
   flow?: FlowChannels | undefined;
 }
 
+/** A published result of the experiment's model, by its id among the model's `results`. */
+export interface PublishedReference {
+  result: string;
+  /** Stands after the caveat of the result itself. */
+  caveat?: string | undefined;
+}
+
 /** A published result to stand beside ours. */
 export interface PublishedScores {
   source: string;
@@ -78,4 +85,9 @@ export interface Experiment {
   seeds: readonly number[];
   backend: 'auto' | BackendName;
   published: readonly PublishedScores[];
+}
+
+/** An experiment as its schema gives it: results of the model are still named by their ids. */
+export interface ExperimentSettings extends Omit<Experiment, 'published'> {
+  published: readonly (PublishedReference | PublishedScores)[];
 }

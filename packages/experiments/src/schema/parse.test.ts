@@ -1,3 +1,4 @@
+import { findModel } from '@mer/models';
 import { describe, expect, it } from 'vitest';
 import { ExperimentError } from './experiment-error.js';
 import { parseExperiment } from './parse.js';
@@ -90,6 +91,39 @@ describe('parseExperiment()', () => {
   });
 });
 
+describe('published results', () => {
+  const published = (...entries: unknown[]) => parseExperiment({ ...minimal, published: entries }).published;
+
+  it('says what the model says of a result, its caveat before that of the file', () => {
+    const [weights, mine] = published({ result: 'megc2019-retrained' }, { result: 'megc2019-paper', caveat: 'Mine.' });
+    expect(weights).toEqual({
+      source: "authors' Python code, trained again from scratch (one unseeded run)",
+      caveat: 'How far one run can be from another.',
+      uf1: 0.6786,
+      uar: 0.6693,
+      accuracy: 0.7149,
+    });
+    expect(mine).toMatchObject({
+      uf1: 0.7353,
+      caveat: expect.stringMatching(/^Trained in MATLAB\..+precision\. Mine\.$/),
+    });
+  });
+
+  it('stay as they are in full, and what comes out is taken again', () => {
+    const full = { source: 'a paper', uf1: 0.9 };
+    expect(published(full)).toEqual([full]);
+    const once = published({ result: 'megc2019-paper' }, full);
+    expect(published(...once)).toEqual(once);
+  });
+
+  it('of a model of one’s own are found with the parts', () => {
+    const results = [{ id: 'mine', dataset: 'x', protocol: 'y', scores: { uar: 0.5 }, source: 'a lab' }];
+    const parts = [{ ...findModel('ststnet'), name: 'my-net', results }];
+    const data = { ...minimal, model: { name: 'my-net' }, published: [{ result: 'mine', caveat: 'Early.' }] };
+    expect(parseExperiment(data, { parts }).published).toEqual([{ source: 'a lab', caveat: 'Early.', uar: 0.5 }]);
+  });
+});
+
 describe('messages of parseExperiment()', () => {
   it.each([
     [{ preprocessing: [{ step: 'nope' }] }, /preprocessing\.0\.step must be one of .*align.*: current value is "nope"/],
@@ -105,6 +139,25 @@ describe('messages of parseExperiment()', () => {
     ],
     [{ model: { name: 'afn', options: { seed: 3 } } }, /model\.options\.seed follows from the data and the seeds/],
     [{ model: { name: 'htnet', options: { width: 0 } } }, /model\.options\.width must be .*: current value is 0/],
+    [
+      { published: [{ result: 'megc2019-papr' }] },
+      /\n {2}published\.0\.result must be a result of the model ststnet, one of megc2019-paper, megc2019-authors-weights, megc2019-retrained: current value is "megc2019-papr", did you mean "megc2019-paper"\?$/,
+    ],
+    [
+      { published: [{ source: 'x', uf1: 1 }, { result: 'casme2-abstract' }] },
+      /published\.1\.result must be a result of the model ststnet, one of .*: current value is "casme2-abstract"$/,
+    ],
+    [
+      { model: { name: 'fdp' }, published: [{ result: 'megc2019-paper' }] },
+      /published\.0\.result must be left out as the model fdp has no results: write source and scores instead: current/,
+    ],
+    [{ published: [{ result: 'megc2019-paper', uf1: 1 }] }, /published\.0\.uf1 is not an option: .* result, caveat$/],
+    [{ published: [{ source: 'x', uf: 1 }] }, /:\n {2}published\.0\.uf is not an option, did you mean "uf1"[^\n]*$/],
+    [
+      { published: [{ source: '', caveat: '' }] },
+      /:\n {2}published\.0\.source must[^\n]*\n[^\n]*0\.caveat must[^\n]*$/,
+    ],
+    [{ published: [3] }, /published\.0 must be .*: current value is 3$/],
     [{ model: { name: 'afn', weights: { file: 'x' } } }, /model\.weights\.into/],
     [
       { training: { ...minimal.training, classWeights: 'some' } },

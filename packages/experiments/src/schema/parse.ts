@@ -1,9 +1,12 @@
+import { findModel } from '@mer/models';
 import { optionIssues, type Part } from '@mer/options';
 import { allClipAugmentations, type SettingsFault, settingsFaults } from '@mer/training';
 import * as v from 'valibot';
+import { experimentParts } from '../parts/part-kinds.js';
 import type { Experiment } from './experiment.js';
 import { ExperimentError } from './experiment-error.js';
 import { oldForms } from './old-forms.js';
+import { expandPublished, publishedIssues } from './published.js';
 import { DERIVED_OPTIONS, experimentSchema } from './schema.js';
 
 /** Options of {@link parseExperiment}. */
@@ -48,19 +51,37 @@ export function parseExperiment(
   const schema = experimentSchema(parts);
   const result = v.safeParse(schema, data);
   if (!result.success) {
-    const lines = optionIssues(schema, data).map(({ path, text }) => {
+    const lines = optionIssues(schema, data).flatMap(({ path, text }) => {
+      if (path[0] === 'published' && path.length > 1) {
+        return publishedLines(data, path[1] as number, parts) ?? line(path, text);
+      }
       const derived = path[0] === 'model' && path[1] === 'options' && DERIVED_OPTIONS.includes(String(path[2]));
       return line(path, derived ? 'follows from the data and the seeds of the experiment: leave it out' : text);
     });
-    throw new ExperimentError(`Cannot use ${source}:\n${lines.join('\n')}`);
+    throw new ExperimentError(`Cannot use ${source}:\n${[...new Set(lines)].join('\n')}`);
   }
+  const wrong = result.output.published.flatMap((_, i) => publishedLines(data, i, parts) ?? []);
+  if (wrong.length > 0) throw new ExperimentError(`Cannot use ${source}:\n${wrong.join('\n')}`);
   // options of a model stay as given: a preset may stand below them
   const { options = {} } = (data as { model: { options?: Experiment['model']['options'] } }).model;
-  const experiment: Experiment = { ...result.output, model: { ...result.output.model, options } };
+  const { model, published } = result.output;
+  const experiment: Experiment = {
+    ...result.output,
+    model: { ...model, options },
+    published: expandPublished(published, findModel(model.name, { parts })),
+  };
   const faults = [...settingsFaults(experiment.training, parts), ...viewFaults(experiment, parts)];
   if (faults.length === 0) return experiment;
   const lines = faults.map(({ path, text }) => line(['training', ...path], text));
   throw new ExperimentError(`Cannot use ${source}:\n${lines.join('\n')}`);
+}
+
+/** What is wrong with one published result, by the form that it has; undefined where nothing is. */
+function publishedLines(data: unknown, i: number, parts?: readonly Part[]): string[] | undefined {
+  const { model, published } = data as { model?: { name?: unknown }; published?: readonly unknown[] };
+  const named = experimentParts(parts).models.find(({ name }) => name === model?.name);
+  const issues = publishedIssues(published?.[i], named);
+  return issues.length > 0 ? issues.map(({ path, text }) => line(['published', i, ...path], text)) : undefined;
 }
 
 /** A mean over phases needs phases. */

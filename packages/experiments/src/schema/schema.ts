@@ -20,7 +20,8 @@ import { jsonSchemaOf } from '@mer/options/json-schema';
 import { clipAugmentationOption, imageAugmentationOption, trainingOptions } from '@mer/training';
 import * as v from 'valibot';
 import { experimentParts } from '../parts/part-kinds.js';
-import type { Experiment } from './experiment.js';
+import type { ExperimentSettings } from './experiment.js';
+import { publishedOption } from './published.js';
 
 /** Options of a model that follow from the data and the seeds. */
 export const DERIVED_OPTIONS: readonly string[] = ['classes', 'seed', 'inputShape'];
@@ -110,18 +111,6 @@ const dataEntries = {
   ),
 };
 
-const published = group(
-  'A published result.',
-  {
-    source: text('Where the numbers stand.', {}),
-    caveat: text('What a reader must know before comparing.', { optional: true }),
-    uf1: number('UF1.', { optional: true }),
-    uar: number('UAR.', { optional: true }),
-    accuracy: number('Accuracy.', { optional: true }),
-  },
-  { optional: false },
-);
-
 function trainingEntries(parts: readonly Part[] | undefined) {
   return {
     ...trainingOptions(parts),
@@ -200,12 +189,12 @@ function entriesOf(parts: readonly Part[] | undefined) {
       default: [0],
     }),
     backend: choice('`auto`: the fastest that works here.', ['auto', ...backendNames], { default: 'auto' }),
-    published: list('Published results to stand beside ours.', published, { default: [] }),
+    published: publishedOption(models),
   };
 }
 
 /**
- * The schema of an experiment file (valibot), composed of what each part says of its options; see {@link Experiment} for the value it gives and
+ * The schema of an experiment file (valibot), composed of what each part says of its options; see {@link ExperimentSettings} for the value it gives and
  * {@link parseExperiment} for the way to use it.
  *
  * @param parts - anybody's own parts, which the file may name
@@ -219,7 +208,7 @@ function entriesOf(parts: readonly Part[] | undefined) {
  */
 export function experimentSchema(
   parts?: readonly Part[],
-): v.GenericSchema<unknown, Experiment> & { readonly entries: OptionEntries } {
+): v.GenericSchema<unknown, ExperimentSettings> & { readonly entries: OptionEntries } {
   return optionsSchema(entriesOf(parts)) as never;
 }
 

@@ -1,5 +1,5 @@
 import type { ModelInput, PublishedResult } from '../define-model.js';
-import { IMAGENET_VALUES } from '../published.js';
+import { IMAGENET_VALUES, SUMMARY } from '../published.js';
 
 /** The image that a backbone of torchvision takes. */
 export const TORCHVISION_INPUTS: readonly ModelInput[] = [
@@ -15,22 +15,27 @@ export const TORCHVISION_INPUTS: readonly ModelInput[] = [
 // @__NO_SIDE_EFFECTS__
 export function imagenetResult(accuracy: number): PublishedResult {
   return {
+    id: 'imagenet-torchvision',
     dataset: 'ImageNet-1k, validation (1000 classes)',
     protocol: 'single crop',
     scores: { accuracy },
     source: 'torchvision, weights IMAGENET1K_V1',
-    caveat: 'object recognition: tells what the weights are, nothing about micro-expressions',
+    caveat: 'Object recognition: tells what the weights are, nothing about micro-expressions.',
   };
 }
 
 /** The accuracy of a backbone on optical flow of both phases, as the COF paper gives it. */
 // @__NO_SIDE_EFFECTS__
-export function cofResult(dataset: string, accuracy: number): PublishedResult {
+export function cofResult(
+  id: string,
+  { network, dataset, accuracy, fits }: { network: string; dataset: string; accuracy: number; fits: string },
+): PublishedResult {
   return {
+    id,
     dataset: `${dataset} (classes not stated)`,
     protocol: 'not stated; a 20 % hold-out or leave one subject out',
     scores: { accuracy },
-    source: 'COF, arXiv 2510.15471, flow of both phases, by a machine-written summary',
-    caveat: 'not checked in the paper',
+    source: `COF paper, arXiv 2510.15471, ${network} on ${dataset}, flow of both phases, by arxivlens`,
+    caveat: `${SUMMARY} ${fits}`,
   };
 }
