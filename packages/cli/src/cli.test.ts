@@ -515,7 +515,7 @@ describe('mer models', () => {
     expect(mer('models').stdout).toMatch(/^ststnet +1,683 +image 28x28x3/m);
     const { stdout } = mer('models', 'ststnet');
     expect(stdout).toMatch(/^fc .* 1,203$/m);
-    expect(stdout).toMatch(/UAR is 0\.7186/);
+    expect(stdout).toMatch(/published log gives is 0\.7186/);
     expect(stdout).toMatch(/^dropout +a number from 0 to below 1 +0\.5 +Share of the pooled maps/m);
     expect(mer('models', 'rcn-a').stdout).toMatch(
       /^preset small .* 5,107 parameters; inputShape \[28,28,3\], width 16/m,
