@@ -29,20 +29,8 @@ import { spotApex } from './temporal/spot-apex.js';
 import { stabilize } from './temporal/stabilize.js';
 import { trdi } from './trdi.js';
 
-/**
- * Every representation by the name that experiments use: callable definitions, one line each.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { representations } from '@mer/representations';
- *
- * const represent = representations['dynamic-image']({ variant: 'linear', gray: true });
- * const clip = { frames: tf.zeros([5, 8, 8, 3]), onset: 0, apex: 2, offset: 4 } as const;
- * console.log(represent(clip).shape); // [ 8, 8, 1 ]
- * ```
- */
-export const representations = /* @__PURE__ */ partsByName([
+/** The representations: one line each. */
+const pictures = [
   dynamicImage,
   trdi,
   midi,
@@ -59,7 +47,22 @@ export const representations = /* @__PURE__ */ partsByName([
   lbpTop,
   hoof,
   biWoof,
-]);
+] as const;
+
+/**
+ * Every representation by the name that experiments use: callable definitions, one line each.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { representations } from '@mer/representations';
+ *
+ * const represent = representations['dynamic-image']({ variant: 'linear', gray: true });
+ * const clip = { frames: tf.zeros([5, 8, 8, 3]), onset: 0, apex: 2, offset: 4 } as const;
+ * console.log(represent(clip).shape); // [ 8, 8, 1 ]
+ * ```
+ */
+export const representations = /* @__PURE__ */ partsByName(pictures);
 
 /** The name of a representation in {@link representations}. */
 export type RepresentationName = keyof typeof representations;
@@ -75,22 +78,7 @@ export type RepresentationName = keyof typeof representations;
  * ```
  */
 export const steps = /* @__PURE__ */ partsByName([
-  dynamicImage,
-  trdi,
-  midi,
-  rankPooling,
-  dualPhase,
-  mesti,
-  flow,
-  flowColor,
-  uvStrain,
-  cof,
-  mmCof,
-  frame,
-  frameDifference,
-  lbpTop,
-  hoof,
-  biWoof,
+  ...pictures,
   align,
   stabilize,
   evenLight,
