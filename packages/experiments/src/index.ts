@@ -17,23 +17,23 @@ export {
 export type { RowFile } from './prepare/row-file.js';
 export type { Source } from './prepare/source.js';
 export * from './report/index.js';
-export { type DryRun, dryRun } from './runs/dry-run.js';
-export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './runs/evaluate.js';
-export type { RunEvent } from './runs/events.js';
-export { fitSettings } from './runs/fit-settings.js';
-export { type RunFoldOptions, runFold } from './runs/fold.js';
-export { experimentFolds, type FoldSample, holdOutValidation } from './runs/folds.js';
-export { mergeRuns } from './runs/merge.js';
-export { type InitialWeights, makeModel } from './runs/model.js';
-export { type PlannedFold, planFolds } from './runs/plan.js';
-export { type RunExperimentOptions, runExperiment } from './runs/run.js';
+export { type DryRun, dryRun } from './run/dry-run.js';
+export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './run/evaluate.js';
+export type { RunEvent } from './run/events.js';
+export { fitSettings } from './run/fit-settings.js';
+export { type RunFoldOptions, runFold } from './run/fold.js';
+export { experimentFolds, type FoldSample, holdOutValidation } from './run/folds.js';
+export { mergeRuns } from './run/merge.js';
+export { type InitialWeights, makeModel } from './run/model.js';
+export { type PlannedFold, planFolds } from './run/plan.js';
+export { type RunExperimentOptions, runExperiment } from './run/run.js';
 export {
   freeMemory,
   noRoomText,
   type PlannedMemory,
   planRunMemory,
   type RunMemory,
-} from './runs/run-memory.js';
+} from './run/run-memory.js';
 export {
   type FoldPredictions,
   type FoldRecord,
@@ -43,7 +43,7 @@ export {
   readFold,
   readManifest,
   writeFold,
-} from './runs/run-store.js';
+} from './run/run-store.js';
 export type {
   Experiment,
   ExperimentInput,

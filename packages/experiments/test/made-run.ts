@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { experimentHash, type Prediction, writeFold, writeJson } from '../src/runs/run-store.js';
+import { experimentHash, type Prediction, writeFold, writeJson } from '../src/run/run-store.js';
 import { parseExperiment } from '../src/schema/parse.js';
 
 /** What a run for tests should be like. */

@@ -10,10 +10,10 @@ import { buildReport } from '../report/build-report.js';
 import { compareRuns } from '../report/compare-runs.js';
 import { makeGallery } from '../report/make-gallery.js';
 import { reportData } from '../report/report-data.js';
-import { mergeRuns } from '../runs/merge.js';
-import { readRun } from '../runs/read-run.js';
-import { runExperiment } from '../runs/run.js';
-import { readManifest } from '../runs/run-store.js';
+import { mergeRuns } from '../run/merge.js';
+import { readRun } from '../run/read-run.js';
+import { runExperiment } from '../run/run.js';
+import { readManifest } from '../run/run-store.js';
 import { openExperiment } from '../schema/read.js';
 
 const templates = fileURLToPath(new URL('../../../cli/templates/init', import.meta.url));

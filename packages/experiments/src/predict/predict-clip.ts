@@ -7,8 +7,8 @@ import { copyRows, ONE_VIEW, type PreparedData, predictLogits, softmax } from '@
 import { checkSameModules, type OwnParts } from '../parts/own-modules.js';
 import { prepareSource } from '../prepare/prepare.js';
 import type { Source } from '../prepare/source.js';
-import { makeModel } from '../runs/model.js';
-import { finalFold, foldFolder, readManifest } from '../runs/run-store.js';
+import { makeModel } from '../run/model.js';
+import { finalFold, foldFolder, readManifest } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { type HeatMap, heatMapsOf } from './heat-maps.js';

@@ -2,7 +2,7 @@ import { type Dataset, fingerprint } from '@mer/datasets';
 import { hashOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { hashOfModules, type OwnParts } from '../parts/own-modules.js';
-import { preparationCodeHash } from '../runs/code-hash.js';
+import { preparationCodeHash } from '../run/code-hash.js';
 import type { Experiment } from '../schema/experiment.js';
 import { makeSteps } from './image-makers.js';
 

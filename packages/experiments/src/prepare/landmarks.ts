@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ClipDataset, Sample } from '@mer/datasets';
 import { hashOf } from '@mer/options';
 import { parseLandmarks } from '@mer/representations';
-import { fileNameOf } from '../runs/run-store.js';
+import { fileNameOf } from '../run/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 
 const ENDINGS = ['.json', '.pts', '.txt', '.csv'];

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '@mer/io';
-import type { Run } from '../runs/read-run.js';
+import type { Run } from '../run/read-run.js';
 import { perSubjectCsv, predictionsCsv, scoresCsv } from './csv.js';
 import { pageTheme, paperTheme } from './figures/theme.js';
 import type { GalleryItem } from './gallery-item.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MadeRunOptions, writeMadeRun } from '../../test/made-run.js';
-import { readRun } from '../runs/read-run.js';
+import { readRun } from '../run/read-run.js';
 import { compareRuns } from './compare-runs.js';
 import { comparisonText } from './comparison-text.js';
 

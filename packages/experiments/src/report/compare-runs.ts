@@ -1,7 +1,7 @@
 import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutationTest } from '@mer/metrics';
 import { stableJson } from '@mer/options';
-import type { Run } from '../runs/read-run.js';
-import type { Prediction, RunManifest } from '../runs/run-store.js';
+import type { Run } from '../run/read-run.js';
+import type { Prediction, RunManifest } from '../run/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { byScore, type ScoreName } from '../summaries/score-names.js';
 import { confusionOf, type SubjectCounts, scoresOf, subjectCounts } from '../summaries/subject-counts.js';

@@ -1,6 +1,6 @@
 import { subjectKey } from '@mer/metrics';
 import { softmax } from '@mer/training';
-import type { Run } from '../runs/read-run.js';
+import type { Run } from '../run/read-run.js';
 import { scoreColumns, scoreTable } from '../summaries/score-table.js';
 import type { ReportData } from './report-data.js';
 

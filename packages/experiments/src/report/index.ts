@@ -1,4 +1,4 @@
-export { type FinishedFold, type Run, readRun } from '../runs/read-run.js';
+export { type FinishedFold, type Run, readRun } from '../run/read-run.js';
 export type { Guessing } from '../summaries/guessing.js';
 export { summarizeRun } from '../summaries/read-summary.js';
 export type { ScoreName } from '../summaries/score-names.js';

@@ -1,7 +1,7 @@
 import { type ClassScores, perClass, subjectKey } from '@mer/metrics';
 import { softmax } from '@mer/training';
-import type { Run } from '../runs/read-run.js';
-import type { RunManifest } from '../runs/run-store.js';
+import type { Run } from '../run/read-run.js';
+import type { RunManifest } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { type Guessing, guessing } from '../summaries/guessing.js';
 import { summarizeRun } from '../summaries/read-summary.js';

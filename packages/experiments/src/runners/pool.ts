@@ -1,5 +1,5 @@
-import type { RunEvent } from '../runs/events.js';
-import type { PlannedFold } from '../runs/plan.js';
+import type { RunEvent } from '../run/events.js';
+import type { PlannedFold } from '../run/plan.js';
 import { type Crash, crashCure, crashText } from './crash.js';
 import { CrashError, type Processes, runTask } from './processes.js';
 import type { FoldReport, WorkerContext } from './worker.js';

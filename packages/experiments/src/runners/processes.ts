@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
-import type { RunEvent } from '../runs/events.js';
+import type { RunEvent } from '../run/events.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import type { Crash } from './crash.js';
 import { watchMemory } from './peak-memory.js';

@@ -1,5 +1,5 @@
 import type { PreparedDataset } from '../prepare/prepare.js';
-import type { Prediction } from '../runs/run-store.js';
+import type { Prediction } from '../run/run-store.js';
 
 /**
  * Joins logits with the samples that they are of.

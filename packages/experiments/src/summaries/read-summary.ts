@@ -1,5 +1,5 @@
 import type { OwnParts } from '../parts/own-modules.js';
-import { type Run, readRun } from '../runs/read-run.js';
+import { type Run, readRun } from '../run/read-run.js';
 import { type RunSummary, summarize } from './summary.js';
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeMadeRun } from '../../test/made-run.js';
 import { buildReport } from '../report/build-report.js';
-import { readRun } from '../runs/read-run.js';
+import { readRun } from '../run/read-run.js';
 import { summarizeRun } from './read-summary.js';
 import { headlineRows, scoreColumns, scoreTable } from './score-table.js';
 import { cellText } from './score-text.js';

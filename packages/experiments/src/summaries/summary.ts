@@ -1,5 +1,5 @@
 import { perClass } from '@mer/metrics';
-import type { FoldPredictions, Prediction } from '../runs/run-store.js';
+import type { FoldPredictions, Prediction } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { byScore, type ScoreName } from './score-names.js';
 import { type MeanAndStd, mean, spread } from './spread.js';

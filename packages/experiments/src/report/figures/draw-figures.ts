@@ -1,4 +1,4 @@
-import type { Run } from '../../runs/read-run.js';
+import type { Run } from '../../run/read-run.js';
 import type { ReportData } from '../report-data.js';
 import { classScoresFigure } from './class-scores-figure.js';
 import { confusionMatrixFigure } from './confusion-matrix-figure.js';
