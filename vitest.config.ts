@@ -17,8 +17,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts'],
     pool: 'forks',
-    // compiles what was changed in packages/*/assembly
-    globalSetup: 'tools/build-kernels.mjs',
+    // compiles what was changed in packages/*/assembly, and takes the module of tfjs-backend-wasm if that has changed
+    globalSetup: ['tools/build-kernels.mjs', 'tools/embed-wasm.mjs'],
     // mer run measures no other backends: they would slow down what is tested
     env: { MER_BACKEND_NOTE: '0' },
     // vitest leaves one core free by default: half of the two that a small machine has

@@ -35,8 +35,8 @@ export type StartedBackend = Omit<BackendInfo, 'name' | 'skipped'> & {
 /** Options of `useBackend`. */
 export type UseBackendOptions = {
   /**
-   * Where the `.wasm` files of tfjs-backend-wasm are, in a browser: a folder, ending in `/`, or one address for each file
-   * name. By default they are looked for where bundlers and tfjs put them.
+   * Where the `.wasm` files of tfjs-backend-wasm are: a folder, ending in `/`, or one address for each file name. There is no need of it with the version
+   * of tfjs-backend-wasm that this package was built with and one thread: that file comes inside.
    */
   wasmPaths?: string | Readonly<Record<string, string>>;
   /**

@@ -1,18 +1,19 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { StartedBackend } from './backend-info.js';
-import { repairCpuKernels } from './cpu-kernels.js';
-import { optionalPackage } from './optional-package.js';
-import { startRegistered } from './start-registered.js';
+/**
+ * The plain JavaScript backend alone, built into what imports this entry: for bundles that cannot be split, such as workers in Vite's default format.
+ *
+ * @module @mer/backends/cpu
+ */
 
-/** Starts the plain JavaScript backend. */
-export async function startCpu(): Promise<StartedBackend> {
-  const { version_cpu } = await optionalPackage(
-    '@tensorflow/tfjs-backend-cpu',
-    () => import('@tensorflow/tfjs-backend-cpu'),
-  );
-  await startRegistered('cpu');
-  repairCpuKernels();
-  // In Node its first tensor prints an advertisement for tfjs-node.
-  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
-  return { device: 'CPU', simd: false, relaxedSimd: false, threads: 1, version: version_cpu };
+import * as its from '@tensorflow/tfjs-backend-cpu';
+import type { BackendInfo } from './backend-info.js';
+import { startNamed } from './start-checked.js';
+import { startCpu } from './start-cpu.js';
+
+/**
+ * Makes the plain JavaScript backend the current one and tells what runs, as `useBackend('cpu')` does; its package is built in, not loaded when it is asked for.
+ *
+ * @throws Error with cause and cure when it cannot run here; the backend before it stays.
+ */
+export function useCpu(): Promise<BackendInfo> {
+  return startNamed('cpu', () => startCpu(async () => its));
 }

@@ -1,8 +1,8 @@
 import { type BackendName, backendNames, backendTraits } from './backend-traits.js';
 import { nodeObstacle } from './node.js';
 import { isInstalled, isNode } from './platform.js';
-import { probeWebgl, softwareRenderer } from './webgl.js';
-import { probeWebgpu } from './webgpu.js';
+import { probeWebgl, softwareRenderer } from './start-webgl.js';
+import { probeWebgpu } from './start-webgpu.js';
 
 /** Whether a backend can run here. */
 export type BackendReport = {

@@ -1,26 +1,33 @@
 /**
- * Loads an optional package.
+ * The error of an optional package whose import failed: it names the package to install when that is absent, or else the cause.
  *
- * @throws Error naming the package to install when it is absent, or the cause when its import fails.
+ * An import of an optional package has to stand, with the package's name as plain text, straight inside a `try` block: only there do webpack and esbuild
+ * take an absent one for what it is, optional; inside a function that is called there it breaks the build.
  */
-export async function optionalPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const code = (cause as { code?: string } | null)?.code ?? '';
-    // Node says so by a code, Vite by a message.
-    const isMissing = (/MODULE_NOT_FOUND/.test(code) || /^Could not resolve/.test(message)) && message.includes(name);
-    throw new Error(
-      isMissing
-        ? `Cannot load ${name} as it must be installed: run "npm install ${name}"`
-        : `Cannot load ${name} as its import fails: ${message}`,
-      { cause },
-    );
-  }
+export function optionalPackageError(name: string, cause: unknown): Error {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new Error(
+    isMissing(name, cause, message)
+      ? `Cannot load ${name} as it must be installed: run "npm install ${name}"`
+      : `Cannot load ${name} as its import fails: ${message}`,
+    { cause },
+  );
+}
+
+/** Node and webpack say so by a code, Vite by a message; other bundlers leave the name to the browser, which can make nothing of it. */
+function isMissing(name: string, cause: unknown, message: string): boolean {
+  if (!message.includes(name)) return false;
+  const code = (cause as { code?: string } | null)?.code ?? '';
+  return (
+    /MODULE_NOT_FOUND/.test(code) || /^Could not resolve|module specifier|bare specifier|module name/i.test(message)
+  );
 }
 
 /** Loads a package that only Node has; bundlers do not see the import. */
-export function importInNode<T>(name: string): Promise<T> {
-  return optionalPackage<T>(name, () => import(/* @vite-ignore */ /* webpackIgnore: true */ name));
+export async function importInNode<T>(name: string): Promise<T> {
+  try {
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ name);
+  } catch (cause) {
+    throw optionalPackageError(name, cause);
+  }
 }

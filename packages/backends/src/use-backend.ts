@@ -1,20 +1,19 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { BackendInfo, SkippedBackend, StartedBackend, UseBackendOptions } from './backend-info.js';
 import { type BackendName, backendNames } from './backend-traits.js';
-import { registerComposedBatchNorm } from './composed-batch-norm.js';
-import { startCpu } from './cpu.js';
+import { loadCpu, loadWasm, loadWebgl, loadWebgpu } from './load-packages.js';
 import { startNode } from './node.js';
 import { isNode } from './platform.js';
-import { repairGradients } from './repair-gradients.js';
-import { startWasm } from './wasm.js';
-import { startWebgl } from './webgl.js';
-import { startWebgpu } from './webgpu.js';
+import { inTurn, startChecked, startNamed } from './start-checked.js';
+import { startCpu } from './start-cpu.js';
+import { startWasm } from './start-wasm.js';
+import { startWebgl } from './start-webgl.js';
+import { startWebgpu } from './start-webgpu.js';
 
 const starters = Object.freeze({
-  cpu: startCpu,
-  wasm: startWasm,
-  webgl: startWebgl,
-  webgpu: startWebgpu,
+  cpu: () => startCpu(loadCpu),
+  wasm: (options) => startWasm(loadWasm, options),
+  webgl: () => startWebgl(loadWebgl),
+  webgpu: () => startWebgpu(loadWebgpu),
   node: () => startNode('node'),
   'node-gpu': () => startNode('node-gpu'),
 }) satisfies Record<BackendName, (options: UseBackendOptions) => Promise<StartedBackend>>;
@@ -24,8 +23,6 @@ const order: readonly BackendName[] = isNode
   ? ['node-gpu', 'webgpu', 'node', 'wasm', 'cpu']
   : ['webgpu', 'webgl', 'wasm', 'cpu'];
 
-let queue: Promise<unknown> = Promise.resolve();
-
 /**
  * Loads a TensorFlow.js backend, makes it the current one and tells what runs.
  *
@@ -33,6 +30,8 @@ let queue: Promise<unknown> = Promise.resolve();
  * card (`webgl` in browsers only, `webgpu` in Node through the npm package `webgpu`), `node` and `node-gpu` TensorFlow's
  * C library. `auto` takes the fastest that works here, passes over graphics adapters that are emulated on the processor,
  * and lists in `skipped` what it did not use and why.
+ *
+ * Each package is loaded when it is asked for; `useWasm` of `@mer/backends/wasm`, and so on, have theirs built in, for bundles that cannot be split.
  *
  * The backend is global per process. Where gradients are wanted, load tfjs-layers first: it registers them, and a few of
  * them are repaired here.
@@ -49,25 +48,20 @@ let queue: Promise<unknown> = Promise.resolve();
  * ```
  */
 export function useBackend(name: BackendName | 'auto', options: UseBackendOptions = {}): Promise<BackendInfo> {
-  const result = queue.then(() => start(name, options));
-  queue = result.catch(() => undefined);
-  return result;
+  if (name === 'auto') return inTurn(() => startFastest(options));
+  if (backendNames.includes(name)) return startNamed(name, () => starters[name](options));
+  const valid = [...backendNames, 'auto'].join(', ');
+  return Promise.reject(
+    new RangeError(`Cannot use backend as name must be one of ${valid}: current value is ${String(name)}`),
+  );
 }
 
-async function start(name: BackendName | 'auto', options: UseBackendOptions): Promise<BackendInfo> {
-  if (name !== 'auto') {
-    if (!backendNames.includes(name)) {
-      const valid = [...backendNames, 'auto'].join(', ');
-      throw new RangeError(`Cannot use backend as name must be one of ${valid}: current value is ${String(name)}`);
-    }
-    const { isSoftware: _unused, ...started } = await startChecked(name, options);
-    return { name, ...started, skipped: [] };
-  }
+async function startFastest(options: UseBackendOptions): Promise<BackendInfo> {
   const skipped: SkippedBackend[] = [];
   const causes: unknown[] = [];
   for (const candidate of order) {
     try {
-      const { isSoftware, ...started } = await startChecked(candidate, options);
+      const { isSoftware, ...started } = await startChecked(candidate, () => starters[candidate](options));
       if (!isSoftware) return { name: candidate, ...started, skipped };
       skipped.push({ name: candidate, reason: `${started.device} is emulated on the processor: wasm is faster` });
     } catch (cause) {
@@ -77,22 +71,4 @@ async function start(name: BackendName | 'auto', options: UseBackendOptions): Pr
   }
   const reasons = skipped.map((entry) => `${entry.name}: ${entry.reason}`).join('; ');
   throw new AggregateError(causes, `Cannot use backend auto as none can run here: ${reasons}`);
-}
-
-/** Starts a backend and has it compute something: some fail only then. */
-async function startChecked(name: BackendName, options: UseBackendOptions): Promise<StartedBackend> {
-  const before = tf.engine().backendName;
-  try {
-    const started = await starters[name](options);
-    repairGradients();
-    registerComposedBatchNorm(tf.getBackend());
-    const sum = tf.tidy(() => tf.add(tf.tensor1d([1]), tf.tensor1d([2])));
-    const [value] = await sum.data();
-    sum.dispose();
-    if (value !== 3) throw new Error(`Cannot use backend ${name} as it computes 1 + 2 = ${value}`);
-    return started;
-  } catch (error) {
-    if (before && before !== tf.engine().backendName) await tf.setBackend(before);
-    throw error;
-  }
 }

@@ -1,77 +1,28 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { StartedBackend, UseBackendOptions } from './backend-info.js';
-import { optionalPackage } from './optional-package.js';
-import { isNode } from './platform.js';
-import { startRegistered } from './start-registered.js';
-import { findWasmFiles } from './wasm-files.js';
-import { guardAllocations } from './wasm-kernels/allocations.js';
-import { compileKernels } from './wasm-kernels/kernels.js';
-import { registerWasmKernels } from './wasm-kernels/register.js';
-import { attachKernels, relaxedSimdOf, type WasmBackend } from './wasm-kernels/wasm-backend.js';
-import { withoutExitHandlers } from './without-exit-handlers.js';
+/**
+ * The WebAssembly backend alone, built into what imports this entry: for bundles that cannot be split, such as workers in Vite's default format.
+ *
+ * @module @mer/backends/wasm
+ */
 
-/** Starts the WebAssembly backend and registers the training kernels that it lacks or has wrong. */
-export async function startWasm(options: UseBackendOptions = {}): Promise<StartedBackend> {
-  if (typeof WebAssembly === 'undefined') throw new Error('Cannot use backend wasm as there is no WebAssembly here');
-  const wasm = await optionalPackage('@tensorflow/tfjs-backend-wasm', () => import('@tensorflow/tfjs-backend-wasm'));
-  if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
-    throw new Error('Cannot use backend wasm as this engine has no SIMD instructions: update it, or use cpu');
-  }
-  const { wasmPaths, threads, relaxedSimd = true } = options;
-  const canThread = Boolean(await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT'));
-  const threaded = canThread && (threads === undefined ? threadsWork(wasm.version_wasm) : threads > 1);
-  let memory: WebAssembly.Memory | undefined;
-  if (!('wasm' in tf.engine().registry)) {
-    if (wasmPaths !== undefined) wasm.setWasmPaths(wasmPaths as never);
-    else if (!isNode) await findWasmFiles(wasm, threaded);
-    if (!threaded) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    if (threads !== undefined) wasm.setThreadsCount(threads);
-    memory = await withSharedMemory(() => withoutExitHandlers(() => startRegistered('wasm')));
-  } else {
-    await startRegistered('wasm');
-  }
-  const backend = tf.backend() as WasmBackend;
-  if (relaxedSimdOf(backend) === undefined) {
-    memory ??= backend.wasm.asm?.memory;
-    if (memory === undefined) {
-      throw new Error(
-        'Cannot use backend wasm as it was started before with threads: call useBackend before tf.setBackend',
-      );
-    }
-    const compiled = await compileKernels(memory, relaxedSimd);
-    attachKernels(backend, compiled);
-    guardAllocations(backend);
-  }
-  registerWasmKernels(backend);
-  return {
-    device: 'CPU',
-    simd: true,
-    relaxedSimd: relaxedSimdOf(backend) === true,
-    threads: wasm.getThreadsCount(),
-    version: wasm.version_wasm,
-  };
-}
+import * as its from '@tensorflow/tfjs-backend-wasm';
+import type { BackendInfo, UseBackendOptions } from './backend-info.js';
+import { startNamed } from './start-checked.js';
+import { startWasm } from './start-wasm.js';
+import { embeddedWasm } from './tfjs-wasm.generated.js';
 
-/** Whether the threaded build has threads: that of 4.22.0 keeps eight idle workers (tfjs issue 8513). */
-function threadsWork(version: string): boolean {
-  return version !== '4.22.0';
-}
-
-/** Runs `start` and returns the shared memory that Emscripten's glue makes meanwhile; it keeps it to itself. */
-async function withSharedMemory(start: () => Promise<void>): Promise<WebAssembly.Memory | undefined> {
-  const Memory = WebAssembly.Memory;
-  let made: WebAssembly.Memory | undefined;
-  WebAssembly.Memory = new Proxy(Memory, {
-    construct(target, args) {
-      const memory = Reflect.construct(target, args) as WebAssembly.Memory;
-      if ((args[0] as { shared?: boolean } | undefined)?.shared) made = memory;
-      return memory;
-    },
-  });
-  try {
-    await start();
-  } finally {
-    WebAssembly.Memory = Memory;
-  }
-  return made;
+/**
+ * Makes the WebAssembly backend the current one and tells what runs, as `useBackend('wasm')` does; its package is built in, not loaded when it is asked for.
+ *
+ * @throws Error with cause and cure when it cannot run here; the backend before it stays.
+ *
+ * @example
+ * ```ts
+ * import { useWasm } from '@mer/backends/wasm';
+ *
+ * const { name, simd } = await useWasm();
+ * console.log(name, simd); // wasm true
+ * ```
+ */
+export function useWasm(options: UseBackendOptions = {}): Promise<BackendInfo> {
+  return startNamed('wasm', () => startWasm(async () => ({ ...its, embeddedWasm }), options));
 }

@@ -1,50 +1,19 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { StartedBackend } from './backend-info.js';
-import { optionalPackage } from './optional-package.js';
-import { isNode } from './platform.js';
-import { startRegistered } from './start-registered.js';
+/**
+ * The WebGL backend alone, built into what imports this entry: for bundles that cannot be split, such as workers in Vite's default format.
+ *
+ * @module @mer/backends/webgl
+ */
 
-/** Names under which graphics interfaces are emulated on the processor. */
-export const softwareRenderer = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|warp/i;
+import * as its from '@tensorflow/tfjs-backend-webgl';
+import type { BackendInfo } from './backend-info.js';
+import { startNamed } from './start-checked.js';
+import { startWebgl } from './start-webgl.js';
 
-/** Name of the graphics adapter behind a WebGL context. */
-function rendererOf(gl: WebGLRenderingContext | WebGL2RenderingContext): string {
-  const unmasked = gl.getExtension('WEBGL_debug_renderer_info');
-  return String(gl.getParameter(unmasked ? unmasked.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
-}
-
-/** Name of the graphics adapter that WebGL would use; undefined when there is none. */
-export function probeWebgl(): string | undefined {
-  if (isNode) return undefined;
-  const canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
-  const gl = (canvas.getContext('webgl2') ?? canvas.getContext('webgl')) as WebGL2RenderingContext | null;
-  if (gl === null) return undefined;
-  const renderer = rendererOf(gl);
-  gl.getExtension('WEBGL_lose_context')?.loseContext();
-  return renderer;
-}
-
-/** Starts the WebGL backend. */
-export async function startWebgl(): Promise<StartedBackend> {
-  if (isNode) {
-    throw new Error('Cannot use backend webgl as Node has no WebGL: use webgpu, node, wasm or cpu');
-  }
-  if (probeWebgl() === undefined) {
-    throw new Error('Cannot use backend webgl as this browser gives no WebGL context: enable hardware acceleration');
-  }
-  const { version_webgl } = await optionalPackage(
-    '@tensorflow/tfjs-backend-webgl',
-    () => import('@tensorflow/tfjs-backend-webgl'),
-  );
-  await startRegistered('webgl');
-  const { gl } = (tf.backend() as unknown as { gpgpu: { gl: WebGL2RenderingContext } }).gpgpu;
-  const device = rendererOf(gl);
-  return {
-    device,
-    simd: false,
-    relaxedSimd: false,
-    threads: 1,
-    version: version_webgl,
-    isSoftware: softwareRenderer.test(device),
-  };
+/**
+ * Makes the WebGL backend the current one and tells what runs, as `useBackend('webgl')` does; its package is built in, not loaded when it is asked for.
+ *
+ * @throws Error with cause and cure when it cannot run here; the backend before it stays.
+ */
+export function useWebgl(): Promise<BackendInfo> {
+  return startNamed('webgl', () => startWebgl(async () => its));
 }

@@ -11,17 +11,21 @@ let loading: Promise<SharpFactory> | undefined;
 
 /** The optional package sharp; an error that says what to install where it is missing. */
 export function loadSharp(): Promise<SharpFactory> {
-  loading ??= import('sharp').then(
-    (module) => module.default as SharpFactory,
-    (cause: unknown) => {
-      loading = undefined;
-      throw new Error(
-        'Cannot read or write JPEG in Node as the package sharp must be installed beside @mer/io: npm install sharp',
-        { cause },
-      );
-    },
-  );
+  loading ??= importSharp();
   return loading;
+}
+
+async function importSharp(): Promise<SharpFactory> {
+  // straight in a `try`: only there do bundlers take an absent package for optional
+  try {
+    return (await import('sharp')).default as SharpFactory;
+  } catch (cause) {
+    loading = undefined;
+    throw new Error(
+      'Cannot read or write JPEG in Node as the package sharp must be installed beside @mer/io: npm install sharp',
+      { cause },
+    );
+  }
 }
 
 /** zlib of Node: two to three times faster than fflate, same bytes. */

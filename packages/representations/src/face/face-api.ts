@@ -54,7 +54,7 @@ const isNode = () => typeof process !== 'undefined' && Boolean(process.versions?
 async function importFaceApi(): Promise<FaceApi> {
   const name = '@vladmandic/face-api/dist/face-api.node-wasm.js';
   try {
-    const module = await import(/* @vite-ignore */ name);
+    const module = await import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ name);
     return (module.default ?? module) as FaceApi;
   } catch (cause) {
     throw new Error(
