@@ -1,8 +1,9 @@
-// Headless Chromium for tests of pages: where it is, how it starts, and a server of a folder.
+// Headless Chromium for tests of pages: where it is, how it starts, a server of a folder, and what the pages found.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
+import { chromium } from 'playwright-core';
 
 const usual = [
   '/usr/bin/chromium',
@@ -23,7 +24,7 @@ export function findChromium() {
 }
 
 /** Arguments with which graphics are computed on the processor, and nothing is fetched from elsewhere. */
-export const CHROMIUM_ARGUMENTS = [
+const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',
@@ -38,7 +39,7 @@ export const CHROMIUM_ARGUMENTS = [
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm', '.css': 'text/css' };
 
 /** Serves a folder on a free port of this machine; below /isolated/ with the headers that let a page have threads. */
-export function serveFolder(dir) {
+function serveFolder(dir) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const isolated = pathname.startsWith('/isolated/');
@@ -61,7 +62,7 @@ export function serveFolder(dir) {
 }
 
 /** Opens a page and waits until it sets `window.outcome`; what goes wrong on the way is thrown. */
-export async function outcomeOf(browser, url) {
+async function outcomeOf(browser, url) {
   const page = await browser.newPage();
   const broken = new Promise((_resolve, reject) => {
     page.on('pageerror', reject);
@@ -76,5 +77,26 @@ export async function outcomeOf(browser, url) {
     return await Promise.race([finished(), broken]);
   } finally {
     await page.close();
+  }
+}
+
+/** Starts the browser and calls `use` with a function that opens an address and gives what the page sets as `window.outcome`. */
+export async function withBrowser(use) {
+  const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGUMENTS });
+  try {
+    return await use((url) => outcomeOf(browser, url));
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The same for the pages of a folder: addresses are relative to it; below isolated/ a page may have threads. */
+export async function withPages(dir, use) {
+  const server = await serveFolder(dir);
+  try {
+    const origin = `http://127.0.0.1:${server.address().port}/`;
+    return await withBrowser((open) => use((address) => open(new URL(address, origin).href)));
+  } finally {
+    server.close();
   }
 }

@@ -1,8 +1,9 @@
 // The project that `mer init` writes, used as its owner would: installed from tarballs, tested, run with two workers, killed and gone on with, reported, used on
 // a new clip, and changed. Called by try-packed.mjs.
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { command, installPacked } from './packed.mjs';
 
 const USE = ['--use', './representation.mjs', '--use', './network.mjs'];
 
@@ -12,9 +13,9 @@ export async function ownProject(folder, tarballs) {
   const start = join(folder, 'start');
   const project = join(folder, 'demo');
   mkdirSync(start);
-  install(start, { name: 'start', private: true, dependencies: { '@mer/cli': '*' } }, tarballs);
+  installPacked(start, { name: 'start', private: true, dependencies: { '@mer/cli': '*' } }, tarballs);
   mer(start, ['init', project]);
-  install(project, JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')), tarballs);
+  installPacked(project, JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')), tarballs);
   command('npm', ['test', '--silent'], project);
 
   mer(project, ['run', 'experiment.yaml', '--workers', '2', '--out', 'runs/whole']);
@@ -53,27 +54,6 @@ export async function ownProject(folder, tarballs) {
 
 function must(holds, what) {
   if (!holds) throw new Error(`The project of mer init does not hold: ${what}`);
-}
-
-function install(folder, manifest, tarballs) {
-  const dependencies = Object.fromEntries(
-    Object.entries(manifest.dependencies).map(([name, range]) => [name, tarballs[name] ?? range]),
-  );
-  writeFileSync(
-    join(folder, 'package.json'),
-    JSON.stringify({ ...manifest, dependencies, overrides: tarballs }, null, 2),
-  );
-  command('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], folder);
-}
-
-function command(name, args, cwd) {
-  const { status, stdout, stderr } = spawnSync(name, args, {
-    cwd,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0)
-    throw new Error(`${name} ${args.join(' ')} ended with status ${status} in ${cwd}:\n${stdout}\n${stderr}`);
 }
 
 const merOf = (cwd) => join(cwd, 'node_modules/@mer/cli/bin/mer.js');

@@ -1,19 +1,15 @@
 // The contract suite in headless Chromium: webgl, webgpu, and wasm with and without threads. The page is bundled by Vite
-// from the built package, so that this is also the test of finding the .wasm files in a bundle.
+// from the built package; the threaded module, which does not come inside, lies beside the page.
 //
 //   npm run test:browser [-- list webgl webgpu wasm wasm-threads]        (in packages/backends, after a build)
 //
 // The browser is that of the variable CHROMIUM, or one in the usual places; without one the run ends with status 0 and
 // says so, but with status 1 where CHROMIUM names none.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { build } from 'vite';
-import { CHROMIUM_ARGUMENTS, findChromium, outcomeOf, serveFolder } from '../../../../tools/chromium.mjs';
+import { withVitePages } from '../../../../tools/vite-pages.mjs';
 
-const executablePath = findChromium();
 const known = ['list', 'wasm', 'wasm-threads', 'webgl', 'webgpu'];
 const runs = process.argv.length > 2 ? process.argv.slice(2) : known;
 const unknown = runs.find((name) => !known.includes(name));
@@ -21,14 +17,12 @@ if (unknown !== undefined) {
   console.error(`Cannot run ${unknown} as a run must be one of ${known.join(', ')}`);
   process.exit(2);
 }
-const outDir = await mkdtemp(join(tmpdir(), 'mer-backends-'));
+
 /** Opens the page for one backend and waits for what it found; what goes wrong is a failure among the others. */
-async function runPage(browser, port, name) {
+async function runPage(open, name) {
   const started = performance.now();
   const address = name === 'wasm-threads' ? 'isolated/?backend=wasm&threads=2' : `?backend=${name}`;
-  const outcome = await outcomeOf(browser, `http://127.0.0.1:${port}/${address}`).catch((error) => ({
-    failures: [error.message],
-  }));
+  const outcome = await open(address).catch((error) => ({ failures: [error.message] }));
   return { ...outcome, seconds: ((performance.now() - started) / 1000).toFixed(1) };
 }
 
@@ -66,24 +60,14 @@ function report(name, outcome) {
 }
 
 let failed = false;
-let server;
-let browser;
-try {
-  await build({
-    root: fileURLToPath(new URL('.', import.meta.url)),
-    configFile: false,
-    logLevel: 'error',
-    base: './',
-    build: { outDir, emptyOutDir: true, target: 'es2022', minify: false, chunkSizeWarningLimit: 1e6 },
-  });
-  server = await serveFolder(outDir);
-  browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGUMENTS });
+await withVitePages(new URL('.', import.meta.url), async (open, folder) => {
+  const threaded = 'tfjs-backend-wasm-threaded-simd.wasm';
+  await copyFile(
+    createRequire(import.meta.url).resolve(`@tensorflow/tfjs-backend-wasm/dist/${threaded}`),
+    join(folder, threaded),
+  );
   // All pages at once: compiling shaders waits for the graphics process most of the time.
-  const outcomes = await Promise.all(runs.map((name) => runPage(browser, server.address().port, name)));
+  const outcomes = await Promise.all(runs.map((name) => runPage(open, name)));
   for (const [i, outcome] of outcomes.entries()) failed = report(runs[i], outcome) || failed;
-} finally {
-  await browser?.close();
-  server?.close();
-  await rm(outDir, { recursive: true, force: true });
-}
+});
 process.exit(failed ? 1 : 0);

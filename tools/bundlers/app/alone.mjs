@@ -1,0 +1,5 @@
+// A page without a worker, for bundlers that do not know of workers.
+import { found } from './page.mjs';
+import { show } from './show.mjs';
+
+show(found);
