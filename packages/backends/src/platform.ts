@@ -10,11 +10,16 @@ export function builtin<T>(name: string): T {
   return process.getBuiltinModule(name as never) as T;
 }
 
+/** `require` as seen from this file; from where the program runs, in a bundle that does not know of files. */
+export function requireFromHere(): NodeJS.Require {
+  const { createRequire } = builtin<typeof import('node:module')>('node:module');
+  return createRequire(import.meta.url ?? `${process.cwd()}/package.json`);
+}
+
 /** Whether a package can be resolved from here, in Node. */
 export function isInstalled(name: string): boolean {
-  const { createRequire } = builtin<typeof import('node:module')>('node:module');
   try {
-    createRequire(import.meta.url).resolve(name);
+    requireFromHere().resolve(name);
     return true;
   } catch (error) {
     return (error as { code?: string }).code !== 'MODULE_NOT_FOUND';

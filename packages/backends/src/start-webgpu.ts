@@ -1,7 +1,7 @@
 import type { StartedBackend } from './backend-info.js';
 import type { WebgpuPackage } from './load-packages.js';
 import { importInNode } from './optional-package.js';
-import { builtin, isNode } from './platform.js';
+import { builtin, isNode, requireFromHere } from './platform.js';
 import { startRegistered } from './start-registered.js';
 import { softwareRenderer } from './start-webgl.js';
 
@@ -115,10 +115,8 @@ function defineNavigatorGpu(gpu: Gpu): void {
 /** The backend does not export its version; its package.json can be read in Node, unless all is in a bundle. */
 function packageVersion(): string {
   if (!isNode) return 'unknown';
-  const { createRequire } = builtin<typeof import('node:module')>('node:module');
   try {
-    return (createRequire(import.meta.url)('@tensorflow/tfjs-backend-webgpu/package.json') as { version: string })
-      .version;
+    return (requireFromHere()('@tensorflow/tfjs-backend-webgpu/package.json') as { version: string }).version;
   } catch {
     return 'unknown';
   }

@@ -3,7 +3,7 @@
 import { encodeImage, readImage } from '@mer/io';
 import { createStstNet } from '@mer/models';
 import { uvStrain } from '@mer/representations';
-import { fit, predictLogits } from '@mer/training';
+import { predictLogits, fit as train } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 const SIDE = 28;
@@ -33,6 +33,6 @@ export async function numbers() {
     return logits.flatMap((row) => [...row]).reduce((all, logit, i) => all + (i + 1) * logit, 0);
   };
   const before = await sum();
-  await fit(model, data, { epochs: 3, batchSize: 2, optimizer: 'sgd', learningRate: 0.01 });
+  await train(model, data, { epochs: 3, batchSize: 2, optimizer: 'sgd', learningRate: 0.01 });
   return [before, await sum()];
 }
