@@ -10,6 +10,7 @@ import {
 import { decodeElements } from './elements.js';
 import { type FileLimits, type LimitOptions, limitOf } from './file-limits.js';
 import { gather, isContiguous } from './gather.js';
+import { shown } from './shown.js';
 import { describePython, Ignored, KnownGlobal, Tuple, unpickle } from './unpickle.js';
 import { openZip } from './zip.js';
 
@@ -62,8 +63,7 @@ class Storage {
   /** Decoded once, and shared by the tensors that lie in it. */
   elements(dtype: DType, what: string): NumericArray {
     const { bytes } = this;
-    if (!bytes)
-      throw new Error(`${what} as its storage ${JSON.stringify(this.key)} must be in the file: it is missing`);
+    if (!bytes) throw new Error(`${what} as its storage ${shown(this.key)} must be in the file: it is missing`);
     let elements = this.#elements.get(dtype);
     if (!elements) {
       const width = dtypes[dtype].bytes;
@@ -119,7 +119,7 @@ function rebuildTensor([storage, offset, sizes, strides]: readonly unknown[], ty
   const room = storage.dtype ? storage.length : Math.floor(storage.length / dtypes[dtype].bytes);
   if (size > 0 && last >= room) {
     throw new Error(
-      `${cannot} as a tensor must lie within its storage: shape [${shape.join(', ')}] from element ${offset} needs ${last + 1} elements, storage ${JSON.stringify(storage.key)} has ${room}`,
+      `${cannot} as a tensor must lie within its storage: shape [${shape.join(', ')}] from element ${offset} needs ${last + 1} elements, storage ${shown(storage.key)} has ${room}`,
     );
   }
   return new Tensor(storage, dtype, offset, [...(shape as number[])], [...(strides.items as number[])], size);
@@ -219,16 +219,12 @@ function unpickleTensors(
     const known = storages.get(key);
     if (known) {
       if (known.type === type.name && known.length === length) return known;
-      throw new Error(
-        `${cannot} as the storage ${JSON.stringify(key)} must always have one type and length: it has several`,
-      );
+      throw new Error(`${cannot} as the storage ${shown(key)} must always have one type and length: it has several`);
     }
     const storage = new Storage(key, type.name, dtype, length);
     if (!Number.isSafeInteger(storage.byteLength) || storage.byteLength > bytes.length * 2 ** 20) {
       // Only to have plain numbers below; whether the file holds so much is checked where its bytes are taken.
-      throw new Error(
-        `${cannot} as the storage ${JSON.stringify(key)} must lie within the file: it claims ${length} elements`,
-      );
+      throw new Error(`${cannot} as the storage ${shown(key)} must lie within the file: it claims ${length} elements`);
     }
     storages.set(key, storage);
     return storage;
@@ -261,11 +257,10 @@ function readZip(bytes: Uint8Array, limits?: Partial<FileLimits>): unknown {
   const { value, storages } = unpickleTensors(zip.get(pickleName)!(), 0, limits);
   for (const storage of storages.values()) {
     const content = zip.get(`${root}data/${storage.key}`)?.();
-    if (!content)
-      throw new Error(`${cannot} as the storage ${JSON.stringify(storage.key)} must be in the file: it is missing`);
+    if (!content) throw new Error(`${cannot} as the storage ${shown(storage.key)} must be in the file: it is missing`);
     if (content.length !== storage.byteLength) {
       throw new Error(
-        `${cannot} as the storage ${JSON.stringify(storage.key)} must have ${storage.byteLength} bytes (${storage.length} elements): the file has ${content.length}`,
+        `${cannot} as the storage ${shown(storage.key)} must have ${storage.byteLength} bytes (${storage.length} elements): the file has ${content.length}`,
       );
     }
     storage.bytes = content;
@@ -301,7 +296,7 @@ function readLegacy(bytes: Uint8Array, limits?: Partial<FileLimits>): unknown {
     const storage = storages.get(key);
     if (!storage || storage.bytes)
       throw new Error(`${cannot} as each storage must be listed once: ${describePython(key)} is not`);
-    const quoted = JSON.stringify(storage.key);
+    const quoted = shown(storage.key);
     const start = position + 8;
     if (start + storage.byteLength > bytes.length) {
       throw new Error(
@@ -337,7 +332,7 @@ function collectTensors(root: unknown, allowance: number): Map<string, Tensor> {
     if (value instanceof Tensor) {
       const name = path === '' ? 'tensor' : path;
       if (tensors.has(name))
-        throw new Error(`${cannot} as the names of its tensors must differ: ${JSON.stringify(name)} comes twice`);
+        throw new Error(`${cannot} as the names of its tensors must differ: ${shown(name)} comes twice`);
       if ((characters -= name.length) < 0)
         throw new Error(`${cannot} as the names of its tensors must not be longer than the file`);
       tensors.set(name, value);
@@ -420,13 +415,13 @@ export function parsePytorchCheckpoint(
     const { dtype, shape, offset, size } = tensor;
     let data = done.get(tensor);
     if (!data) {
-      const elements = tensor.storage.elements(dtype, `${cannot} ${JSON.stringify(name)}`);
+      const elements = tensor.storage.elements(dtype, `${cannot} ${shown(name)}`);
       if (size === 0) data = elements.subarray(0, 0);
       else if (isContiguous(tensor)) data = elements.subarray(offset, offset + size);
       else {
         if ((allowance -= size * elements.BYTES_PER_ELEMENT) < 0) {
           throw new Error(
-            `${cannot} as its views must not be larger than the file: ${JSON.stringify(name)} has the shape [${shape.join(', ')}]`,
+            `${cannot} as its views must not be larger than the file: ${shown(name)} has the shape [${shape.join(', ')}]`,
           );
         }
         data = gather(elements, tensor, size);

@@ -42,7 +42,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function parseEntry(name: string, value: unknown): Entry {
-  const quoted = JSON.stringify(name);
+  const quoted = shown(name);
   if (!isRecord(value))
     throw new Error(`${cannot} as the entry ${quoted} must be an object with dtype, shape and data_offsets`);
   const { dtype: typeName, shape, data_offsets: offsets } = value;
@@ -132,13 +132,13 @@ export function parseSafetensors(bytes: Uint8Array, { limits }: LimitOptions = {
   for (const entry of entries) {
     if (entry.begin !== end) {
       throw new Error(
-        `${cannot} as arrays must follow each other without gap or overlap: ${JSON.stringify(entry.name)} begins at ${entry.begin}, the one before it ends at ${end}`,
+        `${cannot} as arrays must follow each other without gap or overlap: ${shown(entry.name)} begins at ${entry.begin}, the one before it ends at ${end}`,
       );
     }
     end = entry.end;
     if (end > values.length) {
       throw new Error(
-        `${cannot} as ${JSON.stringify(entry.name)} must lie within the file: it ends at byte ${end} of the values, the file has ${values.length}`,
+        `${cannot} as ${shown(entry.name)} must lie within the file: it ends at byte ${end} of the values, the file has ${values.length}`,
       );
     }
   }
@@ -147,7 +147,7 @@ export function parseSafetensors(bytes: Uint8Array, { limits }: LimitOptions = {
   }
   const arrays = namedArrays(
     entries.map(({ name, dtype, shape, begin, end }) => {
-      const what = `${cannot} ${JSON.stringify(name)}`;
+      const what = `${cannot} ${shown(name)}`;
       return [name, { dtype, shape, data: decodeElements(values.subarray(begin, end), dtype, { what }) }] as const;
     }),
   );
@@ -186,7 +186,7 @@ export function encodeSafetensors(
   for (const key of keys) {
     if (typeof metadata[key] !== 'string') {
       throw new TypeError(
-        `Cannot write safetensors as metadata must be text: current value of ${JSON.stringify(key)} is ${String(metadata[key])}`,
+        `Cannot write safetensors as metadata must be text: current value of ${shown(key)} is ${String(metadata[key])}`,
       );
     }
   }
@@ -200,7 +200,7 @@ export function encodeSafetensors(
       );
     }
     const array = arrays[name]!;
-    const part = encodeElements(array, `Cannot write safetensors ${JSON.stringify(name)}`);
+    const part = encodeElements(array, `Cannot write safetensors ${shown(name)}`);
     header[name] = { dtype: order[rank(array.dtype)], shape: array.shape, data_offsets: [end, (end += part.length)] };
     parts.push(part);
   }

@@ -26,8 +26,15 @@ export function loadSharp(): Promise<SharpFactory> {
 }
 
 /** zlib of Node: two to three times faster than fflate, same bytes. */
-const inflate: Inflate = (compressed, most) =>
-  inflateSync(compressed, { maxOutputLength: most, chunkSize: Math.max(64, Math.min(most, 2 ** 22)) });
+const inflate: Inflate = (compressed, most) => {
+  try {
+    return inflateSync(compressed, { maxOutputLength: most, chunkSize: Math.max(64, Math.min(most, 2 ** 22)) });
+  } catch (error) {
+    // there is more, which is all that the decoder needs to know
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return new Uint8Array(most);
+    throw error;
+  }
+};
 
 async function decodeJpeg(bytes: Uint8Array, limits?: Partial<FileLimits>): Promise<Pixels> {
   const sharp = await loadSharp();
