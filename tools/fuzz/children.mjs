@@ -1,7 +1,7 @@
 // Children of the fuzzer under a watchdog: memory is capped, five seconds without progress are a hang, and a child that ends is started again behind the input
 // that ended it.
 import { fork } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,22 +9,26 @@ const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
 const heap = 1024; // MB of JavaScript objects
 /** MB of a process, above which an input has asked for too much. */
 export const mostMemory = 1536;
-/** Seconds without progress that are a hang; the first input of a process also loads the code. */
-const patience = { first: 60, other: 5 };
+/** Seconds of processor time in one input that are a hang, and seconds that pass, as a process may wait; loading the code takes longer. */
+const patience = { processor: 5, passed: 120 };
 
-const megabytesOf = (pid) => {
+/** What the system says of a process: memory in MB, and seconds of processor time, where it says so. */
+function stateOf(pid) {
   try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+    const memory = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return { memory, seconds: (Number(fields[11]) + Number(fields[12])) / 100 };
   } catch {
-    return 0;
+    return { memory: 0, seconds: undefined };
   }
-};
+}
 
 /** Runs the inputs `from` to `to` of a parser in one child; calls back with each fault. Gives what the child counted, and where it ended. */
-function runChild({ parser, seed, from, to, work, coverage, fault, only, onFault, onMessage }) {
+export function runChild({ parser, seed, from, to, work, coverage, fault, only, onFault, onMessage }) {
   mkdirSync(work, { recursive: true });
   const status = join(work, `${parser}-${fault ?? 'plain'}.status`);
-  const request = JSON.stringify({ parser, seed, from, to, status, work, most: mostMemory, only });
+  rmSync(status, { force: true });
+  const request = JSON.stringify({ parser, seed, from, to, status, work, most: mostMemory, only, fault });
   const child = fork(worker, [request], {
     execArgv: [
       `--max-old-space-size=${heap}`,
@@ -34,11 +38,10 @@ function runChild({ parser, seed, from, to, work, coverage, fault, only, onFault
       ...process.env,
       MER_BACKEND_NOTE: '0',
       ...(coverage && { NODE_V8_COVERAGE: coverage }),
-      ...(fault !== undefined && { MER_FUZZ_FAULT: String(fault) }),
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let done;
     let cause;
     let last = '';
@@ -52,22 +55,17 @@ function runChild({ parser, seed, from, to, work, coverage, fault, only, onFault
         return '';
       }
     };
-    const began = Date.now();
-    const fresh = () => {
-      try {
-        return statSync(status).mtimeMs >= began - 1000;
-      } catch {
-        return false;
-      }
-    };
+    let seconds = 0;
     const watch = setInterval(() => {
-      const now = fresh() ? at() : '';
-      if (now !== last) [last, since] = [now, Date.now()];
-      const limit = last === '' ? patience.first : patience.other;
-      if (Date.now() - since > 1000 * limit && !done) {
+      const now = at();
+      const state = stateOf(child.pid);
+      if (now !== last) [last, since, seconds] = [now, Date.now(), state.seconds ?? 0];
+      const used = state.seconds === undefined ? (Date.now() - since) / 1000 : state.seconds - seconds;
+      if (done) return;
+      if ((last !== '' && used > patience.processor) || Date.now() - since > 1000 * patience.passed) {
         cause = 'hang';
         child.kill('SIGKILL');
-      } else if (megabytesOf(child.pid) > 2 * mostMemory) {
+      } else if (state.memory > 2 * mostMemory) {
         cause = 'memory';
         child.kill('SIGKILL');
       }
@@ -79,7 +77,15 @@ function runChild({ parser, seed, from, to, work, coverage, fault, only, onFault
     });
     child.on('close', (code, signal) => {
       clearInterval(watch);
-      const index = Number.parseInt(last === '' ? at() : last, 10);
+      const index = Number.parseInt(at(), 10);
+      if (!done && Number.isNaN(index)) {
+        reject(
+          new Error(
+            `Cannot fuzz ${parser} as its child must start: it ended with ${signal ?? `status ${code}`}\n${errors}`,
+          ),
+        );
+        return;
+      }
       if (!done) {
         const what = cause ?? 'abort';
         const line = errors.split('\n').find((each) => /FATAL|Error/.test(each)) ?? '';
@@ -87,11 +93,11 @@ function runChild({ parser, seed, from, to, work, coverage, fault, only, onFault
           parser,
           seed,
           fault: what,
-          index: Number.isNaN(index) ? from : index,
+          index,
           message: `${signal ?? `status ${code}`} ${line}`.trim().slice(0, 300),
         });
       }
-      resolve({ done, next: done ? to : (Number.isNaN(index) ? from : index) + 1 });
+      resolve({ done, next: done ? to : index + 1 });
     });
   });
 }
@@ -122,5 +128,3 @@ export async function runParser({ from = 0, to, perChild = 5000, enough = Number
   }
   return total;
 }
-
-export { runChild };

@@ -1,8 +1,12 @@
-// Module hooks of a child of the fuzzer: loads built files with the fault that MER_FUZZ_FAULT numbers.
+// Module hooks of a child of the fuzzer: loads built files with a fault in them.
 import { fileURLToPath } from 'node:url';
 import { faults, withFault } from './faults.mjs';
 
-const fault = faults[Number(process.env.MER_FUZZ_FAULT)];
+let fault;
+
+export function initialize(number) {
+  fault = faults[number];
+}
 
 export async function load(url, context, next) {
   const loaded = await next(url, context);

@@ -40,7 +40,7 @@ for (let index = from; index < to; index++) {
     });
   said(index);
   const before = process.resourceUsage().maxRSS;
-  const start = performance.now();
+  const start = process.cpuUsage();
   let error;
   stray = undefined;
   try {
@@ -50,7 +50,9 @@ for (let index = from; index < to; index++) {
   }
   if (stray)
     error = Object.assign(new Error(`thrown where nobody catches it: ${stray?.message ?? stray}`), { stray: true });
-  const time = performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  // of the processor: what passes depends on what else runs
+  const time = (user + system) / 1000;
   slowest = Math.max(slowest, time);
   const memory = process.resourceUsage().maxRSS / 1024;
   counts.inputs++;

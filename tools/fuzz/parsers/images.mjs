@@ -4,23 +4,12 @@ import { folderFromFiles, readFrames } from '@mer/datasets';
 import { decodeImage, encodeImage } from '@mer/io';
 import * as tf from '@tensorflow/tfjs-core';
 import { crc32 } from '../crc.mjs';
-import { decode, encode, mutateBytes, put } from '../mutate.mjs';
+import { encode, mutateBytes, put } from '../mutate.mjs';
 import { joined } from '../zip-writer.mjs';
 
 const dist = (name, ...files) => files.map((file) => `packages/${name}/dist/${file}.js`);
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-
-function chunksOf(bytes) {
-  const chunks = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 8; at < bytes.length; ) {
-    const length = view.getUint32(at);
-    chunks.push({ type: decode(bytes.subarray(at + 4, at + 8)), content: bytes.slice(at + 8, at + 8 + length) });
-    at += 12 + length;
-  }
-  return chunks;
-}
 
 function pngOf(chunks) {
   const parts = [signature];
@@ -172,7 +161,8 @@ function makeBmp(random) {
   put(bytes, 30, 4, masks);
   if (masks) {
     const list = bits === 16 ? [0xf800, 0x7e0, 0x1f, 0] : [0xff0000, 0xff00, 0xff, random.pick([0, 0xff000000])];
-    list.slice(0, headerLength === 40 && masks !== 6 ? 3 : 4).forEach((mask, i) => put(bytes, 54 + 4 * i, 4, mask));
+    const count = headerLength === 40 && masks !== 6 ? 3 : 4;
+    for (let i = 0; i < count; i++) put(bytes, 54 + 4 * i, 4, list[i]);
   }
   for (let n = random.chance(0.25) ? 0 : random.few(); n > 0; n--) {
     random.one(

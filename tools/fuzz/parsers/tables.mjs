@@ -197,7 +197,7 @@ const escapeXml = (text) =>
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('"', '&quot;')
-    .replace(/[\0-\x08\x0b-\x1f\ud800-\udfff]/g, '');
+    .replace(/[^\t\n -\ud7ff\ue000-\uffff]/g, '');
 
 /** The parts of a workbook with these rows. */
 function workbookParts(random, rows) {
