@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
 const heap = 1024; // MB of JavaScript objects
 /** MB of a process, above which an input has asked for too much. */
-export const mostMemory = 1536;
+export const mostMemory = 1024;
 /** Seconds of processor time in one input that are a hang, and seconds that pass, as a process may wait; loading the code takes longer. */
 const patience = { processor: 5, passed: 120 };
 

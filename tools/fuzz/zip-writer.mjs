@@ -1,5 +1,5 @@
 // Zip files whose fields can be wrong one by one, with the rest repaired.
-import { deflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync } from 'node:zlib';
 import { crc32 } from './crc.mjs';
 import { encode, put } from './mutate.mjs';
 
@@ -80,9 +80,18 @@ export function joined(parts) {
   return bytes;
 }
 
+/** What {@link bomb} unpacks to. */
+export const bombBytes = 100 * 2 ** 24;
+
 let zeros;
-/** The compressed bytes of 150 million zeros, made once. */
-export const bomb = () => (zeros ??= deflateRawSync(new Uint8Array(150e6), { level: 1 }));
+/** The compressed bytes of 1.7 billion zeros, made once: a part of them again and again, as DEFLATE lets. */
+export function bomb() {
+  if (!zeros) {
+    const part = deflateRawSync(new Uint8Array(2 ** 24), { level: 1, finishFlush: constants.Z_FULL_FLUSH });
+    zeros = joined([...Array(100).fill(part), Uint8Array.of(3, 0)]);
+  }
+  return zeros;
+}
 
 /** A zip file with entries and fields changed. */
 export function mutateZip(random, entries) {
@@ -126,7 +135,11 @@ export function mutateZip(random, entries) {
       () => (entry.stored = !entry.stored),
       () => {
         if (random.chance(0.05))
-          Object.assign(entry, { packed: bomb(), stored: false, fields: random.chance(0.5) ? { size: 150e6 } : {} });
+          Object.assign(entry, {
+            packed: bomb(),
+            stored: false,
+            fields: random.chance(0.5) ? { size: bombBytes } : {},
+          });
       },
     );
   }

@@ -315,7 +315,7 @@ describe('readPytorchCheckpoint()', () => {
     await writeFile(path, goldenBytes('single-zip.pth').subarray(0, 300));
     await expect(readPytorchCheckpoint(path)).rejects.toThrow(`${path}: Cannot read zip`);
     await expect(readPytorchCheckpoint(`${path}.not`)).rejects.toThrow(
-      `Cannot read ${path}.not as it must exist: it does not`,
+      `Cannot read ${path}.not as there is no such file or folder`,
     );
   });
 });

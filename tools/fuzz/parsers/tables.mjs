@@ -3,7 +3,7 @@ import { folderFromFiles, inspectDataset, inspectFolder, openDataset, parseCsv }
 import { parseLandmarks } from '@mer/representations';
 import { isRaw } from '../judge.mjs';
 import { csvOf, decode, encode, jsonText, mutateJson, mutateRows, mutateText, mutateXml } from '../mutate.mjs';
-import { bomb, mutateZip, zipOf } from '../zip-writer.mjs';
+import { bomb, bombBytes, mutateZip, zipOf } from '../zip-writer.mjs';
 
 const dist = (...files) => files.map((file) => `packages/datasets/dist/${file}.js`);
 
@@ -246,8 +246,8 @@ function makeWorkbook(random, rows) {
     stored: random.chance(0.1),
   }));
   if (random.chance(0.005))
-    entries.push({ name: 'xl/media/zeros.xml', bytes: new Uint8Array(0), packed: bomb(), fields: { size: 150e6 } });
-  if (random.chance(0.005)) Object.assign(entries.at(-1), { packed: bomb(), fields: { size: 150e6 } });
+    entries.push({ name: 'xl/media/zeros.xml', bytes: new Uint8Array(0), packed: bomb(), fields: { size: bombBytes } });
+  if (random.chance(0.005)) Object.assign(entries.at(-1), { packed: bomb(), fields: { size: bombBytes } });
   return random.chance(0.1) ? mutateZip(random, entries) : zipOf(entries);
 }
 

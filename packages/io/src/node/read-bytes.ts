@@ -1,21 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { checkLimit, type FileLimits } from '../file-limits.js';
-
-/** What the system says of a file that cannot be read, in words. */
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'as it must exist: it does not',
-  ENOTDIR: 'as it must exist: a part of its path is a file',
-  EISDIR: 'as it must be a file: it is a folder',
-  EACCES: 'as reading it must be allowed: it is not',
-  EPERM: 'as reading it must be allowed: it is not',
-  ENAMETOOLONG: 'as the system must know its name: it is too long',
-  ELOOP: 'as its links must lead to a file: they lead in a circle',
-};
-
-function reasonOf(cause: unknown): string {
-  const { code = '', message } = cause as NodeJS.ErrnoException;
-  return reasons[code] ? ` ${reasons[code]}` : `: ${message}`;
-}
+import { systemErrorText } from './system-error-text.js';
 
 /** The bytes of a file, as a plain `Uint8Array`. */
 export async function readBytes(path: string, limits?: Partial<FileLimits>): Promise<Uint8Array> {
@@ -26,7 +11,7 @@ export async function readBytes(path: string, limits?: Partial<FileLimits>): Pro
     return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   } catch (cause) {
     if (cause instanceof RangeError && !('code' in cause)) throw cause;
-    throw new Error(`Cannot read ${path}${reasonOf(cause)}`, { cause });
+    throw new Error(`Cannot read ${path} as ${systemErrorText(cause)}`, { cause });
   }
 }
 
