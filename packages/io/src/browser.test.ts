@@ -25,6 +25,8 @@ describe('the browser entry', () => {
     const missing = Object.keys(node).filter((name) => !(name in browser));
     expect(missing.sort()).toEqual(
       ['readFlo', 'readNpy', 'readPytorchCheckpoint', 'readSafetensors', 'readWeights'].concat([
+        'systemErrorCode',
+        'systemErrorText',
         'writeFileAtomic',
         'writeFlo',
         'writeImage',

@@ -6,11 +6,13 @@
 
 export type { ArrayData, DType, NamedArrays, NumericArray } from './array-data.js';
 export { arrayToTensor } from './array-to-tensor.js';
+export { checkLimit, type FileLimits, fileLimits, type LimitOptions } from './file-limits.js';
 export { encodeFlo, parseFlo, unknownFlowThreshold } from './flo.js';
 export type { DecodeImageOptions, EncodeImageOptions, ReadImageOptions } from './image-options.js';
 export { type ImageRange, type ImageToTensorOptions, imageToTensor, tensorToImage } from './image-tensor.js';
 export { readFlo, readNpy, writeFlo, writeNpy } from './node/array-files.js';
 export { decodeImage, encodeImage, readImage, writeImage } from './node/image-files.js';
+export { systemErrorCode, systemErrorText } from './node/system-error-text.js';
 export { readPytorchCheckpoint, readSafetensors, readWeights, writeSafetensors } from './node/weight-files.js';
 export { writeFileAtomic } from './node/write-file-atomic.js';
 export { encodeNpy, parseNpy } from './npy.js';
@@ -19,3 +21,4 @@ export type { ImageFormat, RawImage } from './raw-image.js';
 export { encodeSafetensors, parseSafetensors, type Safetensors } from './safetensors.js';
 export { tensorToArray } from './tensor-to-array.js';
 export { parseWeights } from './weights.js';
+export { openZip, type Zip, type ZipOptions } from './zip.js';

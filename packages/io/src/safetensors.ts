@@ -1,5 +1,7 @@
 import { type ArrayData, type DType, dtypes, type NamedArrays, namedArrays, sizeOfShape } from './array-data.js';
 import { decodeElements, encodeElements } from './elements.js';
+import { checkLimit, type LimitOptions } from './file-limits.js';
+import { shown } from './shown.js';
 
 const typeNames = Object.freeze({
   BOOL: 'bool',
@@ -40,26 +42,26 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function parseEntry(name: string, value: unknown): Entry {
-  const quoted = JSON.stringify(name);
+  const quoted = shown(name);
   if (!isRecord(value))
     throw new Error(`${cannot} as the entry ${quoted} must be an object with dtype, shape and data_offsets`);
   const { dtype: typeName, shape, data_offsets: offsets } = value;
   if (typeof typeName !== 'string' || !Object.hasOwn(typeNames, typeName)) {
     throw new Error(
-      `${cannot} as the dtype of ${quoted} must be one of ${Object.keys(typeNames).join(', ')}: current value is ${JSON.stringify(typeName)?.slice(0, 60)}`,
+      `${cannot} as the dtype of ${quoted} must be one of ${Object.keys(typeNames).join(', ')}: current value is ${shown(typeName)}`,
     );
   }
   const dtype = typeNames[typeName as keyof typeof typeNames];
   const size = Array.isArray(shape) ? sizeOfShape(shape) : undefined;
   if (size === undefined) {
     throw new Error(
-      `${cannot} as the shape of ${quoted} must be a list of natural numbers: current value is ${JSON.stringify(shape)?.slice(0, 60)}`,
+      `${cannot} as the shape of ${quoted} must be a list of natural numbers: current value is ${shown(shape)}`,
     );
   }
   const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? (offsets as unknown[]) : [];
   if (sizeOfShape([begin, end]) === undefined) {
     throw new Error(
-      `${cannot} as data_offsets of ${quoted} must be two natural numbers: current value is ${JSON.stringify(offsets)?.slice(0, 60)}`,
+      `${cannot} as data_offsets of ${quoted} must be two natural numbers: current value is ${shown(offsets)}`,
     );
   }
   const bytes = size * dtypes[dtype].bytes;
@@ -75,7 +77,8 @@ function parseEntry(name: string, value: unknown): Entry {
  * The arrays and the metadata of a safetensors file.
  *
  * The header is 8 bytes with its length, then JSON; the values follow and must fill the rest of the file without gap or overlap,
- * as the format's reference implementation demands. Nothing is allocated before a length is known to lie within the file.
+ * as the format's reference implementation demands. Nothing is allocated before a length is known to lie within the file, and the header within
+ * `limits.textBytes`.
  *
  * @throws Error where the bytes are not such a file, with what is wrong.
  *
@@ -92,7 +95,7 @@ function parseEntry(name: string, value: unknown): Entry {
  * Reference: Hugging Face, safetensors, file format description (https://huggingface.co/docs/safetensors). The 64-bit integers
  * as JavaScript numbers are this project's choice.
  */
-export function parseSafetensors(bytes: Uint8Array): Safetensors {
+export function parseSafetensors(bytes: Uint8Array, { limits }: LimitOptions = {}): Safetensors {
   if (bytes.length < 8)
     throw new Error(`${cannot} as the file must begin with 8 bytes: current length is ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -102,6 +105,7 @@ export function parseSafetensors(bytes: Uint8Array): Safetensors {
       `${cannot} as its header must lie within the file: the header claims ${headerLength} bytes, after its length the file has ${bytes.length - 8}`,
     );
   }
+  checkLimit(cannot, 'the bytes of its header', 'textBytes', headerLength, limits);
   if (bytes[8] !== 0x7b) throw new Error(`${cannot} as its header must begin with "{"`);
   let header: unknown;
   try {
@@ -128,13 +132,13 @@ export function parseSafetensors(bytes: Uint8Array): Safetensors {
   for (const entry of entries) {
     if (entry.begin !== end) {
       throw new Error(
-        `${cannot} as arrays must follow each other without gap or overlap: ${JSON.stringify(entry.name)} begins at ${entry.begin}, the one before it ends at ${end}`,
+        `${cannot} as arrays must follow each other without gap or overlap: ${shown(entry.name)} begins at ${entry.begin}, the one before it ends at ${end}`,
       );
     }
     end = entry.end;
     if (end > values.length) {
       throw new Error(
-        `${cannot} as ${JSON.stringify(entry.name)} must lie within the file: it ends at byte ${end} of the values, the file has ${values.length}`,
+        `${cannot} as ${shown(entry.name)} must lie within the file: it ends at byte ${end} of the values, the file has ${values.length}`,
       );
     }
   }
@@ -143,7 +147,7 @@ export function parseSafetensors(bytes: Uint8Array): Safetensors {
   }
   const arrays = namedArrays(
     entries.map(({ name, dtype, shape, begin, end }) => {
-      const what = `${cannot} ${JSON.stringify(name)}`;
+      const what = `${cannot} ${shown(name)}`;
       return [name, { dtype, shape, data: decodeElements(values.subarray(begin, end), dtype, { what }) }] as const;
     }),
   );
@@ -182,7 +186,7 @@ export function encodeSafetensors(
   for (const key of keys) {
     if (typeof metadata[key] !== 'string') {
       throw new TypeError(
-        `Cannot write safetensors as metadata must be text: current value of ${JSON.stringify(key)} is ${String(metadata[key])}`,
+        `Cannot write safetensors as metadata must be text: current value of ${shown(key)} is ${String(metadata[key])}`,
       );
     }
   }
@@ -196,7 +200,7 @@ export function encodeSafetensors(
       );
     }
     const array = arrays[name]!;
-    const part = encodeElements(array, `Cannot write safetensors ${JSON.stringify(name)}`);
+    const part = encodeElements(array, `Cannot write safetensors ${shown(name)}`);
     header[name] = { dtype: order[rank(array.dtype)], shape: array.shape, data_offsets: [end, (end += part.length)] };
     parts.push(part);
   }

@@ -76,7 +76,10 @@ function issueOf(schema: v.GenericSchema, root: unknown, issue: v.BaseIssue<unkn
   }
   const path = (issue.path ?? []).map(({ key }) => key as string | number);
   const said = issue.message.startsWith('Invalid ') ? (issue.expected ?? 'of another form') : issue.message;
-  const must = said.replace(new RegExp(`^an object with an? ${String(path.at(-1))}, `), '');
+  const must = ['a', 'an'].reduce((words, article) => {
+    const start = `an object with ${article} ${String(path.at(-1))}, `;
+    return words.startsWith(start) ? words.slice(start.length) : words;
+  }, said);
   const holder = path.slice(0, -1);
   const held = path.length > 0 ? schemaAt(schema, holder, root) : undefined;
   if (issue.expected === 'never') {

@@ -4,8 +4,9 @@ import { megc2019Classes, megc2019Schemes } from '../annotations/megc2019-classe
 import type { DatasetNote, ImageDataset, Sample } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import { defineDataset, type OpenGiven, type OpenOptions } from '../define-dataset.js';
-import { parseCsv } from '../files/csv.js';
 import { type DataFolder, fileInfo } from '../files/data-folder.js';
+import { limitsOption } from '../files/limits-option.js';
+import { readCsv } from '../files/read-text.js';
 import { safePath } from '../files/safe-path.js';
 import { decodePicture } from '../frames/decode-picture.js';
 import { naturalOrder } from '../natural-order.js';
@@ -25,6 +26,7 @@ const options = {
     ['auto', 'manifest', 'tree'],
     { default: 'auto' },
   ),
+  limits: limitsOption(),
 };
 
 /** The definition of the MEGC2019 composite as optical-flow images. */
@@ -119,12 +121,14 @@ async function openFlow({ root: folder, layout }: OpenGiven<typeof options>): Pr
     readSource: (path) => folder.read(path),
     async readImage(index) {
       const { file, id } = at(index);
-      const { width, height, channels, data } = await decodePicture(await folder.read(file)).catch((cause: unknown) => {
-        throw new Error(
-          `Cannot read image of ${id} as '${file}' in ${folder.name} must be a whole picture: ${(cause as Error).message}`,
-          { cause },
-        );
-      });
+      const { width, height, channels, data } = await decodePicture(await folder.read(file), folder.limits).catch(
+        (cause: unknown) => {
+          throw new Error(
+            `Cannot read image of ${id} as '${file}' in ${folder.name} must be a whole picture: ${(cause as Error).message}`,
+            { cause },
+          );
+        },
+      );
       if (channels !== 3) {
         throw new TypeError(
           `Cannot read image of ${id} as '${file}' in ${folder.name} must have 3 channels: current number is ${channels}`,
@@ -139,7 +143,7 @@ async function readManifest(folder: DataFolder, problems: DatasetNote[]): Promis
   const file = 'manifest.csv';
   const report = (message: string, row?: number, key = '') =>
     void problems.push({ severity: 'error', key, file, row, message });
-  const [header, ...records] = parseCsv(new TextDecoder().decode(await folder.read(file)));
+  const [header, ...records] = await readCsv(folder, file);
   const names = header?.fields.map((field) => field.trim()) ?? [];
   for (const column of columns) {
     const times = names.filter((other) => other === column).length;
