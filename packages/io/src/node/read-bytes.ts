@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { systemErrorText } from './system-error-text.js';
 
 /** The bytes of a file, as a plain `Uint8Array`. */
 export async function readBytes(path: string): Promise<Uint8Array> {
@@ -6,7 +7,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     const buffer = await readFile(path);
     return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   } catch (cause) {
-    throw new Error(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new Error(`Cannot read ${path} as ${systemErrorText(cause)}`, { cause });
   }
 }
 

@@ -39,7 +39,7 @@ describe('saveWeights()', () => {
     expect((await readWeights(path))['fc/bias']!.shape).toEqual([3]);
     const nowhere = join(folder, 'none', 'x.safetensors');
     await expect(saveWeights(createStstNet({ classes: 3 }), nowhere)).rejects.toThrow(
-      `Cannot write ${nowhere} as there is no such file or folder`,
+      `Cannot write ${nowhere}: ENOENT`,
     );
   });
 
