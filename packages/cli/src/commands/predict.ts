@@ -1,8 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { type ClipPrediction, type Experiment, loadParts, predictClip, readManifest } from '@mer/experiments';
-import { readImage, writeImage } from '@mer/io';
+import { type ClipPrediction, type Experiment, loadParts, predictClip, readRunManifest } from '@mer/experiments';
+import { makeFolder, readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
 import { displayImage } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
@@ -24,8 +24,7 @@ interface Options extends Marks {
 export async function predict(run: string, path: string, options: Options): Promise<void> {
   const { out, use, weights, backend, json, ...marks } = options;
   const own = await loadParts(use);
-  const manifest = await readManifest(run);
-  if (!manifest) throw new UsageError(`Cannot predict as ${run} must be the folder of a run: it holds no run.json`);
+  const manifest = await readRunManifest(run, { task: 'predict with', own });
   const used = (backend ?? manifest.experiment.backend) as Parameters<typeof useBackend>[0];
   await useBackend(used);
   const source = await readSource(path, marks, manifest.experiment.data.frames);
@@ -84,7 +83,7 @@ function plain({ inputs: _inputs, heatMaps: _maps, ...rest }: ClipPrediction): o
 
 /** What the network saw, and where it looked, for each input. */
 async function writePictures(out: string, { inputs, heatMaps = [] }: ClipPrediction): Promise<void> {
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   for (const { name, shape, values } of inputs) {
     const image = tf.tidy(() => imageOf(tf.tensor(values, shape)));
     const picture = await displayImage(image);
