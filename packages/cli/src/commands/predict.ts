@@ -8,6 +8,7 @@ import { displayImage } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
+import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
 import { type Marks, readClip } from '../represent/read-clip.js';
 import { table } from '../table.js';
@@ -28,7 +29,7 @@ export async function predict(run: string, path: string, options: Options): Prom
   const used = (backend ?? manifest.experiment.backend) as Parameters<typeof useBackend>[0];
   await useBackend(used);
   const source = await readSource(path, marks, manifest.experiment.data.frames);
-  const progress = createCounter(process.stderr, 'used', 'sets of weights');
+  const progress = createCounter(terminal, 'used', 'sets of weights');
   try {
     const prediction = await interruptible('stopped', (signal) =>
       predictClip(run, source, {
@@ -42,8 +43,9 @@ export async function predict(run: string, path: string, options: Options): Prom
     );
     progress.end();
     if (out !== undefined) await writePictures(out, prediction);
-    process.stdout.write(json ? `${JSON.stringify(plain(prediction), null, 1)}\n` : text(prediction));
-    if (out !== undefined) process.stderr.write(`pictures: ${out}\n`);
+    if (json) printJson(plain(prediction));
+    else print(text(prediction));
+    if (out !== undefined) say(`pictures: ${out}\n`);
   } finally {
     progress.end();
     tf.dispose(source instanceof tf.Tensor ? source : source.frames);

@@ -63,7 +63,7 @@ export const manifestSchema = loose({
   hash: nameText('Hash.'),
   fingerprint: nameText('Identity of the samples.'),
   backend: loose({ name: nameText('Name.'), device: v.string('a text') }),
-  versions: v.record(v.string('a text'), v.string('a text')),
+  versions: v.record(v.string('a text'), v.string('a text'), 'an object of texts'),
   hardware: loose({ cpu: v.string('a text'), cores: integer('Cores.', { min: 0 }), platform: v.string('a text') }),
   memory: v.optional(memory),
   parts: v.optional(list('Own modules.', ownModule, {})),
