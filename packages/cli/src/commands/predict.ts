@@ -4,6 +4,7 @@ import { useBackend } from '@mer/backends';
 import { type ClipPrediction, type Experiment, loadParts, predictClip, readRunManifest } from '@mer/experiments';
 import { makeFolder, readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
+import { visible } from '@mer/options';
 import { displayImage } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
@@ -76,7 +77,7 @@ function text({ classes, probabilities, std, predicted, members, weights }: Clip
     probabilities[i]!.toFixed(4),
     ...(members > 1 ? [`± ${std[i]!.toFixed(4)}`] : []),
   ]);
-  return `${predicted}\n\n${table(rows).join('\n')}\n\n${who}\n`;
+  return `${visible(predicted)}\n\n${table(rows).join('\n')}\n\n${who}\n`;
 }
 
 function plain({ inputs: _inputs, heatMaps: _maps, ...rest }: ClipPrediction): object {

@@ -1,8 +1,6 @@
 import { integer, list, number, text } from '@mer/options';
-import type { EpochRecord } from '@mer/training';
 import * as v from 'valibot';
 import { loose } from './loose.js';
-import type { FoldPredictions } from './run-store.js';
 
 const name = (about: string) => text(about, {});
 const count = (about: string) => integer(about, { min: 0 });
@@ -31,7 +29,7 @@ export const predictionsSchema = loose({
   validationSubjects: list('Subjects held out.', v.string('a text'), {}),
   predictions,
   oracle: v.optional(loose({ epoch: count('The epoch.'), predictions })),
-}) as unknown as v.GenericSchema<unknown, FoldPredictions>;
+});
 
 const measured = number('A number.', {});
 /** Absent, or null where it was no finite number. */
@@ -54,4 +52,4 @@ export const historySchema = loose({
     }),
     {},
   ),
-}) as unknown as v.GenericSchema<unknown, { seconds: number; epochs: EpochRecord[] }>;
+});

@@ -2,7 +2,6 @@ import { integer, list, number, text } from '@mer/options';
 import { MEMORY_STRATEGIES } from '@mer/training';
 import * as v from 'valibot';
 import { loose } from './loose.js';
-import type { RunManifest } from './run-store.js';
 
 /** Most classes of a run: the table of confusions has the square of that. */
 const MOST_CLASSES = 1000;
@@ -70,4 +69,4 @@ export const manifestSchema = loose({
   classes: list('Classes.', nameText('A class.'), { min: 1, max: MOST_CLASSES, different: true }),
   folds: list('Folds.', loose({ seed, name: nameText('Name of the fold.') }, 'an object with seed and name'), {}),
   created: nameText('When the run was begun.'),
-}) as unknown as v.GenericSchema<unknown, RunManifest>;
+});

@@ -27,11 +27,11 @@ export interface JsonFileKind {
  */
 export async function readJsonFile<T>(
   path: string,
-  schema: v.GenericSchema<unknown, T>,
+  schema: v.GenericSchema,
   kind: JsonFileKind,
 ): Promise<T | undefined> {
   const value = await readJson(path, kind);
-  return value === undefined ? undefined : fitting(path, value, schema, kind);
+  return value === undefined ? undefined : fitting<T>(path, value, schema, kind);
 }
 
 /**
@@ -60,14 +60,9 @@ export async function readJson(path: string, { kind, cure }: JsonFileKind): Prom
  *
  * @throws {@link ExperimentError} that names the file, the keys that are wrong, and what to do
  */
-export function fitting<T>(
-  path: string,
-  value: unknown,
-  schema: v.GenericSchema<unknown, T>,
-  { kind, cure }: JsonFileKind,
-): T {
+export function fitting<T>(path: string, value: unknown, schema: v.GenericSchema, { kind, cure }: JsonFileKind): T {
   const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
+  if (result.success) return result.output as T;
   const issues = optionIssues(schema, value);
   const lines = issues.slice(0, LISTED).map((issue) => `  ${issue.path.join('.') || 'the whole'} ${issue.text}`);
   const more = issues.length > LISTED ? `\n  and ${issues.length - LISTED} more` : '';

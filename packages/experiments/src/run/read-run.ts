@@ -79,7 +79,7 @@ export async function readRun(dir: string, { own }: { own?: OwnParts | undefined
 }
 
 async function readHistory(path: string): Promise<{ history: EpochRecord[]; seconds: number }> {
-  const found = await readJsonFile(path, historySchema, {
+  const found = await readJsonFile<{ seconds: number; epochs: EpochRecord[] }>(path, historySchema, {
     kind: 'the history of a fold',
     cure: 'Delete the file to report without.',
   });

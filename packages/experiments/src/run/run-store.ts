@@ -204,7 +204,7 @@ export async function readManifest(dir: string): Promise<RunManifest | undefined
       `Cannot use the run in ${dir} as its run.json is not of format 1: was it written by another version of mer?`,
     );
   }
-  return fitting(path, value, manifestSchema, MANIFEST);
+  return fitting<RunManifest>(path, value, manifestSchema, MANIFEST);
 }
 
 const MANIFEST = {
@@ -236,7 +236,7 @@ export async function readFold(
   classes?: number,
 ): Promise<FoldPredictions | undefined> {
   const path = join(foldFolder(dir, seed, fold), 'predictions.json');
-  const value = await readJsonFile(path, predictionsSchema, {
+  const value = await readJsonFile<FoldPredictions>(path, predictionsSchema, {
     kind: 'the predictions of a fold',
     cure: 'Delete the file to run the fold again.',
   });
