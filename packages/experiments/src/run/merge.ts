@@ -5,6 +5,7 @@ import { stableJson } from '@mer/options';
 import type { OwnParts } from '../parts/own-modules.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
+import { checkPredictions } from './check-predictions.js';
 import { lockFolder } from './folder-lock.js';
 import { removeHalfWritten } from './half-written.js';
 import { readRunManifest } from './read-manifest.js';
@@ -76,6 +77,10 @@ async function mergeInto(
     seeds.map((seed) => ({ seed, name: finalFold })),
     parts,
     first.classes.length,
+  );
+  checkPredictions(
+    `merge ${runs.join(' and ')}`,
+    found.map(({ predictions }) => predictions),
   );
   await openRun(out, { ...first, experiment, folds });
   await removeHalfWritten(out);

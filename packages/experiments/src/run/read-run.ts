@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { EpochRecord } from '@mer/training';
 import type { OwnParts } from '../parts/own-modules.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { checkPredictions } from './check-predictions.js';
 import { historySchema } from './fold-schemas.js';
 import { readJsonFile } from './read-json-file.js';
 import { readRunManifest } from './read-manifest.js';
@@ -47,7 +48,6 @@ export async function readRun(dir: string, { own }: { own?: OwnParts | undefined
   const manifest = await readRunManifest(dir, { task: 'report on', own });
   const folds: FinishedFold[] = [];
   const missing: Run['missing'] = [];
-  const seen = new Map<string, string>();
   for (const { seed, name } of manifest.folds) {
     const fold = await readFold(dir, seed, name, manifest.classes.length);
     if (!fold) {
@@ -60,21 +60,13 @@ export async function readRun(dir: string, { own }: { own?: OwnParts | undefined
         `Cannot use ${join(folder, 'predictions.json')} as it must hold at least one prediction: delete the file to run the fold again`,
       );
     }
-    for (const { id } of fold.predictions) {
-      const before = seen.get(`${seed} ${id}`);
-      if (before !== undefined) {
-        throw new ExperimentError(
-          `Cannot report on ${dir} as each sample must be tested once per seed: ${id} is in fold ${before} and in fold ${name}, seed ${seed}`,
-        );
-      }
-      seen.set(`${seed} ${id}`, name);
-    }
     folds.push({ ...fold, ...(await readHistory(join(folder, 'history.json'))) });
   }
   if (folds.length === 0)
     throw new ExperimentError(
       `Cannot report on ${dir} as none of its ${manifest.folds.length} folds is done yet: resume it with mer run`,
     );
+  checkPredictions(`report on ${dir}`, folds);
   return { dir, manifest, folds, missing };
 }
 

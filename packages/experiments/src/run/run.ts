@@ -12,6 +12,7 @@ import type { FoldReport, WorkerContext } from '../runners/worker.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
+import { checkPredictions } from './check-predictions.js';
 import type { RunEvent } from './events.js';
 import { lockFolder } from './folder-lock.js';
 import { subjectsOf } from './folds.js';
@@ -154,6 +155,7 @@ export async function runExperiment(
       }
     }
     const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
+    checkPredictions(`score the run in ${out}`, predictions);
     const summary = summarize(predictions, {
       experiment,
       classes: dataset.classes,

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { systemErrorCode, systemErrorText } from './system-error-text.js';
 
 /**
@@ -20,13 +21,49 @@ import { systemErrorCode, systemErrorText } from './system-error-text.js';
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
   try {
-    return await mkdir(path, { recursive: true });
+    return await make(resolve(path));
   } catch (cause) {
-    // a system that lets nothing be made in a place (such as /proc) may say that the place is not there
-    const text =
-      systemErrorCode(cause) === 'ENOENT'
-        ? 'nothing can be made there (the file system may be read-only): choose another folder'
-        : systemErrorText(cause);
+    const text = cause instanceof NowhereError ? cause.message : systemErrorText(cause);
     throw new Error(`Cannot make the folder ${path} as ${text}`, { cause });
   }
+}
+
+class NowhereError extends Error {
+  override readonly name = 'NowhereError';
+}
+
+/** One folder after the other: `mkdir` with `recursive` never comes back where a system says of a place that is there (/proc) that it is not. */
+async function make(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path);
+    return path;
+  } catch (cause) {
+    if (await isFolder(path)) return undefined;
+    if (systemErrorCode(cause) === 'EEXIST') throw Object.assign(new Error('', { cause }), { code: 'ENOTDIR' });
+    const above = dirname(path);
+    if (systemErrorCode(cause) !== 'ENOENT' || above === path) throw cause;
+    const made = await make(above);
+    return (await makeIn(path)) ? (made ?? path) : made;
+  }
+}
+
+/** Makes a folder in one that is there; false where another process was faster. */
+async function makeIn(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (cause) {
+    if (await isFolder(path)) return false;
+    if (systemErrorCode(cause) !== 'ENOENT') throw cause;
+    throw new NowhereError('nothing can be made there (is the file system read-only?): choose another folder', {
+      cause,
+    });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
