@@ -56,8 +56,10 @@ export const isLock = (name: string): boolean => NAME.test(name);
  * ```ts
  * import { lockFolder } from '@mer/experiments';
  * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
  *
- * const dir = await mkdtemp('/tmp/mer-');
+ * const dir = await mkdtemp(join(tmpdir(), 'mer-'));
  * const lock = await lockFolder(dir);
  * const refused = await lockFolder(dir).catch((error) => error.message.slice(0, 11));
  * console.log(refused); // Cannot work

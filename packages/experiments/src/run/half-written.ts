@@ -20,9 +20,11 @@ export const isHalfWritten = (name: string): boolean => TEMPORARY.test(name);
  * ```ts
  * import { removeHalfWritten } from '@mer/experiments';
  * import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
  *
- * const dir = await mkdtemp('/tmp/mer-');
- * await writeFile(`${dir}/.summary.json.0123456789ab.tmp`, '{"na');
+ * const dir = await mkdtemp(join(tmpdir(), 'mer-'));
+ * await writeFile(join(dir, '.summary.json.0123456789ab.tmp'), '{"na');
  * await removeHalfWritten(dir);
  * console.log(await readdir(dir)); // []
  * ```
