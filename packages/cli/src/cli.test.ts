@@ -231,7 +231,7 @@ describe('mer run', () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48k', 'tmpfs', disk]);
     try {
       const full = mer('run', file, '--out', join(disk, 'run'), '--cache', 'cache', '--workers', '1');
-      expectFailure(full, 1, /Cannot write .*: ENOSPC/);
+      expectFailure(full, 1, /Cannot write .* as the disk is full: free some space/);
       const done = Object.values(await predictionsIn(join(disk, 'run')));
       expect(done.length).toBeGreaterThan(0);
       for (const text of done) JSON.parse(text);
@@ -244,9 +244,46 @@ describe('mer run', () => {
     }
   });
 
-  it('says where it cannot write', async () => {
+  it('says where it cannot write, and why', async () => {
     const file = await experimentFile('read-only');
-    expectFailure(mer('run', file, '--out', '/dev/null/run'), 2, /\/dev\/null\/run/);
+    expectFailure(mer('run', file, '--out', '/dev/null/run'), 2, /\/dev\/null\/run as a part of the path is a file/);
+    expectFailure(mer('run', file, '--out', 'n'.repeat(300)), 2, /Cannot make the folder n+ as the name is too long/);
+    if (process.platform !== 'linux') return;
+    expectFailure(mer('run', file, '--out', '/proc/run'), 2, /\/proc\/run as nothing can be made there/);
+  });
+
+  it('refuses a folder that another command works in, names it, and goes on at once where that was killed', async () => {
+    const file = await experimentFile('twice', { training: { ...tiny.training, epochs: 100_000 } });
+    const first = spawn(process.execPath, [bin, 'run', file, '--out', 'twice'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    for await (const chunk of first.stderr) if (/4 folds/.test(String(chunk))) break;
+    for (const command of [
+      ['run', file],
+      ['merge', 'twice'],
+      ['represent', '--data', 'synthetic', '--as', 'trdi'],
+    ]) {
+      const message = new RegExp(
+        `Cannot work in twice as another command works there: process ${first.pid} \\(mer run .*twice\\), since 2`,
+      );
+      expectFailure(mer(...command, '--out', 'twice'), 2, message);
+    }
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    expectFailure(mer('merge', 'twice', '--out', 'twice'), 2, /no fold of the runs is done yet/);
+    expect((await readdir(join(root, 'twice'))).filter((name) => name.startsWith('.lock'))).toEqual([]);
+  });
+
+  it('sets nothing that there is not', async () => {
+    const file = await experimentFile('set');
+    for (const setting of ['inputs.-1.size=3', 'inputs.foo.size=3', 'inputs.99999999.size=3']) {
+      expectFailure(mer('run', file, '--set', setting), 2, /inputs is a list of 1, whose positions are 0, or 1 to add/);
+    }
+    for (const setting of ['seeds.x=9', 'seeds.4294967294=1', '__proto__.a=1', 'constructor.a=1']) {
+      expectFailure(mer('run', file, '--set', setting), 2, /seeds must be a list|is not an option/);
+    }
+    expectFailure(mer('run', file, '--set', 'training.epochs=&a [1,*a]'), 2, /1 holds itself \(an alias in a circle\)/);
   });
 
   it('refuses to resume with other settings and to write into a folder of something else', async () => {

@@ -1,4 +1,5 @@
 import { Interrupted } from './errors.js';
+import { say } from './output.js';
 
 /**
  * Runs work that stops cleanly at the first Ctrl-C (or SIGTERM) and at once at the second.
@@ -9,7 +10,7 @@ export async function interruptible<T>(advice: string, work: (signal: AbortSigna
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
-    process.stderr.write('\nstopping; once more to stop at once\n');
+    say('\nstopping; once more to stop at once\n');
     controller.abort(new Interrupted(advice));
   };
   process.on('SIGINT', stop);

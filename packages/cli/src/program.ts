@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { print, say } from './output.js';
 
 /**
  * Builds the `mer` command line. Nothing but the argument parser is loaded before a command runs, so that help is quick.
@@ -19,6 +20,7 @@ export function createProgram(): Command {
     .description('Facial micro-expression recognition: representations, models and evaluations that cannot leak.')
     .version(version)
     .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: say })
     .showHelpAfterError('(mer --help lists the commands, mer <command> --help their options)');
 
   const data = new Option('-d, --data <dir>', 'folder of the data set; overrides data.root of the experiment');

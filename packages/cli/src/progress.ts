@@ -1,4 +1,5 @@
 import type { RunEvent } from '@mer/experiments';
+import { visible } from '@mer/options';
 
 /** Where progress goes: standard error, as a rule. */
 export interface ProgressStream {
@@ -21,7 +22,7 @@ export function createProgress(
   let memory = 0;
   const line = (text: string) => {
     if (!stream.isTTY) return;
-    stream.write(`\r\u001b[2K${text.slice(0, (stream.columns ?? 80) - 1)}`);
+    stream.write(`\r\u001b[2K${visible(text).slice(0, (stream.columns ?? 80) - 1)}`);
     shown = true;
   };
   const clear = () => {
@@ -30,7 +31,7 @@ export function createProgress(
   };
   const plain = (text: string) => {
     clear();
-    stream.write(`${text}\n`);
+    stream.write(`${visible(text)}\n`);
   };
   /** `12.3 folds/min  2 min 05 s left`, once a fold has been run. */
   const pace = () => {

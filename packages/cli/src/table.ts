@@ -1,15 +1,18 @@
+import { visible } from '@mer/options';
+
 /**
  * Rows as aligned columns, two spaces apart; columns whose cells below the first row are all numbers stand to the right.
  */
 export function table(rows: readonly (readonly string[])[]): string[] {
-  const columns = rows[0]?.map((_, column) => {
-    const cells = rows.map((row) => row[column] ?? '');
+  const lines = rows.map((row) => row.map(visible));
+  const columns = lines[0]?.map((_, column) => {
+    const cells = lines.map((row) => row[column] ?? '');
     return {
       width: Math.max(...cells.map((cell) => cell.length)),
-      right: rows.length > 1 && cells.slice(1).every((cell) => /^[-\d.,%x ]*$/.test(cell)),
+      right: lines.length > 1 && cells.slice(1).every((cell) => /^[-\d.,%x ]*$/.test(cell)),
     };
   });
-  return rows.map((row) =>
+  return lines.map((row) =>
     row
       .map((cell, column) =>
         columns![column]!.right ? cell.padStart(columns![column]!.width) : cell.padEnd(columns![column]!.width),

@@ -124,11 +124,13 @@ export async function writeSyntheticDataset(
   const plans = planSet(seed, subjects, clips, [leastFrames, mostFrames]);
   const [top, prefix] = tree === 'raw' ? ['CASME2_RAW_selected', 'img'] : ['Cropped', 'reg_img'];
 
+  // of Node's entry alone
+  const { makeFolder } = await import('@mer/io');
   const limited = limiter(4);
   let frames = 0;
   for (const [done, plan] of plans.entries()) {
     const folder = path.join(root, top, plan.subject, plan.clip);
-    await fs.mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const writing: Promise<void>[] = [];
     let number = plan.firstNumber;
     for (const data of drawClip(look, plan)) {

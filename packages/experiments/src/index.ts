@@ -22,10 +22,13 @@ export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } f
 export type { RunEvent } from './run/events.js';
 export { fitSettings } from './run/fit-settings.js';
 export { type RunFoldOptions, runFold } from './run/fold.js';
+export { type FolderLock, type LockFolderOptions, lockFolder } from './run/folder-lock.js';
 export { experimentFolds, type FoldSample, holdOutValidation } from './run/folds.js';
+export { removeHalfWritten } from './run/half-written.js';
 export { mergeRuns } from './run/merge.js';
 export { type InitialWeights, makeModel } from './run/model.js';
 export { type PlannedFold, planFolds } from './run/plan.js';
+export { type ReadRunManifestOptions, readRunManifest } from './run/read-manifest.js';
 export { type RunExperimentOptions, runExperiment } from './run/run.js';
 export {
   freeMemory,
@@ -37,6 +40,7 @@ export {
 export {
   type FoldPredictions,
   type FoldRecord,
+  fileNameOf,
   openRun,
   type Prediction,
   type RunManifest,

@@ -22,12 +22,16 @@ describe('writeFileAtomic()', () => {
     const path = await folder();
     await writeFileAtomic(join(path, 'a'), 'old');
     // The name is that of a folder which is not empty: the last step fails.
-    await expect(writeFileAtomic(path, 'new')).rejects.toThrow(`Cannot write ${path}: `);
+    await expect(writeFileAtomic(path, 'new')).rejects.toThrow(`Cannot write ${path} as `);
     expect(await readdir(path)).toEqual(['a']);
     expect(
       (await readdir(join(path, '..'))).filter((name) => name.includes('.tmp') && name.includes(path.slice(-10))),
     ).toEqual([]);
-    await expect(writeFileAtomic(join(path, 'no/such/folder'), 'new')).rejects.toThrow('ENOENT');
+    await expect(writeFileAtomic(join(path, 'no/such/folder'), 'new')).rejects.toThrow(
+      `Cannot write ${join(path, 'no/such/folder')} as there is no such file or folder`,
+    );
+    await expect(writeFileAtomic(join(path, 'a', 'b'), 'new')).rejects.toThrow('a part of the path is a file');
+    await expect(writeFileAtomic(join(path, 'n'.repeat(300)), 'new')).rejects.toThrow('the name is too long');
   });
 
   it('lets the last of many writers at once win whole', async () => {

@@ -25,3 +25,4 @@ export {
 export * from './parts.js';
 export * from './stable-json.js';
 export { suggestion } from './suggestion.js';
+export * from './visible.js';

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { expectedOf } from './option.js';
 import { suggestion } from './suggestion.js';
+import { visible } from './visible.js';
 
 /** One thing that is wrong with a value. */
 export interface OptionIssue {
@@ -12,13 +13,13 @@ export interface OptionIssue {
   readonly text: string;
 }
 
-/** A value as a message shows it. */
+/** A value as a message shows it: on one line, of 80 characters at most. */
 export function show(value: unknown): string {
-  if (typeof value === 'function') return `function ${value.name}`;
-  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
+  if (typeof value === 'function') return visible(`function ${value.name}`);
+  if (typeof value === 'bigint' || typeof value === 'symbol') return visible(String(value));
   try {
     const text = (typeof value === 'number' ? String(value) : JSON.stringify(value)) ?? String(value);
-    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+    return visible(text.length > 80 ? `${text.slice(0, 77)}...` : text);
   } catch {
     return Object.prototype.toString.call(value);
   }

@@ -23,6 +23,12 @@ export function jsonSchemaOf(schema: v.GenericSchema): Record<string, unknown> {
   return toJsonSchema(schema, {
     typeMode: 'input',
     target: 'draft-2020-12',
-    ignoreActions: ['check', 'finite', 'metadata', 'raw_check', 'partial_check', 'forward'],
+    ignoreActions: ['check', 'finite', 'raw_check', 'partial_check', 'forward'],
+    // `expected` is for messages; the rest of the metadata says in JSON Schema what a check that is a function says here
+    overrideAction: ({ valibotAction, jsonSchema }) => {
+      if (valibotAction.type !== 'metadata') return undefined;
+      const { expected: _, ...rest } = jsonSchema as typeof jsonSchema & { expected?: string };
+      return rest;
+    },
   }) as Record<string, unknown>;
 }

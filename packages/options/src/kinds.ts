@@ -185,9 +185,12 @@ export function list<
     v.array(item, expected),
     v.minLength(min, expected),
     ...((max === undefined ? [] : [v.maxLength(max, expected)]) as [v.MaxLengthAction<unknown[], number, string>]),
-    ...((different ? [v.check((items: unknown[]) => new Set(items).size === items.length, expected)] : []) as [
-      v.CheckAction<unknown[], string>,
-    ]),
+    ...((different
+      ? [
+          v.check((items: unknown[]) => new Set(items).size === items.length, expected),
+          v.metadata({ uniqueItems: true }),
+        ]
+      : []) as unknown as [v.CheckAction<unknown[], string>]),
   );
   return option(about, kind as never, expected, given as never) as never;
 }

@@ -1,4 +1,5 @@
 import { type BackendReport, listBackends, type SpeedReport, speedTest } from '@mer/backends';
+import { print, printJson } from '../output.js';
 import { table } from '../table.js';
 
 type Row = BackendReport & Partial<Omit<SpeedReport, 'backend'>> & { running?: SpeedReport['backend'] };
@@ -9,7 +10,8 @@ export async function backends({ json, speed }: { json?: boolean; speed: boolean
   for (const report of await listBackends()) {
     rows.push(speed && report.available ? await timed(report) : report);
   }
-  process.stdout.write(json ? `${JSON.stringify(rows, null, 1)}\n` : `${describe(rows)}\n`);
+  if (json) printJson(rows);
+  else print(`${describe(rows)}\n`);
 }
 
 async function timed(report: BackendReport): Promise<Row> {

@@ -1,5 +1,6 @@
 import { compareRuns, comparisonText, loadParts, type RunComparison, readRun } from '@mer/experiments';
 import { UsageError } from '../errors.js';
+import { print, printJson } from '../output.js';
 
 /** `mer compare <run> <run> [...]`: each further run with the first. */
 export async function compare(
@@ -10,7 +11,8 @@ export async function compare(
   const own = await loadParts(use);
   const [first, ...others] = await Promise.all(dirs.map((dir) => readRun(dir, { own })));
   const comparisons = others.map((other) => compareRuns(first!, other));
-  process.stdout.write(json ? `${JSON.stringify(comparisons, null, 1)}\n` : `${text(comparisons)}\n`);
+  if (json) printJson(comparisons);
+  else print(`${text(comparisons)}\n`);
 }
 
 function text(comparisons: readonly RunComparison[]): string {

@@ -1,6 +1,8 @@
 import { type AnnotationSummary, type DatasetInspection, formatNote, inspectFolder, type Summary } from '@mer/datasets';
 import { setValue } from '@mer/experiments';
+import { visible } from '@mer/options';
 import { UsageError } from '../errors.js';
+import { print, printJson, terminal } from '../output.js';
 import { ownParts } from '../own-parts.js';
 import { createCounter } from '../progress.js';
 import { table } from '../table.js';
@@ -20,7 +22,7 @@ export async function datasetsInspect(
 ): Promise<void> {
   const options = set.reduce<unknown>(setValue, {}) as Record<string, unknown>;
   const { parts } = await ownParts(use);
-  const counter = createCounter(process.stderr, 'looked at the pictures of', 'samples');
+  const counter = createCounter(terminal, 'looked at the pictures of', 'samples');
   let inspection: DatasetInspection;
   try {
     inspection = await inspectFolder(name, { ...options, root: dir, parts }, { images, onProgress: counter.show });
@@ -30,7 +32,8 @@ export async function datasetsInspect(
   } finally {
     counter.end();
   }
-  process.stdout.write(json ? `${JSON.stringify(inspection, null, 1)}\n` : `${describe(inspection)}\n`);
+  if (json) printJson(inspection);
+  else print(`${describe(inspection)}\n`);
   if (inspection.notes.some(({ severity }) => severity === 'error')) process.exitCode = 1;
 }
 
@@ -38,7 +41,7 @@ function describe(inspection: DatasetInspection): string {
   const { name, kind, n, subjects, classes, perClass, perDataset, perSubject, annotations, images, notes } = inspection;
   const sets = Object.entries(perDataset);
   const counts = (entry: Record<string, number>) => classes.map((label) => String(entry[label] ?? 0));
-  const lines = [`${name}: ${n} ${kind}, ${subjects} subjects, ${classes.length} classes`];
+  const lines = [`${visible(name)}: ${n} ${kind}, ${subjects} subjects, ${classes.length} classes`];
   if (n > 0) {
     lines.push(
       '',
@@ -60,7 +63,8 @@ function describe(inspection: DatasetInspection): string {
   if (images) lines.push('', `pictures: ${JSON.stringify(images)}`);
   for (const severity of ['error', 'warning', 'corrected', 'dropped'] as const) {
     const some = notes.filter((note) => note.severity === severity);
-    if (some.length > 0) lines.push('', `${severity}: ${some.length}`, ...some.map((note) => `  ${formatNote(note)}`));
+    if (some.length > 0)
+      lines.push('', `${severity}: ${some.length}`, ...some.map((note) => `  ${visible(formatNote(note))}`));
   }
   return lines.join('\n');
 }
@@ -79,7 +83,7 @@ function describeAnnotations({
 }: AnnotationSummary): string[] {
   const list = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
-      .map(([key, count]) => `${key} ${count}`)
+      .map(([key, count]) => `${visible(key)} ${count}`)
       .join(', ');
   const span = (title: string, summary: Summary | null) =>
     summary

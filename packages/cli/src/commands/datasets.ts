@@ -2,6 +2,7 @@ import { type DatasetDefinition, findDataset, datasets as registry } from '@mer/
 import { describeOptions, type Part, withParts } from '@mer/options';
 import { UsageError } from '../errors.js';
 import { optionsTable } from '../options-table.js';
+import { print, printJson } from '../output.js';
 import { ownParts } from '../own-parts.js';
 import { table } from '../table.js';
 
@@ -13,14 +14,14 @@ export async function datasets(
   const { parts } = await ownParts(use);
   if (name === undefined) {
     const all = withParts<DatasetDefinition>(['dataset'], Object.values(registry), parts);
-    print(json ? [JSON.stringify(all.map(plain), null, 1)] : list(all));
+    if (json) printJson(all.map(plain));
+    else print(`${list(all).join('\n')}\n`);
     return;
   }
   const definition = definitionOf(name, parts);
-  print(json ? [JSON.stringify(plain(definition), null, 1)] : describe(definition));
+  if (json) printJson(plain(definition));
+  else print(`${describe(definition).join('\n')}\n`);
 }
-
-const print = (lines: readonly string[]) => process.stdout.write(`${lines.join('\n')}\n`);
 
 function definitionOf(name: string, parts: readonly Part[]): DatasetDefinition {
   try {

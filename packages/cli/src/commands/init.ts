@@ -1,18 +1,21 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeFileAtomic } from '@mer/io';
+import { makeFolder, systemErrorCode, systemErrorText, writeFileAtomic } from '@mer/io';
 import { UsageError } from '../errors.js';
+import { print, printJson } from '../output.js';
 
 const templates = fileURLToPath(new URL('../../templates/init/', import.meta.url));
 
 /** `mer init <dir>` */
 export async function init(dir: string, { json }: { json?: boolean }): Promise<void> {
   const folder = resolve(dir);
-  const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new UsageError(`Cannot write a project to ${dir} as it must be a folder: ${error.message}`, { cause: error });
+  const there = await readdir(folder).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw new UsageError(`Cannot write a project to ${dir} as it must be a folder: ${systemErrorText(error)}`, {
+      cause: error,
+    });
   });
   if (there.length > 0) {
     throw new UsageError(
@@ -21,7 +24,7 @@ export async function init(dir: string, { json }: { json?: boolean }): Promise<v
   }
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const values: Record<string, string> = { name: nameOf(folder), version };
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const files: string[] = [];
   for (const file of (await readdir(templates)).sort()) {
     const text = await readFile(join(templates, file), 'utf8');
@@ -31,11 +34,8 @@ export async function init(dir: string, { json }: { json?: boolean }): Promise<v
     await writeFileAtomic(join(folder, name), new TextEncoder().encode(filled));
     files.push(name);
   }
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ dir: folder, files }, null, 1)}\n`);
-    return;
-  }
-  process.stdout.write(
+  if (json) return printJson({ dir: folder, files });
+  print(
     `${files.map((file) => join(dir, file)).join('\n')}\n\nNext:\n  cd ${dir}\n  npm install\n  npm test\n  npx mer run experiment.yaml --workers 2\n`,
   );
 }

@@ -1,4 +1,5 @@
 import { loadParts, mergeRuns, summaryText } from '@mer/experiments';
+import { print, printJson, say } from '../output.js';
 
 /** `mer merge <run>... -o <dir>` */
 export async function merge(
@@ -6,6 +7,7 @@ export async function merge(
   { out, use, json }: { out: string; use: string[]; json?: boolean },
 ): Promise<void> {
   const summary = await mergeRuns(runs, out, { own: await loadParts(use) });
-  process.stdout.write(json ? `${JSON.stringify(summary, null, 1)}\n` : `${summaryText(summary)}\n`);
-  process.stderr.write(`run: ${out}\n`);
+  if (json) printJson(summary);
+  else print(`${summaryText(summary)}\n`);
+  say(`run: ${out}\n`);
 }

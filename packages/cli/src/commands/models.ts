@@ -11,6 +11,7 @@ import {
 } from '@mer/models';
 import { describeOptions, type Part, show, withParts } from '@mer/options';
 import { UsageError } from '../errors.js';
+import { print, printJson } from '../output.js';
 import { ownParts } from '../own-parts.js';
 import { table } from '../table.js';
 
@@ -22,7 +23,8 @@ export async function models(
   const { parts } = await ownParts(use);
   if (name === undefined) {
     const definitions = withParts<ModelDefinition>(['model'], Object.values(registry), parts);
-    print(json ? [JSON.stringify(definitions.map(plain), null, 1)] : list(definitions, parts));
+    if (json) printJson(definitions.map(plain));
+    else printLines(list(definitions, parts));
     return;
   }
   const definition = definitionOf(name, parts);
@@ -30,8 +32,8 @@ export async function models(
   const classes = definition.parameters?.classes;
   const given = set.reduce<unknown>(setValue, { ...(classes !== undefined && { classes }) });
   const layers = layersOf(name, given, parts);
-  if (json) print([JSON.stringify({ ...plain(definition), layers }, null, 1)]);
-  else print(describe(definition, layers, parts));
+  if (json) printJson({ ...plain(definition), layers });
+  else printLines(describe(definition, layers, parts));
 }
 
 /** A definition with rows in place of the schemas of its options. */
@@ -40,10 +42,10 @@ function plain({ options, create: _create, ...rest }: ModelDefinition) {
 }
 
 /** Lines that are longer than the terminal are broken between words; elsewhere (a file, a pipe) they stay whole. */
-function print(lines: readonly string[]): void {
+function printLines(lines: readonly string[]): void {
   const { columns, isTTY } = process.stdout;
   const shown = isTTY && columns > 20 ? lines.flatMap((line) => wrapped(line, columns)) : lines;
-  process.stdout.write(`${shown.join('\n')}\n`);
+  print(`${shown.join('\n')}\n`);
 }
 
 function wrapped(line: string, width: number): string[] {

@@ -1,13 +1,15 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { type ClipPrediction, type Experiment, loadParts, predictClip, readManifest } from '@mer/experiments';
-import { readImage, writeImage } from '@mer/io';
+import { type ClipPrediction, type Experiment, loadParts, predictClip, readRunManifest } from '@mer/experiments';
+import { makeFolder, readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
+import { visible } from '@mer/options';
 import { displayImage } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
+import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
 import { type Marks, readClip } from '../represent/read-clip.js';
 import { table } from '../table.js';
@@ -24,12 +26,11 @@ interface Options extends Marks {
 export async function predict(run: string, path: string, options: Options): Promise<void> {
   const { out, use, weights, backend, json, ...marks } = options;
   const own = await loadParts(use);
-  const manifest = await readManifest(run);
-  if (!manifest) throw new UsageError(`Cannot predict as ${run} must be the folder of a run: it holds no run.json`);
+  const manifest = await readRunManifest(run, { task: 'predict with', own });
   const used = (backend ?? manifest.experiment.backend) as Parameters<typeof useBackend>[0];
   await useBackend(used);
   const source = await readSource(path, marks, manifest.experiment.data.frames);
-  const progress = createCounter(process.stderr, 'used', 'sets of weights');
+  const progress = createCounter(terminal, 'used', 'sets of weights');
   try {
     const prediction = await interruptible('stopped', (signal) =>
       predictClip(run, source, {
@@ -43,8 +44,9 @@ export async function predict(run: string, path: string, options: Options): Prom
     );
     progress.end();
     if (out !== undefined) await writePictures(out, prediction);
-    process.stdout.write(json ? `${JSON.stringify(plain(prediction), null, 1)}\n` : text(prediction));
-    if (out !== undefined) process.stderr.write(`pictures: ${out}\n`);
+    if (json) printJson(plain(prediction));
+    else print(text(prediction));
+    if (out !== undefined) say(`pictures: ${out}\n`);
   } finally {
     progress.end();
     tf.dispose(source instanceof tf.Tensor ? source : source.frames);
@@ -75,7 +77,7 @@ function text({ classes, probabilities, std, predicted, members, weights }: Clip
     probabilities[i]!.toFixed(4),
     ...(members > 1 ? [`± ${std[i]!.toFixed(4)}`] : []),
   ]);
-  return `${predicted}\n\n${table(rows).join('\n')}\n\n${who}\n`;
+  return `${visible(predicted)}\n\n${table(rows).join('\n')}\n\n${who}\n`;
 }
 
 function plain({ inputs: _inputs, heatMaps: _maps, ...rest }: ClipPrediction): object {
@@ -84,7 +86,7 @@ function plain({ inputs: _inputs, heatMaps: _maps, ...rest }: ClipPrediction): o
 
 /** What the network saw, and where it looked, for each input. */
 async function writePictures(out: string, { inputs, heatMaps = [] }: ClipPrediction): Promise<void> {
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   for (const { name, shape, values } of inputs) {
     const image = tf.tidy(() => imageOf(tf.tensor(values, shape)));
     const picture = await displayImage(image);

@@ -14,6 +14,7 @@ import {
 } from '@mer/experiments';
 import { Interrupted } from '../errors.js';
 import { interruptible } from '../interrupt.js';
+import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
 
 interface Options {
@@ -31,8 +32,9 @@ export async function report(dir: string, { out = dir, data: root, use, pictures
   const data = reportData(run);
   const gallery = pictures ? await pictureSamples(run, data, { root, own }) : [];
   await writeReport(out, await buildReport(run, { data, gallery }));
-  process.stdout.write(json ? `${JSON.stringify(data.summary, null, 1)}\n` : `${summaryText(data.summary)}\n`);
-  process.stderr.write(`report: ${join(out, 'report.html')}\n`);
+  if (json) printJson(data.summary);
+  else print(`${summaryText(data.summary)}\n`);
+  say(`report: ${join(out, 'report.html')}\n`);
 }
 
 /** Pictures of the worst mistakes and of a right prediction of each class; without the data set the report goes without, and says so. */
@@ -42,7 +44,7 @@ async function pictureSamples(
   { root, own }: { root: string | undefined; own: OwnParts },
 ): Promise<GalleryItem[]> {
   const right = surest.filter(({ truth }, i) => surest.findIndex((other) => other.truth === truth) === i);
-  const progress = createCounter(process.stderr, 'drawn', 'samples');
+  const progress = createCounter(terminal, 'drawn', 'samples');
   try {
     return await interruptible('stopped', (signal) =>
       makeGallery(run, [...mistakes.slice(0, 8), ...right], { root, own, onProgress: progress.show, signal }),
@@ -50,7 +52,7 @@ async function pictureSamples(
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     progress.end();
-    process.stderr.write(
+    say(
       `no pictures of samples: ${(error as Error).message} (--data names the folder of the data set, --no-pictures leaves them out)\n`,
     );
     return [];

@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { openDataset } from '@mer/datasets';
 import { type OwnParts, setValue } from '@mer/experiments';
+import { makeFolder } from '@mer/io';
+import { visible } from '@mer/options';
 import {
   type AnyStep,
   contactSheet,
@@ -14,6 +15,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
+import { print, printJson, say, terminal } from '../output.js';
 import { ownParts } from '../own-parts.js';
 import { clipProgress } from '../represent/clip-progress.js';
 import { type Marks, readClip } from '../represent/read-clip.js';
@@ -74,7 +76,7 @@ async function representClip(
   const tiles: SheetTile[] = [];
   const made: Record<string, { shape: number[]; least: number; greatest: number }> = {};
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     const frame = (index: number) =>
       tf.tidy(() => tf.squeeze(tf.slice(clip.frames, [index, 0, 0, 0], [1, -1, -1, -1]), [0]) as tf.Tensor3D);
     const apex = clip.apex!;
@@ -91,14 +93,14 @@ async function representClip(
       made[name] = { shape: image.shape, least, greatest };
       if (json) continue;
       const range = [least, greatest].map((value) => value.toPrecision(3));
-      process.stdout.write(`${name}: ${image.shape.join(' x ')}, ${range.join(' to ')}\n`);
+      print(`${name}: ${image.shape.join(' x ')}, ${range.join(' to ')}\n`);
     }
     if (json) {
       const marks = [clip.onset, apex, clip.offset].map((index) => numbers[index]);
-      process.stdout.write(`${JSON.stringify({ out, marks, apexSpotted: spotted, made }, null, 1)}\n`);
+      printJson({ out, marks, apexSpotted: spotted, made });
     }
     await writePicture(join(out, 'contact-sheet.png'), await contactSheet(tiles));
-    process.stderr.write(`pictures: ${out}\n`);
+    say(`pictures: ${out}\n`);
   } finally {
     tf.dispose([clip.frames, ...tiles.map(({ image }) => image)]);
   }
@@ -130,20 +132,18 @@ async function representAll(
     throw new UsageError(`Cannot represent ${data} as a data set must be of clips: it is of ${dataset.kind}`);
   }
   await useBackend(backend as Parameters<typeof useBackend>[0]);
-  const progress = clipProgress(process.stderr);
+  const progress = clipProgress(terminal);
   const advice = `stopped: run the same command again to go on; what is whole in ${out} is kept`;
   const done = await interruptible(advice, (signal) =>
     representDataset(dataset, { steps, out, size, modules, signal, onProgress: progress.show }),
   ).finally(progress.end);
   const { clips, made, kept, spotted, failed } = done;
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ out, ...done }, null, 1)}\n`
-      : `${out}: ${clips} clips, ${made} representations made, ${kept} kept from before${spotted ? `, ${spotted} apexes spotted` : ''}\n`,
-  );
+  const apexes = spotted ? `, ${spotted} apexes spotted` : '';
+  if (json) printJson({ out, ...done });
+  else print(`${out}: ${clips} clips, ${made} representations made, ${kept} kept from before${apexes}\n`);
   if (failed.length > 0) {
-    const lines = failed.map(({ id, representation, message }) => `  ${id} ${representation}: ${message}`);
-    process.stderr.write(`not made: ${failed.length}\n${lines.join('\n')}\n`);
+    const lines = failed.map(({ id, representation, message }) => visible(`  ${id} ${representation}: ${message}`));
+    say(`not made: ${failed.length}\n${lines.join('\n')}\n`);
     process.exitCode = 1;
   }
 }

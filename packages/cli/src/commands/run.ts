@@ -5,6 +5,7 @@ import { memoryPlanText } from '@mer/training';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { watchForFasterBackend } from '../faster-backend/note.js';
 import { interruptible } from '../interrupt.js';
+import { print, printJson, say, terminal } from '../output.js';
 import { createProgress, duration } from '../progress.js';
 import { table } from '../table.js';
 
@@ -20,16 +21,21 @@ export interface RunOptions extends ExperimentOptions {
 
 /** `mer run <experiment>` */
 export async function run(file: string, options: RunOptions): Promise<void> {
-  const { experiment, own } = await openExperiment(file, { set: settingsOf(options), use: options.use });
+  const { experiment, own } = await openExperiment(file, {
+    set: settingsOf(options),
+    use: options.use,
+    onNote: (text) => say(`${text}\n`),
+  });
   const out = options.out ?? join('runs', experiment.name);
   const { workers, shard, final = false, cache, json } = options;
   if (options.dryRun) {
     const plan = await dryRun(experiment, { own });
-    process.stdout.write(json ? `${JSON.stringify(plan)}\n` : `${planText(plan, out)}\n`);
+    if (json) printJson(plan, 0);
+    else print(`${planText(plan, out)}\n`);
     return;
   }
-  const progress = createProgress(process.stderr);
-  const tell = (event: RunEvent | { type: 'summary' }) => process.stdout.write(`${JSON.stringify(event)}\n`);
+  const progress = createProgress(terminal);
+  const tell = (event: RunEvent | { type: 'summary' }) => printJson(event, 0);
   let endWatch = () => {};
   const onEvent = (event: RunEvent) => {
     (json ? tell : progress.onEvent)(event);
@@ -41,8 +47,8 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     );
     progress.end();
     if (json) tell({ type: 'summary', ...summary });
-    else process.stdout.write(`${summaryText(summary)}\n`);
-    process.stderr.write(`run: ${out}\n`);
+    else print(`${summaryText(summary)}\n`);
+    say(`run: ${out}\n`);
   } finally {
     endWatch();
     progress.end();

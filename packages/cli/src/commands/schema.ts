@@ -1,7 +1,8 @@
 import { experimentJsonSchema, loadParts } from '@mer/experiments';
+import { printJson } from '../output.js';
 
 /** `mer schema` */
 export async function schema({ use }: { use: string[] }): Promise<void> {
   const { parts } = await loadParts(use);
-  process.stdout.write(`${JSON.stringify(experimentJsonSchema(parts), null, 2)}\n`);
+  printJson(experimentJsonSchema(parts), 2);
 }

@@ -2,6 +2,7 @@ import { describeOptions } from '@mer/options';
 import { type AnyStepDefinition, allSteps, findRepresentation, findStep, type StepTraits } from '@mer/representations';
 import { UsageError } from '../errors.js';
 import { optionsTable } from '../options-table.js';
+import { print, printJson } from '../output.js';
 import { ownParts } from '../own-parts.js';
 import { table } from '../table.js';
 
@@ -49,7 +50,8 @@ function showAll(kind: 'representation' | 'step', all: readonly AnyStepDefinitio
 }
 
 function show(data: () => unknown, lines: () => readonly string[], json: boolean | undefined): void {
-  process.stdout.write(json ? `${JSON.stringify(data(), null, 1)}\n` : `${lines().join('\n')}\n`);
+  if (json) printJson(data());
+  else print(`${lines().join('\n')}\n`);
 }
 
 /** A definition as plain data. */

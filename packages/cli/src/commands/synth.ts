@@ -3,12 +3,13 @@ import { writeSyntheticDataset } from '@mer/datasets';
 import { setValue } from '@mer/experiments';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
+import { print, printJson, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
 
 /** `mer synth <dir>` */
 export async function synth(dir: string, { set, json }: { set: string[]; json?: boolean }): Promise<void> {
   const options = set.reduce<unknown>(setValue, {}) as object;
-  const counter = createCounter(process.stderr, 'wrote', 'clips');
+  const counter = createCounter(terminal, 'wrote', 'clips');
   try {
     await useBackend('cpu');
     const advice = `stopped: ${dir} is not whole; delete it and run the command again`;
@@ -21,11 +22,12 @@ export async function synth(dir: string, { set, json }: { set: string[]; json?: 
     });
     counter.end();
     const { root, workbook, clips, subjects, frames } = written;
-    process.stdout.write(
-      json
-        ? `${JSON.stringify(written, null, 1)}\n`
-        : `${root}: ${clips} clips of ${subjects} subjects, ${frames} frames, ${workbook}\nread it with: mer datasets inspect casme2 ${root}\n`,
-    );
+    if (json) printJson(written);
+    else {
+      print(
+        `${root}: ${clips} clips of ${subjects} subjects, ${frames} frames, ${workbook}\nread it with: mer datasets inspect casme2 ${root}\n`,
+      );
+    }
   } catch (cause) {
     if (cause instanceof TypeError || cause instanceof RangeError) throw new UsageError(cause.message, { cause });
     throw cause;

@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { type BackendName, backendTraits, listBackends, useBackend } from '@mer/backends';
+import { makeFolder, writeFileAtomic } from '@mer/io';
 import { createModel } from '@mer/models';
 import { fit } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -43,14 +44,15 @@ export async function measureSpeeds({ current, shape, cache }: SpeedsRequest): P
     if (seconds === undefined) continue;
     known[key] = speeds[name] = seconds;
   }
-  await mkdir(dirname(cache), { recursive: true });
-  await writeFile(cache, JSON.stringify(known));
+  await makeFolder(dirname(cache));
+  await writeFileAtomic(cache, JSON.stringify(known));
   return speeds;
 }
 
 async function readKnown(cache: string): Promise<Record<string, number>> {
   try {
-    return JSON.parse(await readFile(cache, 'utf8'));
+    const entries = Object.entries(JSON.parse(await readFile(cache, 'utf8')) as Record<string, unknown>);
+    return Object.fromEntries(entries.filter((entry): entry is [string, number] => Number(entry[1]) > 0));
   } catch {
     return {};
   }

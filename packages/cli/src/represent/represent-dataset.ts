@@ -1,8 +1,8 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnnotatedDataset, ClipDataset, Sample } from '@mer/datasets';
-import type { OwnParts } from '@mer/experiments';
-import { writeFileAtomic } from '@mer/io';
+import { fileNameOf, lockFolder, type OwnParts, removeHalfWritten } from '@mer/experiments';
+import { makeFolder, systemErrorCode, writeFileAtomic } from '@mer/io';
 import { hashOf } from '@mer/options';
 import { type AnyStep, type Clip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
@@ -59,11 +59,7 @@ interface Label {
 
 /** The folder of a sample: its identifier, each part made a file name. */
 export function sampleFolder(id: string): string {
-  const part = (text: string) =>
-    /^\.*$/.test(text)
-      ? `_${text.replaceAll('.', '%2E')}`
-      : encodeURIComponent(text).replaceAll(/[*'()!]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-  return join(...id.split('/').map(part));
+  return join(...id.split('/').map(fileNameOf));
 }
 
 /** A hash of everything that the files of a sample depend on but the representation. */
@@ -76,11 +72,16 @@ async function sampleKey(dataset: ClipDataset, index: number, size: number | und
   return hashOf([layout, dataset.name, dataset.samples[index]!.id, marks, files, settings, size ?? null]);
 }
 
+/** Where nothing can be written any more, the other clips fare no better. */
+const NOWHERE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+
 async function isWritten(path: string, key: string): Promise<boolean> {
   try {
     const label = JSON.parse(await readFile(`${path}.json`, 'utf8')) as Label;
     if (label.key !== key) return false;
-    const sizes = await Promise.all(Object.keys(label.files).map((ending) => fileSize(`${path}.${ending}`)));
+    const endings = Object.keys(label.files);
+    if (endings.length === 0 || endings.some((ending) => !/^[a-z]+$/.test(ending))) return false;
+    const sizes = await Promise.all(endings.map((ending) => fileSize(`${path}.${ending}`)));
     return Object.values(label.files).every((size, i) => size === sizes[i]);
   } catch {
     return false;
@@ -91,9 +92,22 @@ async function isWritten(path: string, key: string): Promise<boolean> {
  * Makes representations of every clip of a data set, one folder for each clip. What an earlier run has made of the same
  * files with the same options is kept; a clip is read only if something of it is missing, and one at a time.
  *
- * A clip that cannot be read, or of which something cannot be made, is noted and passed over.
+ * A clip that cannot be read, or of which something cannot be made, is noted and passed over. No other process may work in the folder meanwhile.
  */
 export async function representDataset(
+  dataset: ClipDataset,
+  options: RepresentDatasetOptions,
+): Promise<RepresentedDataset> {
+  const lock = await lockFolder(options.out);
+  try {
+    await removeHalfWritten(options.out);
+    return await representAlone(dataset, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function representAlone(
   dataset: ClipDataset,
   { steps, out, size, modules = [], signal, onProgress }: RepresentDatasetOptions,
 ): Promise<RepresentedDataset> {
@@ -113,7 +127,7 @@ export async function representDataset(
     }
     if (missing.length > 0) {
       worked++;
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const fail = (representation: string, cause: unknown) =>
         done.failed.push({ id: sample.id, representation, message: (cause as Error).message });
       const clip = await readMarked(dataset, index, size).catch((cause: unknown) => void fail('', cause));
@@ -126,7 +140,7 @@ export async function representDataset(
               await writeOne(join(folder, name), key, step, clip, sample, dataset.classes);
               done.made++;
             } catch (cause) {
-              if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw cause;
+              if (NOWHERE.has(systemErrorCode(cause) ?? '')) throw cause;
               fail(name, cause);
             }
           }

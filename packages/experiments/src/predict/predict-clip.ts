@@ -4,11 +4,13 @@ import { useBackend } from '@mer/backends';
 import { readWeights } from '@mer/io';
 import { loadWeights } from '@mer/models';
 import { copyRows, ONE_VIEW, type PreparedData, predictLogits, softmax } from '@mer/training';
-import { checkSameModules, type OwnParts } from '../parts/own-modules.js';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { OwnParts } from '../parts/own-modules.js';
 import { prepareSource } from '../prepare/prepare.js';
 import type { Source } from '../prepare/source.js';
 import { makeModel } from '../run/model.js';
-import { finalFold, foldFolder, readManifest } from '../run/run-store.js';
+import { readRunManifest } from '../run/read-manifest.js';
+import { finalFold, foldFolder } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { type HeatMap, heatMapsOf } from './heat-maps.js';
@@ -76,10 +78,7 @@ export async function predictClip(
   source: Source,
   { weights = 'auto', own, backend, heatMaps = false, onProgress = () => {}, signal }: PredictClipOptions = {},
 ): Promise<ClipPrediction> {
-  const manifest = await readManifest(run);
-  if (!manifest)
-    throw new ExperimentError(`Cannot predict as ${run} must be the folder of a run: it holds no run.json`);
-  checkSameModules(run, manifest.parts, own);
+  const manifest = await readRunManifest(run, { task: 'predict with', own });
   const { experiment, classes } = manifest;
   const chosen = chooseWeights(run, manifest.folds, experiment.seeds, weights);
   await useBackend(backend ?? experiment.backend);
@@ -93,7 +92,7 @@ export async function predictClip(
   try {
     for (const [i, file] of chosen.files.entries()) {
       signal?.throwIfAborted();
-      loadWeights(model, await readWeights(file));
+      await load(model, file);
       const [logits] = await predictLogits(model, data, [0]);
       members.push(softmax(logits!));
       onProgress(i + 1, chosen.files.length);
@@ -103,7 +102,7 @@ export async function predictClip(
     if (heatMaps) {
       for (const file of chosen.files) {
         signal?.throwIfAborted();
-        loadWeights(model, await readWeights(file));
+        await load(model, file);
         for (const [i, map] of (await heatMapsOf(model, data, { row: shown, classIndex: best })).entries()) {
           heat.set(names[i] ?? String(i), [...(heat.get(names[i] ?? String(i)) ?? []), map]);
         }
@@ -127,6 +126,15 @@ export async function predictClip(
     };
   } finally {
     model.dispose();
+  }
+}
+
+async function load(model: LayersModel, file: string): Promise<void> {
+  const arrays = await readWeights(file);
+  try {
+    loadWeights(model, arrays);
+  } catch (cause) {
+    throw new Error(`Cannot use ${file}: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { systemErrorText } from '@mer/io';
 import type { PreparedInput } from '@mer/training';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { findRowFile, openRowFile, type RowFile, type RowWriter, writeRowFile } from './row-file.js';
@@ -55,7 +56,7 @@ export async function fileStore(
   }
   const writer: RowWriter = await writeRowFile(dir, key, samples).catch((cause) => {
     throw new ExperimentError(
-      `Cannot keep prepared images in ${dir}: ${(cause as Error).message}; choose another folder with --cache`,
+      `Cannot keep prepared images in ${dir} as ${systemErrorText(cause)}; --cache names another folder`,
       { cause },
     );
   });

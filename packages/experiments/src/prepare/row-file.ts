@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { encodeNpy } from '@mer/io';
+import { encodeNpy, makeFolder, systemErrorText } from '@mer/io';
 import { sizeOf } from '@mer/training';
+import { isAlive } from '../runners/process-state.js';
 
 /** A finished file of samples: an `.npy` array `[samples, views, ...shape]` of float32, of which rows (one view of one sample) are read one by one. */
 export interface RowFile {
@@ -44,7 +45,7 @@ export async function findRowFile(dir: string, key: string, samples: number): Pr
  * apart; the last to finish gives it its name.
  */
 export async function writeRowFile(dir: string, key: string, samples: number): Promise<RowWriter> {
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   const partial = join(dir, `${key}.${partialOf(process.pid)}`);
   await adopt(dir, key, partial);
   const head = await readHead(partial);
@@ -62,8 +63,12 @@ export async function writeRowFile(dir: string, key: string, samples: number): P
   }
   let at = shape ? begin + done * sizeOf(shape) * 4 : 0;
   const write = async (bytes: Uint8Array, position: number) => {
-    for (let sent = 0; sent < bytes.length; ) {
-      sent += (await file.write(bytes, sent, bytes.length - sent, position + sent)).bytesWritten;
+    try {
+      for (let sent = 0; sent < bytes.length; ) {
+        sent += (await file.write(bytes, sent, bytes.length - sent, position + sent)).bytesWritten;
+      }
+    } catch (cause) {
+      throw new Error(`Cannot keep prepared images in ${dir} as ${systemErrorText(cause)}`, { cause });
     }
   };
   return {
@@ -146,16 +151,6 @@ async function adopt(dir: string, key: string, own: string): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

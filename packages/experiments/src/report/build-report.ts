@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeFileAtomic } from '@mer/io';
+import { makeFolder, writeFileAtomic } from '@mer/io';
 import type { Run } from '../run/read-run.js';
 import { perSubjectCsv, predictionsCsv, scoresCsv } from './csv.js';
 import { pageTheme, paperTheme } from './figures/theme.js';
@@ -67,7 +66,7 @@ export async function buildReport(
  */
 export async function writeReport(dir: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await makeFolder(dirname(join(dir, path)));
     await writeFileAtomic(join(dir, path), content);
   }
 }

@@ -1,5 +1,6 @@
 import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutationTest } from '@mer/metrics';
 import { stableJson } from '@mer/options';
+import { identityOf } from '../run/check-predictions.js';
 import type { Run } from '../run/read-run.js';
 import type { Prediction, RunManifest } from '../run/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
@@ -90,7 +91,7 @@ export function compareRuns(first: Run, second: Run): RunComparison {
   const other = ids.findIndex((list) => list !== ids[0]);
   if (other > 0) {
     throw new ExperimentError(
-      `Cannot compare as each seed must have tested the same samples: seed ${seeds[0]} has ${pairs[0]!.a.length}, seed ${seeds[other]} has ${pairs[other]!.a.length}; finish the runs with mer run`,
+      `Cannot compare as each seed must have tested the same samples: in ${first.dir} seed ${seeds[0]} has ${pairs[0]!.a.length}, seed ${seeds[other]} has ${pairs[other]!.a.length}; finish the runs with mer run`,
     );
   }
   const tables = pairs.map(({ a, b }) => [subjectCounts(a, classes.length), subjectCounts(b, classes.length)] as const);
@@ -198,10 +199,10 @@ function pairsOf(seed: number, first: Run, second: Run): { seed: number; a: Pred
   ) as [Prediction[], Prediction[]];
   refuseOthers(seed, [first.dir, a], [second.dir, b]);
   refuseOthers(seed, [second.dir, b], [first.dir, a]);
-  const relabeled = a.filter(({ truth }, i) => b[i]!.truth !== truth);
+  const relabeled = a.filter((prediction, i) => identityOf(b[i]!) !== identityOf(prediction));
   if (relabeled.length > 0) {
     throw new ExperimentError(
-      `Cannot compare as the runs must agree on the true classes: they differ for ${some(relabeled.map(({ id }) => id))}`,
+      `Cannot compare as the runs must agree on the true classes and the subjects: they differ for ${some(relabeled.map(({ id }) => id))}`,
     );
   }
   return { seed, a, b };

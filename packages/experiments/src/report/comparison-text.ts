@@ -1,3 +1,4 @@
+import { visible } from '@mer/options';
 import { SCORE_NAMES, SCORE_TITLES } from '../summaries/score-names.js';
 import type { RunComparison } from './compare-runs.js';
 
@@ -37,8 +38,8 @@ export function comparisonText(comparison: RunComparison): string {
       ['A', first.name, describe(first), first.dir],
       ['B', second.name, describe(second), second.dir],
     ]),
-    `  n = ${n} samples, ${subjects} subjects, ${classes.length} classes (${classes.join(', ')}); ${several ? 'seeds' : 'seed'} ${seeds.join(', ')}`,
-    ...warnings.map((warning) => `  WARNING: ${warning}`),
+    `  n = ${n} samples, ${subjects} subjects, ${classes.length} classes (${visible(classes.join(', '))}); ${several ? 'seeds' : 'seed'} ${seeds.join(', ')}`,
+    ...warnings.map((warning) => `  WARNING: ${visible(warning)}`),
     '',
     ...aligned([['', 'A', 'B', 'B - A', `${bootstrap.level * 100} % interval`, 'p'], ...rows]),
     '',
@@ -75,7 +76,8 @@ function probability(p: number): string {
   return p < 0.0001 ? '< 0.0001' : p.toFixed(4);
 }
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
+function aligned(texts: readonly (readonly string[])[]): string[] {
+  const rows = texts.map((row) => row.map(visible));
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const number = (column: number) => rows.slice(1).every((row) => /^[-+<\d.[\], ]+$/.test(row[column]!));
   return rows.map((row) =>

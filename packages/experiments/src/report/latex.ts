@@ -1,3 +1,4 @@
+import { visible } from '@mer/options';
 import { contextOf } from '../summaries/context.js';
 import { headlineRows, type ScoreCell, scoreColumns, scoreTable } from '../summaries/score-table.js';
 import { bootstrapText, ends, four } from '../summaries/score-text.js';
@@ -66,6 +67,7 @@ export function texText(text: string): string {
   return oneLine(text).replace(/[\\~^&%$#_{}]/g, (character) => commands[character] ?? `\\${character}`);
 }
 
+/** On one line, without characters that TeX does not read. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
+  return visible(text.replace(/\s+/g, ' '));
 }

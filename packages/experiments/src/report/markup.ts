@@ -21,9 +21,9 @@ function render(content: Content): string {
   return escapeText(String(content));
 }
 
-/** Text as it must stand in HTML or XML, also within quotes; characters that XML does not allow become U+FFFD. */
+/** Text as it must stand in HTML or XML, also within quotes; characters that XML does not allow, and those that turn the direction of writing, become U+FFFD. */
 export function escapeText(text: string): string {
   return text
-    .replace(/(?![\t\n\r])\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu, '\ufffd')
+    .replace(/(?![\t\n\r])\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu, '\ufffd')
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

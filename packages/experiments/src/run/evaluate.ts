@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { readWeights } from '@mer/io';
+import { readWeights, systemErrorText } from '@mer/io';
 import { loadWeights } from '@mer/models';
 import { predictLogits } from '@mer/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -130,7 +130,9 @@ async function findWeights(
 ): Promise<string[]> {
   const names = new Set(
     await readdir(dir).catch((cause) => {
-      throw new ExperimentError(`Cannot read the weights as ${dir} must be a folder: ${cause.message}`, { cause });
+      throw new ExperimentError(`Cannot read the weights as ${dir} must be a folder: ${systemErrorText(cause)}`, {
+        cause,
+      });
     }),
   );
   const manifest = await readManifest(dir);

@@ -1,17 +1,21 @@
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@mer/io';
+import { makeFolder, systemErrorText, writeFileAtomic } from '@mer/io';
 import { stableJson } from '@mer/options';
-import { checkSameModules, type OwnParts } from '../parts/own-modules.js';
+import type { OwnParts } from '../parts/own-modules.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
+import { checkPredictions } from './check-predictions.js';
+import { lockFolder } from './folder-lock.js';
+import { removeHalfWritten } from './half-written.js';
+import { readRunManifest } from './read-manifest.js';
 import {
   type FoldPredictions,
+  finalFold,
   foldFolder,
   openRun,
   type RunManifest,
   readFold,
-  readManifest,
   writeJson,
 } from './run-store.js';
 
@@ -39,10 +43,7 @@ export async function mergeRuns(
   if (runs.length === 0) throw new ExperimentError('Cannot merge as at least one run must be given');
   const manifests: RunManifest[] = [];
   for (const dir of runs) {
-    const manifest = await readManifest(dir);
-    if (!manifest)
-      throw new ExperimentError(`Cannot merge ${dir} as it must be the folder of a run: it holds no run.json`);
-    checkSameModules(dir, manifest.parts, own);
+    const manifest = await readRunManifest(dir, { task: 'merge', own });
     if (manifests[0] && manifest.hash !== manifests[0].hash) {
       throw new ExperimentError(
         `Cannot merge ${dir} with ${runs[0]} as they must be of one experiment, data set and backend: their hashes differ`,
@@ -50,48 +51,90 @@ export async function mergeRuns(
     }
     manifests.push(manifest);
   }
-  const [first] = manifests as [RunManifest];
+  const lock = await lockFolder(out);
+  try {
+    return await mergeInto(out, runs, manifests as [RunManifest, ...RunManifest[]]);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function mergeInto(
+  out: string,
+  runs: readonly string[],
+  manifests: readonly [RunManifest, ...RunManifest[]],
+): Promise<RunSummary> {
+  const [first] = manifests;
   const folds = unique(manifests.flatMap((manifest) => manifest.folds));
   const seeds = [...new Set(manifests.flatMap(({ experiment }) => experiment.seeds))];
   const experiment = { ...first.experiment, seeds };
+  const parts = [out, ...runs];
+  // everything is read before anything is written
+  const found = await findFolds(folds, parts, first.classes.length);
+  if (found.length === 0) throw new ExperimentError('Cannot merge as no fold of the runs is done yet');
+  // the trainings on all samples, of --final, are tested on nothing
+  const finals = await findFolds(
+    seeds.map((seed) => ({ seed, name: finalFold })),
+    parts,
+    first.classes.length,
+  );
+  checkPredictions(
+    `merge ${runs.join(' and ')}`,
+    found.map(({ predictions }) => predictions),
+  );
   await openRun(out, { ...first, experiment, folds });
-  const done: FoldPredictions[] = [];
+  await removeHalfWritten(out);
+  for (const { dir, predictions } of [...found, ...finals]) {
+    const { seed, fold } = predictions;
+    if (dir !== out) await copyFold(foldFolder(dir, seed, fold), foldFolder(out, seed, fold));
+  }
+  const summary = summarize(
+    found.map(({ predictions }) => predictions),
+    { experiment, classes: first.classes, backend: first.backend.name, totalFolds: folds.length },
+  );
+  await writeJson(join(out, 'summary.json'), summary);
+  return summary;
+}
+
+/** Of each fold that is done the first folder that has it; those that have it too must agree. */
+async function findFolds(
+  folds: RunManifest['folds'],
+  dirs: readonly string[],
+  classes: number,
+): Promise<{ dir: string; predictions: FoldPredictions }[]> {
+  const all: { dir: string; predictions: FoldPredictions }[] = [];
   for (const { seed, name } of folds) {
-    let found: { predictions: FoldPredictions; dir: string } | undefined;
-    for (const dir of [out, ...runs]) {
-      const predictions = await readFold(dir, seed, name);
+    let found: (typeof all)[number] | undefined;
+    for (const dir of dirs) {
+      const predictions = await readFold(dir, seed, name, classes);
       if (!predictions) continue;
       if (found && stableJson(found.predictions) !== stableJson(predictions)) {
         throw new ExperimentError(
           `Cannot merge as ${found.dir} and ${dir} disagree about fold ${name}, seed ${seed}: were they run on different machines without the same results?`,
         );
       }
-      found ??= { predictions, dir };
+      found ??= { dir, predictions };
     }
-    if (!found) continue;
-    done.push(found.predictions);
-    if (found.dir !== out) await copyFold(foldFolder(found.dir, seed, name), foldFolder(out, seed, name));
+    if (found) all.push(found);
   }
-  if (done.length === 0) throw new ExperimentError('Cannot merge as no fold of the runs is done yet');
-  const summary = summarize(done, {
-    experiment,
-    classes: first.classes,
-    backend: first.backend.name,
-    totalFolds: folds.length,
-  });
-  await writeJson(join(out, 'summary.json'), summary);
-  return summary;
+  return all;
 }
 
 function unique(folds: RunManifest['folds']): RunManifest['folds'] {
   return [...new Map(folds.map((fold) => [`${fold.seed}/${fold.name}`, fold])).values()];
 }
 
-/** Copies a fold's files; the predictions, which mark it as done, last. */
+/** The files of a fold; the predictions, which mark it as done, last. */
+const FOLD_FILES = ['weights.safetensors', 'history.json', 'predictions.json'];
+
+/** Copies a fold's files, each whole or not at all. */
 async function copyFold(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  const names = (await readdir(from)).filter((name) => !name.startsWith('.'));
-  for (const name of names.filter((name) => name !== 'predictions.json'))
-    await copyFile(join(from, name), join(to, name));
-  await writeFileAtomic(join(to, 'predictions.json'), await readFile(join(from, 'predictions.json')));
+  await makeFolder(to);
+  const there = await readdir(from);
+  for (const name of FOLD_FILES.filter((file) => there.includes(file))) {
+    const bytes = await readFile(join(from, name)).catch((cause: unknown) => {
+      throw new Error(`Cannot read ${join(from, name)} as ${systemErrorText(cause)}`, { cause });
+    });
+    await writeFileAtomic(join(to, name), bytes);
+  }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type NamedArrays, parseWeights, writeSafetensors } from '@mer/io';
+import { makeFolder, type NamedArrays, parseWeights, systemErrorText, writeSafetensors } from '@mer/io';
 import { createModel, type LoadWeightsReport, loadWeights } from '@mer/models';
 import type { Part } from '@mer/options';
 import type { PreparedData } from '@mer/training';
@@ -105,7 +105,7 @@ export async function readInitialWeights({ model }: Pick<Experiment, 'model'>): 
     const bytes = isUrl(file) ? await download(file) : new Uint8Array(await readFile(file));
     return { arrays: parseWeights(bytes), digest: createHash('sha256').update(bytes).digest('hex') };
   } catch (cause) {
-    throw new ExperimentError(`Cannot read model.weights ${file}: ${(cause as Error).message}`, { cause });
+    throw new ExperimentError(`Cannot read model.weights ${file}: ${systemErrorText(cause)}`, { cause });
   }
 }
 
@@ -125,7 +125,7 @@ export async function keepInitialWeights(
   const { model } = experiment;
   if (!initial || model.weights === undefined || !isUrl(fileOf(model.weights))) return experiment;
   const file = join(dir, `${initial.digest}.safetensors`);
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   if (!existsSync(file)) await writeSafetensors(file, initial.arrays);
   return {
     ...experiment,

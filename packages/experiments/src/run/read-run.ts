@@ -1,16 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochRecord } from '@mer/training';
-import { checkSameModules, type OwnParts } from '../parts/own-modules.js';
+import type { OwnParts } from '../parts/own-modules.js';
 import { ExperimentError } from '../schema/experiment-error.js';
-import {
-  type FoldPredictions,
-  foldFolder,
-  type Prediction,
-  type RunManifest,
-  readFold,
-  readManifest,
-} from './run-store.js';
+import { checkPredictions } from './check-predictions.js';
+import { historySchema } from './fold-schemas.js';
+import { readJsonFile } from './read-json-file.js';
+import { readRunManifest } from './read-manifest.js';
+import { type FoldPredictions, foldFolder, type RunManifest, readFold } from './run-store.js';
 
 /** A fold that is done. */
 export interface FinishedFold extends FoldPredictions {
@@ -49,29 +45,20 @@ export interface Run {
  * ```
  */
 export async function readRun(dir: string, { own }: { own?: OwnParts | undefined } = {}): Promise<Run> {
-  const manifest = await readManifest(dir);
-  if (!manifest)
-    throw new ExperimentError(`Cannot report on ${dir} as it must be the folder of a run: it holds no run.json`);
-  checkSameModules(dir, manifest.parts, own);
+  const manifest = await readRunManifest(dir, { task: 'report on', own });
   const folds: FinishedFold[] = [];
   const missing: Run['missing'] = [];
-  const seen = new Map<string, string>();
   for (const { seed, name } of manifest.folds) {
-    const fold = await readFold(dir, seed, name);
+    const fold = await readFold(dir, seed, name, manifest.classes.length);
     if (!fold) {
       missing.push({ seed, name });
       continue;
     }
     const folder = foldFolder(dir, seed, name);
-    checkPredictions(fold, manifest.classes, join(folder, 'predictions.json'));
-    for (const { id } of fold.predictions) {
-      const before = seen.get(`${seed} ${id}`);
-      if (before !== undefined) {
-        throw new ExperimentError(
-          `Cannot report on ${dir} as each sample must be tested once per seed: ${id} is in fold ${before} and in fold ${name}, seed ${seed}`,
-        );
-      }
-      seen.set(`${seed} ${id}`, name);
+    if (fold.predictions.length === 0) {
+      throw new ExperimentError(
+        `Cannot use ${join(folder, 'predictions.json')} as it must hold at least one prediction: delete the file to run the fold again`,
+      );
     }
     folds.push({ ...fold, ...(await readHistory(join(folder, 'history.json'))) });
   }
@@ -79,44 +66,14 @@ export async function readRun(dir: string, { own }: { own?: OwnParts | undefined
     throw new ExperimentError(
       `Cannot report on ${dir} as none of its ${manifest.folds.length} folds is done yet: resume it with mer run`,
     );
+  checkPredictions(`report on ${dir}`, folds);
   return { dir, manifest, folds, missing };
 }
 
-function checkPredictions(fold: FoldPredictions, classes: readonly string[], path: string): void {
-  const fine = (index: unknown) =>
-    Number.isInteger(index) && (index as number) >= 0 && (index as number) < classes.length;
-  const isPrediction = ({ id, dataset, subject, truth, predicted, logits }: Prediction) =>
-    [id, dataset, subject].every((text) => typeof text === 'string') &&
-    fine(truth) &&
-    fine(predicted) &&
-    Array.isArray(logits) &&
-    logits.length === classes.length;
-  const all = [...fold.predictions, ...(fold.oracle?.predictions ?? [])];
-  const wrong = all.findIndex((prediction) => !isPrediction(prediction));
-  if (wrong >= 0) {
-    throw new ExperimentError(
-      `Cannot use ${path} as each prediction must have id, dataset, subject, and truth, predicted and logits for ${classes.length} classes: ` +
-        `number ${wrong + 1} has not; delete the file to run the fold again`,
-    );
-  }
-}
-
 async function readHistory(path: string): Promise<{ history: EpochRecord[]; seconds: number }> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { history: [], seconds: 0 };
-    throw new ExperimentError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
-  try {
-    const { seconds, epochs } = JSON.parse(text) as { seconds: number; epochs: EpochRecord[] };
-    if (typeof seconds !== 'number' || !Array.isArray(epochs)) throw new TypeError('it has no seconds and epochs');
-    return { history: epochs, seconds };
-  } catch (cause) {
-    throw new ExperimentError(
-      `Cannot read ${path} as it must be the history of a fold: ${(cause as Error).message}; delete it to report without`,
-      { cause },
-    );
-  }
+  const found = await readJsonFile<{ seconds: number; epochs: EpochRecord[] }>(path, historySchema, {
+    kind: 'the history of a fold',
+    cure: 'Delete the file to report without.',
+  });
+  return found ? { history: found.epochs, seconds: found.seconds } : { history: [], seconds: 0 };
 }

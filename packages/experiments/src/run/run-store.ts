@@ -1,11 +1,23 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeSafetensors, type NamedArrays, writeFileAtomic } from '@mer/io';
+import {
+  encodeSafetensors,
+  makeFolder,
+  type NamedArrays,
+  systemErrorCode,
+  systemErrorText,
+  writeFileAtomic,
+} from '@mer/io';
 import { hashOf, stableJson } from '@mer/options';
 import type { EpochRecord } from '@mer/training';
 import { hashOfModules, type OwnModule } from '../parts/own-modules.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { predictionsSchema } from './fold-schemas.js';
+import { isLock } from './folder-lock.js';
+import { isHalfWritten } from './half-written.js';
+import { manifestSchema } from './manifest-schema.js';
+import { fitting, readJson, readJsonFile } from './read-json-file.js';
 import type { RunMemory } from './run-memory.js';
 
 /** What a run was made of and with: `run.json`. */
@@ -154,19 +166,23 @@ export async function openRun(dir: string, manifest: RunManifest): Promise<RunMa
     if (stableJson(resumed) !== stableJson(existing)) await writeJson(join(dir, 'run.json'), resumed);
     return resumed;
   }
-  const found = await readdir(dir).catch(() => []);
-  if (found.length > 0) {
+  const found = await readdir(dir).catch((cause: unknown) => {
+    if (systemErrorCode(cause) === 'ENOENT') return [];
+    throw new ExperimentError(`Cannot write a run to ${dir} as ${systemErrorText(cause)}`, { cause });
+  });
+  // a lock, and what a killed process had not written to its end, are no contents
+  if (found.some((name) => !isLock(name) && !isHalfWritten(name))) {
     throw new ExperimentError(
       `Cannot write a run to ${dir} as it is not empty and holds no run.json: choose another folder with --out`,
     );
   }
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   await writeJson(join(dir, 'run.json'), manifest);
   return manifest;
 }
 
 /**
- * Reads the manifest of a run.
+ * Reads the manifest of a run. Of its experiment is checked only what every reader counts on: {@link readRunManifest} checks the whole.
  *
  * @param dir - folder of the run
  * @returns the manifest, or undefined where the folder holds none
@@ -180,17 +196,21 @@ export async function openRun(dir: string, manifest: RunManifest): Promise<RunMa
  * ```
  */
 export async function readManifest(dir: string): Promise<RunManifest | undefined> {
-  const manifest = (await readJson(join(dir, 'run.json'))) as RunManifest | undefined;
-  if (
-    manifest &&
-    (manifest.format !== 1 || typeof manifest.hash !== 'string' || typeof manifest.experiment !== 'object')
-  ) {
+  const path = join(dir, 'run.json');
+  const value = await readJson(path, MANIFEST);
+  if (value === undefined) return undefined;
+  if ((value as { format?: unknown } | null)?.format !== 1) {
     throw new ExperimentError(
       `Cannot use the run in ${dir} as its run.json is not of format 1: was it written by another version of mer?`,
     );
   }
-  return manifest;
+  return fitting<RunManifest>(path, value, manifestSchema, MANIFEST);
 }
+
+const MANIFEST = {
+  kind: 'the manifest of a run',
+  cure: 'Bring the file back from a copy, or delete the folder and run the experiment again.',
+};
 
 /**
  * Reads the predictions of a fold that is done.
@@ -198,8 +218,9 @@ export async function readManifest(dir: string): Promise<RunManifest | undefined
  * @param dir - folder of the run
  * @param seed - seed of the fold
  * @param fold - name of the fold
+ * @param classes - how many classes the run has, which its predictions must fit; of any number by default
  * @returns the predictions, or undefined where the fold is not done
- * @throws {@link ExperimentError} where the file is there but cannot be read
+ * @throws {@link ExperimentError} where the file is there but is not what `mer run` writes
  *
  * @example
  * ```ts
@@ -208,15 +229,36 @@ export async function readManifest(dir: string): Promise<RunManifest | undefined
  * console.log(await readFold('runs/none', 0, 'sub01')); // undefined
  * ```
  */
-export async function readFold(dir: string, seed: number, fold: string): Promise<FoldPredictions | undefined> {
+export async function readFold(
+  dir: string,
+  seed: number,
+  fold: string,
+  classes?: number,
+): Promise<FoldPredictions | undefined> {
   const path = join(foldFolder(dir, seed, fold), 'predictions.json');
-  const value = (await readJson(path)) as FoldPredictions | undefined;
-  if (value && (value.fold !== fold || value.seed !== seed || !Array.isArray(value.predictions))) {
+  const value = await readJsonFile<FoldPredictions>(path, predictionsSchema, {
+    kind: 'the predictions of a fold',
+    cure: 'Delete the file to run the fold again.',
+  });
+  if (!value) return undefined;
+  if (value.fold !== fold || value.seed !== seed) {
     throw new ExperimentError(
       `Cannot use ${path} as it does not hold the predictions of fold ${fold}, seed ${seed}: delete the file to run the fold again`,
     );
   }
+  if (classes !== undefined) checkClasses(value, classes, path);
   return value;
+}
+
+function checkClasses({ predictions, oracle }: FoldPredictions, classes: number, path: string): void {
+  const fits = ({ truth, predicted, logits }: Prediction) =>
+    truth < classes && predicted < classes && logits.length === classes;
+  const wrong = [...predictions, ...(oracle?.predictions ?? [])].findIndex((prediction) => !fits(prediction));
+  if (wrong < 0) return;
+  throw new ExperimentError(
+    `Cannot use ${path} as each prediction must have id, dataset, subject, and truth, predicted and logits for ${classes} classes: ` +
+      `number ${wrong + 1} has not; delete the file to run the fold again`,
+  );
 }
 
 /**
@@ -234,7 +276,7 @@ export async function readFold(dir: string, seed: number, fold: string): Promise
  */
 export async function writeFold(dir: string, { predictions, history, seconds, weights }: FoldRecord): Promise<void> {
   const folder = foldFolder(dir, predictions.seed, predictions.fold);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFileAtomic(join(folder, 'weights.safetensors'), encodeSafetensors(weights));
   await writeJson(join(folder, 'history.json'), { seconds, epochs: history });
   await writeJson(join(folder, 'predictions.json'), predictions);
@@ -256,20 +298,28 @@ export function foldFolder(dir: string, seed: number, fold: string): string {
 /** Name of the fold that trains on all samples and tests none; its folder is `<run>/final/<seed>`. */
 export const finalFold = '(all)';
 
+/** Longest name of a file; systems have room for 255 bytes, endings included. */
+const LONGEST_NAME = 200;
+
 /**
- * Turns any name into a file name: letters, digits, dashes, underscores and inner dots stay, everything else becomes %XX (UTF-8).
+ * Turns any name into a file name: letters, digits, dashes, underscores and inner dots stay, everything else becomes %XX (UTF-8). A name that would be longer
+ * than 200 characters is cut, and its hash tells it from others.
  *
  * @param name - such as the name of a fold
  */
 export function fileNameOf(name: string): string {
   const kept = /^\.+/.test(name) ? /[A-Za-z0-9_-]/ : /[A-Za-z0-9._-]/;
-  return [...name]
+  const encoded = [...name]
     .map((character) =>
       kept.test(character)
         ? character
         : [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
     )
     .join('');
+  if (encoded === '') return '%';
+  return encoded.length > LONGEST_NAME
+    ? `${encoded.slice(0, LONGEST_NAME - 33)}~${hashOf(name).slice(0, 32)}`
+    : encoded;
 }
 
 /**
@@ -280,21 +330,6 @@ export function fileNameOf(name: string): string {
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`));
-}
-
-async function readJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new ExperimentError(`Cannot read ${path}: ${(error as Error).message}`, { cause: error });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ExperimentError(`Cannot read ${path} as it must be JSON: ${(cause as Error).message}`, { cause });
-  }
 }
 
 function differences(before: RunManifest, now: RunManifest): string[] {

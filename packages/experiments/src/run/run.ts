@@ -1,4 +1,3 @@
-import { readdir, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type BackendInfo, backendTraits, useBackend } from '@mer/backends';
@@ -13,8 +12,11 @@ import type { FoldReport, WorkerContext } from '../runners/worker.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
+import { checkPredictions } from './check-predictions.js';
 import type { RunEvent } from './events.js';
+import { lockFolder } from './folder-lock.js';
 import { subjectsOf } from './folds.js';
+import { removeHalfWritten } from './half-written.js';
 import { describeRun } from './manifest.js';
 import { type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
 import { type PlannedFold, planFolds } from './plan.js';
@@ -52,7 +54,7 @@ export interface RunExperimentOptions {
  * @param experiment - complete experiment, as read by {@link readExperiment}
  * @param options - folder, progress, interruption
  * @returns scores of the pooled predictions, also written to `summary.json`
- * @throws {@link ExperimentError} where the experiment cannot be run as given, before any work
+ * @throws {@link ExperimentError} where the experiment cannot be run as given, or another process works in the folder, before any work
  * @throws Error where a sample cannot be read or a file cannot be written
  *
  * @example
@@ -76,10 +78,12 @@ export async function runExperiment(
     signal,
   }: RunExperimentOptions,
 ): Promise<RunSummary> {
+  checkShard(shard);
   const plan = await planRun(experiment, own);
   const { dataset, folds, backend } = plan;
   const described = describeRun(experiment, { ...plan, classes: dataset.classes, own });
   const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
+  const lock = await lockFolder(out, { shard });
   const processes = openProcesses(most, signal);
   try {
     // a run that was begun goes on as it was planned: its numbers are to be the same
@@ -94,12 +98,12 @@ export async function runExperiment(
         text: `the run was begun with version ${manifest.versions['mer']}, this is ${packageVersion()}`,
       });
     }
-    await sweep(out);
+    await removeHalfWritten(out, { shared: shard !== undefined });
 
     const done = new Map<PlannedFold, FoldPredictions>();
     const ours = [...ofShard(folds, shard), ...(final ? ofShard(finalFolds(experiment, dataset), shard) : [])];
     for (const fold of [...folds, ...ours]) {
-      const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name));
+      const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name, dataset.classes.length));
       if (before) done.set(fold, before);
     }
     const todo = ours.filter((fold) => !done.has(fold));
@@ -151,6 +155,7 @@ export async function runExperiment(
       }
     }
     const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
+    checkPredictions(`score the run in ${out}`, predictions);
     const summary = summarize(predictions, {
       experiment,
       classes: dataset.classes,
@@ -161,6 +166,7 @@ export async function runExperiment(
     return summary;
   } finally {
     await processes.close();
+    await lock.release();
   }
 }
 
@@ -250,11 +256,15 @@ function foldEvent({ seed, name }: PlannedFold, { predictions, seconds, memory }
 
 function ofShard(folds: PlannedFold[], shard: RunExperimentOptions['shard']): PlannedFold[] {
   if (!shard) return folds;
+  return folds.filter((_, i) => i % shard.of === shard.index - 1);
+}
+
+function checkShard(shard: RunExperimentOptions['shard']): void {
+  if (!shard) return;
   const { index, of } = shard;
   if (!Number.isInteger(of) || of < 1 || !Number.isInteger(index) || index < 1 || index > of) {
     throw new ExperimentError(`Cannot run shard ${index}/${of} as it must be 1/n to n/n`);
   }
-  return folds.filter((_, i) => i % of === index - 1);
 }
 
 /** For each seed the training on all samples. */
@@ -277,16 +287,4 @@ function workerCount(workers: number | 'auto', backend: BackendInfo, tasks: numb
   }
   if (!backendTraits(backend.name).oneThread) return 1;
   return Math.max(1, Math.min(availableParallelism(), tasks, Math.floor(freeMemory() / WORKER_MEMORY)));
-}
-
-/** How long a file may be in the making, in milliseconds. */
-const LONGEST_WRITE = 10 * 60_000;
-
-/** Deletes what killed processes have left half written, unless it may still be in the making. */
-async function sweep(out: string): Promise<void> {
-  for (const name of await readdir(out, { recursive: true })) {
-    if (!/(^|[\\/])\.[^\\/]+\.[0-9a-f]{12}\.tmp$/.test(name)) continue;
-    const found = await stat(join(out, name)).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > LONGEST_WRITE) await rm(join(out, name), { force: true });
-  }
 }

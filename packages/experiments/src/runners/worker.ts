@@ -149,6 +149,9 @@ for (const level of ['error', 'warn'] as const) {
   };
 }
 
+// What a worker prints it prints where the command does: a reader that has gone away, or a full disk, must not end it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 // Where memory runs short, Linux is to end this process and not the one that can tell of it.
 if (process.platform === 'linux') await writeFile('/proc/self/oom_score_adj', '500').catch(() => {});
 

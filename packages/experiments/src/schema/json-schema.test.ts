@@ -85,6 +85,13 @@ const refuses = (data: unknown) => {
 };
 
 describe('experimentJsonSchema()', () => {
+  it('asks for seeds that differ', () => {
+    const data = { ...files[0]!.data, seeds: [0, 1] };
+    expect(accepts(data)).toBe(true);
+    expect(accepts({ ...data, seeds: [0, 0] })).toBe(false);
+    expect((schema['properties'] as Record<string, object>)['seeds']).toMatchObject({ uniqueItems: true });
+  });
+
   it('accepts every recipe, as mer run does', async () => {
     for (const { name, data } of files) {
       expect(accepts(data), `${name}: ${JSON.stringify(accepts.errors?.[0])}`).toBe(true);

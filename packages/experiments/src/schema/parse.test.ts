@@ -88,6 +88,11 @@ describe('parseExperiment()', () => {
 
   it('rejects a name that would leave the folder of runs', () => {
     expect(messageFor({ ...minimal, name: '../x' })).toMatch(/name must be letters/);
+    expect(messageFor({ ...minimal, name: 'x'.repeat(101) })).toMatch(/name must be letters.* 100 at most/);
+  });
+
+  it('rejects seeds of which two are the same', () => {
+    expect(messageFor({ ...minimal, seeds: [0, 1, 0] })).toMatch(/seeds must be a list of at least 1 different value/);
   });
 });
 

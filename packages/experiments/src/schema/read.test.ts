@@ -53,3 +53,56 @@ describe('readExperiment() of a file that extends another', () => {
     await expect(readExperiment(await file('d.json', { extends: 1 }))).rejects.toThrow('extends must be the path');
   });
 });
+
+describe('readExperiment() of a file that is not as it should be', () => {
+  const reading = async (name: string, text: string) => {
+    const path = join(root, name);
+    await writeFile(path, text);
+    return readExperiment(path);
+  };
+  const yaml = 'name: x\ndata: { name: synthetic }\nmodel: { name: small-cnn }\n';
+
+  it('names what holds itself, what unfolds to too much, and what is nested too deeply', async () => {
+    await expect(reading('circle.yaml', `${yaml}training: &t { epochs: 1, loss: *t }\n`)).rejects.toThrow(
+      /circle\.yaml as it must be YAML or JSON: training\.loss holds itself/,
+    );
+    const bomb = [...'bcdefghi'].map((name, i) => `  - &${name} [${Array(10).fill(`*${'abcdefgh'[i]}`).join(', ')}]`);
+    await expect(reading('bomb.yaml', `${yaml}inputs:\n  - &a [1, 2]\n${bomb.join('\n')}\n`)).rejects.toThrow(
+      'its aliases unfold to too much',
+    );
+    await expect(reading('deep.yaml', `${yaml}inputs: ${'['.repeat(1e5)}`)).rejects.toThrow(/nested deeper than 64/);
+    await expect(reading('tag.yaml', `${yaml}seeds: !!js/function x\n`)).rejects.toThrow(/Unresolved tag/);
+    await expect(reading('long.yaml', `${yaml}#${' '.repeat(2 ** 22)}`)).rejects.toThrow(/must have at most \d+ bytes/);
+    await expect(readExperiment(join(root, 'n'.repeat(300)))).rejects.toThrow(/readable file: the name is too long/);
+  });
+
+  it('refuses __proto__, constructor and prototype like any unknown key, in a file and in one that it extends', async () => {
+    for (const key of ['__proto__', 'constructor', 'prototype', 'toString']) {
+      const text = `${yaml}training: { epochs: 1 }\n${key}: { backend: cpu }\n`;
+      await expect(reading('proto.yaml', text)).rejects.toThrow(`  ${key} is not an option`);
+      const child = reading('child.yaml', `extends: proto.yaml\ndata: { options: { ${key}: 1 } }\n`);
+      await expect(child).rejects.toThrow(`  data.options.${key} is not an option`);
+      await expect(child).rejects.toThrow(`  ${key} is not an option`);
+    }
+  });
+});
+
+describe('readExperiment() with another model set', () => {
+  it('leaves out published results of the model before, and says so', async () => {
+    const notes: string[] = [];
+    const path = await file('published.json', {
+      ...base,
+      model: { name: 'ststnet' },
+      published: [{ result: 'megc2019-paper' }, { source: 'a paper', uf1: 0.5 }],
+    });
+    const onNote = (text: string) => void notes.push(text);
+    const before = await readExperiment(path, { onNote });
+    expect(before.published).toHaveLength(2);
+    expect(notes).toEqual([]);
+    const after = await readExperiment(path, { set: ['model.name=small-cnn'], onNote });
+    expect(after.published).toEqual([{ source: 'a paper', uf1: 0.5 }]);
+    expect(notes).toEqual(['published results of ststnet are left out as the model is small-cnn now: megc2019-paper']);
+    const set = ['model.name=small-cnn', 'published.0.result=megc2019-paper'];
+    await expect(readExperiment(path, { set })).rejects.toThrow('published.0.result must be left out');
+  });
+});

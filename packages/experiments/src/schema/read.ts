@@ -1,16 +1,20 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { systemErrorText } from '@mer/io';
 import { loadParts, NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import type { Experiment } from './experiment.js';
 import { ExperimentError } from './experiment-error.js';
+import { withoutResultsOfOthers } from './others-results.js';
 import { parseExperiment } from './parse.js';
+import { parseYaml } from './parse-yaml.js';
 import { setValue } from './set-value.js';
 
 /** Options of {@link readExperiment}. */
 export interface ReadExperimentOptions {
   /** Settings that override the file, each `key=value`: `training.epochs=5`; the value is read as YAML. */
   set?: readonly string[];
+  /** Told what a reader should know: published results that are left out as they are of another model than the settings name. */
+  onNote?: ((text: string) => void) | undefined;
   /** Anybody's own parts, loaded by {@link loadParts}; needed where the file names modules under `use`. */
   own?: OwnParts | undefined;
 }
@@ -32,7 +36,10 @@ export interface ReadExperimentOptions {
  * console.log(experiment.training.epochs); // 5
  * ```
  */
-export async function readExperiment(path: string, { set = [], own }: ReadExperimentOptions = {}): Promise<Experiment> {
+export async function readExperiment(
+  path: string,
+  { set = [], own, onNote }: ReadExperimentOptions = {},
+): Promise<Experiment> {
   const { settings } = await readSettings(path, []);
   const data = set.reduce<unknown>(setValue, settings);
   const uses = usesOf(data);
@@ -41,7 +48,11 @@ export async function readExperiment(path: string, { set = [], own }: ReadExperi
       `Cannot read ${path} as it names modules (use: ${uses.join(', ')}), whose code this function does not load: use openExperiment, or give them as own`,
     );
   }
-  return parseExperiment(data, { source: path, parts: own?.parts });
+  const parts = own?.parts;
+  return parseExperiment(withoutResultsOfOthers(data, { before: settings, set, parts, onNote }), {
+    source: path,
+    parts,
+  });
 }
 
 /** Options of {@link openExperiment}. */
@@ -50,6 +61,8 @@ export interface OpenExperimentOptions {
   set?: readonly string[];
   /** Further modules of own parts, relative to the working directory. */
   use?: readonly string[];
+  /** Told what a reader should know: published results that are left out as they are of another model than the settings name. */
+  onNote?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -71,12 +84,14 @@ export interface OpenExperimentOptions {
  */
 export async function openExperiment(
   path: string,
-  { set = [], use = [] }: OpenExperimentOptions = {},
+  { set = [], use = [], onNote }: OpenExperimentOptions = {},
 ): Promise<{ experiment: Experiment; own: OwnParts }> {
   const { settings, usedBy } = await readSettings(path, []);
   const data = set.reduce<unknown>(setValue, settings);
   const own = joined([await loadParts(usesOf(data), { from: dirname(usedBy) }), await loadParts(use)]);
-  return { experiment: parseExperiment(data, { source: path, parts: own.parts }), own };
+  const { parts } = own;
+  const known = withoutResultsOfOthers(data, { before: settings, set, parts, onNote });
+  return { experiment: parseExperiment(known, { source: path, parts }), own };
 }
 
 /** The modules that settings name; what is wrong with them is told with everything else. */
@@ -113,7 +128,7 @@ async function readSettings(
   const below = await readSettings(resolve(dirname(here), base), [...above, here]);
   return {
     settings: overlay(below.settings, settings),
-    usedBy: 'use' in settings ? here : below.usedBy,
+    usedBy: Object.hasOwn(settings, 'use') ? here : below.usedBy,
   };
 }
 
@@ -125,26 +140,39 @@ function isObject(value: unknown): value is Settings {
 
 /** Objects are merged key by key, unless `name` tells that they are settings of different things. */
 function overlay(below: Settings, above: Settings, top = true): Settings {
-  if (!top && 'name' in above && above['name'] !== below['name']) return above;
-  const merged = { ...below };
+  if (!top && Object.hasOwn(above, 'name') && above['name'] !== below['name']) return above;
+  const merged = new Map(Object.entries(below));
   for (const [key, value] of Object.entries(above)) {
-    if (key === '__proto__') continue;
-    const under = below[key];
-    merged[key] = isObject(value) && isObject(under) ? overlay(under, value, false) : value;
+    const under = merged.get(key);
+    merged.set(key, isObject(value) && isObject(under) ? overlay(under, value, false) : value);
   }
-  return merged;
+  // made of entries, a key __proto__ is a key like others, which the schema does not know
+  return Object.fromEntries(merged);
 }
+
+/** Most bytes of an experiment file. */
+const LONGEST = 4 * 2 ** 20;
 
 async function readYaml(path: string): Promise<Settings> {
   let text: string;
   try {
+    const { size } = await stat(path);
+    if (size > LONGEST) {
+      throw new ExperimentError(
+        `Cannot read the experiment ${path} as it must have at most ${LONGEST} bytes: it has ${size}`,
+      );
+    }
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new ExperimentError(`Cannot read the experiment as ${path} must be a readable file`, { cause });
+    if (cause instanceof ExperimentError) throw cause;
+    throw new ExperimentError(
+      `Cannot read the experiment as ${path} must be a readable file: ${systemErrorText(cause)}`,
+      { cause },
+    );
   }
   let data: unknown;
   try {
-    data = parse(text, { maxAliasCount: 100 });
+    data = parseYaml(text);
   } catch (cause) {
     throw new ExperimentError(`Cannot read ${path} as it must be YAML or JSON: ${(cause as Error).message}`, { cause });
   }

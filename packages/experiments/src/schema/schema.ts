@@ -26,6 +26,9 @@ import { publishedOption } from './published.js';
 /** Options of a model that follow from the data and the seeds. */
 export const DERIVED_OPTIONS: readonly string[] = ['classes', 'seed', 'inputShape'];
 
+/** What a run may be called: a name of a folder on every system. */
+export const RUN_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/;
+
 const without = (entries: OptionEntries, names: readonly string[]): OptionEntries =>
   Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)));
 
@@ -146,8 +149,8 @@ function entriesOf(parts: readonly Part[] | undefined) {
       { default: [], different: true },
     ),
     name: text('Names the run: `runs/<name>`.', {
-      pattern: /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/,
-      expected: 'letters, digits, dots, dashes and underscores, as it names the folder of the run',
+      pattern: RUN_NAME,
+      expected: 'letters, digits, dots, dashes and underscores, 100 at most, as it names the folder of the run',
     }),
     description: text('What it is.', { optional: true }),
     data: named(
@@ -183,7 +186,7 @@ function entriesOf(parts: readonly Part[] | undefined) {
       formsOf(protocols, ({ options }) => options),
       { default: { name: 'leave-one-subject-out' } },
     ),
-    seeds: list('Each seed runs every fold.', integer('A seed.', { min: 0 }), {
+    seeds: list('Each seed runs every fold.', integer('A seed.', { min: 0, max: Number.MAX_SAFE_INTEGER }), {
       min: 1,
       different: true,
       default: [0],

@@ -1,3 +1,4 @@
+import { visible } from '@mer/options';
 import { type ScoreTableRow, scoreColumns, scoreTable } from './score-table.js';
 import { bootstrapText, cellText, four } from './score-text.js';
 import type { RunSummary, SeedSummary } from './summary.js';
@@ -20,7 +21,7 @@ export function summaryText(summary: RunSummary): string {
   const { name, classes, folds, perSeed, oracle } = summary;
   const { measured, guessing, published, oracle: chosen } = scoreTable(summary);
   return [
-    name,
+    visible(name),
     ...aboutLines(summary),
     ...(folds.done < folds.total
       ? ['', `INCOMPLETE: ${folds.done} of ${folds.total} folds are done; the scores cover these.`]
@@ -94,7 +95,8 @@ function confusionLines(
 }
 
 /** Rows as aligned columns: the first `text` of them to the left, numbers to the right, those from `last` on to the left again. */
-function aligned(rows: readonly (readonly string[])[], text = 1, last = Number.POSITIVE_INFINITY): string[] {
+function aligned(texts: readonly (readonly string[])[], text = 1, last = Number.POSITIVE_INFINITY): string[] {
+  const rows = texts.map((row) => row.map(visible));
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
     `  ${row.map((cell, column) => (column < text || column >= last ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ')}`.trimEnd(),
@@ -103,7 +105,7 @@ function aligned(rows: readonly (readonly string[])[], text = 1, last = Number.P
 
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.trim().split(/\s+/)) {
+  for (const word of visible(text.trim().replace(/\s+/g, ' ')).split(' ')) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { systemErrorText } from './system-error-text.js';
 
 /**
  * Writes a file so that it is there whole or not at all (Node only).
  *
  * The bytes go to a temporary name in the same folder, are flushed to the disk (fsync), and the name is changed in one step. A reader
- * sees the old file or the new one, and a killed process leaves at worst a file `.<name>.<random>.tmp`. An existing file keeps its mode.
+ * sees the old file or the new one, and a killed process leaves at worst a file `.<name>.<random>.tmp` (of a long name the first 60 characters). An existing file keeps its mode.
  * The folder must exist.
  *
- * @throws Error of the file system, with the path; the temporary file is removed.
+ * @throws Error that names the path and says what to do; the temporary file is removed.
  *
  * @example
  * ```ts
@@ -25,7 +26,7 @@ import { basename, dirname, join } from 'node:path';
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = join(folder, `.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const mode = await stat(path).then(
       (found) => found.mode & 0o777,
@@ -41,8 +42,8 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     }
     await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new Error(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new Error(`Cannot write ${path} as ${systemErrorText(cause)}`, { cause });
   }
   await syncFolder(folder);
 }

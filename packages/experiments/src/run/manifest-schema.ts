@@ -1,0 +1,72 @@
+import { integer, list, number, text } from '@mer/options';
+import { MEMORY_STRATEGIES } from '@mer/training';
+import * as v from 'valibot';
+import { loose } from './loose.js';
+
+/** Most classes of a run: the table of confusions has the square of that. */
+const MOST_CLASSES = 1000;
+
+const nameText = (about: string) =>
+  text(about, { pattern: /^.{1,1000}$/su, expected: 'a text of 1 to 1000 characters' });
+const seed = integer('A seed.', { min: 0, max: Number.MAX_SAFE_INTEGER });
+const bytes = number('Bytes.', { min: 0 });
+
+const memory = loose({
+  strategy: loose({
+    name: v.picklist(MEMORY_STRATEGIES, `one of ${MEMORY_STRATEGIES.join(', ')}`),
+    stretches: integer('Stretches.', { min: 1, optional: true }),
+    parts: integer('Parts.', { min: 1, optional: true }),
+    microBatch: integer('Samples of a micro-batch.', { min: 1, optional: true }),
+  }),
+  testBatch: integer('Samples tested at a time.', { min: 1 }),
+  step: loose({
+    weights: bytes,
+    optimizer: bytes,
+    inputs: bytes,
+    activations: bytes,
+    gradients: bytes,
+    scratch: bytes,
+    total: bytes,
+    blocks: bytes,
+    heap: bytes,
+    largest: bytes,
+  }),
+  process: bytes,
+});
+
+const ownModule = loose({
+  use: nameText('What named the module.'),
+  hash: nameText('Hash of its contents.'),
+  parts: list(
+    'Its parts.',
+    loose({ kind: nameText('Kind.'), name: nameText('Name.') }, 'an object with kind and name'),
+    {},
+  ),
+});
+
+/**
+ * What `run.json` must hold. The experiment is looked at only as far as every reader needs it; the whole of it is checked by
+ * {@link readRunManifest}, which knows the parts.
+ */
+export const manifestSchema = loose({
+  format: v.literal(1, '1'),
+  experiment: loose({
+    name: nameText('Name of the experiment.'),
+    data: loose({ name: nameText('Name of the data set.') }),
+    model: loose({ name: nameText('Name of the model.') }),
+    training: loose({ epochs: integer('Epochs.', { min: 0 }), epochChoice: nameText('Choice.') }),
+    protocol: loose({ name: nameText('Name of the protocol.') }),
+    seeds: list('Seeds.', seed, { min: 1, different: true }),
+    published: list('Published results.', loose({}), {}),
+  }),
+  hash: nameText('Hash.'),
+  fingerprint: nameText('Identity of the samples.'),
+  backend: loose({ name: nameText('Name.'), device: v.string('a text') }),
+  versions: v.record(v.string('a text'), v.string('a text'), 'an object of texts'),
+  hardware: loose({ cpu: v.string('a text'), cores: integer('Cores.', { min: 0 }), platform: v.string('a text') }),
+  memory: v.optional(memory),
+  parts: v.optional(list('Own modules.', ownModule, {})),
+  classes: list('Classes.', nameText('A class.'), { min: 1, max: MOST_CLASSES, different: true }),
+  folds: list('Folds.', loose({ seed, name: nameText('Name of the fold.') }, 'an object with seed and name'), {}),
+  created: nameText('When the run was begun.'),
+});
