@@ -134,7 +134,7 @@ describe('openComposite()', () => {
       'no folder for mmew is there',
     );
     await expect(openDataset('composite', { root: memoryFolder(files), sets: ['casme1'] })).rejects.toThrow(
-      'its name must be one of casme2, samm, smic, mmew, cas-me3: current value is "casme1"',
+      'its name must be one of casme2, samm, smic, mmew, cas-me3, dfme: current value is "casme1"',
     );
     await expect(openDataset('composite', { root: memoryFolder({ 'a/b.txt': 'x' }) })).rejects.toThrow(
       'no folder of a data set is there',

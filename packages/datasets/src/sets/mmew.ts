@@ -1,11 +1,10 @@
-import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
 import { findAnnotations, tableSearch } from '../adapters/find-annotations.js';
+import { namedClips } from '../adapters/named-clips.js';
 import { type ClassScheme, each } from '../annotations/class-schemes.js';
 import type { AnnotationRow } from '../annotations/clip-record.js';
 import type { AnnotatedDataset } from '../dataset.js';
 import type { OpenOptions } from '../define-dataset.js';
-import { findFolders } from '../files/find-paths.js';
 
 const columns = {
   subject: { names: ['Subject'] },
@@ -81,30 +80,9 @@ export const mmew = /* @__PURE__ */ defineAnnotatedDataset({
       return { ...named, subject, source: { file, row }, extra: { remarks } };
     });
   },
-  findClips: findMmewClips,
+  // Clip folders are named by subject, emotion and sample, wherever they lie: both released trees have them.
+  findClips: (context) => namedClips(context, /^S\d+-\d+-\d+$/i),
 });
-
-/** Clip folders are named `S13-07-001` (subject, emotion, sample) wherever they lie: both released trees have them. */
-async function findMmewClips({ folder, note }: AnnotatedContext): Promise<ClipFinder> {
-  const paths = await findFolders(folder, (path) => /(^|\/)S\d+-\d+-\d+$/i.test(path), { depth: 6 });
-  const clips = new Map<string, string>();
-  for (const path of paths) {
-    const name = path.split('/').at(-1)!.toLowerCase();
-    const other = clips.get(name);
-    if (other === undefined) clips.set(name, path);
-    else {
-      const message = `the clip has two folders, ${other} and ${path}: the first is read`;
-      note({ severity: 'warning', key: path.split('/').at(-1)!, message });
-    }
-  }
-  return {
-    kind: 'clips',
-    async find({ clip }) {
-      const path = clips.get(clip.toLowerCase());
-      return path === undefined ? undefined : { folder: path };
-    },
-  };
-}
 
 /**
  * Opens MMEW's micro-expressions: the folder that holds the workbook and either of the two released trees.
