@@ -32,7 +32,8 @@ export function composeDatasets<D extends ClipDataset | ImageDataset>(name: stri
     }
   }
   const samples = parts.flatMap((part) => part.samples);
-  const twice = samples.find(({ id }, i) => samples.findIndex((other) => other.id === id) !== i);
+  const ids = new Set<string>();
+  const twice = samples.find(({ id }) => ids.size === ids.add(id).size);
   if (twice) {
     throw new TypeError(
       `Cannot compose data set '${name}' as its parts must not share samples: '${twice.id}' is there twice`,

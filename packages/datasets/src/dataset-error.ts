@@ -1,7 +1,8 @@
 import type { DatasetNote } from './dataset.js';
 
 /** Says in one line what a note is about: file and row first, where known, then the clip. */
-export function formatNote({ file, row, key, message }: DatasetNote): string {
+export function formatNote({ file, row, key, message: whole }: DatasetNote): string {
+  const message = whole.length > 1000 ? `${whole.slice(0, 1000)}…` : whole;
   const line = file === undefined || row === undefined ? file : `${file}, row ${row}`;
   const place =
     line === undefined ? key : key === '' || line.includes(key.split('/').at(-1)!) ? line : `${line} (${key})`;

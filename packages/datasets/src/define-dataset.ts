@@ -1,3 +1,4 @@
+import type { FileLimits } from '@mer/io';
 import {
   checkOptions,
   checkPart,
@@ -38,7 +39,7 @@ export type OpenOptions<Entries extends OptionEntries> = Omit<OpenSource, 'parts
 
 /** What the declared `open` is given: everything checked, with every default filled in. */
 export type OpenGiven<Entries extends OptionEntries> = {
-  /** The folder; empty for a set that needs none. Listings are remembered. */
+  /** The folder; empty for a set that needs none. Listings are remembered; an option `limits` holds for its files. */
   readonly root: DataFolder;
   readonly mode: OpenMode;
   readonly parts: readonly DatasetDefinition[];
@@ -167,7 +168,7 @@ export function defineDataset<const Name extends string, const Entries extends O
       }
       const opened = await declaration.open({
         ...checked,
-        root: withListCache(await folderOf(root)),
+        root: withListCache(await folderOf(root), (checked as { limits?: Partial<FileLimits> }).limits),
         mode: checkValue(task, 'mode', openMode(), mode),
         parts,
       } as OpenGiven<Entries>);

@@ -1,5 +1,5 @@
-import { parseCsv } from './files/csv.js';
 import type { DataFolder } from './files/data-folder.js';
+import { readCsv } from './files/read-text.js';
 
 /** What is seen of a folder at a glance: some of its file names. */
 export interface FolderLook {
@@ -40,7 +40,9 @@ export async function lookAt(folder: DataFolder): Promise<FolderLook> {
     folders,
     async header(file) {
       if ((await folder.size(file)) === undefined) return undefined;
-      return parseCsv(new TextDecoder().decode(await folder.read(file)))[0]?.fields.map((field) => field.trim());
+      // what cannot be read looks like nothing; whoever opens it says why
+      const rows = await readCsv(folder, file).catch(() => []);
+      return rows[0]?.fields.map((field) => field.trim());
     },
   };
 }

@@ -38,7 +38,8 @@ export async function inspectFolder(
   async function look(): Promise<DatasetInspection> {
     try {
       const dataset = await definition.open({ ...given, root, parts: all, mode: 'inspect' });
-      return await inspectDataset(dataset, inspect);
+      const limits = given['limits'] as InspectOptions['limits'];
+      return await inspectDataset(dataset, { limits, ...inspect });
     } catch (error) {
       if (!(error instanceof DatasetError)) throw error;
       const nothing = { n: 0, subjects: 0, perClass: {}, perDataset: {}, perSubject: [] };

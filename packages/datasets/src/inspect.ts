@@ -1,3 +1,4 @@
+import type { FileLimits } from '@mer/io';
 import { checkValue, choice } from '@mer/options';
 import { classOf } from './annotations/class-schemes.js';
 import type { ClipRecord } from './annotations/clip-record.js';
@@ -83,6 +84,8 @@ export interface InspectOptions {
    * and have one size within its clip. `decode`: each is decoded as well.
    */
   images?: 'none' | 'check' | 'decode';
+  /** The most that a picture file may ask for, where that is not what `fileLimits` of `@mer/io` says. */
+  limits?: Partial<FileLimits> | undefined;
   /** Called now and then with the number of samples whose pictures have been looked at. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -100,11 +103,12 @@ export interface InspectOptions {
  * ```
  */
 export async function inspectDataset(dataset: Dataset, options: InspectOptions = {}): Promise<DatasetInspection> {
-  const { onProgress } = options;
+  const { limits, onProgress } = options;
   const images = checkValue('inspect data set', 'images', imagesOption(), options.images);
   const { name, kind, classes, samples, notes } = dataset;
   const subjects = group(samples, ({ dataset: set, subject }) => `${set}/${subject}`);
-  const checked = images === 'none' ? undefined : await checkImages(dataset, images === 'decode', onProgress);
+  const checked =
+    images === 'none' ? undefined : await checkImages(dataset, { decode: images === 'decode', limits }, onProgress);
   return {
     name,
     kind,

@@ -1,3 +1,5 @@
+import { checkPixels } from './check-pixels.js';
+import type { FileLimits } from './file-limits.js';
 import type { RawImage } from './raw-image.js';
 
 const cannot = 'Cannot read BMP';
@@ -18,7 +20,7 @@ function channelOf(mask: number): (pixel: number) => number {
  * A palette of grays alone gives 1 channel, an alpha mask 4, everything else 3. Without an alpha mask the fourth byte of 32 bits means
  * nothing, as the format says. Run lengths (RLE), embedded JPEG and PNG, and the 12-byte OS/2 header are errors.
  */
-export function decodeBmp(bytes: Uint8Array): RawImage {
+export function decodeBmp(bytes: Uint8Array, limits?: Partial<FileLimits>): RawImage {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const need = (at: number, length: number, what: string): number => {
     if (at + length > bytes.length) {
@@ -49,6 +51,7 @@ export function decodeBmp(bytes: Uint8Array): RawImage {
   }
   const stride = Math.ceil((width * bits) / 32) * 4;
   need(pixelsAt, stride * height, 'pixels');
+  checkPixels(cannot, width, height, limits);
   const rowAt = (y: number): number => pixelsAt + stride * (signedHeight > 0 ? height - 1 - y : y);
 
   if (bits <= 8) {

@@ -1,5 +1,7 @@
 import { unzlibSync } from 'fflate';
+import { checkPixels } from './check-pixels.js';
 import { crc32 } from './crc32.js';
+import type { FileLimits } from './file-limits.js';
 import type { Pixels } from './raw-image.js';
 
 const cannot = 'Cannot read PNG';
@@ -83,7 +85,10 @@ function unfilter(rows: Uint8Array, start: number, { stride, height }: Pass, ste
  *
  * Reference: W3C, Portable Network Graphics (PNG) Specification (Third Edition).
  */
-export function decodePng(bytes: Uint8Array, inflate: Inflate = inflateByFflate): Pixels {
+export function decodePng(
+  bytes: Uint8Array,
+  { inflate = inflateByFflate, limits }: { inflate?: Inflate; limits?: Partial<FileLimits> | undefined } = {},
+): Pixels {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let width = 0;
   let height = 0;
@@ -144,6 +149,7 @@ export function decodePng(bytes: Uint8Array, inflate: Inflate = inflateByFflate)
       `${cannot} as its data must hold its pixels: ${compressed} compressed bytes cannot hold ${width} x ${height} pixels`,
     );
   }
+  checkPixels(cannot, width, height, limits);
   const joined = new Uint8Array(compressed);
   let filled = 0;
   for (const part of parts) {

@@ -101,7 +101,7 @@ describe('readImage() and writeImage()', () => {
       "range must be 'unit' or 'byte'",
     );
     await expect(readImage(join(folder, 'none.png'))).rejects.toThrow(
-      `Cannot read ${join(folder, 'none.png')}: ENOENT`,
+      `Cannot read ${join(folder, 'none.png')} as it must exist: it does not`,
     );
     await expect(readImage(golden('vector.npy'))).rejects.toThrow(
       'vector.npy: Cannot read image as it must be PNG, JPEG or BMP: it begins with 93 4e 55 4d',

@@ -1,7 +1,8 @@
+import type { LimitOptions } from './file-limits.js';
 import type { ImageRange } from './image-tensor.js';
 
 /** How an image is decoded. */
-export interface DecodeImageOptions {
+export interface DecodeImageOptions extends LimitOptions {
   /** 1 gray, 3 RGB (default), 4 RGBA; the image is converted where it has others. */
   channels?: 1 | 3 | 4;
 }

@@ -6,6 +6,7 @@
 
 export type { ArrayData, DType, NamedArrays, NumericArray } from './array-data.js';
 export { arrayToTensor } from './array-to-tensor.js';
+export { checkLimit, type FileLimits, fileLimits, type LimitOptions } from './file-limits.js';
 export { encodeFlo, parseFlo, unknownFlowThreshold } from './flo.js';
 export type { DecodeImageOptions, EncodeImageOptions, ReadImageOptions } from './image-options.js';
 export { type ImageRange, type ImageToTensorOptions, imageToTensor, tensorToImage } from './image-tensor.js';
@@ -19,3 +20,4 @@ export type { ImageFormat, RawImage } from './raw-image.js';
 export { encodeSafetensors, parseSafetensors, type Safetensors } from './safetensors.js';
 export { tensorToArray } from './tensor-to-array.js';
 export { parseWeights } from './weights.js';
+export { openZip, type Zip, type ZipOptions } from './zip.js';

@@ -314,6 +314,8 @@ describe('readPytorchCheckpoint()', () => {
     const path = join(await mkdtemp(join(tmpdir(), 'mer-io-')), 'cut.pth');
     await writeFile(path, goldenBytes('single-zip.pth').subarray(0, 300));
     await expect(readPytorchCheckpoint(path)).rejects.toThrow(`${path}: Cannot read zip`);
-    await expect(readPytorchCheckpoint(`${path}.not`)).rejects.toThrow(`Cannot read ${path}.not: ENOENT`);
+    await expect(readPytorchCheckpoint(`${path}.not`)).rejects.toThrow(
+      `Cannot read ${path}.not as it must exist: it does not`,
+    );
   });
 });

@@ -8,9 +8,10 @@ import {
   sizeOfShape,
 } from './array-data.js';
 import { decodeElements } from './elements.js';
+import { type FileLimits, type LimitOptions, limitOf } from './file-limits.js';
 import { gather, isContiguous } from './gather.js';
-import { openStoredZip } from './stored-zip.js';
 import { describePython, Ignored, KnownGlobal, Tuple, unpickle } from './unpickle.js';
+import { openZip } from './zip.js';
 
 const cannot = 'Cannot read PyTorch checkpoint';
 const magicNumber = 0x1950a86a20f9469cfc6cn;
@@ -32,7 +33,7 @@ const storageTypes = Object.freeze({
 }) satisfies Readonly<Record<string, DType>>;
 
 /** How {@link parsePytorchCheckpoint} reads. */
-export interface PytorchCheckpointOptions {
+export interface PytorchCheckpointOptions extends LimitOptions {
   /**
    * The entry to read where a file holds more than a state dict, for example `'state_dict'` in
    * `{'state_dict': …, 'optimizer': …, 'epoch': 7}`; names are then relative to it. Levels are joined by dots. Everything by default.
@@ -196,6 +197,7 @@ function knownGlobals(allowance: number): ReadonlyMap<string, KnownGlobal> {
 function unpickleTensors(
   bytes: Uint8Array,
   start: number,
+  limits?: Partial<FileLimits>,
 ): { value: unknown; end: number; storages: Map<string, Storage> } {
   const storages = new Map<string, Storage>();
   const persistentLoad = (id: unknown): Storage => {
@@ -231,12 +233,16 @@ function unpickleTensors(
     storages.set(key, storage);
     return storage;
   };
-  const { value, end } = unpickle(bytes, start, { globals: knownGlobals(bytes.length), persistentLoad });
+  const { value, end } = unpickle(bytes, start, {
+    globals: knownGlobals(bytes.length),
+    persistentLoad,
+    mostValues: limitOf('pickleValues', limits),
+  });
   return { value, end, storages };
 }
 
-function readZip(bytes: Uint8Array): unknown {
-  const zip = openStoredZip(bytes);
+function readZip(bytes: Uint8Array, limits?: Partial<FileLimits>): unknown {
+  const zip = openZip(bytes, { stored: true, limits });
   const pickles = [...zip.keys()].filter((name) => /^[^/]*\/data\.pkl$/.test(name));
   const [pickleName] = pickles;
   if (pickleName === undefined || pickles.length > 1) {
@@ -252,7 +258,7 @@ function readZip(bytes: Uint8Array): unknown {
   if (order && new TextDecoder().decode(order.subarray(0, 16)) !== 'little') {
     throw new Error(`${cannot} as its storages must be little-endian: it was written by a big-endian machine`);
   }
-  const { value, storages } = unpickleTensors(zip.get(pickleName)!(), 0);
+  const { value, storages } = unpickleTensors(zip.get(pickleName)!(), 0, limits);
   for (const storage of storages.values()) {
     const content = zip.get(`${root}data/${storage.key}`)?.();
     if (!content)
@@ -267,25 +273,26 @@ function readZip(bytes: Uint8Array): unknown {
   return value;
 }
 
-function readLegacy(bytes: Uint8Array): unknown {
-  const magic = unpickle(bytes, 0);
+function readLegacy(bytes: Uint8Array, limits?: Partial<FileLimits>): unknown {
+  const mostValues = limitOf('pickleValues', limits);
+  const magic = unpickle(bytes, 0, { mostValues });
   if (magic.value !== magicNumber) {
     throw new Error(
       `${cannot} as its first pickle must be PyTorch's magic number: it is ${describePython(magic.value)}`,
     );
   }
-  const version = unpickle(bytes, magic.end);
+  const version = unpickle(bytes, magic.end, { mostValues });
   if (version.value !== protocolVersion) {
     throw new Error(
       `${cannot} as its protocol must be ${protocolVersion}: current value is ${describePython(version.value)}`,
     );
   }
-  const system = unpickle(bytes, version.end);
+  const system = unpickle(bytes, version.end, { mostValues });
   if (system.value instanceof Map && system.value.get('little_endian') === false) {
     throw new Error(`${cannot} as its storages must be little-endian: it was written by a big-endian machine`);
   }
-  const { value, end, storages } = unpickleTensors(bytes, system.end);
-  const keys = unpickle(bytes, end);
+  const { value, end, storages } = unpickleTensors(bytes, system.end, limits);
+  const keys = unpickle(bytes, end, { mostValues });
   if (!Array.isArray(keys.value))
     throw new Error(`${cannot} as a list of storages must follow the tensors: it is ${describePython(keys.value)}`);
   let position = keys.end;
@@ -364,7 +371,8 @@ function collectTensors(root: unknown, allowance: number): Map<string, Tensor> {
  *
  * Tensors that share a storage in the file share memory here too, as in PyTorch; a tensor that is a strided view comes out in
  * row-major order as a copy. Storages must be little-endian, of the types `float64`, `float32`, `float16`, `bfloat16`, `int64`,
- * `int32`, `int16`, `int8`, `uint8`, `bool`. Memory grows with the bytes given, whatever lengths they claim.
+ * `int32`, `int16`, `int8`, `uint8`, `bool`. Memory grows with the bytes given, whatever lengths they claim;
+ * the pickle may hold `limits.pickleValues` values.
  *
  * @throws Error where the bytes are not such a file, or hold no tensor, with what is wrong.
  *
@@ -380,7 +388,10 @@ function collectTensors(root: unknown, allowance: number): Map<string, Tensor> {
  * Reference: PyTorch, torch/serialization.py (1.13 and 2.x) for both formats; CPython, Lib/pickle.py for the opcodes. Which names are
  * known, and the limits, are this project's choice.
  */
-export function parsePytorchCheckpoint(bytes: Uint8Array, { entry }: PytorchCheckpointOptions = {}): NamedArrays {
+export function parsePytorchCheckpoint(
+  bytes: Uint8Array,
+  { entry, limits }: PytorchCheckpointOptions = {},
+): NamedArrays {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (!isZip && bytes[0] !== 0x80) {
     const begin = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
@@ -388,7 +399,7 @@ export function parsePytorchCheckpoint(bytes: Uint8Array, { entry }: PytorchChec
       `${cannot} as the file must be a zip file or begin with a pickle: ${begin ? `it begins with ${begin}` : 'it is empty'}`,
     );
   }
-  const tensors = collectTensors(isZip ? readZip(bytes) : readLegacy(bytes), bytes.length);
+  const tensors = collectTensors(isZip ? readZip(bytes, limits) : readLegacy(bytes, limits), bytes.length);
   if (tensors.size === 0) throw new Error(`${cannot} as it must hold a tensor: it holds none`);
   let chosen = [...tensors];
   if (entry !== undefined) {

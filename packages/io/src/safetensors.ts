@@ -1,5 +1,7 @@
 import { type ArrayData, type DType, dtypes, type NamedArrays, namedArrays, sizeOfShape } from './array-data.js';
 import { decodeElements, encodeElements } from './elements.js';
+import { checkLimit, type LimitOptions } from './file-limits.js';
+import { shown } from './shown.js';
 
 const typeNames = Object.freeze({
   BOOL: 'bool',
@@ -46,20 +48,20 @@ function parseEntry(name: string, value: unknown): Entry {
   const { dtype: typeName, shape, data_offsets: offsets } = value;
   if (typeof typeName !== 'string' || !Object.hasOwn(typeNames, typeName)) {
     throw new Error(
-      `${cannot} as the dtype of ${quoted} must be one of ${Object.keys(typeNames).join(', ')}: current value is ${JSON.stringify(typeName)?.slice(0, 60)}`,
+      `${cannot} as the dtype of ${quoted} must be one of ${Object.keys(typeNames).join(', ')}: current value is ${shown(typeName)}`,
     );
   }
   const dtype = typeNames[typeName as keyof typeof typeNames];
   const size = Array.isArray(shape) ? sizeOfShape(shape) : undefined;
   if (size === undefined) {
     throw new Error(
-      `${cannot} as the shape of ${quoted} must be a list of natural numbers: current value is ${JSON.stringify(shape)?.slice(0, 60)}`,
+      `${cannot} as the shape of ${quoted} must be a list of natural numbers: current value is ${shown(shape)}`,
     );
   }
   const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? (offsets as unknown[]) : [];
   if (sizeOfShape([begin, end]) === undefined) {
     throw new Error(
-      `${cannot} as data_offsets of ${quoted} must be two natural numbers: current value is ${JSON.stringify(offsets)?.slice(0, 60)}`,
+      `${cannot} as data_offsets of ${quoted} must be two natural numbers: current value is ${shown(offsets)}`,
     );
   }
   const bytes = size * dtypes[dtype].bytes;
@@ -75,7 +77,8 @@ function parseEntry(name: string, value: unknown): Entry {
  * The arrays and the metadata of a safetensors file.
  *
  * The header is 8 bytes with its length, then JSON; the values follow and must fill the rest of the file without gap or overlap,
- * as the format's reference implementation demands. Nothing is allocated before a length is known to lie within the file.
+ * as the format's reference implementation demands. Nothing is allocated before a length is known to lie within the file, and the header within
+ * `limits.textBytes`.
  *
  * @throws Error where the bytes are not such a file, with what is wrong.
  *
@@ -92,7 +95,7 @@ function parseEntry(name: string, value: unknown): Entry {
  * Reference: Hugging Face, safetensors, file format description (https://huggingface.co/docs/safetensors). The 64-bit integers
  * as JavaScript numbers are this project's choice.
  */
-export function parseSafetensors(bytes: Uint8Array): Safetensors {
+export function parseSafetensors(bytes: Uint8Array, { limits }: LimitOptions = {}): Safetensors {
   if (bytes.length < 8)
     throw new Error(`${cannot} as the file must begin with 8 bytes: current length is ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -102,6 +105,7 @@ export function parseSafetensors(bytes: Uint8Array): Safetensors {
       `${cannot} as its header must lie within the file: the header claims ${headerLength} bytes, after its length the file has ${bytes.length - 8}`,
     );
   }
+  checkLimit(cannot, 'the bytes of its header', 'textBytes', headerLength, limits);
   if (bytes[8] !== 0x7b) throw new Error(`${cannot} as its header must begin with "{"`);
   let header: unknown;
   try {

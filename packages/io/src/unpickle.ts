@@ -1,3 +1,5 @@
+import { checkLimit, fileLimits } from './file-limits.js';
+
 /** A Python tuple. Lists are JavaScript arrays, dicts `Map`s, sets `Set`s, bytes `Uint8Array`s, None `null`. */
 export class Tuple {
   constructor(readonly items: readonly unknown[]) {}
@@ -21,6 +23,8 @@ export interface UnpickleOptions {
   globals?: ReadonlyMap<string, KnownGlobal>;
   /** Gives the object of a persistent id. */
   persistentLoad?: (id: unknown) => unknown;
+  /** How many values it may build or set at most, which bounds its memory: limits.pickleValues. */
+  mostValues?: number;
 }
 
 const cannot = 'Cannot read pickle';
@@ -152,7 +156,7 @@ export function describePython(value: unknown): string {
 export function unpickle(
   bytes: Uint8Array,
   start = 0,
-  { globals = new Map(), persistentLoad }: UnpickleOptions = {},
+  { globals = new Map(), persistentLoad, mostValues = fileLimits.pickleValues }: UnpickleOptions = {},
 ): { value: unknown; end: number } {
   const reader = new Reader(bytes, start);
   const memo = new Map<number, unknown>();
@@ -207,7 +211,9 @@ export function unpickle(
     return callee.call(args.items);
   };
 
-  for (;;) {
+  for (let steps = 0; ; steps++) {
+    if (steps > mostValues)
+      checkLimit(cannot, 'the number of its values', 'pickleValues', steps, { pickleValues: mostValues });
     const opcode = reader.uint8();
     switch (opcode) {
       case 0x80: {

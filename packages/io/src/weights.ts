@@ -21,6 +21,6 @@ export function parseWeights(bytes: Uint8Array, options: PytorchCheckpointOption
   const isCheckpoint = bytes[0] === 0x80 || (bytes[0] === 0x50 && bytes[1] === 0x4b);
   // A safetensors header of 0x80 bytes begins like a pickle; its ninth byte is "{", a pickle's never is within its magic number.
   if (isCheckpoint && bytes[8] !== 0x7b) return parsePytorchCheckpoint(bytes, options);
-  if (bytes.length >= 9 && bytes[8] === 0x7b) return parseSafetensors(bytes).arrays;
+  if (bytes.length >= 9 && bytes[8] === 0x7b) return parseSafetensors(bytes, options).arrays;
   throw new Error('Cannot read weights as the file must be safetensors or a PyTorch checkpoint: it is neither');
 }

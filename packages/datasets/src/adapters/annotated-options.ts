@@ -1,9 +1,10 @@
 import { choice, flag, integer, list, type Option, text } from '@mer/options';
 import type { FaultPolicy } from '../annotations/check-rows.js';
+import { limitsOption } from '../files/limits-option.js';
 
 /** The options that every annotated data set has. */
 export function commonOptions(faults: FaultPolicy) {
-  const { corrections, missing, decoders } = sharedOptions();
+  const { corrections, missing, limits, decoders } = sharedOptions();
   return {
     annotation: text('Workbook to read, relative to the root, where the automatic choice is not wanted.', {
       optional: true,
@@ -17,6 +18,7 @@ export function commonOptions(faults: FaultPolicy) {
     missing,
     exclude: list('Clips to leave out, as subject/clip.', text('A clip.', {}), { different: true, default: [] }),
     decoders,
+    limits,
   };
 }
 
@@ -28,6 +30,7 @@ export const sharedOptions = () => ({
     ['error', 'drop'],
     { default: 'error' },
   ),
+  limits: limitsOption(),
   decoders: integer('How many pictures are decoded at the same time.', { min: 1, max: 64, default: 4 }),
 });
 

@@ -7,7 +7,7 @@ import type { AnnotatedDataset, DatasetNote } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import { type DatasetDefinition, defineDataset, type OpenMode } from '../define-dataset.js';
 import { type DataFolder, fileInfo } from '../files/data-folder.js';
-import { absentNumbers, type ClipFrames, listFrames } from '../frames/clip-frames.js';
+import { absentRuns, type ClipFrames, listFrames } from '../frames/clip-frames.js';
 import { clipReader } from '../frames/read-frames.js';
 import { naturalOrder } from '../natural-order.js';
 import type { AnnotatedContext, AnnotatedDeclaration, ClipFinder } from './annotated-declaration.js';
@@ -41,7 +41,7 @@ import { type AnnotatedEntries, type CommonEntries, commonOptions } from './anno
  *   },
  *   findClips: async () => ({ kind: 'raw', find: async ({ subject, clip }) => ({ folder: `${subject}/${clip}` }) }),
  * });
- * console.log(Object.keys(lab.options).join(', ')); // classes, annotation, corrections, faults, missing, exclude, decoders
+ * console.log(Object.keys(lab.options).join(', ')); // classes, annotation, corrections, faults, missing, exclude, decoders, limits
  * ```
  */
 export function defineAnnotatedDataset<
@@ -93,6 +93,7 @@ async function annotationsOf(
     fps: declaration.fps,
     corrections: corrections ? (declaration.corrections ?? []) : [],
     faults,
+    limits: context.folder.limits,
   });
   checked.records.sort((a, b) => naturalOrder(a.subject, b.subject) || naturalOrder(a.clip, b.clip));
   return checked;
@@ -118,13 +119,15 @@ async function openAnnotated(
   }
   const { classes, corrections, decoders, exclude } = options;
   const scheme = declaration.scheme?.(annotated, context as never) ?? schemes[classes as string]!;
+  const excluded = new Set(exclude);
   const wanted = annotated.filter(({ subject, clip, source }) => {
     const key = `${subject}/${clip}`;
-    if (!exclude.includes(key)) return true;
+    if (!excluded.has(key)) return true;
     notes.push({ severity: 'dropped', key, message: 'left out by the option exclude', ...source });
     return false;
   });
-  const strange = exclude.filter((key) => !annotated.some(({ subject, clip }) => key === `${subject}/${clip}`));
+  const known = new Set(annotated.map(({ subject, clip }) => `${subject}/${clip}`));
+  const strange = exclude.filter((key) => !known.has(key));
   for (const key of strange) {
     notes.push({ severity: 'error', key, message: 'the option exclude names a clip that is not annotated' });
   }
@@ -245,9 +248,10 @@ async function locate(
     const found = await finder.find(record);
     const range = found?.shared ? { first: onset, last: offset } : undefined;
     const frames = found && (await listFrames(folder, found.folder, range));
-    const absent = frames ? absentNumbers(frames.numbers, onset, offset) : [];
+    const absent = frames ? absentRuns(frames.numbers, onset, offset) : [];
+    const lacking = absent.reduce((sum, [from, to]) => sum + to - from + 1, 0);
     const total = offset - onset + 1;
-    if (!frames || absent.length === total) {
+    if (!frames || lacking === total) {
       const known = options.corrections ? knownAbsence(corrections, subject, clip) : undefined;
       const reason = !found
         ? 'the folder of the clip is not there'
@@ -264,10 +268,12 @@ async function locate(
     }
     if (absent.length) {
       const marks = { onset, apex, offset };
-      const marked = Object.entries(marks).filter(([, number]) => number !== null && absent.includes(number));
+      const marked = Object.entries(marks).filter(
+        ([, number]) => number !== null && absent.some(([from, to]) => from <= number && number <= to),
+      );
       const those = marked.map(([name]) => name).join(' and ');
       const message =
-        `${absent.length} of ${total} frames are missing in ${frames.folder}: ${listed(absent)}` +
+        `${lacking} of ${total} frames are missing in ${frames.folder}: ${listed(absent)}` +
         (those ? `; for the ${those} the nearest frame is taken` : '');
       note({ severity: 'warning', key, message, ...source });
     }
@@ -283,14 +289,8 @@ async function locate(
   return located;
 }
 
-/** Numbers in short: `3, 5 to 9, 12`. */
-function listed(numbers: readonly number[]): string {
-  const runs: string[] = [];
-  for (let i = 0; i < numbers.length; ) {
-    let end = i;
-    while (numbers[end + 1] === numbers[end]! + 1) end++;
-    runs.push(end === i ? `${numbers[i]}` : `${numbers[i]} to ${numbers[end]}`);
-    i = end + 1;
-  }
-  return runs.length > 8 ? `${runs.slice(0, 8).join(', ')}, …` : runs.join(', ');
+/** Runs of numbers in short: `3, 5 to 9, 12`. */
+function listed(runs: readonly (readonly [number, number])[]): string {
+  const shown = runs.slice(0, 8).map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`));
+  return runs.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ');
 }

@@ -67,12 +67,14 @@ export async function imageDataset(
     readSource: (path) => folder.read(path),
     async readImage(index) {
       const { file, id } = at(index);
-      const { width, height, channels, data } = await decodePicture(await folder.read(file)).catch((cause: unknown) => {
-        throw new Error(
-          `Cannot read image of ${id} as '${file}' in ${folder.name} must be a whole picture: ${(cause as Error).message}`,
-          { cause },
-        );
-      });
+      const { width, height, channels, data } = await decodePicture(await folder.read(file), folder.limits).catch(
+        (cause: unknown) => {
+          throw new Error(
+            `Cannot read image of ${id} as '${file}' in ${folder.name} must be a whole picture: ${(cause as Error).message}`,
+            { cause },
+          );
+        },
+      );
       if (channels !== 3) {
         throw new TypeError(
           `Cannot read image of ${id} as '${file}' in ${folder.name} must have 3 channels: current number is ${channels}`,

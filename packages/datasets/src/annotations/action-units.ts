@@ -35,15 +35,23 @@ const sides: Readonly<Record<string, ActionUnitSide>> = {
  * Reads a cell of action units as the data sets write them: `4+L10`, `R2+15`, `(R6 or R12)+R15`, `ref(7B)+43`, `A/L12`,
  * `10A/B`, `L12 + 61`, `AU4`, `4，11` (a full-width comma), `14,L24,`, a bare number, `?`.
  *
- * Nothing is lost: what is no action unit is kept in `remarks`. A `(k)` behind a unit (static, as 4DME writes it) leaves the
+ * Nothing is lost: what is no action unit, or in more than eight parentheses, is kept in `remarks`. A `(k)` behind a unit (static, as 4DME writes it) leaves the
  * unit out and is kept as a remark.
  */
 export function parseActionUnits(text: string): ActionUnitCell {
+  return readCell(text, deepest);
+}
+
+/** Parentheses within parentheses. */
+const deepest = 8;
+
+function readCell(text: string, depth: number): ActionUnitCell {
   const units: AnnotatedActionUnit[] = [];
   const remarks: string[] = [];
   for (const group of splitOutside(text.replaceAll('，', ','), /[+,;&]/)) {
     const alternatives = group.split(/\bor\b/i);
-    for (const alternative of alternatives) readPart(alternative.trim(), alternatives.length > 1, units, remarks);
+    for (const alternative of alternatives)
+      readPart(alternative.trim(), alternatives.length > 1, depth, units, remarks);
   }
   return { units, remarks, text };
 }
@@ -61,17 +69,27 @@ function splitOutside(text: string, separator: RegExp): string[] {
   return parts;
 }
 
-function readPart(part: string, doubtful: boolean, units: AnnotatedActionUnit[], remarks: string[]): void {
+function readPart(
+  part: string,
+  doubtful: boolean,
+  depth: number,
+  units: AnnotatedActionUnit[],
+  remarks: string[],
+): void {
   if (part === '') return;
+  if (depth === 0) {
+    remarks.push(part);
+    return;
+  }
   const reference = /^ref\s*\(?(.*?)\)?$/i.exec(part);
   if (reference) {
-    readPart(reference[1]!.trim(), true, units, remarks);
+    readPart(reference[1]!.trim(), true, depth - 1, units, remarks);
     return;
   }
   const wrapped = /^\((.*)\)$|^\(([^()]*)$|^([^()]*)\)$/.exec(part);
   if (wrapped) {
     const inside = wrapped[1] ?? wrapped[2] ?? wrapped[3]!;
-    const cell = parseActionUnits(inside);
+    const cell = readCell(inside, depth - 1);
     units.push(...cell.units.map((unit) => ({ ...unit, doubtful: unit.doubtful || doubtful })));
     remarks.push(...cell.remarks);
     return;

@@ -1,3 +1,4 @@
+import { checkLimit, type FileLimits } from '@mer/io';
 import type { DatasetNote } from '../dataset.js';
 import { parseActionUnits } from './action-units.js';
 import type { ClipRecord, RawRow } from './clip-record.js';
@@ -20,6 +21,8 @@ export interface CheckRowsOptions {
   /** The known errors that are put right. */
   corrections: readonly Correction[];
   faults: FaultPolicy;
+  /** The most frames of a clip, where that is not what `fileLimits` of `@mer/io` says. */
+  limits?: Partial<FileLimits> | undefined;
 }
 
 /** Spellings of "nobody annotated it". */
@@ -36,7 +39,7 @@ const unknownNumber = /^(?:|\/|-|--|\?|n\/?a|nan|none|null|missing)$/i;
  */
 export function checkRows(
   rows: readonly RawRow[],
-  { dataset, fps, corrections, faults }: CheckRowsOptions,
+  { dataset, fps, corrections, faults, limits }: CheckRowsOptions,
 ): { records: ClipRecord[]; notes: DatasetNote[] } {
   const notes: DatasetNote[] = [];
   const records: ClipRecord[] = [];
@@ -61,7 +64,9 @@ export function checkRows(
       found.push(`emotion '${row.emotion}' is unknown: the emotions are ${emotions.join(', ')}`);
     }
     const outOfTime: string[] = [];
-    const marks = readMarks(row, faults === 'repair', outOfTime, (message) => note('corrected', message));
+    const marks = readMarks(row, { repair: faults === 'repair', limits }, outOfTime, (message) =>
+      note('corrected', message),
+    );
     if (found.length || !marks) {
       for (const fault of found) note(faults === 'drop' ? 'dropped' : 'error', fault);
       for (const fault of outOfTime) note(faults === 'error' ? 'error' : 'dropped', fault);
@@ -116,7 +121,7 @@ interface Numbers {
 
 function readMarks(
   row: RawRow,
-  repair: boolean,
+  { repair, limits }: { repair: boolean; limits?: Partial<FileLimits> | undefined },
   found: string[],
   repaired: (message: string) => void,
 ): Numbers | undefined {
@@ -162,6 +167,19 @@ function readMarks(
     }
     repaired(`apex ${apex} is read as unknown: it lies outside the clip, which is ${onset} to ${offset}`);
     apex = null;
+  }
+  try {
+    checkLimit(
+      'it cannot be read',
+      `its frames from onset ${onset} to offset ${offset}`,
+      'frames',
+      offset - onset + 1,
+      limits,
+    );
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    found.push(error.message);
+    return undefined;
   }
   return { onset, apex, offset };
 }

@@ -1,3 +1,5 @@
+import type { FileLimits, LimitOptions } from '@mer/io';
+
 /** One name in a folder. */
 export interface FolderEntry {
   /** Name without the path. */
@@ -22,14 +24,16 @@ export interface FileInfo {
 export interface DataFolder {
   /** What to call the folder in messages: its path on disk, or the name that the user picked. */
   readonly name: string;
+  /** The most that a file of it may ask for, where that is not what `fileLimits` of `@mer/io` says. */
+  readonly limits?: Partial<FileLimits> | undefined;
   /** The entries of a folder inside, in natural order; undefined where there is no such folder. */
   list(path: string): Promise<readonly FolderEntry[] | undefined>;
   /** Size of a file in bytes; undefined where there is no such file. */
   size(path: string): Promise<number | undefined>;
   /** Size and time of a file; undefined where there is no such file. A folder without this function knows sizes only. */
   info?(path: string): Promise<FileInfo | undefined>;
-  /** The bytes of a file. */
-  read(path: string): Promise<Uint8Array>;
+  /** The bytes of a file; an error, before memory is asked for, where there are more than `limits.fileBytes`. */
+  read(path: string, options?: LimitOptions): Promise<Uint8Array>;
 }
 
 /** Size and, where the folder knows it, time of a file; undefined where there is no such file. */

@@ -2,14 +2,15 @@ import { type DataFolder, type FolderEntry, fileInfo } from './data-folder.js';
 
 const join = (path: string, name: string) => (path ? `${path}/${name}` : name);
 
-/** The same folder, asked for each listing once. */
-export function withListCache(folder: DataFolder): DataFolder {
+/** The same folder, asked for each listing once, with limits that hold for its files. */
+export function withListCache(folder: DataFolder, limits = folder.limits): DataFolder {
   const known = new Map<string, Promise<readonly FolderEntry[] | undefined>>();
   return {
     name: folder.name,
+    limits,
     size: (path) => folder.size(path),
     info: (path) => fileInfo(folder, path),
-    read: (path) => folder.read(path),
+    read: (path, options) => folder.read(path, { limits, ...options }),
     list(path) {
       const listing = known.get(path) ?? folder.list(path);
       known.set(path, listing);

@@ -1,3 +1,4 @@
+import { checkLimit, type FileLimits } from '@mer/io';
 import { naturalOrder } from '../natural-order.js';
 import type { DataFolder, FolderEntry } from './data-folder.js';
 import { safePath } from './safe-path.js';
@@ -38,12 +39,14 @@ export async function openFolder(path: string): Promise<DataFolder> {
 
   /** Where a path really lies; undefined where there is nothing. */
   async function locate(relative: string): Promise<string | undefined> {
+    const safe = safePath(relative);
     let real: string;
     try {
-      real = await fs!.realpath(nodePath!.join(root, safePath(relative)));
+      real = await fs!.realpath(nodePath!.join(root, safe));
     } catch (error) {
-      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-      throw error;
+      // a name that is too long for the system is that of no file
+      if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(codeOf(error))) return undefined;
+      throw unusable(relative, error);
     }
     const inside = nodePath!.relative(root, real);
     if (inside === '..' || inside.startsWith(`..${nodePath!.sep}`) || nodePath!.isAbsolute(inside)) {
@@ -52,6 +55,16 @@ export async function openFolder(path: string): Promise<DataFolder> {
       );
     }
     return real;
+  }
+
+  /** What the system refuses, in words. */
+  function unusable(relative: string, cause: unknown): Error {
+    const code = codeOf(cause);
+    const reason =
+      { EACCES: 'as it must be readable: it is not', ELOOP: 'as its links must not lead in a circle: they do' }[code] ??
+      { EISDIR: 'as it must be a file: it is a folder' }[code] ??
+      `as the system must read it: it says ${code || (cause as Error).message}`;
+    return new Error(`Cannot read '${relative}' in ${name} ${reason}`, { cause });
   }
 
   /** Folders that were found to lie inside, so that not every file of a clip asks again. */
@@ -71,12 +84,19 @@ export async function openFolder(path: string): Promise<DataFolder> {
   }
 
   /** The bytes of a file that is no link, without looking at each part of its path; undefined where that is not possible. */
-  async function readPlain(relative: string): Promise<Uint8Array | undefined> {
+  async function readPlain(relative: string, limits?: Partial<FileLimits>): Promise<Uint8Array | undefined> {
     if (O_NOFOLLOW === undefined) return undefined;
     const file = await place(relative);
     if (file === undefined) return undefined;
-    return readWhole(file, O_RDONLY | O_NOFOLLOW).catch(() => undefined);
+    return readWhole(file, O_RDONLY | O_NOFOLLOW, check(relative, limits)).catch((error: unknown) => {
+      if (error instanceof RangeError) throw error;
+      return undefined;
+    });
   }
+
+  /** Throws where a file has more bytes than may be. */
+  const check = (relative: string, limits?: Partial<FileLimits>) => (size: number) =>
+    checkLimit(`Cannot read '${relative}' in ${name}`, 'its bytes', 'fileBytes', size, limits);
 
   return {
     name,
@@ -84,16 +104,19 @@ export async function openFolder(path: string): Promise<DataFolder> {
       const real = await locate(relative);
       if (real === undefined || !(await fs.stat(real)).isDirectory()) return undefined;
       const entries: FolderEntry[] = [];
-      for (const entry of await fs.readdir(real, { withFileTypes: true })) {
-        let found: { isFile(): boolean; isDirectory(): boolean } = entry;
+      const found = await fs.readdir(real, { withFileTypes: true }).catch((error: unknown) => {
+        throw unusable(relative, error);
+      });
+      for (const entry of found) {
+        let kind: { isFile(): boolean; isDirectory(): boolean } = entry;
         if (entry.isSymbolicLink()) {
           // Listed whatever it leads to; `locate` refuses to follow it outside once somebody uses it.
           const target = await fs.stat(nodePath.join(real, entry.name)).catch(() => undefined);
           if (!target) continue;
-          found = target;
+          kind = target;
         }
-        if (found.isFile()) entries.push({ name: entry.name, kind: 'file' });
-        else if (found.isDirectory()) entries.push({ name: entry.name, kind: 'folder' });
+        if (kind.isFile()) entries.push({ name: entry.name, kind: 'file' });
+        else if (kind.isDirectory()) entries.push({ name: entry.name, kind: 'folder' });
       }
       return entries.sort((a, b) => naturalOrder(a.name, b.name));
     },
@@ -110,21 +133,27 @@ export async function openFolder(path: string): Promise<DataFolder> {
       const stat = real === undefined ? undefined : await fs.stat(real);
       return stat?.isFile() ? { size: stat.size, modified: stat.mtimeMs } : undefined;
     },
-    async read(relative) {
-      const plain = await readPlain(relative);
+    async read(relative, { limits } = {}) {
+      const plain = await readPlain(relative, limits);
       if (plain) return plain;
       const real = await locate(relative);
       if (real === undefined) throw new Error(`Cannot read '${relative}' in ${name} as it must exist: it does not`);
-      return fs.readFile(real);
+      return readWhole(real, O_RDONLY, check(relative, limits)).catch((error: unknown) => {
+        throw error instanceof RangeError ? error : unusable(relative, error);
+      });
     },
   };
 }
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
 /**
  * Reads a whole file with two tasks for Node's threads, opening and reading, where `readFile` of `node:fs/promises` has four: the
  * threads are busy with decoding. What an open file says of itself, and closing it, do not wait for the disk.
  */
-function wholeFileReader(fs: typeof import('node:fs')): (path: string, flags: number) => Promise<Uint8Array> {
+function wholeFileReader(
+  fs: typeof import('node:fs'),
+): (path: string, flags: number, check: (size: number) => void) => Promise<Uint8Array> {
   const open = (path: string, flags: number) =>
     new Promise<number>((resolve, reject) =>
       fs.open(path, flags, (error, file) => (error ? reject(error) : resolve(file))),
@@ -133,10 +162,11 @@ function wholeFileReader(fs: typeof import('node:fs')): (path: string, flags: nu
     new Promise<number>((resolve, reject) =>
       fs.read(file, bytes, at, bytes.length - at, null, (error, count) => (error ? reject(error) : resolve(count))),
     );
-  return async (path, flags) => {
+  return async (path, flags, check) => {
     const file = await open(path, flags);
     try {
       const { size } = fs.fstatSync(file);
+      check(size);
       const bytes = new Uint8Array(size);
       let at = 0;
       while (at < size) {

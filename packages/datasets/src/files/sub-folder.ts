@@ -8,9 +8,10 @@ export function subFolder(folder: DataFolder, path: string): DataFolder {
   const inside = (relative: string) => (relative ? `${base}/${safePath(relative)}` : base);
   return {
     name: `${folder.name}/${base}`,
+    limits: folder.limits,
     list: (relative) => folder.list(inside(relative)),
     size: (relative) => folder.size(inside(relative)),
     info: (relative) => fileInfo(folder, inside(relative)),
-    read: (relative) => folder.read(inside(relative)),
+    read: (relative, options) => folder.read(inside(relative), options),
   };
 }

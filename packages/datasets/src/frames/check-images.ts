@@ -1,3 +1,4 @@
+import type { FileLimits } from '@mer/io';
 import type { AnnotatedDataset, Dataset, DatasetNote } from '../dataset.js';
 import { decodePicture } from './decode-picture.js';
 import { imageHeader } from './image-header.js';
@@ -22,7 +23,7 @@ export interface ImageCheck {
 /** Looks at every picture file of a data set; what is wrong becomes notes, one for each file. */
 export async function checkImages(
   dataset: Dataset,
-  decode: boolean,
+  { decode, limits }: { decode: boolean; limits?: Partial<FileLimits> | undefined },
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<{ images: ImageCheck; notes: DatasetNote[] }> {
   const images: ImageCheck = { files: 0, bytes: 0, unreadable: 0, sizes: {}, formats: {}, decoded: decode };
@@ -42,7 +43,7 @@ export async function checkImages(
               const bytes = await dataset.readSource(file);
               images.bytes += bytes.length;
               const { width, height, format } = imageHeader(bytes);
-              if (decode) await decodePicture(bytes);
+              if (decode) await decodePicture(bytes, limits);
               sizes.add(`${width}x${height}`);
               formats.add(format);
             } catch (error) {

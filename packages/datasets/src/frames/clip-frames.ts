@@ -54,10 +54,13 @@ export function positionOf(numbers: readonly number[], number: number): number {
   return best;
 }
 
-/** The numbers from `first` to `last` that no frame has. */
-export function absentNumbers(numbers: readonly number[], first: number, last: number): number[] {
-  const there = new Set(numbers);
-  const absent: number[] = [];
-  for (let number = first; number <= last; number++) if (!there.has(number)) absent.push(number);
-  return absent;
+/** The runs of numbers from `first` to `last` that no frame has, however long; `numbers` in rising order. */
+export function absentRuns(numbers: readonly number[], first: number, last: number): [from: number, to: number][] {
+  const runs: [number, number][] = [];
+  let next = first;
+  for (const number of [...numbers.filter((each) => each >= first && each <= last), last + 1]) {
+    if (number > next) runs.push([next, number - 1]);
+    next = number + 1;
+  }
+  return runs;
 }

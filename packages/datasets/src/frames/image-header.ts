@@ -76,7 +76,7 @@ function bmpHeader(bytes: Uint8Array, view: DataView): ImageHeader {
   const bits = view.getUint16(28, true);
   const compression = view.getUint32(30, true);
   const line = Math.ceil((width * bits) / 32) * 4;
-  if ([0, 3].includes(compression) && start + line * height > bytes.length)
+  if (start > bytes.length || ([0, 3].includes(compression) && start + line * height > bytes.length))
     throw new Error('the BMP file is cut short');
   let gray = bits <= 8;
   for (let at = 14 + view.getUint32(14, true); gray && at + 4 <= start; at += 4) {

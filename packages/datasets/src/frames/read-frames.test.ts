@@ -4,7 +4,7 @@ import { addFrames } from '../../test/releases.js';
 import { memoryFolder } from '../../test/support.js';
 import type { DataFolder } from '../files/data-folder.js';
 import { openClipFolder } from '../sets/clip-folder.js';
-import { absentNumbers, frameNumber, positionOf } from './clip-frames.js';
+import { absentRuns, frameNumber, positionOf } from './clip-frames.js';
 import { imageHeader } from './image-header.js';
 import { limiter, readFrames } from './read-frames.js';
 
@@ -109,10 +109,20 @@ describe('frameNumber()', () => {
   });
 });
 
-describe('positionOf() and absentNumbers()', () => {
+describe('positionOf() and absentRuns()', () => {
   it('take the nearest frame, and list the gaps', () => {
     expect([1, 4, 5, 6, 99].map((number) => positionOf([2, 4, 6, 8], number))).toEqual([0, 1, 1, 2, 3]);
-    expect(absentNumbers([2, 4, 6], 1, 7)).toEqual([1, 3, 5, 7]);
+    expect(absentRuns([2, 4, 6], 1, 7)).toEqual([
+      [1, 1],
+      [3, 3],
+      [5, 5],
+      [7, 7],
+    ]);
+    expect(absentRuns([0, 5, 2e15], 1, 1e15)).toEqual([
+      [1, 4],
+      [6, 1e15],
+    ]);
+    expect(absentRuns([], 3, 2)).toEqual([]);
   });
 });
 

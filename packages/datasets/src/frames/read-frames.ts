@@ -3,6 +3,8 @@ import type { Clip } from '@mer/representations';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { ClipRecord } from '../annotations/clip-record.js';
 import type { DataFolder } from '../files/data-folder.js';
+import { withListCache } from '../files/find-paths.js';
+import { limitsOption } from '../files/limits-option.js';
 import {
   type CheckedReadOptions,
   checkReadOptions,
@@ -84,6 +86,7 @@ const readFramesOptions = {
   size: readClipOptions.size,
   color: readClipOptions.color,
   decoders: integer('How many pictures are decoded at the same time.', { min: 1, max: 64, default: 4 }),
+  limits: limitsOption(),
 };
 
 /** Options of {@link readFrames}. */
@@ -94,7 +97,7 @@ export type ReadFramesOptions = OptionsOf<typeof readFramesOptions>;
  *
  * @param folder - the folder that holds them
  * @param files - paths in the folder, in the order of the frames; JPEG, PNG or BMP, all of one size
- * @param given - size, color, decoders
+ * @param given - size, color, decoders, limits
  * @returns `[T, H, W, C]`, float32 in 0..1; the caller's
  * @throws Error that names the file which is missing, no whole picture, or of another size than the others
  * @throws RangeError where there is no file, or an option is out of its range
@@ -112,8 +115,12 @@ export async function readFrames(
   files: readonly string[],
   given: ReadFramesOptions = {},
 ): Promise<Tensor4D> {
-  const { decoders, ...options } = checkOptions('read frames', readFramesOptions, given);
-  return stackPictures(folder, files, { places: placesFor(decoders), id: `in ${folder.name}`, ...options });
+  const { decoders, limits, ...options } = checkOptions('read frames', readFramesOptions, given);
+  return stackPictures(withListCache(folder, limits), files, {
+    places: placesFor(decoders),
+    id: `in ${folder.name}`,
+    ...options,
+  });
 }
 
 interface StackOptions extends Pick<CheckedReadOptions, 'size' | 'color'> {
@@ -134,7 +141,7 @@ async function stackPictures(
       if (failed) return;
       try {
         const bytes = await places.reading(() => folder.read(file));
-        stack.put(position, await places.decoding(() => decodePicture(bytes)));
+        stack.put(position, await places.decoding(() => decodePicture(bytes, folder.limits)));
       } catch (cause) {
         failed = true;
         const { message } = cause as Error;

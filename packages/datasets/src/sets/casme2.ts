@@ -122,9 +122,10 @@ async function addObjectiveClasses(folder: DataFolder, rows: AnnotationRow[]): P
   if (!file) return;
   const { subject, clip, objectiveClass } = columns;
   const wanted = { subject, clip, objectiveClass: { names: objectiveClass.names } };
+  const byKey = new Map(rows.map((row) => [`${row.subject}/${row.clip}`, row]).reverse() as [string, AnnotationRow][]);
   for (const sheet of await readSheets(folder, file)) {
     for (const { cells } of findTable(sheet, wanted) ?? []) {
-      const row = rows.find((one) => one.subject === casmeSubject(cells.subject) && one.clip === cells.clip);
+      const row = byKey.get(`${casmeSubject(cells.subject)}/${cells.clip}`);
       if (row) row.objectiveClass = cells.objectiveClass;
     }
   }

@@ -1,4 +1,5 @@
-import { list, number, text } from '@mer/options';
+import { checkLimit } from '@mer/io';
+import { list, number, show, text } from '@mer/options';
 import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
 import type { ClassScheme } from '../annotations/class-schemes.js';
@@ -6,6 +7,7 @@ import type { AnnotationRow, ClipRecord } from '../annotations/clip-record.js';
 import type { AnnotatedDataset, DatasetNote } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import type { OpenOptions } from '../define-dataset.js';
+import { readText } from '../files/read-text.js';
 import { safePath } from '../files/safe-path.js';
 import { listFrames } from '../frames/clip-frames.js';
 import { naturalOrder } from '../natural-order.js';
@@ -23,6 +25,9 @@ const columns = {
   actionUnits: { names: ['actionUnits', 'au'], optional: true },
 } as const;
 
+/** The most frames per second. */
+const mostFps = 100_000;
+
 type Cells = Record<keyof typeof columns, string>;
 
 /** The definition of any clips with a manifest. */
@@ -36,7 +41,7 @@ export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
       different: true,
       default: [],
     }),
-    fps: number('Frames per second where the manifest says nothing.', { min: 1, max: 100000, default: 30 }),
+    fps: number('Frames per second where the manifest says nothing.', { min: 1, max: mostFps, default: 30 }),
   },
   recognize: async ({ files, header }) => {
     const names = (await header('manifest.csv'))?.map(plainName) ?? [];
@@ -57,7 +62,9 @@ export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
         report((error as Error).message);
         continue;
       }
-      if (fps !== '' && !(Number(fps) > 0)) report(`fps must be a positive number: current value is '${fps}'`);
+      if (fps !== '' && !(Number(fps) > 0 && Number(fps) <= mostFps)) {
+        report(`fps must be a positive number up to ${mostFps}: current value is '${fps}'`);
+      }
       const whole = named.onset === '' && named.offset === '';
       const numbers = whole ? (await listFrames(context.folder, path)).numbers : [];
       if (whole && numbers.length === 0) {
@@ -76,8 +83,15 @@ export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
     for (const problem of problems) context.note(problem);
     return rows;
   },
-  scheme(records, { options, note }): ClassScheme {
+  scheme(records, { folder, options, note }): ClassScheme {
     const labels = [...new Set(records.map(({ extra }) => extra['label']!))].sort(naturalOrder);
+    checkLimit(
+      `Cannot open clip-folder in ${folder.name}`,
+      'the different labels of its manifest',
+      'labels',
+      labels.length,
+      folder.limits,
+    );
     const asked = options.classes;
     for (const name of asked.filter((one) => !labels.includes(one))) {
       const message = `the option classes names '${name}', which no clip has: the labels are ${labels.join(', ')}`;
@@ -119,14 +133,20 @@ async function readManifest({
     }
     throw fail('the columns subject, clip and label must be in its header, and rows below it');
   }
+  const content = await readText(folder, file).catch((cause: unknown) => {
+    throw fail((cause as Error).message);
+  });
   let list: unknown;
   try {
-    list = JSON.parse(new TextDecoder().decode(await folder.read(file)));
+    list = JSON.parse(content);
   } catch (cause) {
     throw fail(`it must be JSON: ${(cause as Error).message}`);
   }
   if (!Array.isArray(list) || list.length === 0)
     throw fail('it must be a list of clips: [{ "subject": …, "clip": …, "label": … }]');
+  const cannot = `Cannot read '${file}' in ${folder.name}`;
+  const { length } = Object.keys(columns);
+  checkLimit(cannot, 'its entries times its columns', 'cells', list.length * length, folder.limits);
   return list.map((entry: unknown, i) => {
     const fields = new Map(
       Object.entries((entry ?? {}) as Record<string, unknown>).map(([key, value]) => [key.toLowerCase(), value]),
@@ -136,9 +156,7 @@ async function readManifest({
         const value = keys.map((key) => fields.get(key.toLowerCase())).find((one) => one !== undefined && one !== null);
         if (value === undefined && !('optional' in rest)) throw fail(`entry ${i + 1} must have '${keys[0]}'`);
         if (value !== undefined && !['string', 'number'].includes(typeof value)) {
-          throw fail(
-            `'${keys[0]}' of entry ${i + 1} must be text or a number: current value is ${JSON.stringify(value)}`,
-          );
+          throw fail(`'${keys[0]}' of entry ${i + 1} must be text or a number: current value is ${show(value)}`);
         }
         return [column, value === undefined ? '' : String(value).trim()];
       }),

@@ -5,6 +5,7 @@ import type { DatasetNote, ImageDataset } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import { defineDataset, type OpenGiven, type OpenOptions } from '../define-dataset.js';
 import type { DataFolder } from '../files/data-folder.js';
+import { limitsOption } from '../files/limits-option.js';
 import { safePath } from '../files/safe-path.js';
 import { naturalOrder } from '../natural-order.js';
 import { findTable, readSheets } from '../tables/read-table.js';
@@ -29,6 +30,7 @@ const options = {
     ['auto', 'manifest', ...layouts],
     { default: 'auto' },
   ),
+  limits: limitsOption(),
   dataset: text('Name of the data set in the samples, where the manifest says none.', { default: 'images' }),
 };
 

@@ -5,8 +5,9 @@ import { megc2019Classes, megc2019Schemes } from '../annotations/megc2019-classe
 import type { DatasetNote, ImageDataset } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import { defineDataset, type OpenGiven, type OpenOptions } from '../define-dataset.js';
-import { parseCsv } from '../files/csv.js';
 import type { DataFolder } from '../files/data-folder.js';
+import { limitsOption } from '../files/limits-option.js';
+import { readCsv } from '../files/read-text.js';
 import { safePath } from '../files/safe-path.js';
 import { naturalOrder } from '../natural-order.js';
 
@@ -19,6 +20,7 @@ const options = {
     ['auto', 'manifest', 'tree'],
     { default: 'auto' },
   ),
+  limits: limitsOption(),
 };
 
 /** The definition of the MEGC2019 composite as optical-flow images. */
@@ -95,7 +97,7 @@ async function readManifest(folder: DataFolder, problems: DatasetNote[]): Promis
   const file = 'manifest.csv';
   const report = (message: string, row?: number, key = '') =>
     void problems.push({ severity: 'error', key, file, row, message });
-  const [header, ...records] = parseCsv(new TextDecoder().decode(await folder.read(file)));
+  const [header, ...records] = await readCsv(folder, file);
   const names = header?.fields.map((field) => field.trim()) ?? [];
   for (const column of columns) {
     const times = names.filter((other) => other === column).length;

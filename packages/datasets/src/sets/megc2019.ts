@@ -4,9 +4,9 @@ import { megc2019Classes, megc2019Schemes } from '../annotations/megc2019-classe
 import type { ClipDataset, DatasetNote } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import { defineDataset, type OpenOptions } from '../define-dataset.js';
-import { parseCsv } from '../files/csv.js';
 import type { DataFolder } from '../files/data-folder.js';
 import { findFiles } from '../files/find-paths.js';
+import { readCsv } from '../files/read-text.js';
 import { safePath } from '../files/safe-path.js';
 import { casme2 } from './casme2.js';
 import { compositeOptions } from './composite.js';
@@ -29,11 +29,11 @@ interface TruthRow {
  *
  * @throws DatasetError listing every row that is wrong.
  */
-function readGroundTruth(text: string, file: string, where: string): TruthRow[] {
+async function readGroundTruth(folder: DataFolder, file: string): Promise<TruthRow[]> {
   const problems: DatasetNote[] = [];
   const rows: TruthRow[] = [];
   const seen = new Map<string, number>();
-  for (const { row, fields } of parseCsv(text)) {
+  for (const { row, fields } of await readCsv(folder, file)) {
     const report = (message: string) => void problems.push({ severity: 'error', key: '', file, row, message });
     const [dataset = '', subject = '', clip = '', label = ''] = fields.map((field) => field.trim());
     const member = members.find(({ name }) => name === dataset);
@@ -48,7 +48,7 @@ function readGroundTruth(text: string, file: string, where: string): TruthRow[] 
     seen.set(id, row);
     rows.push({ id, label: Number(label), row });
   }
-  if (problems.length) throw new DatasetError(`Cannot open megc2019 in ${where}`, problems);
+  if (problems.length) throw new DatasetError(`Cannot open megc2019 in ${folder.name}`, problems);
   return rows;
 }
 
@@ -110,7 +110,7 @@ async function compareWith(folder: DataFolder, file: string, opened: readonly Cl
     return [{ severity: 'error', key: '', file, message: 'the official list does not exist' }];
   }
   try {
-    const truth = readGroundTruth(new TextDecoder().decode(await folder.read(file)), file, folder.name);
+    const truth = await readGroundTruth(folder, file);
     return compare(truth, opened, file);
   } catch (error) {
     if (error instanceof DatasetError) return [...error.notes];

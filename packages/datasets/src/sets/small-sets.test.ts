@@ -271,7 +271,7 @@ describe('openClipFolder()', () => {
       'row 4: the label is missing',
       'row 5 (anna/four): apex must lie in the clip, from onset 1 to offset 12: current value is 20',
       "row 6 (anna/five): onset must be a frame number: current value is 'one'",
-      "row 7: fps must be a positive number: current value is 'fast'",
+      "row 7: fps must be a positive number up to 100000: current value is 'fast'",
       'row 8 (anna/six): the clip is there twice: also in row 7',
       'row 9 (anna/seven): the folder anna/one has frames 1 to 12, none of 50 to 60',
     ]) {

@@ -1,5 +1,6 @@
-import { parseCsv } from '../files/csv.js';
 import type { DataFolder } from '../files/data-folder.js';
+import { readCsv } from '../files/read-text.js';
+import { readWorkbook } from './read-workbook.js';
 
 /** One sheet of a workbook (or a CSV file) as text; empty cells are `''`. */
 export interface TextSheet {
@@ -18,38 +19,19 @@ export interface TextSheet {
  * @throws Error where the file is none of these (an old `.xls` has to be saved as `.xlsx` first) or is damaged.
  */
 export async function readSheets(folder: DataFolder, file: string): Promise<TextSheet[]> {
-  const bytes = await folder.read(file);
   if (/\.csv$/i.test(file)) {
-    const rows = parseCsv(new TextDecoder().decode(bytes)).map(({ row, fields }) => ({
+    const rows = (await readCsv(folder, file)).map(({ row, fields }) => ({
       row,
       cells: fields.map((field) => field.trim()),
     }));
     return [{ file, sheet: '', rows }];
   }
-  // Loaded when needed: importing this package must not load a workbook reader.
-  const { default: readWorkbook } = await import('read-excel-file/universal');
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  let sheets: Awaited<ReturnType<typeof readWorkbook>>;
   try {
-    sheets = await readWorkbook(buffer, { trim: false });
+    const sheets = await readWorkbook(await folder.read(file), folder.limits);
+    return sheets.map((sheet) => ({ file, ...sheet }));
   } catch (cause) {
-    const { message, code } = cause as Error & { code?: string };
-    const reason =
-      code === 'XLS_FILE_NOT_SUPPORTED'
-        ? 'it is an old .xls file: open it and save it as .xlsx'
-        : `it must be an .xlsx workbook: ${message}`;
-    throw new Error(`Cannot read '${file}' in ${folder.name}: ${reason}`, { cause });
+    throw new Error(`Cannot read '${file}' in ${folder.name}: ${(cause as Error).message}`, { cause });
   }
-  return sheets.map(({ sheet, data }) => ({
-    file,
-    sheet,
-    rows: data.map((cells, i) => ({ row: i + 1, cells: cells.map(cellText) })),
-  }));
-}
-
-function cellText(cell: unknown): string {
-  if (cell === null || cell === undefined) return '';
-  return cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell).trim();
 }
 
 /** Column names without case, spaces and punctuation: `Onset Frame` and `OnsetFrame` are one. */

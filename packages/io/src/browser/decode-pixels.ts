@@ -1,5 +1,7 @@
 import { decodeBmp } from '../bmp.js';
 import { decodePng } from '../decode-png.js';
+import type { FileLimits } from '../file-limits.js';
+import { checkJpegClaim } from '../jpeg-header.js';
 import { imageFormat, type Pixels } from '../raw-image.js';
 
 /**
@@ -7,10 +9,11 @@ import { imageFormat, type Pixels } from '../raw-image.js';
  *
  * Only JPEG goes through the browser's own decoder and a canvas, which would round the colors under a partial alpha and cut 16 bits to 8.
  */
-export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
+export async function decodePixels(bytes: Uint8Array, limits?: Partial<FileLimits>): Promise<Pixels> {
   const format = imageFormat(bytes);
-  if (format === 'bmp') return decodeBmp(bytes);
-  if (format === 'png') return decodePng(bytes);
+  if (format === 'bmp') return decodeBmp(bytes, limits);
+  if (format === 'png') return decodePng(bytes, { limits });
+  checkJpegClaim(bytes, limits);
   try {
     const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' });
     const bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });

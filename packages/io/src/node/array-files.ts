@@ -1,4 +1,5 @@
 import type { ArrayData } from '../array-data.js';
+import type { LimitOptions } from '../file-limits.js';
 import { encodeFlo, parseFlo } from '../flo.js';
 import { encodeNpy, parseNpy } from '../npy.js';
 import { readParsed } from './read-bytes.js';
@@ -16,8 +17,8 @@ import { writeFileAtomic } from './write-file-atomic.js';
  * const { dtype, shape, data } = await readNpy('features.npy');
  * ```
  */
-export function readNpy(path: string): Promise<ArrayData> {
-  return readParsed(path, parseNpy);
+export function readNpy(path: string, { limits }: LimitOptions = {}): Promise<ArrayData> {
+  return readParsed(path, parseNpy, limits);
 }
 
 /**
@@ -50,8 +51,8 @@ export async function writeNpy(path: string, array: ArrayData): Promise<void> {
  * flow.dispose();
  * ```
  */
-export function readFlo(path: string): Promise<ArrayData> {
-  return readParsed(path, parseFlo);
+export function readFlo(path: string, { limits }: LimitOptions = {}): Promise<ArrayData> {
+  return readParsed(path, parseFlo, limits);
 }
 
 /**

@@ -2,8 +2,9 @@ import { inflateSync } from 'node:zlib';
 import type { Sharp, SharpOptions } from 'sharp';
 import { decodeBmp } from '../bmp.js';
 import { decodePng, type Inflate } from '../decode-png.js';
+import type { FileLimits } from '../file-limits.js';
+import { checkJpegClaim } from '../jpeg-header.js';
 import { imageFormat, type Pixels } from '../raw-image.js';
-import { jpegHeader } from './jpeg-header.js';
 
 type SharpFactory = (input: Uint8Array, options?: SharpOptions) => Sharp;
 
@@ -28,21 +29,16 @@ export function loadSharp(): Promise<SharpFactory> {
 const inflate: Inflate = (compressed, most) =>
   inflateSync(compressed, { maxOutputLength: most, chunkSize: Math.max(64, Math.min(most, 2 ** 22)) });
 
-/** A JPEG spends at least one bit on a block of 8 x 8 pixels: a file that claims more is refused before memory is asked for. */
-function checkJpegClaim(bytes: Uint8Array, width: number, height: number): void {
-  if (width * height > 512 * bytes.length) {
-    throw new Error(`it claims ${width} x ${height} pixels, more than its ${bytes.length} bytes can hold`);
-  }
-}
-
-async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
+async function decodeJpeg(bytes: Uint8Array, limits?: Partial<FileLimits>): Promise<Pixels> {
   const sharp = await loadSharp();
+  // read here: asking sharp costs a tenth of the decoding
+  const header = checkJpegClaim(bytes, limits);
   try {
-    // read here: asking sharp costs a tenth of the decoding
-    const header = jpegHeader(bytes);
-    if (!header) throw new Error('its header is damaged or cut short');
-    checkJpegClaim(bytes, header.width, header.height);
-    const image = sharp(bytes, { ignoreIcc: true, failOn: 'warning' });
+    const image = sharp(bytes, {
+      ignoreIcc: true,
+      failOn: 'warning',
+      limitInputPixels: Math.max(1, header.width * header.height),
+    });
     const upright = header.hasExif ? image.rotate() : image;
     const raw = upright.toColorspace(header.components === 1 ? 'b-w' : 'srgb').raw();
     const { data, info } = await raw.toBuffer({ resolveWithObject: true });
@@ -56,8 +52,8 @@ async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
 /**
  * The pixels of a PNG, JPEG or BMP file as it stores them: no color management, the EXIF orientation of a JPEG applied, a 16-bit PNG in 16 bits.
  */
-export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
+export async function decodePixels(bytes: Uint8Array, limits?: Partial<FileLimits>): Promise<Pixels> {
   const format = imageFormat(bytes);
-  if (format === 'bmp') return decodeBmp(bytes);
-  return format === 'png' ? decodePng(bytes, inflate) : decodeJpeg(bytes);
+  if (format === 'bmp') return decodeBmp(bytes, limits);
+  return format === 'png' ? decodePng(bytes, { inflate, limits }) : decodeJpeg(bytes, limits);
 }

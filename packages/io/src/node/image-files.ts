@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { encodeBmp } from '../bmp.js';
 import { encodePng } from '../encode-png.js';
+import type { FileLimits } from '../file-limits.js';
 import {
   checkChannels,
   checkEncoding,
@@ -16,12 +17,16 @@ import { writeFileAtomic } from './write-file-atomic.js';
 
 type Decoded = Pixels & { channels: 1 | 3 | 4 };
 
-async function decode(source: string | Uint8Array | Blob, channels: 1 | 3 | 4): Promise<Decoded> {
+async function decode(
+  source: string | Uint8Array | Blob,
+  channels: 1 | 3 | 4,
+  limits?: Partial<FileLimits>,
+): Promise<Decoded> {
   checkChannels(channels);
   const pixels =
     typeof source === 'string'
-      ? await readParsed(source, decodePixels)
-      : await decodePixels(source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source);
+      ? await readParsed(source, (bytes) => decodePixels(bytes, limits), limits)
+      : await decodePixels(source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source, limits);
   return { ...pixels, channels, data: convertChannels(pixels, channels) };
 }
 
@@ -30,9 +35,9 @@ async function decode(source: string | Uint8Array | Blob, channels: 1 | 3 | 4): 
  *
  * Colors are as the file stores them (no color profile is applied, as in OpenCV), in the order R, G, B; the EXIF orientation of a photograph
  * is applied, as in OpenCV and browsers. 16 bits per channel become the nearest of 256 levels. The format is told by the content, not the name.
- * JPEG needs the optional package sharp in Node: `npm install sharp`.
+ * JPEG needs the optional package sharp in Node: `npm install sharp`. More pixels than `limits.pixels` are refused before memory is asked for.
  *
- * @throws Error where the file is missing, damaged or of another format, with the path.
+ * @throws Error where the file is missing, damaged or of another format, with the path; RangeError for more pixels than the limit.
  *
  * @example
  * ```ts
@@ -49,9 +54,9 @@ async function decode(source: string | Uint8Array | Blob, channels: 1 | 3 | 4): 
  */
 export async function decodeImage(
   source: string | Uint8Array | Blob,
-  { channels = 3 }: DecodeImageOptions = {},
+  { channels = 3, limits }: DecodeImageOptions = {},
 ): Promise<RawImage> {
-  const pixels = await decode(source, channels);
+  const pixels = await decode(source, channels, limits);
   return { ...pixels, data: toBytes(pixels.data) };
 }
 
@@ -74,9 +79,9 @@ export async function decodeImage(
  */
 export async function readImage(
   source: string | Uint8Array | Blob,
-  { channels = 3, range = 'unit' }: ReadImageOptions = {},
+  { channels = 3, range = 'unit', limits }: ReadImageOptions = {},
 ): Promise<tf.Tensor3D> {
-  return pixelsToTensor(await decode(source, channels), range);
+  return pixelsToTensor(await decode(source, channels, limits), range);
 }
 
 /**

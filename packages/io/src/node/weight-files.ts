@@ -1,4 +1,5 @@
 import type { ArrayData, NamedArrays } from '../array-data.js';
+import type { LimitOptions } from '../file-limits.js';
 import { type PytorchCheckpointOptions, parsePytorchCheckpoint } from '../pytorch-checkpoint.js';
 import { encodeSafetensors, parseSafetensors, type Safetensors } from '../safetensors.js';
 import { parseWeights } from '../weights.js';
@@ -17,8 +18,8 @@ import { writeFileAtomic } from './write-file-atomic.js';
  * const { arrays, metadata } = await readSafetensors('weights.safetensors');
  * ```
  */
-export function readSafetensors(path: string): Promise<Safetensors> {
-  return readParsed(path, parseSafetensors);
+export function readSafetensors(path: string, options: LimitOptions = {}): Promise<Safetensors> {
+  return readParsed(path, (bytes) => parseSafetensors(bytes, options), options.limits);
 }
 
 /**
@@ -56,7 +57,7 @@ export async function writeSafetensors(
  * ```
  */
 export function readPytorchCheckpoint(path: string, options: PytorchCheckpointOptions = {}): Promise<NamedArrays> {
-  return readParsed(path, (bytes) => parsePytorchCheckpoint(bytes, options));
+  return readParsed(path, (bytes) => parsePytorchCheckpoint(bytes, options), options.limits);
 }
 
 /**
@@ -72,5 +73,5 @@ export function readPytorchCheckpoint(path: string, options: PytorchCheckpointOp
  * ```
  */
 export function readWeights(path: string, options: PytorchCheckpointOptions = {}): Promise<NamedArrays> {
-  return readParsed(path, (bytes) => parseWeights(bytes, options));
+  return readParsed(path, (bytes) => parseWeights(bytes, options), options.limits);
 }

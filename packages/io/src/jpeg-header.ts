@@ -1,3 +1,6 @@
+import { checkPixels } from './check-pixels.js';
+import type { FileLimits } from './file-limits.js';
+
 /** What a JPEG says about itself before its picture begins. */
 export interface JpegHeader {
   /** As stored, before an EXIF orientation is applied. */
@@ -32,4 +35,21 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader | undefined {
     at += 2 + short(at + 2);
   }
   return undefined;
+}
+
+/**
+ * The header of a JPEG whose size is within the limit, and within what its bytes can hold: a JPEG spends at least one bit on a block of 8 x 8 pixels.
+ *
+ * @throws Error where the header is damaged, or claims more than its bytes can hold; RangeError for more pixels than the limit.
+ */
+export function checkJpegClaim(bytes: Uint8Array, limits?: Partial<FileLimits>): JpegHeader {
+  const cannot = 'Cannot read image as it must be an intact JPEG';
+  const header = jpegHeader(bytes);
+  if (!header) throw new Error(`${cannot}: its header is damaged or cut short`);
+  const { width, height } = header;
+  if (width * height > 512 * bytes.length) {
+    throw new Error(`${cannot}: it claims ${width} x ${height} pixels, more than its ${bytes.length} bytes can hold`);
+  }
+  checkPixels('Cannot read JPEG', width, height, limits);
+  return header;
 }
