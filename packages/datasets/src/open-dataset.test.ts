@@ -41,7 +41,8 @@ describe('datasets', () => {
   it('are exported by the camel case of their names, beside the function that opens them', async () => {
     const exported: Record<string, unknown> = await import('./index.js');
     // an identifier cannot begin with a digit
-    const camel = (name: string) => name.replace(/^4/, 'four-').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    const camel = (name: string) =>
+      name.replace(/^4/, 'four-').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     for (const [name, definition] of Object.entries(datasets)) {
       expect(exported[camel(name)]).toBe(definition);
       const open = name === 'synthetic' ? 'createSyntheticDataset' : camel(`open-${name}`);

@@ -46,7 +46,7 @@ export async function findAnnotations<C>(
   const named = options.annotation;
   let files: string[];
   if (named === undefined) {
-    files = (await findFiles(folder, (name) => /\.(?:xlsx?|csv)$/i.test(name) && accept(name))).sort(naturalOrder);
+    files = (await findFiles(folder, (name) => /\.(?:xlsx?|[ct]sv)$/i.test(name) && accept(name))).sort(naturalOrder);
   } else {
     files = [safePath(named)];
     if ((await folder.size(files[0]!)) === undefined) {

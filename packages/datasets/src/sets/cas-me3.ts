@@ -162,8 +162,7 @@ async function findCasMe3Clips({ folder }: AnnotatedContext): Promise<ClipFinder
  *
  * Clips are named by recording and onset (`a_355`), as in the clip release; subjects `spNO.1`. The workbook writes every
  * number as text; happy and sad are read as happiness and sadness. Missing offsets of spNO.40/e and the onset 0 of
- * spNO.216/e are corrected (see `corrections`); other impossible frame numbers are mended by rule, each listed. The old
- * `.xls` of version 1 must be saved as `.xlsx`.
+ * spNO.216/e are corrected (see `corrections`); other impossible frame numbers are mended by rule, each listed.
  *
  * @throws DatasetError listing everything that is wrong with the folder; TypeError or RangeError for a wrong option.
  *

@@ -74,7 +74,7 @@ export const casme1 = /* @__PURE__ */ defineAnnotatedDataset({
 });
 
 /**
- * Opens CASME (the first): the folder that holds the workbook and the frames. The released `.xls` must be saved as `.xlsx`.
+ * Opens CASME (the first): the folder that holds the workbook and the frames.
  *
  * Subjects are named `sub01` to `sub19`. A clip that the workbook lists twice (sub01/EP01_12) gets its onset behind the name
  * (`EP01_12_73`). Rows with impossible frame numbers are mended by rule (`faults: 'repair'`), each listed. The first of two

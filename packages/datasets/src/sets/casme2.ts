@@ -118,7 +118,7 @@ export const casme2 = /* @__PURE__ */ defineAnnotatedDataset({
 
 /** Takes the objective classes from their own workbook, where it lies beside the other. */
 async function addObjectiveClasses(folder: DataFolder, rows: AnnotationRow[]): Promise<void> {
-  const [file] = await findFiles(folder, (name) => /objective.*\.(?:xlsx|csv)$/i.test(name));
+  const [file] = await findFiles(folder, (name) => /objective.*\.(?:xlsx?|[ct]sv)$/i.test(name));
   if (!file) return;
   const { subject, clip, objectiveClass } = columns;
   const wanted = { subject, clip, objectiveClass: { names: objectiveClass.names } };

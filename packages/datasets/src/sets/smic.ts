@@ -32,7 +32,7 @@ const clipName = /^s0*(\d+)_(ne|po|sur)_(\d+)$/i;
 const subjectName = /^s0*(\d+)$/i;
 const labels: Readonly<Record<string, string>> = { ne: 'negative', po: 'positive', sur: 'surprise' };
 
-const isWorkbook = (name: string) => /smic.*\.(?:xlsx|csv)$/i.test(name);
+const isWorkbook = (name: string) => /smic.*\.(?:xlsx?|[ct]sv)$/i.test(name);
 
 /** Names of a clip in the padded spelling of the MEGC2019 list: `s1_ne_1` is clip `s01_ne_01` of subject `s01`. */
 function padded(text: string): { subject: string; clip: string; emotion: string } | undefined {
