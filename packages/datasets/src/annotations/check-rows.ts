@@ -1,7 +1,7 @@
 import type { DatasetNote } from '../dataset.js';
 import { parseActionUnits } from './action-units.js';
 import type { ClipRecord, RawRow } from './clip-record.js';
-import { type Correction, correctionsOf, rawValue } from './corrections.js';
+import { type Correction, correctionsOf, rawValue, reasonOf } from './corrections.js';
 import { type Emotion, emotions, parseEmotion, parseObjectiveClass } from './emotions.js';
 
 /**
@@ -20,6 +20,8 @@ export interface CheckRowsOptions {
   /** The known errors that are put right. */
   corrections: readonly Correction[];
   faults: FaultPolicy;
+  /** Most frames from onset to offset that a clip of the data set can have; any number if not given. */
+  longest?: number | undefined;
 }
 
 /** Spellings of "nobody annotated it". */
@@ -36,7 +38,7 @@ const unknownNumber = /^(?:|\/|-|--|\?|n\/?a|nan|none|null|missing)$/i;
  */
 export function checkRows(
   rows: readonly RawRow[],
-  { dataset, fps, corrections, faults }: CheckRowsOptions,
+  { dataset, fps, corrections, faults, longest }: CheckRowsOptions,
 ): { records: ClipRecord[]; notes: DatasetNote[] } {
   const notes: DatasetNote[] = [];
   const records: ClipRecord[] = [];
@@ -61,7 +63,9 @@ export function checkRows(
       found.push(`emotion '${row.emotion}' is unknown: the emotions are ${emotions.join(', ')}`);
     }
     const outOfTime: string[] = [];
-    const marks = readMarks(row, faults === 'repair', outOfTime, (message) => note('corrected', message));
+    const marks = readMarks(row, { repair: faults === 'repair', longest, found: outOfTime }, (message) =>
+      note('corrected', message),
+    );
     if (found.length || !marks) {
       for (const fault of found) note(faults === 'drop' ? 'dropped' : 'error', fault);
       for (const fault of outOfTime) note(faults === 'error' ? 'error' : 'dropped', fault);
@@ -100,11 +104,12 @@ function applyCorrections(
   corrections: readonly Correction[],
   note: (severity: DatasetNote['severity'], message: string) => void,
 ): void {
-  for (const { field, wrong, right, reason } of correctionsOf(row, corrections)) {
+  for (const correction of correctionsOf(row, corrections)) {
+    const { field, wrong, right } = correction;
     if (field === 'clip' || rawValue(row, field) !== wrong) continue;
     if (field === 'reported') row.extra['reported'] = right ?? '';
     else row[field] = right ?? '';
-    note('corrected', `${field} ${wrong} is read as ${right === '' ? 'unknown' : right}: ${reason}`);
+    note('corrected', `${field} ${wrong} is read as ${right === '' ? 'unknown' : right}: ${reasonOf(correction)}`);
   }
 }
 
@@ -116,8 +121,7 @@ interface Numbers {
 
 function readMarks(
   row: RawRow,
-  repair: boolean,
-  found: string[],
+  { repair, longest, found }: { repair: boolean; longest: number | undefined; found: string[] },
   repaired: (message: string) => void,
 ): Numbers | undefined {
   const before = found.length;
@@ -153,6 +157,13 @@ function readMarks(
   if (onset === null || offset === null) return undefined;
   if (offset < onset) {
     found.push(`offset must not lie before onset: onset is ${onset}, offset ${offset}`);
+    return undefined;
+  }
+  const count = offset - onset + 1;
+  if (longest !== undefined && count > longest) {
+    found.push(
+      `a clip of this data set has at most ${longest} frames: onset ${onset} to offset ${offset} are ${count}`,
+    );
     return undefined;
   }
   if (apex !== null && (apex < onset || apex > offset)) {
