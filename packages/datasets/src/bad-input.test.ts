@@ -49,10 +49,10 @@ describe('bad input', () => {
       "the frames of none of the 1 annotated clips are there: expected 'sub01/EP02_01f/img46.jpg' or",
     );
     await expect(openCasme2({ root: '/no/such/folder' })).rejects.toThrow("it must exist: '/no/such/folder' does not");
-    expect(await failure(set(), { annotation: 'none.xlsx' })).toContain(
+    expect(await failure(set(), { annotations: 'none.xlsx' })).toContain(
       'none.xlsx: the file named by the option annotation',
     );
-    expect(await failure(set(), { annotation: '../none.xlsx' })).toContain("must stay inside the data set's folder");
+    expect(await failure(set(), { annotations: '../none.xlsx' })).toContain("must stay inside the data set's folder");
   });
 
   it('a damaged workbook, new or old, is named', async () => {

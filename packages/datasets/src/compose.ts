@@ -56,6 +56,7 @@ export function composeDatasets<D extends ClipDataset | ImageDataset>(name: stri
     classes: first.classes,
     samples: Object.freeze(samples),
     notes,
+    ...joinOrigins(parts),
     settings: Object.fromEntries(parts.map((part, i) => [`${i}:${part.name}`, part.settings])),
     async sources(index: number) {
       const { part, number, index: inside } = at(index);
@@ -88,4 +89,17 @@ export function composeDatasets<D extends ClipDataset | ImageDataset>(name: stri
           },
         };
   return Object.freeze(whole) as D;
+}
+
+/** The annotation files of all parts, and the clips that their class schemes leave out. */
+function joinOrigins(parts: readonly Dataset[]): Pick<Dataset, 'annotationFiles' | 'outside'> {
+  const files = parts.flatMap(({ annotationFiles }) => annotationFiles ?? []);
+  const outside: Record<string, number> = {};
+  for (const { outside: some = {} } of parts) {
+    for (const [label, n] of Object.entries(some)) outside[label] = (outside[label] ?? 0) + n;
+  }
+  return {
+    ...(parts.some(({ annotationFiles }) => annotationFiles) && { annotationFiles: files }),
+    ...(parts.some((part) => part.outside) && { outside }),
+  };
 }

@@ -1,12 +1,12 @@
-import { choice, flag, integer, list, type Option, text } from '@mer/options';
+import { choice, flag, integer, list, number, type Option, text } from '@mer/options';
 import type { FaultPolicy } from '../annotations/check-rows.js';
 import { limitsOption } from '../files/limits-option.js';
 
 /** The options that every annotated data set has. */
 export function commonOptions(faults: FaultPolicy) {
-  const { corrections, missing, limits, decoders } = sharedOptions();
+  const { corrections, missing, gaps, leaks, limits, decoders } = sharedOptions();
   return {
-    annotation: text('Workbook to read, relative to the root, where the automatic choice is not wanted.', {
+    annotations: text('Workbook to read, relative to the root, where the automatic choice is not wanted.', {
       optional: true,
     }),
     corrections,
@@ -16,6 +16,8 @@ export function commonOptions(faults: FaultPolicy) {
       { default: faults },
     ),
     missing,
+    gaps,
+    leaks,
     exclude: list('Clips to leave out, as subject/clip.', text('A clip.', {}), { different: true, default: [] }),
     decoders,
     limits,
@@ -31,6 +33,15 @@ export const sharedOptions = () => ({
     { default: 'error' },
   ),
   limits: limitsOption(),
+  gaps: number(
+    'Largest share of the frames of a clip that may be missing; a clip that lacks more is treated as one without frames.',
+    { min: 0, max: 1, default: 0.2 },
+  ),
+  leaks: choice(
+    'What is done where one person, or the frames of one folder, certainly stand under two subjects: refuse to open, or warn.',
+    ['error', 'warning'],
+    { default: 'error' },
+  ),
   decoders: integer('How many pictures are decoded at the same time.', { min: 1, max: 64, default: 4 }),
 });
 

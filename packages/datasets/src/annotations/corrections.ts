@@ -14,8 +14,16 @@ export interface Correction {
   reason: string;
   /** Who found it. */
   source: string;
+  /** What other sources say is right, where they disagree. */
+  others?: readonly { readonly right: string; readonly source: string }[];
   /** Applies only to a row that also has these values, or lies this close in frames to the right value. */
   when?: { readonly onset?: string; readonly within?: number };
+}
+
+/** What other sources say is right, where they disagree, and why a correction is made. */
+export function reasonOf({ reason, others = [] }: Pick<Correction, 'reason' | 'others'>): string {
+  const said = others.map(({ right, source }) => `${right === '' ? 'unknown' : right} in ${source}`);
+  return said.length > 0 ? `(${said.join('; ')}) ${reason}` : reason;
 }
 
 /** The value of a field of a row. */

@@ -1,9 +1,9 @@
 import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
-import { findAnnotations, tableSearch } from '../adapters/find-annotations.js';
+import { findAnnotations } from '../adapters/find-annotations.js';
+import { tableSearch } from '../adapters/table-search.js';
 import { withOnset } from '../adapters/with-onset.js';
 import { type ClassScheme, each } from '../annotations/class-schemes.js';
-import type { AnnotationRow } from '../annotations/clip-record.js';
 import { parseEmotion } from '../annotations/emotions.js';
 import type { AnnotatedDataset } from '../dataset.js';
 import type { OpenOptions } from '../define-dataset.js';
@@ -51,31 +51,44 @@ export const fourDme = /* @__PURE__ */ defineAnnotatedDataset({
   faults: 'repair',
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const table = await findAnnotations(context, {
+    const rows = await findAnnotations(context, {
       dataset: '4dme',
       usual: '4DME_Labelling_Micro_release v1.xlsx',
-      ...tableSearch(columns),
+      names: [/^4DME_Labelling_Micro.*\.[a-z]+$/i, /4dme/i],
+      ...tableSearch({
+        dataset: '4dme',
+        columns,
+        isRow: ({ emotion }) => wordsOf(emotion).some((word) => parseEmotion(word)),
+        rowOf: ({ file, row, cells }) => {
+          const known = wordsOf(cells.emotion).flatMap((word) => parseEmotion(word) ?? []);
+          const label = known.sort().join('+');
+          return {
+            ...cells,
+            emotion: known.length === 1 ? label : '',
+            source: { file, row },
+            extra: { label, words: cells.emotion },
+          };
+        },
+      }),
+      clips: () => find4dmeClips(context),
     });
-    const rows = table.map(({ file, row, cells }): AnnotationRow => {
-      const { emotion, ...named } = cells;
-      const words = emotion.split(/[+,;/&]/).map((word) => word.trim());
-      const known = words.flatMap((word) => parseEmotion(word) ?? []).sort();
-      const strange = words.filter((word) => !parseEmotion(word));
-      for (const word of strange) {
+    const known = rows.map(({ extra: { words = '', ...extra } = {}, ...row }) => {
+      for (const word of wordsOf(words).filter((one) => !parseEmotion(one))) {
         const message = `label '${word}' is unknown: the labels are ${labels.join(', ')}, several joined by +`;
-        context.note({ severity: 'error', key: `${cells.subject}/${cells.clip}`, message, file, row });
+        context.note({ severity: 'error', key: `${row.subject}/${row.clip}`, message, ...row.source });
       }
-      const source = { file, row };
-      return { ...named, emotion: known.length === 1 ? known[0]! : '', source, extra: { label: known.join('+') } };
+      return { ...row, extra };
     });
-    return withOnset(rows, 'repeated');
+    return withOnset(known, 'repeated');
   },
   findClips: find4dmeClips,
 });
 
+/** The words of a cell with several labels. */
+const wordsOf = (cell: string) => cell.split(/[+,;/&]/).map((word) => word.trim());
+
 /** Folders `<subject>/<clip>`, wherever the tree begins; `1`, `01` and `sub1` are one subject. */
-async function find4dmeClips(context: AnnotatedContext): Promise<ClipFinder> {
-  const { folder } = context;
+async function find4dmeClips({ folder }: Pick<AnnotatedContext, 'folder'>): Promise<ClipFinder> {
   const numberOf = (name: string) => /^[a-z_]*0*(\d+)$/i.exec(name)?.[1];
   const paths = await findFolders(folder, (path, entries) => {
     const inside = entries.filter(({ kind }) => kind === 'folder');

@@ -1,8 +1,9 @@
 import { choice } from '@mer/options';
 import type { AnnotatedContext } from '../adapters/annotated-declaration.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
-import { findAnnotations, tableSearch } from '../adapters/find-annotations.js';
+import { findAnnotations } from '../adapters/find-annotations.js';
 import { namedClips } from '../adapters/named-clips.js';
+import { tableSearch } from '../adapters/table-search.js';
 import { type ClassScheme, each } from '../annotations/class-schemes.js';
 import type { AnnotationRow } from '../annotations/clip-record.js';
 import type { AnnotatedDataset } from '../dataset.js';
@@ -78,28 +79,40 @@ export const dfme = /* @__PURE__ */ defineAnnotatedDataset({
     return rows;
   },
   // Clip folders are named by subject and number, wherever they lie.
-  findClips: (context) => namedClips(context, /^sub\d{4}_\d+$/i),
+  findClips: (context) => namedClips(context, clipName),
 });
+
+const clipName = /^sub\d{4}_\d+$/i;
 
 async function readList(context: AnnotatedContext, list: List): Promise<AnnotationRow[]> {
   const usual = { training: 'DFME_training.xlsx', 'test-a': 'DFME_testA.xlsx', 'test-b': 'DFME_testB.xlsx' }[list];
-  const table = await findAnnotations(context, {
+  const rows = await findAnnotations(context, {
     dataset: 'dfme',
     usual,
+    names: [/dfme/i],
     accept: (file) => listOf(file) === list,
-    ...tableSearch(columns),
+    ...tableSearch({
+      dataset: 'dfme',
+      columns,
+      isRow: ({ clip }) => clipName.test(clip),
+      rowOf: ({ file, row, cells: { emotionId, fps, ...named } }) => ({
+        ...named,
+        // the number is what a list without words has
+        emotion: named.emotion || (/^[0-6]$/.test(emotionId) ? emotions[Number(emotionId)]! : ''),
+        subject: named.subject.toLowerCase(),
+        source: { file, row },
+        extra: { list, fps },
+      }),
+    }),
+    clips: () => namedClips({ ...context, note: () => {} }, clipName),
   });
-  return table.map(({ file, row, cells }): AnnotationRow => {
-    const { emotionId, fps, ...named } = cells;
-    const rate = Number(fps);
-    if (!(rate >= 1 && rate <= 100_000)) {
-      const message = `Fps must be the frames per second of the recording, such as 500: current value is '${fps}'`;
-      context.note({ severity: 'error', key: `${cells.subject}/${cells.clip}`, message, file, row });
-    }
-    // the number is what a list without words has
-    const emotion = named.emotion || (/^[0-6]$/.test(emotionId) ? emotions[Number(emotionId)]! : '');
-    const subject = cells.subject.toLowerCase();
-    return { ...named, emotion, subject, fps: rate, source: { file, row }, extra: { list } };
+  return rows.map((row) => {
+    const { fps: text = '', ...extra } = row.extra ?? {};
+    const fps = Number(text);
+    if (fps >= 1 && fps <= 100_000) return { ...row, fps, extra };
+    const message = `Fps must be the frames per second of the recording, such as 500: current value is '${text}'`;
+    context.note({ severity: 'error', key: `${row.subject}/${row.clip}`, message, ...row.source });
+    return { ...row, extra };
   });
 }
 

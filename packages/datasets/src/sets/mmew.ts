@@ -1,8 +1,8 @@
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
-import { findAnnotations, tableSearch } from '../adapters/find-annotations.js';
+import { findAnnotations } from '../adapters/find-annotations.js';
 import { namedClips } from '../adapters/named-clips.js';
+import { tableSearch } from '../adapters/table-search.js';
 import { type ClassScheme, each } from '../annotations/class-schemes.js';
-import type { AnnotationRow } from '../annotations/clip-record.js';
 import type { AnnotatedDataset } from '../dataset.js';
 import type { OpenOptions } from '../define-dataset.js';
 
@@ -54,6 +54,9 @@ const schemes = {
 /** What frames and workbooks are named. */
 const looks = [/(^|\/)S\d+-\d+-\d+\/[^/]+\.(?:jpe?g|png|bmp)$/i, /MMEW[^/]*\.(?:xlsx?|csv)$/i];
 
+/** `S13-07-001`. */
+const clipName = /^S\d+-\d+-\d+$/i;
+
 /** The definition of MMEW. */
 export const mmew = /* @__PURE__ */ defineAnnotatedDataset({
   name: 'mmew',
@@ -61,6 +64,7 @@ export const mmew = /* @__PURE__ */ defineAnnotatedDataset({
   paper:
     'Ben, Ren, Zhang, Wang, Kpalma, Meng, Liu 2022, Video-based facial micro-expression analysis: a survey of datasets, features and algorithms, IEEE TPAMI 44(9)',
   fps: 90,
+  longest: 450,
   layout: "'Micro_Expression/anger/S13-07-001/1.jpg' or 'S03/happiness/S03-01-002/1.jpg'",
   schemes,
   megc2019: { scheme: 'megc2019', folder: /mmew/i },
@@ -68,20 +72,25 @@ export const mmew = /* @__PURE__ */ defineAnnotatedDataset({
   faults: 'repair',
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const table = await findAnnotations(context, {
+    return findAnnotations(context, {
       dataset: 'mmew',
       usual: 'MMEW_Micro_Exp.xlsx',
-      ...tableSearch(columns),
-    });
-    return table.map(({ file, row, cells }): AnnotationRow => {
-      const { remarks, ...named } = cells;
-      const digits = /^S?0*(\d+)$/i.exec(cells.subject)?.[1];
-      const subject = digits === undefined ? cells.subject : `S${digits.padStart(2, '0')}`;
-      return { ...named, subject, source: { file, row }, extra: { remarks } };
+      names: [/^MMEW_Micro_Exp\.[a-z]+$/i, /mmew/i],
+      ...tableSearch({
+        dataset: 'mmew',
+        columns,
+        isRow: ({ clip }) => clipName.test(clip),
+        rowOf: ({ file, row, cells: { remarks, ...named } }) => {
+          const digits = /^S?0*(\d+)$/i.exec(named.subject)?.[1];
+          const subject = digits === undefined ? named.subject : `S${digits.padStart(2, '0')}`;
+          return { ...named, subject, source: { file, row }, extra: { remarks } };
+        },
+      }),
+      clips: () => namedClips({ ...context, note: () => {} }, clipName),
     });
   },
   // Clip folders are named by subject, emotion and sample, wherever they lie: both released trees have them.
-  findClips: (context) => namedClips(context, /^S\d+-\d+-\d+$/i),
+  findClips: (context) => namedClips(context, clipName),
 });
 
 /**

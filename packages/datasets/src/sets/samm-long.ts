@@ -1,10 +1,10 @@
 import { choice } from '@mer/options';
 import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
-import { findAnnotations, tableSearch } from '../adapters/find-annotations.js';
+import { findAnnotations } from '../adapters/find-annotations.js';
+import { tableSearch } from '../adapters/table-search.js';
 import { withOnset } from '../adapters/with-onset.js';
 import { type ClassScheme, each } from '../annotations/class-schemes.js';
-import type { AnnotationRow } from '../annotations/clip-record.js';
 import type { AnnotatedDataset } from '../dataset.js';
 import type { OpenOptions } from '../define-dataset.js';
 import { findFolders } from '../files/find-paths.js';
@@ -48,39 +48,50 @@ export const sammLong = /* @__PURE__ */ defineAnnotatedDataset({
   faults: 'repair',
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const table = await findAnnotations(context, {
+    const rows = await findAnnotations(context, {
       dataset: 'samm-long',
       usual: 'SAMM_LongVideos_V2_Release.xlsx',
-      ...tableSearch(columns),
+      names: [/^SAMM_?LongVideos.*\.[a-z]+$/i, /samm.*long/i],
+      ...tableSearch({
+        dataset: 'samm-long',
+        columns,
+        isRow: ({ clip, type }) => /^\d{3}_\d+/.test(clip) && typeOf(type) !== undefined,
+        rowOf: ({ file, row, cells: { inducement, notes, type, ...named } }) => ({
+          ...named,
+          subject: /^\d{1,3}$/.test(named.subject) ? named.subject.padStart(3, '0') : named.subject,
+          source: { file, row },
+          extra: { label: typeOf(type) ?? type, video: videoOf(named.clip), inducement, notes },
+        }),
+      }),
+      clips: () => findVideos(context),
     });
     const wanted = context.options.expressions;
-    const rows = table.flatMap(({ file, row, cells }): AnnotationRow[] => {
-      const { inducement, notes, type, ...named } = cells;
-      const label = /^micro/i.test(type) ? 'micro' : /^macro/i.test(type) ? 'macro' : '';
-      const subject = /^\d{1,3}$/.test(cells.subject) ? cells.subject.padStart(3, '0') : cells.subject;
-      const source = { file, row };
-      const key = `${subject}/${cells.clip}`;
-      if (label === '') {
-        const message = `Type must begin with Macro or Micro: current value is '${type}'`;
-        context.note({ severity: 'error', key, message, ...source });
-        return [];
+    const chosen = rows.filter((row) => {
+      const label = row.extra?.['label'];
+      const note = (severity: 'error' | 'dropped', message: string) =>
+        void context.note({ severity, key: `${row.subject}/${row.clip}`, message, ...row.source });
+      if (label !== 'micro' && label !== 'macro') {
+        note('error', `Type must begin with Macro or Micro: current value is '${label}'`);
+        return false;
       }
-      if (wanted !== 'both' && wanted !== label) return [];
-      if (label === 'macro' && Number(cells.onset) <= 1) {
-        const message = `the movement began before the recording (onset ${cells.onset}): the release says to leave it out`;
-        context.note({ severity: 'dropped', key, message, ...source });
-        return [];
-      }
-      const video = /^\d{3}_\d+/.exec(cells.clip)?.[0] ?? cells.clip;
-      return [{ ...named, subject, source, extra: { label, video, inducement, notes } }];
+      if (wanted !== 'both' && wanted !== label) return false;
+      if (label === 'micro' || Number(row.onset) > 1) return true;
+      note('dropped', `the movement began before the recording (onset ${row.onset}): the release says to leave it out`);
+      return false;
     });
-    return withOnset(rows, 'repeated');
+    return withOnset(chosen, 'repeated');
   },
   findClips: findVideos,
 });
 
+/** `Micro - 1/2` is micro. */
+const typeOf = (text: string) => /^(macro|micro)/i.exec(text)?.[1]?.toLowerCase() as 'macro' | 'micro' | undefined;
+
+/** The video that a movement is in: `006_1_3` is in `006_1`. */
+const videoOf = (clip: string) => /^\d{3}_\d+/.exec(clip)?.[0] ?? clip;
+
 /** Folders of whole videos, named `006_1`. */
-async function findVideos({ folder }: AnnotatedContext): Promise<ClipFinder> {
+async function findVideos({ folder }: Pick<AnnotatedContext, 'folder'>): Promise<ClipFinder> {
   const nameOf = (path: string) => path.split('/').at(-1)!;
   const paths = await findFolders(folder, (path) => /^\d{3}_\d+$/.test(nameOf(path)), { depth: 5 });
   const videos = new Map(paths.map((path) => [nameOf(path), path]));
