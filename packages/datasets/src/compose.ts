@@ -83,6 +83,7 @@ export function composeDatasets<D extends ClipDataset | ImageDataset>(name: stri
       : {
           ...base,
           kind: 'clips',
+          ...joinRecords(parts as readonly ClipDataset[]),
           readClip: async (index, options) => {
             const { part, index: inside } = at(index);
             return (part as ClipDataset).readClip(inside, options);
@@ -102,4 +103,10 @@ function joinOrigins(parts: readonly Dataset[]): Pick<Dataset, 'annotationFiles'
     ...(parts.some(({ annotationFiles }) => annotationFiles) && { annotationFiles: files }),
     ...(parts.some((part) => part.outside) && { outside }),
   };
+}
+
+/** The annotations of all parts, where each has them. */
+function joinRecords(parts: readonly ClipDataset[]): Pick<ClipDataset, 'records'> {
+  if (parts.some(({ records }) => !records)) return {};
+  return { records: Object.freeze(parts.flatMap(({ records = [] }) => records)) };
 }

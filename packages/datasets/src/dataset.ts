@@ -75,13 +75,14 @@ export interface ImageDataset extends DatasetBase {
 /** A data set with one clip per sample. */
 export interface ClipDataset extends DatasetBase {
   readonly kind: 'clips';
+  /** The annotation behind each sample, in the order of the samples; absent where there are none. */
+  readonly records?: readonly ClipRecord[];
   /** One clip: frames `[T, H, W, C]`, float32, 0..1, with onset, apex and offset. Its frames belong to the caller. */
   readClip(index: number, options?: ReadClipOptions): Promise<Clip>;
 }
 
 /** A clip data set that was read from annotations and frames on disk. */
 export interface AnnotatedDataset extends ClipDataset {
-  /** The annotation behind each sample, in the order of the samples. */
   readonly records: readonly ClipRecord[];
   /** Every usable annotation, also of clips that are no samples (outside the class scheme, or without frames). */
   readonly annotated: readonly ClipRecord[];

@@ -19,8 +19,10 @@ export type { AnnotationRow, ClipRecord, RawField, RawRow } from './annotations/
 export type { Correction } from './annotations/corrections.js';
 export type { Emotion, ObjectiveClass } from './annotations/emotions.js';
 export { composeDatasets } from './compose.js';
+export { type ClipCount, countClips } from './count-clips.js';
 export type {
   AnnotatedDataset,
+  AnnotationFile,
   ClipDataset,
   Dataset,
   DatasetBase,

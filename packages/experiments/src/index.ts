@@ -27,6 +27,7 @@ export { mergeRuns } from './run/merge.js';
 export { type InitialWeights, makeModel } from './run/model.js';
 export { type PlannedFold, planFolds } from './run/plan.js';
 export { type RunExperimentOptions, runExperiment } from './run/run.js';
+export type { RunData } from './run/run-data.js';
 export {
   freeMemory,
   noRoomText,
@@ -62,6 +63,7 @@ export {
 } from './schema/read.js';
 export { experimentJsonSchema, experimentSchema } from './schema/schema.js';
 export { setValue } from './schema/set-value.js';
+export { dataText, saysSomething } from './summaries/data-text.js';
 export { readRunSummary } from './summaries/read-summary.js';
 export {
   type RunSummary,

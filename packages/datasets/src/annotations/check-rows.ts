@@ -2,7 +2,7 @@ import { checkLimit, type FileLimits } from '@mer/io';
 import type { DatasetNote } from '../dataset.js';
 import { parseActionUnits } from './action-units.js';
 import type { ClipRecord, RawRow } from './clip-record.js';
-import { type Correction, correctionsOf, rawValue, reasonOf } from './corrections.js';
+import { type Correction, correctionsOf, disagreement, rawValue } from './corrections.js';
 import { type Emotion, emotions, parseEmotion, parseObjectiveClass } from './emotions.js';
 
 /**
@@ -108,11 +108,13 @@ function applyCorrections(
   note: (severity: DatasetNote['severity'], message: string) => void,
 ): void {
   for (const correction of correctionsOf(row, corrections)) {
-    const { field, wrong, right } = correction;
+    const { field, wrong, right, reason } = correction;
     if (field === 'clip' || rawValue(row, field) !== wrong) continue;
     if (field === 'reported') row.extra['reported'] = right ?? '';
     else row[field] = right ?? '';
-    note('corrected', `${field} ${wrong} is read as ${right === '' ? 'unknown' : right}: ${reasonOf(correction)}`);
+    note('corrected', `${field} ${wrong} is read as ${right === '' ? 'unknown' : right}: ${reason}`);
+    const doubt = disagreement(correction);
+    if (doubt !== undefined) note('marked', doubt);
   }
 }
 

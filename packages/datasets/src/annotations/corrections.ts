@@ -20,10 +20,11 @@ export interface Correction {
   when?: { readonly onset?: string; readonly within?: number };
 }
 
-/** What other sources say is right, where they disagree, and why a correction is made. */
-export function reasonOf({ reason, others = [] }: Pick<Correction, 'reason' | 'others'>): string {
-  const said = others.map(({ right, source }) => `${right === '' ? 'unknown' : right} in ${source}`);
-  return said.length > 0 ? `(${said.join('; ')}) ${reason}` : reason;
+/** What other sources say is right; undefined where none disagrees. */
+export function disagreement({ field, right, source, others = [] }: Correction): string | undefined {
+  if (others.length === 0) return undefined;
+  const said = [{ right: right ?? '', source }, ...others].map((one) => `${one.right || 'unknown'} (${one.source})`);
+  return `the sources disagree on its ${field}: ${said.join(', ')}; the first is taken`;
 }
 
 /** The value of a field of a row. */

@@ -75,6 +75,7 @@ export async function mergeRuns(
   if (done.length === 0) throw new ExperimentError('Cannot merge as no fold of the runs is done yet');
   const summary = summarize(done, {
     experiment,
+    data: first.data,
     classes: first.classes,
     backend: first.backend.name,
     totalFolds: folds.length,

@@ -12,14 +12,16 @@ import { CrashError, openProcesses, runTask } from '../runners/processes.js';
 import type { FoldReport, WorkerContext } from '../runners/worker.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { dataText, saysSomething } from '../summaries/data-text.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
 import type { RunEvent } from './events.js';
 import { subjectsOf } from './folds.js';
 import { describeRun } from './manifest.js';
 import { type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
 import { type PlannedFold, planFolds } from './plan.js';
+import { describeData, type RunData } from './run-data.js';
 import { freeMemory, noRoomText, type PlannedMemory, type RunMemory } from './run-memory.js';
-import { type FoldPredictions, finalFold, openRun, readFold, readManifest, writeJson } from './run-store.js';
+import { type FoldPredictions, finalFold, findRun, openRun, readFold, readManifest, writeJson } from './run-store.js';
 import { packageVersion } from './version.js';
 
 /** Options of {@link runExperiment}. */
@@ -77,7 +79,7 @@ export async function runExperiment(
   }: RunExperimentOptions,
 ): Promise<RunSummary> {
   const plan = await planRun(experiment, own);
-  const { dataset, folds, backend } = plan;
+  const { dataset, data, folds, backend } = plan;
   const described = describeRun(experiment, { ...plan, classes: dataset.classes, own });
   const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
   const processes = openProcesses(most, signal);
@@ -86,7 +88,11 @@ export async function runExperiment(
     const begun = await readManifest(out);
     const memory =
       begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, { workers, signal, own });
-    const manifest = await openRun(out, { ...described, ...(memory && { memory }) });
+    const planned = { ...described, ...(memory && { memory }) };
+    // a new run has its folder once every sample is known to be usable
+    const existing = await findRun(out, planned);
+    const manifest = existing ? await openRun(out, planned) : planned;
+    if (saysSomething(data)) onEvent({ type: 'note', text: `${dataText(data)}; see ${join(out, 'run.json')}` });
     if (memory) onEvent({ type: 'note', text: `a training step: ${memoryPlanText(memory).join('; ')}` });
     if (manifest.versions['mer'] !== packageVersion()) {
       onEvent({
@@ -94,7 +100,7 @@ export async function runExperiment(
         text: `the run was begun with version ${manifest.versions['mer']}, this is ${packageVersion()}`,
       });
     }
-    await sweep(out);
+    if (existing) await sweep(out);
 
     const done = new Map<PlannedFold, FoldPredictions>();
     const ours = [...ofShard(folds, shard), ...(final ? ofShard(finalFolds(experiment, dataset), shard) : [])];
@@ -116,16 +122,18 @@ export async function runExperiment(
         workers: count,
         ...(inputs && { inputs: inputs.map(({ shape }) => shape) }),
       });
-    if (todo.length === 0) ready();
-    else {
+    if (todo.length === 0) {
+      if (!existing) await openRun(out, planned);
+      ready();
+    } else {
       const kept = cache ?? join(dirname(out), '.cache');
       const given = await keepInitialWeights(experiment, plan.initial, kept);
       // from here on the weights are the workers' business
       plan.initial = undefined;
-      const data = await prepareData(dataset, experiment, {
+      const prepared = await prepareData(dataset, experiment, {
         cache: kept,
         own,
-        onProgress: (prepared, total) => onEvent({ type: 'prepare', done: prepared, total }),
+        onProgress: (count, total) => onEvent({ type: 'prepare', done: count, total }),
         signal,
         processes: {
           count: workerCount(workers, backend, dataset.samples.length),
@@ -134,9 +142,10 @@ export async function runExperiment(
             onEvent({ type: 'note', text: `a process that prepares samples ${reason}; its sample is tried once more` }),
         },
       });
-      ready(data.inputs);
+      if (!existing) await openRun(out, planned);
+      ready(prepared.inputs);
       try {
-        const context = contextOf(given, data, { out, backend: backend.name, memory, modules: own.modules });
+        const context = contextOf(given, prepared, { out, backend: backend.name, memory, modules: own.modules });
         await runInPool(processes, context, todo, {
           workers: count,
           onEvent,
@@ -147,12 +156,13 @@ export async function runExperiment(
           signal,
         });
       } finally {
-        data.close();
+        prepared.close();
       }
     }
     const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
     const summary = summarize(predictions, {
       experiment,
+      data,
       classes: dataset.classes,
       backend: backend.name,
       totalFolds: folds.length,
@@ -168,6 +178,8 @@ export async function runExperiment(
 export interface RunPlan {
   /** The data set, open. */
   dataset: Dataset;
+  /** What it was read from. */
+  data: RunData;
   /** Every fold of every seed. */
   folds: PlannedFold[];
   /** The backend, in use. */
@@ -185,7 +197,8 @@ export async function planRun(experiment: Experiment, own: OwnParts): Promise<Ru
   const backend = await useBackend(experiment.backend);
   const initial = await readInitialWeights(experiment);
   const samples = await fingerprint(dataset);
-  return { dataset, folds, backend, initial, fingerprint: initial ? `${samples}+${initial.digest}` : samples };
+  const data = describeData(dataset, experiment, own);
+  return { dataset, data, folds, backend, initial, fingerprint: initial ? `${samples}+${initial.digest}` : samples };
 }
 
 /**
