@@ -169,9 +169,11 @@ export function defineDataset<const Name extends string, const Entries extends O
       if (needsRoot && (root === undefined || root === '')) {
         throw new TypeError(`Cannot ${task} as root must be the folder that it lies in: none is given`);
       }
+      // options of every set that is read from files
+      const { limits, followLinks } = checked as { limits?: Partial<FileLimits>; followLinks?: readonly string[] };
       const opened = await declaration.open({
         ...checked,
-        root: withListCache(await folderOf(root), (checked as { limits?: Partial<FileLimits> }).limits),
+        root: withListCache(await folderOf(root, followLinks), limits),
         mode: checkValue(task, 'mode', openMode(), mode),
         parts,
       } as OpenGiven<Entries>);
@@ -184,7 +186,10 @@ export function defineDataset<const Name extends string, const Entries extends O
 const openMode = () =>
   choice('How errors of the source are met.', ['strict', 'collect', 'inspect'], { default: 'strict' });
 
-async function folderOf(root: string | DataFolder | undefined): Promise<DataFolder> {
+async function folderOf(
+  root: string | DataFolder | undefined,
+  followLinks: readonly string[] | undefined,
+): Promise<DataFolder> {
   if (root === undefined || root === '') return folderFromMap('no folder', new Map());
-  return typeof root === 'string' ? openFolder(root) : root;
+  return typeof root === 'string' ? openFolder(root, followLinks && { followLinks }) : root;
 }

@@ -9,9 +9,11 @@ import { type DataFolder, fileInfo } from '../files/data-folder.js';
 import { sha256 } from '../files/sha256.js';
 import { clipReader } from '../frames/read-frames.js';
 import { naturalOrder } from '../natural-order.js';
-import type { AnnotatedContext, AnnotatedDeclaration } from './annotated-declaration.js';
+import type { AnnotatedContext, AnnotatedDeclaration, ClipFinder } from './annotated-declaration.js';
 import { type AnnotatedEntries, type CommonEntries, commonOptions } from './annotated-options.js';
+import { anyTree } from './any-tree.js';
 import { findLeaks } from './find-leaks.js';
+import { layoutFinder } from './layout-finder.js';
 import { type LocatedClip, locateClips } from './locate-clips.js';
 import { wholeRow } from './workbook-fit.js';
 
@@ -149,9 +151,7 @@ async function openAnnotated(
   for (const key of strange) {
     notes.push({ severity: 'error', key, message: 'the option exclude names a clip that is not annotated' });
   }
-  const finder = wanted.length
-    ? await declaration.findClips(context as never)
-    : { kind: 'none', find: async () => undefined };
+  const finder = await finderOf(declaration, context, wanted);
   const located = await locateClips(declaration, context, finder, wanted);
 
   const outside: Record<string, number> = {};
@@ -192,6 +192,31 @@ async function openAnnotated(
       ...Object.fromEntries(own.map((key) => [key, (options as unknown as Record<string, unknown>)[key]])),
     },
   });
+}
+
+/**
+ * Where the clips are: as the option `layout` says; else in the trees of the release; else, where not one of them is there, in a tree of
+ * any form that has them.
+ */
+async function finderOf(
+  declaration: AnyDeclaration,
+  context: Context,
+  records: readonly ClipRecord[],
+): Promise<ClipFinder> {
+  const { folder, options, note } = context;
+  if (records.length === 0) return { kind: 'none', find: async () => undefined };
+  if (options.layout !== undefined) return layoutFinder(folder, options.layout);
+  const usual = await declaration.findClips(context as never);
+  for (const record of records) if (await usual.find(record)) return usual;
+  const other = await anyTree(folder, records);
+  for (const record of records) {
+    const found = await other.find(record);
+    if (!found) continue;
+    const message = `the tree is not that of the release (${declaration.layout}): clips are found by their names, such as ${found.folder} for ${record.subject}/${record.clip}; the option layout states the tree`;
+    note({ severity: 'warning', key: '', message });
+    return other;
+  }
+  return usual;
 }
 
 const whats = { emotion: 'an emotion', objectiveClass: 'an objective class', label: 'a label' } as const;

@@ -4,7 +4,8 @@ import { DatasetError } from '../dataset-error.js';
 import { findFiles } from '../files/find-paths.js';
 import { safePath } from '../files/safe-path.js';
 import { naturalOrder } from '../natural-order.js';
-import { readSheets, type TextSheet } from '../tables/read-table.js';
+import { type Columns, readSheets, type TextSheet } from '../tables/read-table.js';
+import { nearestHeader, renameColumns } from '../tables/rename-columns.js';
 import type { AnnotatedContext, ClipFinder } from './annotated-declaration.js';
 import { sameRows, shareOnDisk } from './workbook-fit.js';
 
@@ -25,6 +26,8 @@ export interface AnnotationSearch {
    * @throws Error that says why a table that has the columns is not that of the data set.
    */
   read(sheets: readonly TextSheet[], asked: boolean): readonly AnnotationRow[] | undefined;
+  /** The columns of its table, where it has a header. */
+  columns?: Columns;
   /** What the file must hold, for messages. */
   wanted: string;
   /** Finds the clips on disk. */
@@ -105,12 +108,13 @@ export async function findAnnotations(
   /** The rows of a file, or a line about why there are none. */
   async function rowsOf(file: string, named: boolean): Promise<readonly AnnotationRow[] | undefined> {
     try {
-      const sheets = await readSheets(folder, file);
+      const sheets = renameColumns(await readSheets(folder, file), search.columns ?? {}, options.columns ?? {});
       const rows = search.read(sheets, named);
       if (rows !== undefined) return rows;
       const titles = sheets.map(({ sheet }) => sheet).filter(Boolean);
       const where = titles.length ? ` in its sheets ${titles.join(', ')}` : '';
-      others.push({ file, message: `no ${search.wanted} found${where}` });
+      const nearest = search.columns && nearestHeader(sheets, search.columns);
+      others.push({ file, message: `no ${search.wanted} found${where}${nearest ? `: ${nearest}` : ''}` });
     } catch (error) {
       others.push({ file, message: (error as Error).message.replace(/^Cannot read '.*?' in .*?: /, '') });
     }

@@ -3,6 +3,7 @@ import { type Correction, knownAbsence } from '../annotations/corrections.js';
 import type { DatasetNote } from '../dataset.js';
 import { absentRuns, type ClipFrames, listFrames } from '../frames/clip-frames.js';
 import type { AnnotatedContext, ClipFinder } from './annotated-declaration.js';
+import { videosIn } from './any-tree.js';
 
 /** A record with its frames. */
 export interface LocatedClip {
@@ -65,10 +66,11 @@ export async function locateClips(
     located.push({ record, frames });
   }
   if (lost.length && lost.length === records.length && lost.every(({ nowhere }) => nowhere)) {
+    const videos = await videosIn(folder);
     note({
       severity: 'error',
       key: '',
-      message: `the frames of none of the ${lost.length} annotated clips are there: expected ${layout} (wrong folder?)`,
+      message: `the frames of none of the ${lost.length} annotated clips are there: expected ${layout} (wrong folder?)${videos ? `. ${videos}: take the frames out of the videos first, or state the folders by the option layout` : ''}`,
     });
   } else for (const one of lost) note(one.note);
   return located;

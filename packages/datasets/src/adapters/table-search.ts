@@ -13,20 +13,32 @@ export interface TableOf<C extends Columns> {
   rowOf(row: TableRow<keyof C & string>): AnnotationRow;
 }
 
+/** The annotation of a row; that its subject is that of a row above is remarked. */
+function annotationOf<C extends Columns>(row: TableRow<keyof C & string>, rowOf: TableOf<C>['rowOf']): AnnotationRow {
+  const annotation = rowOf(row);
+  if (row.subjectOf === undefined) return annotation;
+  return {
+    ...annotation,
+    remark: `it has no subject of its own, and takes that of row ${row.subjectOf} (merged cells)`,
+  };
+}
+
 /** The usual case: the first sheet that has a header with these columns, and below it rows that are mostly the data set's. */
 export function tableSearch<const C extends Columns>({
   dataset,
   columns,
   isRow,
   rowOf,
-}: TableOf<C>): Pick<AnnotationSearch, 'read' | 'wanted'> {
+}: TableOf<C>): Pick<AnnotationSearch, 'columns' | 'read' | 'wanted'> {
   return {
+    columns,
     read: (sheets, asked) => {
       let strange: TableRow<keyof C & string> | undefined;
       for (const sheet of sheets) {
         const rows = findTable(sheet, columns);
         if (!rows?.length) continue;
-        if (asked || 2 * rows.filter(({ cells }) => isRow(cells)).length > rows.length) return rows.map(rowOf);
+        if (asked || 2 * rows.filter(({ cells }) => isRow(cells)).length > rows.length)
+          return rows.map((row) => annotationOf(row, rowOf));
         strange ??= rows.find(({ cells }) => !isRow(cells));
       }
       if (!strange) return undefined;

@@ -51,6 +51,7 @@ export function checkRows(
     const key = `${row.subject}/${row.clip}`;
     const note = (severity: DatasetNote['severity'], message: string) =>
       void notes.push({ severity, key, message, ...row.source });
+    if (row.remark !== undefined) note('marked', row.remark);
     applyCorrections(row, corrections, note);
     const found: string[] = [];
     for (const [what, text] of Object.entries({ subject: row.subject, clip: row.clip, folder: row.folder ?? 'none' })) {
