@@ -504,3 +504,12 @@ export function casMe3Workbook(rows: readonly (readonly string[])[]): Uint8Array
     { name: 'Sheet3', rows: [] },
   ]);
 }
+
+/** A BMP whose pixels follow from a text: other clips have other pictures. */
+export function pictureOf(text: string): Uint8Array {
+  const bytes = bmp();
+  let state = 7;
+  for (const character of text) state = (state * 31 + character.codePointAt(0)!) % 65521;
+  for (let i = 54; i < bytes.length; i++) bytes[i] = (state = (state * 75 + 74) % 65537) & 255;
+  return bytes;
+}

@@ -1,7 +1,7 @@
 import type { DatasetNote } from '../dataset.js';
 import { parseActionUnits } from './action-units.js';
 import type { ClipRecord, RawRow } from './clip-record.js';
-import { type Correction, correctionsOf, disagreement, rawValue } from './corrections.js';
+import { type Correction, correctionsOf, disagreements, rawValue } from './corrections.js';
 import { type Emotion, emotions, parseEmotion, parseObjectiveClass } from './emotions.js';
 
 /**
@@ -49,6 +49,7 @@ export function checkRows(
     const note = (severity: DatasetNote['severity'], message: string) =>
       void notes.push({ severity, key, message, ...row.source });
     applyCorrections(row, corrections, note);
+    for (const doubt of disagreements(row, corrections)) note('marked', doubt);
     const found: string[] = [];
     for (const [what, text] of Object.entries({ subject: row.subject, clip: row.clip, folder: row.folder ?? 'none' })) {
       if (!isName(text)) found.push(`${what} '${text}' must be a name that stays inside the data set's folder`);
@@ -110,8 +111,6 @@ function applyCorrections(
     if (field === 'reported') row.extra['reported'] = right ?? '';
     else row[field] = right ?? '';
     note('corrected', `${field} ${wrong} is read as ${right === '' ? 'unknown' : right}: ${reason}`);
-    const doubt = disagreement(correction);
-    if (doubt !== undefined) note('marked', doubt);
   }
 }
 
