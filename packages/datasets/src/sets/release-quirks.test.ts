@@ -82,7 +82,7 @@ const quirks: Record<string, { spoil(made: Release, key: string): void; says?: R
         files[`${folderOf(key)}/${name}`] = pictureOf(name);
       }
     },
-    says: /^warning KEY: by their names, 9 pictures in .* are no frames, and are passed over/,
+    says: /^warning KEY: by their names, 9 pictures in .* must be copies or no frames, and are passed over/,
   },
   'a frame that is missing': {
     spoil: ({ files }, key) => void delete files[frameOf(key, 60)],
