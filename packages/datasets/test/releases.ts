@@ -545,3 +545,12 @@ export function sammLongWorkbook(): Uint8Array {
   const prose = Array.from({ length: 9 }, (): WorkbookCell[] => ['SAMM Long Videos: movements']);
   return encodeWorkbook([{ name: 'FACS_Movement_Only', rows: [...prose, header, ...rows] }]);
 }
+
+/** A BMP whose pixels follow from a text: other clips have other pictures. */
+export function pictureOf(text: string): Uint8Array {
+  const bytes = bmp();
+  let state = 7;
+  for (const character of text) state = (state * 31 + character.codePointAt(0)!) % 65521;
+  for (let i = 54; i < bytes.length; i++) bytes[i] = (state = (state * 75 + 74) % 65537) & 255;
+  return bytes;
+}

@@ -261,7 +261,8 @@ async function describeFiles(
     const hash = await sha256(await folder.read(file));
     files.push({ dataset, file, rows: count, ...(hash !== undefined && { sha256: hash }) });
   }
-  return files;
+  // the list of clips first, then what was read beside it
+  return files.sort((a, b) => Number(b.rows > 0) - Number(a.rows > 0));
 }
 
 /** A record with its frames and its class. */

@@ -38,9 +38,10 @@ export async function locateClips(
     const frames = found && (await listFrames(folder, found.folder, range));
     if (frames && frames.passed.length > 0 && !told.has(frames.folder)) {
       told.add(frames.folder);
+      const count = frames.passed.length;
       const some = frames.passed.slice(0, 4).join(', ') + (frames.passed.length > 4 ? ', …' : '');
       warn(
-        `by their names, ${frames.passed.length} pictures in ${frames.folder} are no frames, and are passed over: ${some}`,
+        `by their names, ${count === 1 ? 'a picture' : `${count} pictures`} in ${frames.folder} must be copies or no frames, and ${count === 1 ? 'is' : 'are'} passed over: ${some}`,
       );
     }
     const absent = frames ? absentRuns(frames.numbers, onset, offset) : [];

@@ -2,7 +2,7 @@ import { checkLimit, type FileLimits } from '@mer/io';
 import type { DatasetNote } from '../dataset.js';
 import { parseActionUnits } from './action-units.js';
 import type { ClipRecord, RawRow } from './clip-record.js';
-import { type Correction, correctionsOf, disagreement, rawValue } from './corrections.js';
+import { type Correction, correctionsOf, disagreements, rawValue } from './corrections.js';
 import { type Emotion, emotions, parseEmotion, parseObjectiveClass } from './emotions.js';
 
 /**
@@ -53,6 +53,7 @@ export function checkRows(
       void notes.push({ severity, key, message, ...row.source });
     if (row.remark !== undefined) note('marked', row.remark);
     applyCorrections(row, corrections, note);
+    for (const doubt of disagreements(row, corrections)) note('marked', doubt);
     const found: string[] = [];
     for (const [what, text] of Object.entries({ subject: row.subject, clip: row.clip, folder: row.folder ?? 'none' })) {
       if (!isName(text)) found.push(`${what} '${text}' must be a name that stays inside the data set's folder`);
@@ -114,8 +115,6 @@ function applyCorrections(
     if (field === 'reported') row.extra['reported'] = right ?? '';
     else row[field] = right ?? '';
     note('corrected', `${field} ${wrong} is read as ${right === '' ? 'unknown' : right}: ${reason}`);
-    const doubt = disagreement(correction);
-    if (doubt !== undefined) note('marked', doubt);
   }
 }
 

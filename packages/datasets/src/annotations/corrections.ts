@@ -20,13 +20,6 @@ export interface Correction {
   when?: { readonly onset?: string; readonly within?: number };
 }
 
-/** What other sources say is right; undefined where none disagrees. */
-export function disagreement({ field, right, source, others = [] }: Correction): string | undefined {
-  if (others.length === 0) return undefined;
-  const said = [{ right: right ?? '', source }, ...others].map((one) => `${one.right || 'unknown'} (${one.source})`);
-  return `the sources disagree on its ${field}: ${said.join(', ')}; the first is taken`;
-}
-
 /** The value of a field of a row. */
 export function rawValue(row: RawRow, field: RawField): string {
   return field === 'reported' ? (row.extra['reported'] ?? '') : row[field];
@@ -42,6 +35,19 @@ export function correctionsOf(row: RawRow, corrections: readonly Correction[]): 
     if (when?.onset !== undefined && row.onset !== when.onset) return false;
     const distance = Number(right) - Number(row.onset);
     return when?.within === undefined || (distance >= 0 && distance <= when.within);
+  });
+}
+
+/** What the sources of corrections say, of values of this row on which they disagree, whichever of them it has. */
+export function disagreements(row: RawRow, corrections: readonly Correction[]): string[] {
+  const keys = [`${row.subject}/${row.clip}`, `${row.subject}/${row.folder ?? row.clip}`];
+  return corrections.flatMap(({ key, field, right, source, others = [] }) => {
+    if (field === 'clip' || others.length === 0 || !keys.includes(key)) return [];
+    const said = [{ right: right ?? '', source }, ...others];
+    const value = rawValue(row, field);
+    if (!said.some((one) => one.right === value)) return [];
+    const list = said.map((one) => `${one.right || 'unknown'} (${one.source})`).join(', ');
+    return [`the sources disagree on its ${field}, read as ${value || 'unknown'}: ${list}`];
   });
 }
 
