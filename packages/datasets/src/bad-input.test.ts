@@ -49,19 +49,17 @@ describe('bad input', () => {
       "the frames of none of the 1 annotated clips are there: expected 'sub01/EP02_01f/img46.jpg' or",
     );
     await expect(openCasme2({ root: '/no/such/folder' })).rejects.toThrow("it must exist: '/no/such/folder' does not");
-    expect(await failure(set(), { annotation: 'none.xlsx' })).toContain(
+    expect(await failure(set(), { annotations: 'none.xlsx' })).toContain(
       'none.xlsx: the file named by the option annotation',
     );
-    expect(await failure(set(), { annotation: '../none.xlsx' })).toContain("must stay inside the data set's folder");
+    expect(await failure(set(), { annotations: '../none.xlsx' })).toContain("must stay inside the data set's folder");
   });
 
-  it('a damaged workbook and an old .xls are named', async () => {
+  it('a damaged workbook, new or old, is named', async () => {
     const files = { ...set(), 'coding.xlsx': set()['coding.xlsx']!.slice(0, 200) };
     expect(await failure(files)).toContain('coding.xlsx: it must be an .xlsx workbook');
     const old = Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ...new Array(600).fill(0)]);
-    expect(await failure({ 'coding.xls': old })).toContain(
-      'coding.xls: it is an old .xls file: open it and save it as .xlsx',
-    );
+    expect(await failure({ 'coding.xls': old })).toContain('coding.xls: it must be an .xls or .xlsx workbook');
   });
 
   it('every wrong row at once, with file and row', async () => {

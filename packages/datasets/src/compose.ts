@@ -56,6 +56,7 @@ export function composeDatasets<D extends ClipDataset | ImageDataset>(name: stri
     classes: first.classes,
     samples: Object.freeze(samples),
     notes,
+    ...joinOrigins(parts),
     settings: Object.fromEntries(parts.map((part, i) => [`${i}:${part.name}`, part.settings])),
     async sources(index: number) {
       const { part, number, index: inside } = at(index);
@@ -82,10 +83,30 @@ export function composeDatasets<D extends ClipDataset | ImageDataset>(name: stri
       : {
           ...base,
           kind: 'clips',
+          ...joinRecords(parts as readonly ClipDataset[]),
           readClip: async (index, options) => {
             const { part, index: inside } = at(index);
             return (part as ClipDataset).readClip(inside, options);
           },
         };
   return Object.freeze(whole) as D;
+}
+
+/** The annotation files of all parts, and the clips that their class schemes leave out. */
+function joinOrigins(parts: readonly Dataset[]): Pick<Dataset, 'annotationFiles' | 'outside'> {
+  const files = parts.flatMap(({ annotationFiles }) => annotationFiles ?? []);
+  const outside: Record<string, number> = {};
+  for (const { outside: some = {} } of parts) {
+    for (const [label, n] of Object.entries(some)) outside[label] = (outside[label] ?? 0) + n;
+  }
+  return {
+    ...(parts.some(({ annotationFiles }) => annotationFiles) && { annotationFiles: files }),
+    ...(parts.some((part) => part.outside) && { outside }),
+  };
+}
+
+/** The annotations of all parts, where each has them. */
+function joinRecords(parts: readonly ClipDataset[]): Pick<ClipDataset, 'records'> {
+  if (parts.some(({ records }) => !records)) return {};
+  return { records: Object.freeze(parts.flatMap(({ records = [] }) => records)) };
 }

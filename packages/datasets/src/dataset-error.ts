@@ -29,8 +29,9 @@ export class DatasetError extends Error {
   /** Every problem found. */
   readonly notes: readonly DatasetNote[];
 
-  constructor(what: string, notes: readonly DatasetNote[], options?: ErrorOptions) {
-    const shown = notes.slice(0, 10).map(formatNote);
+  /** `shown` is how many of the problems the message names: 10 unless told otherwise. */
+  constructor(what: string, notes: readonly DatasetNote[], options: ErrorOptions & { shown?: number } = {}) {
+    const shown = notes.slice(0, options.shown ?? 10).map(formatNote);
     const more = notes.length > shown.length ? [`… and ${notes.length - shown.length} more`] : [];
     super(notes.length === 1 ? `${what}: ${shown[0]}` : [`${what}:`, ...shown, ...more].join('\n  '), options);
     this.what = what;

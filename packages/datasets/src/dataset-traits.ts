@@ -21,6 +21,8 @@ export interface DatasetTraits {
   readonly fps?: number;
   /** Whether clips have an annotated apex, and so a rise and a fall. */
   readonly apex?: boolean;
+  /** Most frames from onset to offset that a clip can have. */
+  readonly longest?: number;
   /** Known errors of the release that are put right. */
   readonly corrections?: readonly Correction[];
   /** How it joins others in the three classes of MEGC2019; absent where its labels do not map. */

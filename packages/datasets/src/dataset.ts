@@ -29,6 +29,18 @@ export interface SourceFile {
   modified?: number;
 }
 
+/** A file of annotations that was read. */
+export interface AnnotationFile {
+  /** Short name of the data set that it belongs to: in a composite set they differ. */
+  dataset: string;
+  /** Path relative to that data set's root. */
+  file: string;
+  /** Rows that were read of it. */
+  rows: number;
+  /** SHA-256 of its bytes; absent where the platform has no WebCrypto. */
+  sha256?: string;
+}
+
 /** What image and clip data sets have in common. */
 export interface DatasetBase {
   /** Name in the registry, such as `megc2019-flow`. */
@@ -39,6 +51,10 @@ export interface DatasetBase {
   readonly samples: readonly Sample[];
   /** What was wrong with the source, what was corrected and what was left out. Empty for a flawless source. */
   readonly notes: readonly DatasetNote[];
+  /** The workbooks, lists and manifests that the samples were read from; absent where the samples are not read from any. */
+  readonly annotationFiles?: readonly AnnotationFile[];
+  /** How many clips the class scheme leaves out, by their label; absent where there is no such scheme. */
+  readonly outside?: Readonly<Record<string, number>>;
   /**
    * The settings that change what the samples contain (never the path): part of the fingerprint.
    */
@@ -59,17 +75,18 @@ export interface ImageDataset extends DatasetBase {
 /** A data set with one clip per sample. */
 export interface ClipDataset extends DatasetBase {
   readonly kind: 'clips';
+  /** The annotation behind each sample, in the order of the samples; absent where there are none. */
+  readonly records?: readonly ClipRecord[];
   /** One clip: frames `[T, H, W, C]`, float32, 0..1, with onset, apex and offset. Its frames belong to the caller. */
   readClip(index: number, options?: ReadClipOptions): Promise<Clip>;
 }
 
 /** A clip data set that was read from annotations and frames on disk. */
 export interface AnnotatedDataset extends ClipDataset {
-  /** The annotation behind each sample, in the order of the samples. */
   readonly records: readonly ClipRecord[];
   /** Every usable annotation, also of clips that are no samples (outside the class scheme, or without frames). */
   readonly annotated: readonly ClipRecord[];
-  /** How many clips have a label that the class scheme leaves out, by label. */
+  readonly annotationFiles: readonly AnnotationFile[];
   readonly outside: Readonly<Record<string, number>>;
   /** The class schemes of the data set, by name. */
   readonly schemes: Readonly<Record<string, ClassScheme>>;

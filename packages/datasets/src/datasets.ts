@@ -1,14 +1,18 @@
 import { partsByName } from '@mer/options';
+import { fourDme } from './sets/4dme.js';
 import { casMe2 } from './sets/cas-me2.js';
 import { casMe3 } from './sets/cas-me3.js';
 import { casme1 } from './sets/casme1.js';
 import { casme2 } from './sets/casme2.js';
 import { clipFolder } from './sets/clip-folder.js';
 import { composite } from './sets/composite.js';
+import { dfme } from './sets/dfme.js';
+import { imageFolder } from './sets/image-folder.js';
 import { megc2019 } from './sets/megc2019.js';
 import { megc2019Flow } from './sets/megc2019-flow.js';
 import { mmew } from './sets/mmew.js';
 import { samm } from './sets/samm.js';
+import { sammLong } from './sets/samm-long.js';
 import { smic } from './sets/smic.js';
 import { synthetic } from './sets/synthetic.js';
 
@@ -31,7 +35,11 @@ export const datasets = /* @__PURE__ */ partsByName([
   casMe2,
   casMe3,
   casme1,
+  dfme,
+  fourDme,
+  sammLong,
   clipFolder,
+  imageFolder,
   megc2019,
   composite,
   megc2019Flow,

@@ -19,8 +19,11 @@ import { folderFromMap } from './files/folder-from-map.js';
 import { openFolder } from './files/open-folder.js';
 import type { FolderLook } from './folder-look.js';
 
-/** `strict` (default): an error refuses to open. `inspect`: it opens with what is usable, and the errors are in `notes`. */
-export type OpenMode = 'strict' | 'inspect';
+/**
+ * `strict` (default): an error refuses to open. `collect`: it opens with what is usable, and the errors are in `notes`. `inspect`:
+ * the same, and what is in doubt for a run alone (which of two workbooks) is a warning.
+ */
+export type OpenMode = 'strict' | 'collect' | 'inspect';
 
 /** What an opening is told beside the data set's own options. */
 export interface OpenSource {
@@ -166,9 +169,11 @@ export function defineDataset<const Name extends string, const Entries extends O
       if (needsRoot && (root === undefined || root === '')) {
         throw new TypeError(`Cannot ${task} as root must be the folder that it lies in: none is given`);
       }
+      // options of every set that is read from files
+      const { limits, followLinks } = checked as { limits?: Partial<FileLimits>; followLinks?: readonly string[] };
       const opened = await declaration.open({
         ...checked,
-        root: withListCache(await folderOf(root), (checked as { limits?: Partial<FileLimits> }).limits),
+        root: withListCache(await folderOf(root, followLinks), limits),
         mode: checkValue(task, 'mode', openMode(), mode),
         parts,
       } as OpenGiven<Entries>);
@@ -178,9 +183,13 @@ export function defineDataset<const Name extends string, const Entries extends O
   } satisfies DatasetDefinition<Name, Entries, Opened>);
 }
 
-const openMode = () => choice('How errors of the source are met.', ['strict', 'inspect'], { default: 'strict' });
+const openMode = () =>
+  choice('How errors of the source are met.', ['strict', 'collect', 'inspect'], { default: 'strict' });
 
-async function folderOf(root: string | DataFolder | undefined): Promise<DataFolder> {
+async function folderOf(
+  root: string | DataFolder | undefined,
+  followLinks: readonly string[] | undefined,
+): Promise<DataFolder> {
   if (root === undefined || root === '') return folderFromMap('no folder', new Map());
-  return typeof root === 'string' ? openFolder(root) : root;
+  return typeof root === 'string' ? openFolder(root, followLinks && { followLinks }) : root;
 }

@@ -48,7 +48,7 @@ describe('a number in a table', () => {
       );
     }
     const files = clips('s1,c1,a,1,999999999');
-    const raised = await openClipFolder({ root: memoryFolder(files), limits: { frames: 1e9 } });
+    const raised = await openClipFolder({ root: memoryFolder(files), limits: { frames: 1e9 }, gaps: 1 });
     expect(raised.notes[0]!.message).toBe(
       '999999994 of 999999999 frames are missing in s1/c1: 6 to 999999999; for the offset the nearest frame is taken',
     );
@@ -86,7 +86,7 @@ describe('a number in a table', () => {
       ...clips('s1,c1,a,1,5'),
       'manifest.json': JSON.stringify([{ subject: 's1', clip: 'c1', label: 'a', fps: 1e300 }]),
     };
-    expect(await message(openClipFolder({ root: memoryFolder(files), annotation: 'manifest.json' }))).toContain(
+    expect(await message(openClipFolder({ root: memoryFolder(files), annotations: 'manifest.json' }))).toContain(
       'fps must be a positive number up to',
     );
     const labels = clips(...Array.from({ length: 101 }, (_, i) => `s1,c${i},l${i},1,5`));

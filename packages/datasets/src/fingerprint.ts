@@ -1,5 +1,6 @@
 import { checkOptions, choice, type OptionsOf } from '@mer/options';
 import type { Dataset } from './dataset.js';
+import { sha256 } from './files/sha256.js';
 
 const fingerprintOptions = {
   content: choice(
@@ -37,7 +38,7 @@ export async function fingerprint(dataset: Dataset, options: FingerprintOptions 
     const sources = await dataset.sources(index);
     const seen: unknown[] = [];
     for (const { path, size } of sources) {
-      seen.push(content === 'bytes' ? [size, await sha256(await dataset.readSource(path))] : size);
+      seen.push(content === 'bytes' ? [size, await hashed(await dataset.readSource(path))] : size);
     }
     files.push(seen);
   }
@@ -49,13 +50,11 @@ export async function fingerprint(dataset: Dataset, options: FingerprintOptions 
     settings: Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)),
     files,
   });
-  return sha256(new TextEncoder().encode(text));
+  return hashed(new TextEncoder().encode(text));
 }
 
-async function sha256(bytes: Uint8Array): Promise<string> {
-  if (!globalThis.crypto?.subtle) {
-    throw new TypeError('Cannot make fingerprint as the platform must have WebCrypto: serve the page by https');
-  }
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+async function hashed(bytes: Uint8Array): Promise<string> {
+  const digest = await sha256(bytes);
+  if (digest !== undefined) return digest;
+  throw new TypeError('Cannot make fingerprint as the platform must have WebCrypto: serve the page by https');
 }

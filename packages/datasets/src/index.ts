@@ -19,8 +19,10 @@ export type { AnnotationRow, ClipRecord, RawField, RawRow } from './annotations/
 export type { Correction } from './annotations/corrections.js';
 export type { Emotion, ObjectiveClass } from './annotations/emotions.js';
 export { composeDatasets } from './compose.js';
+export { type ClipCount, countClips } from './count-clips.js';
 export type {
   AnnotatedDataset,
+  AnnotationFile,
   ClipDataset,
   Dataset,
   DatasetBase,
@@ -69,16 +71,20 @@ export { inspectFolder } from './inspect-folder.js';
 export { naturalOrder } from './natural-order.js';
 export { findDataset, type OpenDatasetOptions, openDataset } from './open-dataset.js';
 export { type ReadClipOptions, readClipOptions } from './read-clip-options.js';
+export { fourDme, openFourDme } from './sets/4dme.js';
 export { casMe2, openCasMe2 } from './sets/cas-me2.js';
 export { casMe3, openCasMe3 } from './sets/cas-me3.js';
 export { casme1, openCasme1 } from './sets/casme1.js';
 export { casme2, openCasme2 } from './sets/casme2.js';
 export { clipFolder, openClipFolder } from './sets/clip-folder.js';
 export { type CompositeOptions, composite, openComposite } from './sets/composite.js';
+export { dfme, openDfme } from './sets/dfme.js';
+export { imageFolder, openImageFolder } from './sets/image-folder.js';
 export { megc2019, openMegc2019 } from './sets/megc2019.js';
 export { megc2019Flow, openMegc2019Flow } from './sets/megc2019-flow.js';
 export { mmew, openMmew } from './sets/mmew.js';
 export { openSamm, samm } from './sets/samm.js';
+export { openSammLong, sammLong } from './sets/samm-long.js';
 export { openSmic, smic } from './sets/smic.js';
 export { createSyntheticDataset, type SyntheticOptions, synthetic } from './sets/synthetic.js';
 export type { SyntheticEmotion } from './synthetic/action-units.js';

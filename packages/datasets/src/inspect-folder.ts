@@ -42,7 +42,8 @@ export async function inspectFolder(
       return await inspectDataset(dataset, { limits, ...inspect });
     } catch (error) {
       if (!(error instanceof DatasetError)) throw error;
-      const nothing = { n: 0, subjects: 0, perClass: {}, perDataset: {}, perSubject: [] };
+      const clips = { listed: 0, used: 0, leftOut: 0 };
+      const nothing = { n: 0, subjects: 0, perClass: {}, perDataset: {}, perSubject: [], annotationFiles: [], clips };
       return { name, kind: definition.samples, classes: [], ...nothing, notes: error.notes };
     }
   }

@@ -2,7 +2,8 @@ import type { FileLimits } from '@mer/io';
 import { checkValue, choice } from '@mer/options';
 import { classOf } from './annotations/class-schemes.js';
 import type { ClipRecord } from './annotations/clip-record.js';
-import type { AnnotatedDataset, Dataset, DatasetNote, Sample } from './dataset.js';
+import { type ClipCount, countClips } from './count-clips.js';
+import type { AnnotatedDataset, AnnotationFile, Dataset, DatasetNote, Sample } from './dataset.js';
 import { checkImages, type ImageCheck } from './frames/check-images.js';
 
 /** Counts of one group of samples. */
@@ -69,6 +70,10 @@ export interface DatasetInspection extends SampleCounts {
   perDataset: Record<string, SampleCounts>;
   /** Each subject, in the order of the samples. */
   perSubject: SubjectCounts[];
+  /** The workbooks, lists and manifests that were read. */
+  annotationFiles: readonly AnnotationFile[];
+  /** Clips that the source lists, those that became samples, and those left out. */
+  clips: ClipCount;
   /** What the annotations say; absent for a set that is not read from annotations. */
   annotations?: AnnotationSummary;
   /** Number, sizes and state of the picture files; absent where they were not looked at. */
@@ -122,6 +127,8 @@ export async function inspectDataset(dataset: Dataset, options: InspectOptions =
       const { n, perClass } = count(members, classes);
       return { dataset: set, subject, n, perClass };
     }),
+    annotationFiles: dataset.annotationFiles ?? [],
+    clips: countClips(dataset),
     ...('annotated' in dataset && { annotations: summarize(dataset as AnnotatedDataset) }),
     ...(checked && { images: checked.images }),
     notes: [...notes, ...(checked?.notes ?? [])],

@@ -504,3 +504,53 @@ export function casMe3Workbook(rows: readonly (readonly string[])[]): Uint8Array
     { name: 'Sheet3', rows: [] },
   ]);
 }
+
+/** One list of DFME: clips of subjects from `first` on, seven labels, three frame rates; the first onset is 0. */
+export function dfmeRows(clips: number, subjects: number, first = 1): WorkbookCell[][] {
+  const emotions = ['anger', 'contempt', 'disgust', 'fear', 'happiness', 'sadness', 'surprise'];
+  return Array.from({ length: clips }, (_, i): WorkbookCell[] => {
+    const subject = `sub${String(first + (i % subjects)).padStart(4, '0')}`;
+    const clip = `${subject}_${String(1 + Math.floor(i / subjects)).padStart(2, '0')}`;
+    const onset = i === 0 ? 0 : 3;
+    const emotion = emotions[i % 7]!;
+    return [subject, clip, onset, onset + 2, onset + 5, emotion, i % 7, [200, 300, 500][i % 3]!, '4+7'];
+  });
+}
+
+/** The workbook of a list of DFME. */
+export function dfmeWorkbook(rows: readonly (readonly WorkbookCell[])[]): Uint8Array {
+  const header = 'Subject,Filename,OnsetFrame,ApexFrame,OffsetFrame,Emotion,EmotionId,Fps,AU'.split(',');
+  return encodeWorkbook([{ name: 'Sheet1', rows: [header, ...rows] }]);
+}
+
+/** `4DME_Labelling_Micro_release v1.xlsx`: one label a clip, or two joined by a plus; one-hot columns behind. */
+export function fourDmeWorkbook(rows: readonly (readonly WorkbookCell[])[]): Uint8Array {
+  const header = ['sub_ID', 'fold_name', 'Emotion', 'Onset', 'Apex', 'Offset', 'AUs', 'AU4', 'eye blink', 'Positive'];
+  return encodeWorkbook([{ name: 'Sheet1', rows: [header, ...rows.map((row) => [...row, 1, 0, 0])] }]);
+}
+
+/** `SAMM_LongVideos_V2_Release.xlsx`: nine rows of prose, the header in row 10, 343 macro and 159 micro. */
+export function sammLongWorkbook(): Uint8Array {
+  const header = 'Subject,Filename,Inducement Code,Onset,Apex,Offset,Duration,Type,Action Units,Notes'.split(',');
+  const subjects = Array.from({ length: 30 }, (_, i) => String(6 + i).padStart(3, '0'));
+  const rows = Array.from({ length: 502 }, (_, i): WorkbookCell[] => {
+    const subject = subjects[i % 30]!;
+    const video = 1 + (Math.floor(i / 30) % 5);
+    const micro = i < 159;
+    const onset = i === 200 ? 1 : 100 + Math.floor(i / 150) * 40;
+    const apex = i === 7 ? -1 : onset + 4;
+    const type = micro ? 'Micro - 1/2' : 'Macro';
+    return [subject, `${subject}_${video}_${1 + i}`, video, onset, apex, onset + 9, 10, type, i % 2 ? '4+7' : 12, null];
+  });
+  const prose = Array.from({ length: 9 }, (): WorkbookCell[] => ['SAMM Long Videos: movements']);
+  return encodeWorkbook([{ name: 'FACS_Movement_Only', rows: [...prose, header, ...rows] }]);
+}
+
+/** A BMP whose pixels follow from a text: other clips have other pictures. */
+export function pictureOf(text: string): Uint8Array {
+  const bytes = bmp();
+  let state = 7;
+  for (const character of text) state = (state * 31 + character.codePointAt(0)!) % 65521;
+  for (let i = 54; i < bytes.length; i++) bytes[i] = (state = (state * 75 + 74) % 65537) & 255;
+  return bytes;
+}

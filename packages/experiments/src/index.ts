@@ -30,6 +30,7 @@ export { type InitialWeights, makeModel } from './run/model.js';
 export { type PlannedFold, planFolds } from './run/plan.js';
 export { type ReadRunManifestOptions, readRunManifest } from './run/read-manifest.js';
 export { type RunExperimentOptions, runExperiment } from './run/run.js';
+export type { RunData } from './run/run-data.js';
 export {
   freeMemory,
   noRoomText,
@@ -66,6 +67,7 @@ export {
 } from './schema/read.js';
 export { experimentJsonSchema, experimentSchema } from './schema/schema.js';
 export { setValue } from './schema/set-value.js';
+export { dataText, saysSomething } from './summaries/data-text.js';
 export { readRunSummary } from './summaries/read-summary.js';
 export {
   type RunSummary,

@@ -137,7 +137,7 @@ export function isPart(value: unknown, kind?: string): value is Part {
  */
 export function checkPart({ kind, name, title, options }: Part): void {
   const task = `define the ${kind} ${show(name)}`;
-  if (typeof name !== 'string' || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
+  if (typeof name !== 'string' || !/^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
     throw new TypeError(
       `Cannot ${task} as name must be lower case letters, digits and single dashes: current value is ${show(name)}`,
     );

@@ -1,4 +1,11 @@
-import { type AnnotationSummary, type DatasetInspection, formatNote, inspectFolder, type Summary } from '@mer/datasets';
+import {
+  type AnnotationSummary,
+  type DatasetInspection,
+  formatNote,
+  type ImageCheck,
+  inspectFolder,
+  type Summary,
+} from '@mer/datasets';
 import { setValue } from '@mer/experiments';
 import { visible } from '@mer/options';
 import { UsageError } from '../errors.js';
@@ -39,9 +46,16 @@ export async function datasetsInspect(
 
 function describe(inspection: DatasetInspection): string {
   const { name, kind, n, subjects, classes, perClass, perDataset, perSubject, annotations, images, notes } = inspection;
+  const { annotationFiles, clips } = inspection;
   const sets = Object.entries(perDataset);
   const counts = (entry: Record<string, number>) => classes.map((label) => String(entry[label] ?? 0));
   const lines = [`${visible(name)}: ${n} ${kind}, ${subjects} subjects, ${classes.length} classes`];
+  for (const { dataset, file, rows, sha256 } of annotationFiles) {
+    const of = dataset === name ? '' : `${dataset}: `;
+    const counted = rows > 0 ? `, ${rows} rows` : '';
+    lines.push(`read from: ${of}${visible(file)}${counted}${sha256 === undefined ? '' : `, SHA-256 ${sha256}`}`);
+  }
+  if (clips.leftOut > 0) lines.push(`${clips.used} of ${clips.listed} clips: ${clips.leftOut} dropped`);
   if (n > 0) {
     lines.push(
       '',
@@ -60,13 +74,26 @@ function describe(inspection: DatasetInspection): string {
     );
   }
   if (annotations) lines.push('', ...describeAnnotations(annotations));
-  if (images) lines.push('', `pictures: ${JSON.stringify(images)}`);
-  for (const severity of ['error', 'warning', 'corrected', 'dropped'] as const) {
+  if (images) lines.push('', ...describeImages(images));
+  for (const severity of ['error', 'warning', 'corrected', 'dropped', 'marked'] as const) {
     const some = notes.filter((note) => note.severity === severity);
     if (some.length > 0)
       lines.push('', `${severity}: ${some.length}`, ...some.map((note) => `  ${visible(formatNote(note))}`));
   }
   return lines.join('\n');
+}
+
+function describeImages({ files, bytes, unreadable, sizes, formats, decoded }: ImageCheck): string[] {
+  const state = unreadable > 0 ? `${unreadable} cannot be read` : 'every one is whole';
+  const counts = (of: Record<string, number>) =>
+    Object.entries(of)
+      .map(([key, n]) => `${key} (${n})`)
+      .join(', ');
+  return [
+    `pictures: ${files.toLocaleString('en')} files, ${(bytes / 1e6).toFixed(1)} MB, ${decoded ? 'decoded' : 'read'}: ${state}`,
+    `  sizes (samples): ${counts(sizes)}`,
+    `  formats (samples): ${counts(formats)}`,
+  ];
 }
 
 function describeAnnotations({

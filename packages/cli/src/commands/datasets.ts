@@ -33,7 +33,7 @@ function definitionOf(name: string, parts: readonly Part[]): DatasetDefinition {
 
 /** A definition as plain data. */
 function plain({ name, title, paper, samples, needsRoot, traits, options }: DatasetDefinition) {
-  const { schemes = {}, fps, apex, corrections = [], megc2019 } = traits;
+  const { schemes = {}, fps, apex, longest, corrections = [], megc2019 } = traits;
   return {
     name,
     title,
@@ -42,6 +42,7 @@ function plain({ name, title, paper, samples, needsRoot, traits, options }: Data
     needsRoot,
     fps,
     apex,
+    longest,
     joins: megc2019 !== undefined,
     schemes,
     corrections,
@@ -67,12 +68,13 @@ function list(all: readonly DatasetDefinition[]): string[] {
 }
 
 function describe({ title, paper, samples, needsRoot, traits, options }: DatasetDefinition): string[] {
-  const { schemes = {}, fps, apex, corrections = [], megc2019 } = traits;
+  const { schemes = {}, fps, apex, longest, corrections = [], megc2019 } = traits;
   const facts = [
     samples,
     needsRoot ? 'read from a folder' : 'generated',
     ...(fps === undefined ? [] : [`${fps} frames per second`]),
     ...(apex === undefined ? [] : [apex ? 'apexes are annotated' : 'no apex is annotated']),
+    ...(longest === undefined ? [] : [`clips of at most ${longest} frames`]),
     ...(megc2019 ? ['joins composites in the classes of MEGC2019'] : []),
   ];
   const lines = [title, paper ?? 'from no paper', facts.join('; '), ''];
@@ -85,9 +87,10 @@ function describe({ title, paper, samples, needsRoot, traits, options }: Dataset
     ]);
     lines.push(...table([['class scheme', 'n of the releases', 'classes', ''], ...rows]), '');
   }
-  for (const { key, field, wrong, right, reason } of corrections) {
+  for (const { key, field, wrong, right, reason, source, others = [] } of corrections) {
     const read = right === null ? 'is left out' : `${field} ${wrong} is read as ${right === '' ? 'unknown' : right}`;
-    lines.push(`corrected: ${key === '*' ? 'every clip' : key}: ${read}: ${reason}`);
+    const sources = [source, ...others.map((one) => `${one.right || 'unknown'} in ${one.source}`)].join('; ');
+    lines.push(`corrected: ${key === '*' ? 'every clip' : key}: ${read}: ${reason} (${sources})`);
   }
   if (corrections.length > 0) lines.push('');
   return [...lines, ...optionsTable(options)];

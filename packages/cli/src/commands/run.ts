@@ -1,6 +1,15 @@
 import { dirname, join } from 'node:path';
 import type { BackendName } from '@mer/backends';
-import { type DryRun, dryRun, openExperiment, type RunEvent, runExperiment, summaryText } from '@mer/experiments';
+import {
+  type DryRun,
+  dataText,
+  dryRun,
+  openExperiment,
+  type RunEvent,
+  runExperiment,
+  saysSomething,
+  summaryText,
+} from '@mer/experiments';
 import { memoryPlanText } from '@mer/training';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { watchForFasterBackend } from '../faster-backend/note.js';
@@ -75,6 +84,7 @@ function planText(plan: DryRun, out: string): string {
     `${plan.name}: nothing has been run or written`,
     ...table([
       ['samples', `${plan.samples} of ${plan.subjects} subjects`],
+      ...(saysSomething(plan.data) ? [['clips', dataText(plan.data)]] : []),
       ['classes', plan.classes.map(({ name, n }) => `${name} ${n}`).join(', ')],
       ['folds', `${plan.folds}, each trained on ${range(plan.train)} and tested on ${range(plan.test)} samples`],
       ['seeds', plan.seeds.join(', ')],

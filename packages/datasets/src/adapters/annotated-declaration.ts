@@ -5,6 +5,7 @@ import type { AnnotationRow, ClipRecord } from '../annotations/clip-record.js';
 import type { Correction } from '../annotations/corrections.js';
 import type { DatasetNote } from '../dataset.js';
 import type { Megc2019Trait } from '../dataset-traits.js';
+import type { OpenMode } from '../define-dataset.js';
 import type { DataFolder } from '../files/data-folder.js';
 import type { FolderLook } from '../folder-look.js';
 import type { AnnotatedEntries, CommonEntries } from './annotated-options.js';
@@ -15,8 +16,12 @@ export interface AnnotatedContext<Options = Resolved<CommonEntries>> {
   readonly folder: DataFolder;
   /** Its options, checked, with defaults. */
   readonly options: Options;
+  /** How errors of the source are met. */
+  readonly mode: OpenMode;
   /** Adds a remark. */
   note(note: DatasetNote): void;
+  /** Says that a file was read beside those that the rows name as their source. */
+  alsoRead(file: string): void;
 }
 
 /** Where the frames of a clip lie. */
@@ -47,6 +52,8 @@ export interface AnnotatedDeclaration<Name extends string, Scheme extends string
   readonly fps: number;
   /** Whether apexes are annotated (default). */
   readonly apex?: boolean;
+  /** Most frames from onset to offset that a clip can have; more is a fault of its row. */
+  readonly longest?: number;
   /** Where frames are expected, for messages. */
   readonly layout: string;
   /** Class schemes by name; the first is the default. */

@@ -1,14 +1,38 @@
-import { choice, flag, integer, list, type Option, text } from '@mer/options';
+import { choice, flag, group, integer, list, number, type Option, text } from '@mer/options';
 import type { FaultPolicy } from '../annotations/check-rows.js';
+import { followLinksOption } from '../files/follow-links-option.js';
 import { limitsOption } from '../files/limits-option.js';
+
+/** The columns that tables of annotations have. */
+const tableColumns = [
+  'subject',
+  'clip',
+  'onset',
+  'apex',
+  'offset',
+  'emotion',
+  'objectiveClass',
+  'actionUnits',
+  'label',
+  'fps',
+];
 
 /** The options that every annotated data set has. */
 export function commonOptions(faults: FaultPolicy) {
-  const { corrections, missing, limits, decoders } = sharedOptions();
+  const { corrections, missing, gaps, leaks, limits, followLinks, decoders } = sharedOptions();
   return {
-    annotation: text('Workbook to read, relative to the root, where the automatic choice is not wanted.', {
+    annotations: text('Workbook to read, relative to the root, where the automatic choice is not wanted.', {
       optional: true,
     }),
+    columns: group(
+      'Headers of the table where they are not those of the release: which header text means which column.',
+      Object.fromEntries(tableColumns.map((name) => [name, text(`Header of the column ${name}.`, { optional: true })])),
+      { optional: true },
+    ),
+    layout: text(
+      'Folders of clips where they are not those of the release: a path below the root with {subject}, {clip}, {emotion}, {onset}, and * for any name, such as frames/{subject}_{clip}.',
+      { optional: true },
+    ),
     corrections,
     faults: choice(
       'What is done with rows whose frame numbers cannot be: refuse to open, mend by rule, or leave out.',
@@ -16,9 +40,12 @@ export function commonOptions(faults: FaultPolicy) {
       { default: faults },
     ),
     missing,
+    gaps,
+    leaks,
     exclude: list('Clips to leave out, as subject/clip.', text('A clip.', {}), { different: true, default: [] }),
     decoders,
     limits,
+    followLinks,
   };
 }
 
@@ -31,6 +58,16 @@ export const sharedOptions = () => ({
     { default: 'error' },
   ),
   limits: limitsOption(),
+  followLinks: followLinksOption(),
+  gaps: number(
+    'Largest share of the frames of a clip that may be missing; a clip that lacks more is treated as one without frames.',
+    { min: 0, max: 1, default: 0.2 },
+  ),
+  leaks: choice(
+    'What is done where one person, or the frames of one folder, certainly stand under two subjects: refuse to open, or warn.',
+    ['error', 'warning'],
+    { default: 'error' },
+  ),
   decoders: integer('How many pictures are decoded at the same time.', { min: 1, max: 64, default: 4 }),
 });
 

@@ -1,17 +1,21 @@
 import { choice, type OptionEntries, type Resolved } from '@mer/options';
 import { checkRows } from '../annotations/check-rows.js';
 import { type ClassScheme, classOf, classValue } from '../annotations/class-schemes.js';
-import type { ClipRecord, RawRow } from '../annotations/clip-record.js';
-import { knownAbsence } from '../annotations/corrections.js';
-import type { AnnotatedDataset, DatasetNote } from '../dataset.js';
+import type { ClipRecord } from '../annotations/clip-record.js';
+import type { AnnotatedDataset, AnnotationFile, DatasetNote } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import { type DatasetDefinition, defineDataset, type OpenMode } from '../define-dataset.js';
 import { type DataFolder, fileInfo } from '../files/data-folder.js';
-import { absentRuns, type ClipFrames, listFrames } from '../frames/clip-frames.js';
+import { sha256 } from '../files/sha256.js';
 import { clipReader } from '../frames/read-frames.js';
 import { naturalOrder } from '../natural-order.js';
 import type { AnnotatedContext, AnnotatedDeclaration, ClipFinder } from './annotated-declaration.js';
 import { type AnnotatedEntries, type CommonEntries, commonOptions } from './annotated-options.js';
+import { anyTree } from './any-tree.js';
+import { findLeaks } from './find-leaks.js';
+import { layoutFinder } from './layout-finder.js';
+import { type LocatedClip, locateClips } from './locate-clips.js';
+import { wholeRow } from './workbook-fit.js';
 
 /**
  * Defines a data set of clips that a table annotates and whose frames are picture files: every clip of a release of this package
@@ -41,7 +45,8 @@ import { type AnnotatedEntries, type CommonEntries, commonOptions } from './anno
  *   },
  *   findClips: async () => ({ kind: 'raw', find: async ({ subject, clip }) => ({ folder: `${subject}/${clip}` }) }),
  * });
- * console.log(Object.keys(lab.options).join(', ')); // classes, annotation, corrections, faults, missing, exclude, decoders, limits
+ * console.log(Object.keys(lab.options).join(', '));
+ * // classes, annotations, corrections, faults, missing, gaps, leaks, exclude, decoders, limits
  * ```
  */
 export function defineAnnotatedDataset<
@@ -52,6 +57,7 @@ export function defineAnnotatedDataset<
   declaration: AnnotatedDeclaration<Name, Scheme, Own>,
 ): DatasetDefinition<Name, AnnotatedEntries<Scheme> & Own, AnnotatedDataset> {
   const { name, title, paper, fps, apex = true, schemes, corrections = [], megc2019, faults = 'error' } = declaration;
+  const { longest } = declaration;
   const names = Object.keys(schemes ?? {}) as Scheme[];
   const options = {
     ...(names.length > 0 && { classes: choice('Class scheme.', names as string[], { default: names[0]! as string }) }),
@@ -64,7 +70,14 @@ export function defineAnnotatedDataset<
     paper,
     samples: 'clips',
     options,
-    traits: { ...(schemes && { schemes }), fps, apex, corrections, ...(megc2019 && { megc2019 }) },
+    traits: {
+      ...(schemes && { schemes }),
+      fps,
+      apex,
+      ...(longest !== undefined && { longest }),
+      corrections,
+      ...(megc2019 && { megc2019 }),
+    },
     recognize: declaration.recognize && ((look) => declaration.recognize!(look)),
     open: ({ root, mode, parts: _, ...values }) => {
       return openAnnotated(declaration as unknown as AnyDeclaration, root, values as unknown as Values, mode);
@@ -82,18 +95,18 @@ type Context = AnnotatedContext<Values>;
 async function annotationsOf(
   declaration: AnyDeclaration,
   context: Context,
+  count: (file: string) => void,
 ): Promise<{ records: ClipRecord[]; notes: DatasetNote[] }> {
   const rows = await declaration.readRows(context as never);
+  for (const { source } of rows) if (source.row !== undefined) count(source.file);
   const { corrections, faults } = context.options;
-  const whole = rows.map(
-    (row): RawRow => ({ emotion: '', objectiveClass: '', actionUnits: '', apex: 'never', extra: {}, ...row }),
-  );
-  const checked = checkRows(whole, {
+  const checked = checkRows(rows.map(wholeRow), {
     dataset: declaration.name,
     fps: declaration.fps,
     corrections: corrections ? (declaration.corrections ?? []) : [],
     faults,
     limits: context.folder.limits,
+    longest: declaration.longest,
   });
   checked.records.sort((a, b) => naturalOrder(a.subject, b.subject) || naturalOrder(a.clip, b.clip));
   return checked;
@@ -107,10 +120,17 @@ async function openAnnotated(
 ): Promise<AnnotatedDataset> {
   const { name, schemes = {} } = declaration;
   const notes: DatasetNote[] = [];
-  const context: Context = { folder, options, note: (note) => void notes.push(note) };
+  const rows = new Map<string, number>();
+  const context: Context = {
+    folder,
+    options,
+    mode,
+    note: (note) => void notes.push(note),
+    alsoRead: (file) => void rows.set(file, rows.get(file) ?? 0),
+  };
   let annotated: ClipRecord[] = [];
   try {
-    const read = await annotationsOf(declaration, context);
+    const read = await annotationsOf(declaration, context, (file) => rows.set(file, (rows.get(file) ?? 0) + 1));
     annotated = read.records;
     notes.push(...read.notes);
   } catch (error) {
@@ -131,10 +151,8 @@ async function openAnnotated(
   for (const key of strange) {
     notes.push({ severity: 'error', key, message: 'the option exclude names a clip that is not annotated' });
   }
-  const finder = wanted.length
-    ? await declaration.findClips(context as never)
-    : { kind: 'none', find: async () => undefined };
-  const located = await locate(declaration, context, finder, wanted);
+  const finder = await finderOf(declaration, context, wanted);
+  const located = await locateClips(declaration, context, finder, wanted);
 
   const outside: Record<string, number> = {};
   const chosen = located.flatMap((clip) => {
@@ -150,6 +168,8 @@ async function openAnnotated(
     }
     return [];
   });
+  if (located.length > 0) notes.push(...classNotes(scheme, located, chosen.length, classes));
+  notes.push(...(await findLeaks(folder, chosen, options.leaks)));
   const errors = notes.filter(({ severity }) => severity === 'error');
   if (errors.length && mode === 'strict') throw new DatasetError(`Cannot open ${name} in ${folder.name}`, errors);
   // the data set's own options change what the samples are
@@ -160,6 +180,7 @@ async function openAnnotated(
     scheme,
     schemes,
     notes,
+    annotationFiles: await describeFiles(name, folder, rows),
     annotated,
     outside,
     clips: chosen,
@@ -173,10 +194,79 @@ async function openAnnotated(
   });
 }
 
+/**
+ * Where the clips are: as the option `layout` says; else in the trees of the release; else, where not one of them is there, in a tree of
+ * any form that has them.
+ */
+async function finderOf(
+  declaration: AnyDeclaration,
+  context: Context,
+  records: readonly ClipRecord[],
+): Promise<ClipFinder> {
+  const { folder, options, note } = context;
+  if (records.length === 0) return { kind: 'none', find: async () => undefined };
+  if (options.layout !== undefined) return layoutFinder(folder, options.layout);
+  const usual = await declaration.findClips(context as never);
+  for (const record of records) if (await usual.find(record)) return usual;
+  const other = await anyTree(folder, records);
+  for (const record of records) {
+    const found = await other.find(record);
+    if (!found) continue;
+    const message = `the tree is not that of the release (${declaration.layout}): clips are found by their names, such as ${found.folder} for ${record.subject}/${record.clip}; the option layout states the tree`;
+    note({ severity: 'warning', key: '', message });
+    return other;
+  }
+  return usual;
+}
+
+const whats = { emotion: 'an emotion', objectiveClass: 'an objective class', label: 'a label' } as const;
+
+/** What is said of clips without any value that a class could be told by, and of a scheme that no clip has a class of. */
+function classNotes(
+  scheme: ClassScheme,
+  located: readonly LocatedClip[],
+  chosen: number,
+  name: unknown,
+): DatasetNote[] {
+  const without = located.filter(({ record }) => classValue(scheme, record) === null);
+  const what = whats[scheme.field];
+  const scheming = name === undefined ? 'the class scheme' : `the class scheme ${name}`;
+  if (without.length === located.length) {
+    const message = `no clip has ${what}, which ${scheming} is made of: is a workbook missing that says it?`;
+    return [{ severity: 'error', key: '', message }];
+  }
+  if (chosen === 0) {
+    const classes = Object.keys(scheme.classes).join(', ');
+    return [{ severity: 'error', key: '', message: `no clip has a class of ${scheming}, which are ${classes}` }];
+  }
+  return without.map(({ record: { subject, clip, source } }): DatasetNote => {
+    return {
+      severity: 'warning',
+      key: `${subject}/${clip}`,
+      message: `it has not ${what}, and is left out`,
+      ...source,
+    };
+  });
+}
+
+/** The files that were read, with what tells whether one has changed. */
+async function describeFiles(
+  dataset: string,
+  folder: DataFolder,
+  rows: ReadonlyMap<string, number>,
+): Promise<AnnotationFile[]> {
+  const files: AnnotationFile[] = [];
+  for (const [file, count] of rows) {
+    if ((await folder.size(file)) === undefined) continue;
+    const hash = await sha256(await folder.read(file));
+    files.push({ dataset, file, rows: count, ...(hash !== undefined && { sha256: hash }) });
+  }
+  // the list of clips first, then what was read beside it
+  return files.sort((a, b) => Number(b.rows > 0) - Number(a.rows > 0));
+}
+
 /** A record with its frames and its class. */
-interface LabeledClip {
-  record: ClipRecord;
-  frames: ClipFrames;
+interface LabeledClip extends LocatedClip {
   label: number;
 }
 
@@ -187,13 +277,15 @@ function annotatedDataset(parts: {
   scheme: Pick<ClassScheme, 'classes'>;
   schemes: Readonly<Record<string, ClassScheme>>;
   notes: readonly DatasetNote[];
+  annotationFiles: readonly AnnotationFile[];
   annotated: readonly ClipRecord[];
   outside: Readonly<Record<string, number>>;
   clips: readonly LabeledClip[];
   decoders: number;
   settings: Readonly<Record<string, unknown>>;
 }): AnnotatedDataset {
-  const { name, folder, scheme, schemes, notes, annotated, outside, clips, decoders, settings } = parts;
+  const { name, folder, scheme, schemes, notes, annotationFiles, annotated, outside, clips, decoders, settings } =
+    parts;
   const samples = clips.map(({ record: { dataset, subject, clip }, label }) =>
     Object.freeze({ id: `${dataset}/${subject}/${clip}`, dataset, subject, clip, label }),
   );
@@ -209,6 +301,7 @@ function annotatedDataset(parts: {
     classes: Object.freeze(Object.keys(scheme.classes)),
     samples: Object.freeze(samples),
     records: Object.freeze(clips.map(({ record }) => record)),
+    annotationFiles: Object.freeze(annotationFiles),
     annotated: Object.freeze(annotated),
     outside,
     schemes,
@@ -230,67 +323,4 @@ function annotatedDataset(parts: {
       return read(samples[index]!.id, record, frames, options);
     },
   } satisfies AnnotatedDataset);
-}
-
-/** Finds the frames of every record; what is missing becomes a note. */
-async function locate(
-  { layout, corrections = [] }: AnyDeclaration,
-  { folder, options, note }: Context,
-  finder: ClipFinder,
-  records: readonly ClipRecord[],
-): Promise<{ record: ClipRecord; frames: ClipFrames }[]> {
-  const located: { record: ClipRecord; frames: ClipFrames }[] = [];
-  const lost: DatasetNote[] = [];
-  const severity = options.missing === 'drop' ? 'dropped' : 'error';
-  for (const record of records) {
-    const { subject, clip, onset, apex, offset, source } = record;
-    const key = `${subject}/${clip}`;
-    const found = await finder.find(record);
-    const range = found?.shared ? { first: onset, last: offset } : undefined;
-    const frames = found && (await listFrames(folder, found.folder, range));
-    const absent = frames ? absentRuns(frames.numbers, onset, offset) : [];
-    const lacking = absent.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-    const total = offset - onset + 1;
-    if (!frames || lacking === total) {
-      const known = options.corrections ? knownAbsence(corrections, subject, clip) : undefined;
-      const reason = !found
-        ? 'the folder of the clip is not there'
-        : frames?.files.length
-          ? `the folder ${found.folder} has frames ${frames.numbers[0]} to ${frames.numbers.at(-1)}, none of ${onset} to ${offset}`
-          : `the folder ${found.folder} has no frames${found.shared ? ` from ${onset} to ${offset}` : ''}`;
-      if (known) note({ severity: 'dropped', key, message: known.reason, ...source });
-      else lost.push({ severity, key, message: reason, ...source });
-      continue;
-    }
-    if (frames.twice.length) {
-      const message = `${frames.folder} has two files for frame ${frames.twice.join(', ')}: the first by name is read`;
-      note({ severity: 'warning', key, message, ...source });
-    }
-    if (absent.length) {
-      const marks = { onset, apex, offset };
-      const marked = Object.entries(marks).filter(
-        ([, number]) => number !== null && absent.some(([from, to]) => from <= number && number <= to),
-      );
-      const those = marked.map(([name]) => name).join(' and ');
-      const message =
-        `${lacking} of ${total} frames are missing in ${frames.folder}: ${listed(absent)}` +
-        (those ? `; for the ${those} the nearest frame is taken` : '');
-      note({ severity: 'warning', key, message, ...source });
-    }
-    located.push({ record, frames });
-  }
-  if (lost.length && lost.length === records.length) {
-    note({
-      severity: 'error',
-      key: '',
-      message: `the frames of none of the ${lost.length} annotated clips are there: expected ${layout} (wrong folder?)`,
-    });
-  } else for (const one of lost) note(one);
-  return located;
-}
-
-/** Runs of numbers in short: `3, 5 to 9, 12`. */
-function listed(runs: readonly (readonly [number, number])[]): string {
-  const shown = runs.slice(0, 8).map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`));
-  return runs.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ');
 }

@@ -27,7 +27,7 @@ export async function openParts(
   root: DataFolder,
   parts: readonly DatasetDefinition[],
   { exclude, ...common }: PartOptions,
-  paths: Readonly<Record<string, string | undefined>> = {},
+  { mode, paths = {} }: { mode: OpenMode; paths?: Readonly<Record<string, string | undefined>> },
 ): Promise<{ opened: ClipDataset[]; notes: DatasetNote[] }> {
   const notes: DatasetNote[] = [];
   const opened: ClipDataset[] = [];
@@ -52,7 +52,11 @@ export async function openParts(
     const known = Object.entries(wanted).filter(
       ([key, value]) => Object.hasOwn(part.options, key) && value !== undefined,
     );
-    const given = { ...Object.fromEntries(known), root: subFolder(root, path), mode: 'inspect' as const };
+    const given = {
+      ...Object.fromEntries(known),
+      root: subFolder(root, path),
+      mode: mode === 'strict' ? ('collect' as const) : mode,
+    };
     opened.push((await part.open(given)) as ClipDataset);
   }
   return { opened, notes };

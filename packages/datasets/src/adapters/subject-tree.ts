@@ -37,24 +37,37 @@ export function saysCropped(root: string, path: string): boolean {
   return /crop/i.test(`${root.split(/[\\/]/).at(-1)}/${path}`);
 }
 
+/** What tells the tree of one data set from those of others that lie beside it. */
+export interface TreeLook {
+  /** Name of a subject's folder; the first group is the number. */
+  subject: RegExp;
+  /** Name of a clip's folder. */
+  clip: RegExp;
+  /** Name of a frame. */
+  frame: RegExp;
+  /** Name of a clip's folder that may lie beside the subjects'. */
+  alone?: RegExp;
+}
+
 /**
- * Finds clips in a tree `<subject>/<clip>/<frame>`, wherever it begins below the root. Subject folders are told by a pattern
- * whose first group is the number; leading zeros and case do not matter.
+ * Finds clips in a tree `<subject>/<clip>/<frame>`, wherever it begins below the root. Leading zeros and case of a subject's folder
+ * do not matter. Where trees of several data sets lie side by side, those are searched whose clips and frames are named as they
+ * should be.
  */
-export async function numberedSubjects(
-  context: TreeContext,
-  { subject, alone }: { subject: RegExp; alone?: RegExp },
-): Promise<ClipFinder> {
+export async function numberedSubjects(context: TreeContext, look: TreeLook): Promise<ClipFinder> {
   const { folder } = context;
+  const { subject, alone } = look;
   const paths = await findFolders(folder, (_path, entries) =>
     entries.some(({ kind, name }) => kind === 'folder' && (subject.test(name) || alone?.test(name))),
   );
-  const trees = await Promise.all(
-    paths.map(async (path) => ({
-      path,
-      cropped: saysCropped(folder.name, path) || (await hasCroppedFrames(context, path, subject)),
-    })),
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const { fits, cropped } = await lookInto(context, path, look);
+      return { path, fits, cropped: saysCropped(folder.name, path) || cropped };
+    }),
   );
+  const fit = Math.max(...found.map(({ fits }) => fits), 0);
+  const trees = found.filter(({ fits }) => fits === fit);
   const { kind, paths: chosen } = chooseTree(context, trees);
   const numberOf = (text: string) => Number(/(\d+)$/.exec(text)?.[1] ?? Number.NaN);
   return {
@@ -86,10 +99,34 @@ async function findClip(
   );
 }
 
-/** Cropped frames are named `reg_…`: looks at the first frame of the first clip. */
-async function hasCroppedFrames({ folder }: TreeContext, path: string, subject: RegExp): Promise<boolean> {
-  const first = await findChild(folder, path, (name) => subject.test(name));
-  const clip = first && (await findChild(folder, first, () => true));
-  const entries = clip ? ((await folder.list(clip)) ?? []) : [];
-  return entries.some(({ kind, name }) => kind === 'file' && /^reg_/i.test(name));
+/** Subjects, and clips of each, whose folders are looked into. */
+const GLANCE = 4;
+
+/**
+ * Looks at the first clips of a tree: whether its folders are named like clips (1), and what is in them like frames (2); and whether
+ * the frames are cropped ones, which are named `reg_…`.
+ */
+async function lookInto(
+  { folder }: TreeContext,
+  path: string,
+  { subject, clip, frame, alone }: TreeLook,
+): Promise<{ fits: 0 | 1 | 2; cropped: boolean }> {
+  const folders = async (of: string) => ((await folder.list(of)) ?? []).filter(({ kind }) => kind === 'folder');
+  const join = (of: string, name: string) => (of ? `${of}/${name}` : name);
+  const inside = await folders(path);
+  const subjects = inside.filter(({ name }) => subject.test(name)).slice(0, GLANCE);
+  const clips = inside
+    .filter(({ name }) => alone?.test(name))
+    .slice(0, GLANCE)
+    .map(({ name }) => join(path, name));
+  for (const { name } of subjects) {
+    const found = (await folders(join(path, name))).filter((entry) => clip.test(entry.name));
+    clips.push(...found.slice(0, GLANCE).map((entry) => join(join(path, name), entry.name)));
+  }
+  for (const one of clips) {
+    const files = ((await folder.list(one)) ?? []).filter(({ kind }) => kind === 'file').map(({ name }) => name);
+    const frames = files.filter((name) => frame.test(name));
+    if (frames.length > 0) return { fits: 2, cropped: frames.some((name) => /^reg_/i.test(name)) };
+  }
+  return { fits: clips.length > 0 ? 1 : 0, cropped: false };
 }

@@ -2,7 +2,7 @@ import { checkLimit, type FileLimits } from '@mer/io';
 import type { DatasetNote } from '../dataset.js';
 import { parseActionUnits } from './action-units.js';
 import type { ClipRecord, RawRow } from './clip-record.js';
-import { type Correction, correctionsOf, rawValue } from './corrections.js';
+import { type Correction, correctionsOf, disagreements, rawValue } from './corrections.js';
 import { type Emotion, emotions, parseEmotion, parseObjectiveClass } from './emotions.js';
 
 /**
@@ -23,6 +23,8 @@ export interface CheckRowsOptions {
   faults: FaultPolicy;
   /** The most frames of a clip, where that is not what `fileLimits` of `@mer/io` says. */
   limits?: Partial<FileLimits> | undefined;
+  /** Most frames from onset to offset that a clip of the data set can have; any number if not given. */
+  longest?: number | undefined;
 }
 
 /** Spellings of "nobody annotated it". */
@@ -39,7 +41,7 @@ const unknownNumber = /^(?:|\/|-|--|\?|n\/?a|nan|none|null|missing)$/i;
  */
 export function checkRows(
   rows: readonly RawRow[],
-  { dataset, fps, corrections, faults, limits }: CheckRowsOptions,
+  { dataset, fps, corrections, faults, limits, longest }: CheckRowsOptions,
 ): { records: ClipRecord[]; notes: DatasetNote[] } {
   const notes: DatasetNote[] = [];
   const records: ClipRecord[] = [];
@@ -49,7 +51,9 @@ export function checkRows(
     const key = `${row.subject}/${row.clip}`;
     const note = (severity: DatasetNote['severity'], message: string) =>
       void notes.push({ severity, key, message, ...row.source });
+    if (row.remark !== undefined) note('marked', row.remark);
     applyCorrections(row, corrections, note);
+    for (const doubt of disagreements(row, corrections)) note('marked', doubt);
     const found: string[] = [];
     for (const [what, text] of Object.entries({ subject: row.subject, clip: row.clip, folder: row.folder ?? 'none' })) {
       if (!isName(text)) found.push(`${what} '${text}' must be a name that stays inside the data set's folder`);
@@ -64,7 +68,7 @@ export function checkRows(
       found.push(`emotion '${row.emotion}' is unknown: the emotions are ${emotions.join(', ')}`);
     }
     const outOfTime: string[] = [];
-    const marks = readMarks(row, { repair: faults === 'repair', limits }, outOfTime, (message) =>
+    const marks = readMarks(row, { repair: faults === 'repair', limits, longest, found: outOfTime }, (message) =>
       note('corrected', message),
     );
     if (found.length || !marks) {
@@ -105,7 +109,8 @@ function applyCorrections(
   corrections: readonly Correction[],
   note: (severity: DatasetNote['severity'], message: string) => void,
 ): void {
-  for (const { field, wrong, right, reason } of correctionsOf(row, corrections)) {
+  for (const correction of correctionsOf(row, corrections)) {
+    const { field, wrong, right, reason } = correction;
     if (field === 'clip' || rawValue(row, field) !== wrong) continue;
     if (field === 'reported') row.extra['reported'] = right ?? '';
     else row[field] = right ?? '';
@@ -121,8 +126,17 @@ interface Numbers {
 
 function readMarks(
   row: RawRow,
-  { repair, limits }: { repair: boolean; limits?: Partial<FileLimits> | undefined },
-  found: string[],
+  {
+    repair,
+    limits,
+    longest,
+    found,
+  }: {
+    repair: boolean;
+    limits: Partial<FileLimits> | undefined;
+    longest: number | undefined;
+    found: string[];
+  },
   repaired: (message: string) => void,
 ): Numbers | undefined {
   const before = found.length;
@@ -158,6 +172,13 @@ function readMarks(
   if (onset === null || offset === null) return undefined;
   if (offset < onset) {
     found.push(`offset must not lie before onset: onset is ${onset}, offset ${offset}`);
+    return undefined;
+  }
+  const count = offset - onset + 1;
+  if (longest !== undefined && count > longest) {
+    found.push(
+      `a clip of this data set has at most ${longest} frames: onset ${onset} to offset ${offset} are ${count}`,
+    );
     return undefined;
   }
   if (apex !== null && (apex < onset || apex > offset)) {

@@ -11,8 +11,8 @@ export interface ClassScheme {
   classes: Readonly<Record<string, readonly string[]>>;
   /** Clips (`subject/clip`) that the scheme leaves out although their value belongs to a class, with the reason. */
   except?: Readonly<Record<string, string>>;
-  /** Number of clips in the releases, where known: what to compare the printed n with. */
-  expected?: readonly { release: string; n: number; perClass: readonly number[] }[];
+  /** Number of clips in the releases, where known (and of each class): what to compare the printed n with. */
+  expected?: readonly { release: string; n: number; perClass?: readonly number[] }[];
 }
 
 /** Each value is its own class. */

@@ -55,6 +55,8 @@ export interface RawRow {
   source: { file: string; row?: number };
   /** Other columns by name. */
   extra: Record<string, string>;
+  /** What is to be said about how it was read. */
+  remark?: string;
 }
 
 /** A row as an adapter gives it: an apex that is not given was never annotated, any other text is empty. */

@@ -14,6 +14,8 @@ export interface Correction {
   reason: string;
   /** Who found it. */
   source: string;
+  /** What other sources say is right, where they disagree. */
+  others?: readonly { readonly right: string; readonly source: string }[];
   /** Applies only to a row that also has these values, or lies this close in frames to the right value. */
   when?: { readonly onset?: string; readonly within?: number };
 }
@@ -33,6 +35,19 @@ export function correctionsOf(row: RawRow, corrections: readonly Correction[]): 
     if (when?.onset !== undefined && row.onset !== when.onset) return false;
     const distance = Number(right) - Number(row.onset);
     return when?.within === undefined || (distance >= 0 && distance <= when.within);
+  });
+}
+
+/** What the sources of corrections say, of values of this row on which they disagree, whichever of them it has. */
+export function disagreements(row: RawRow, corrections: readonly Correction[]): string[] {
+  const keys = [`${row.subject}/${row.clip}`, `${row.subject}/${row.folder ?? row.clip}`];
+  return corrections.flatMap(({ key, field, right, source, others = [] }) => {
+    if (field === 'clip' || others.length === 0 || !keys.includes(key)) return [];
+    const said = [{ right: right ?? '', source }, ...others];
+    const value = rawValue(row, field);
+    if (!said.some((one) => one.right === value)) return [];
+    const list = said.map((one) => `${one.right || 'unknown'} (${one.source})`).join(', ');
+    return [`the sources disagree on its ${field}, read as ${value || 'unknown'}: ${list}`];
   });
 }
 

@@ -8,6 +8,17 @@ export interface CsvRow {
   fields: string[];
 }
 
+/** Options of {@link parseCsv}. */
+export interface CsvOptions extends LimitOptions {
+  /** What stands between two fields: one of `,`, `;` and a tab; a comma if not given. */
+  readonly separator?: CsvSeparator | undefined;
+}
+
+/** What can stand between two fields. */
+export type CsvSeparator = (typeof separators)[number];
+
+const separators = [',', ';', '\t'] as const;
+
 /**
  * Splits CSV text (RFC 4180: quotes, doubled quotes, line breaks inside quotes; `\n` or `\r\n`; byte-order mark) into
  * records of text. Blank lines are skipped.
@@ -22,10 +33,10 @@ export interface CsvRow {
  * console.log(parseCsv('subject,note\n006,"a, b"\n')[1]); // { row: 2, fields: [ '006', 'a, b' ] }
  * ```
  */
-export function parseCsv(text: string, { limits }: LimitOptions = {}): CsvRow[] {
+export function parseCsv(text: string, { limits, separator = ',' }: CsvOptions = {}): CsvRow[] {
   const rows: CsvRow[] = [];
   const cannot = 'Cannot read CSV';
-  const plain = /[^,\r\n]*/y;
+  const plain = { ',': /[^,\r\n]*/y, ';': /[^;\r\n]*/y, '\t': /[^\t\r\n]*/y }[separator];
   let cells = 0;
   let line = 1;
   let start = 1;
@@ -35,7 +46,7 @@ export function parseCsv(text: string, { limits }: LimitOptions = {}): CsvRow[] 
     const column = `field ${fields.length + 1} of row ${start}`;
     let field: string;
     if (text[at] === '"') {
-      const end = closingQuote(text, at);
+      const end = closingQuote(text, at, separator);
       if (end === undefined) throw new TypeError(`${cannot} as row ${line} has a quote that is not closed`);
       checkLimit(cannot, `the characters of ${column}`, 'cellCharacters', end - at - 1, limits);
       field = text.slice(at + 1, end).replaceAll('""', '"');
@@ -50,7 +61,7 @@ export function parseCsv(text: string, { limits }: LimitOptions = {}): CsvRow[] 
     }
     fields.push(field);
     checkLimit(cannot, `the number of fields up to ${column}`, 'cells', ++cells, limits);
-    if (text[at] === ',') {
+    if (text[at] === separator) {
       at++;
       continue;
     }
@@ -63,10 +74,32 @@ export function parseCsv(text: string, { limits }: LimitOptions = {}): CsvRow[] 
 }
 
 /** Where the quoted field that begins at `at` ends; undefined where it does not, or something stands between its quote and the next field. */
-function closingQuote(text: string, at: number): number | undefined {
+function closingQuote(text: string, at: number, separator: CsvSeparator): number | undefined {
   for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 2)) {
     if (text[end + 1] === '"') continue;
-    return end + 1 === text.length || /[,\r\n]/.test(text[end + 1]!) ? end : undefined;
+    return end + 1 === text.length || [separator, '\r', '\n'].includes(text[end + 1]!) ? end : undefined;
   }
   return undefined;
+}
+
+/**
+ * The separator that a table is written with: the one by which most of its first lines have equally many fields. Spreadsheet programs
+ * write semicolons where the comma is the decimal sign.
+ */
+export function separatorOf(text: string): CsvSeparator {
+  // what is quoted does not count; a closing quote may be missing
+  const lines = text
+    .slice(0, 65536)
+    .replaceAll(/"[^"]*"/g, '""')
+    .split(/\r?\n|\r/)
+    .slice(0, 60);
+  const score = (separator: CsvSeparator): number => {
+    const times = new Map<number, number>();
+    for (const line of lines) {
+      const count = line.split(separator).length - 1;
+      if (count) times.set(count, (times.get(count) ?? 0) + 1);
+    }
+    return Math.max(0, ...[...times].map(([count, lines]) => count * lines));
+  };
+  return [...separators].sort((a, b) => score(b) - score(a))[0]!;
 }

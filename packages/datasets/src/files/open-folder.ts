@@ -3,10 +3,16 @@ import { naturalOrder } from '../natural-order.js';
 import type { DataFolder, FolderEntry } from './data-folder.js';
 import { safePath } from './safe-path.js';
 
+/** Options of {@link openFolder}. */
+export interface OpenFolderOptions {
+  /** Folders outside into which links inside may lead. */
+  readonly followLinks?: readonly string[];
+}
+
 /**
  * Opens a folder on disk for reading (Node only; in a browser the user hands over the folder).
  *
- * A symbolic link inside is followed as long as its target lies inside the folder as well.
+ * A symbolic link inside is followed as long as its target lies inside the folder as well, or in one of the folders that `followLinks` names.
  *
  * @throws Error where the folder does not exist or is none.
  * @throws RangeError, from the folder's functions, for a path or link that leaves it.
@@ -19,7 +25,7 @@ import { safePath } from './safe-path.js';
  * console.log((await folder.list(''))?.some(({ name }) => name === 'decisions')); // true
  * ```
  */
-export async function openFolder(path: string): Promise<DataFolder> {
+export async function openFolder(path: string, { followLinks = [] }: OpenFolderOptions = {}): Promise<DataFolder> {
   // Asked for at run time, so that bundlers for browsers find no Node module to resolve.
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
   const callbacks = globalThis.process?.getBuiltinModule?.('node:fs');
@@ -37,6 +43,16 @@ export async function openFolder(path: string): Promise<DataFolder> {
     throw new Error(`Cannot open data folder as it must be a folder: '${name}' is a file`);
   }
 
+  const allowed = [root];
+  for (const other of followLinks) {
+    const real = await fs.realpath(nodePath.resolve(other)).catch((cause: unknown) => {
+      throw new Error(`Cannot open data folder as each folder of followLinks must exist: '${other}' does not`, {
+        cause,
+      });
+    });
+    allowed.push(real);
+  }
+
   /** Where a path really lies; undefined where there is nothing. */
   async function locate(relative: string): Promise<string | undefined> {
     const safe = safePath(relative);
@@ -48,13 +64,16 @@ export async function openFolder(path: string): Promise<DataFolder> {
       if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(codeOf(error))) return undefined;
       throw unusable(relative, error);
     }
-    const inside = nodePath!.relative(root, real);
-    if (inside === '..' || inside.startsWith(`..${nodePath!.sep}`) || nodePath!.isAbsolute(inside)) {
-      throw new RangeError(
-        `Cannot use path as it must stay inside the data set's folder: '${relative}' in ${name} is a link to '${real}'`,
-      );
-    }
-    return real;
+    if (allowed.some((one) => holds(one, real))) return real;
+    throw new RangeError(
+      `Cannot use path as it must stay inside the data set's folder: '${relative}' in ${name} is a link to '${real}' (where that is meant, allow it by the option followLinks: ['${nodePath!.dirname(real)}'])`,
+    );
+  }
+
+  /** Whether a path lies in a folder. */
+  function holds(one: string, real: string): boolean {
+    const inside = nodePath!.relative(one, real);
+    return !(inside === '..' || inside.startsWith(`..${nodePath!.sep}`) || nodePath!.isAbsolute(inside));
   }
 
   /** What the system refuses, in words. */

@@ -1,4 +1,5 @@
 import type { DataFolder } from '../files/data-folder.js';
+import { frameNames } from './frame-names.js';
 
 /** The frames of one clip on disk, in numeric order. */
 export interface ClipFrames {
@@ -10,14 +11,8 @@ export interface ClipFrames {
   numbers: readonly number[];
   /** Numbers that two files claim; the first of them is read. */
   twice: readonly number[];
-}
-
-/** The number of a frame: the last run of digits of its name; undefined where the file is no frame. */
-export function frameNumber(file: string): number | undefined {
-  if (file.startsWith('.')) return undefined;
-  const stem = /^(.*)\.(?:jpe?g|png|bmp)$/i.exec(file)?.[1];
-  const digits = stem?.match(/\d+(?=\D*$)/)?.[0];
-  return digits === undefined ? undefined : Number(digits);
+  /** Pictures in the folder that are no frames: a file manager's copies, names unlike those of the frames. */
+  passed: readonly string[];
 }
 
 /** Lists the frames in a folder, optionally only those with a number from `first` to `last`. */
@@ -27,14 +22,11 @@ export async function listFrames(
   range?: { first: number; last: number },
 ): Promise<ClipFrames> {
   const entries = (await folder.list(path)) ?? [];
-  const frames: { name: string; number: number }[] = [];
-  for (const { name, kind } of entries) {
-    const number = kind === 'file' ? frameNumber(name) : undefined;
-    if (number === undefined || (range && (number < range.first || number > range.last))) continue;
-    frames.push({ name, number });
-  }
+  const found = frameNames(entries.flatMap(({ name, kind }) => (kind === 'file' ? [name] : [])));
   // The sort is stable and the listing in natural order: of two files with one number the first by name comes first.
-  frames.sort((a, b) => a.number - b.number);
+  const frames = found.frames
+    .filter(({ number }) => !range || (number >= range.first && number <= range.last))
+    .sort((a, b) => a.number - b.number);
   const twice = frames.filter(({ number }, i) => i > 0 && frames[i - 1]!.number === number).map(({ number }) => number);
   const single = frames.filter(({ number }, i) => i === 0 || frames[i - 1]!.number !== number);
   return {
@@ -42,6 +34,7 @@ export async function listFrames(
     files: single.map(({ name }) => name),
     numbers: single.map(({ number }) => number),
     twice: [...new Set(twice)],
+    passed: found.passed,
   };
 }
 

@@ -4,7 +4,8 @@ import { addFrames } from '../../test/releases.js';
 import { memoryFolder } from '../../test/support.js';
 import type { DataFolder } from '../files/data-folder.js';
 import { openClipFolder } from '../sets/clip-folder.js';
-import { absentRuns, frameNumber, positionOf } from './clip-frames.js';
+import { absentRuns, positionOf } from './clip-frames.js';
+import { frameNames } from './frame-names.js';
 import { imageHeader } from './image-header.js';
 import { limiter, readFrames } from './read-frames.js';
 
@@ -88,7 +89,7 @@ describe('readFrames()', () => {
   });
 });
 
-describe('frameNumber()', () => {
+describe('frameNames()', () => {
   it('is the last number of a picture file, whatever stands before it', () => {
     const names = [
       'img46.jpg',
@@ -99,13 +100,8 @@ describe('frameNumber()', () => {
       's3_ne_20.png',
       '1.jpeg',
     ];
-    expect(names.map(frameNumber)).toEqual([46, 46, 5562, 73, 562114, 20, 1]);
-    expect(['Thumbs.db', '._img46.jpg', 'readme.jpg', 'img46.txt'].map(frameNumber)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect(names.map((name) => frameNames([name]).frames[0]?.number)).toEqual([46, 46, 5562, 73, 562114, 20, 1]);
+    expect(frameNames(['Thumbs.db', '._img46.jpg', 'readme.jpg', 'img46.txt'])).toEqual({ frames: [], passed: [] });
   });
 });
 

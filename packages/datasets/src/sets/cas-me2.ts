@@ -12,10 +12,6 @@ import type { OpenOptions } from '../define-dataset.js';
 import { findChild, findFolders, sameName } from '../files/find-paths.js';
 import type { TextSheet } from '../tables/read-table.js';
 
-interface Coding {
-  rows: AnnotationRow[];
-}
-
 const schemes = {
   'valence-4': {
     title: 'positive, negative, surprise, others',
@@ -55,6 +51,7 @@ export const casMe2 = /* @__PURE__ */ defineAnnotatedDataset({
   paper:
     'Qu, Wang, Yan, Li, Wu, Fu 2018, CAS(ME)^2: A Database for Spontaneous Macro-Expression and Micro-Expression Spotting and Recognition, IEEE TAC 9(4)',
   fps: 30,
+  longest: 600,
   layout: "'rawpic/s15/15_0101disgustingteeth/img001.jpg'",
   schemes,
   corrections,
@@ -65,9 +62,11 @@ export const casMe2 = /* @__PURE__ */ defineAnnotatedDataset({
   faults: 'repair',
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const { rows } = await findAnnotations<Coding>(context, {
+    const rows = await findAnnotations(context, {
       dataset: 'cas-me2',
       usual: 'CAS(ME)^2code_final.xlsx',
+      names: [/^CAS\(ME\)\^?2 ?code_final.*updated/i, /^CAS\(ME\)\^?2 ?code_final/i, /cas[ _(-]?me\)?[ _^-]*2/i],
+      clips: () => findCasMe2Clips({ ...context, note: () => {} }),
       read: readCoding,
       wanted:
         "sheet of codes (participant, video, onset, apex, offset, action units, valence, 'micro-expression', emotion)",
@@ -79,7 +78,7 @@ export const casMe2 = /* @__PURE__ */ defineAnnotatedDataset({
 });
 
 /** The sheets have no header: rows are told by what is in them. */
-function readCoding(sheets: readonly TextSheet[]): Coding | undefined {
+function readCoding(sheets: readonly TextSheet[]): AnnotationRow[] | undefined {
   const folders = new Map<string, string>();
   const videos = new Map<string, string>();
   const coded: { sheet: TextSheet; row: number; cells: readonly string[] }[] = [];
@@ -98,7 +97,7 @@ function readCoding(sheets: readonly TextSheet[]): Coding | undefined {
     }
   }
   if (!coded.length) return undefined;
-  const rows = coded.map(({ sheet, row, cells }): AnnotationRow => {
+  return coded.map(({ sheet, row, cells }): AnnotationRow => {
     const [participant, clip, onset, apex, offset, actionUnits, valence, type, reported] = Array.from(
       { length: 9 },
       (_, i) => cells[i] ?? '',
@@ -116,14 +115,23 @@ function readCoding(sheets: readonly TextSheet[]): Coding | undefined {
       extra: { type: /^micro/i.test(type) ? 'micro' : 'macro', reported, video, code: videos.get(video) ?? '' },
     };
   });
-  return { rows };
 }
 
 async function findCasMe2Clips(context: TreeContext): Promise<ClipFinder> {
   const { folder } = context;
-  const paths = await findFolders(folder, (_path, entries) =>
-    entries.some(({ kind, name }) => kind === 'folder' && /^s\d{1,2}$/i.test(name)),
+  const isSubject = (name: string) => /^s\d{1,2}$/i.test(name);
+  const found = await findFolders(folder, (_path, entries) =>
+    entries.some(({ kind, name }) => kind === 'folder' && isSubject(name)),
   );
+  // the subjects of SMIC are named alike
+  const isRecording = (name: string) => /^(?:\d+_\d{4}|[a-z]+\d+(?:_\d+)?$)/i.test(name);
+  const recordings = await Promise.all(
+    found.map(async (path) => {
+      const subject = await findChild(folder, path, isSubject);
+      return subject && findChild(folder, subject, isRecording);
+    }),
+  );
+  const paths = found.filter((_, i) => recordings[i] !== undefined);
   const trees = paths.map((path) => ({ path, cropped: saysCropped(folder.name, path) }));
   const { kind, paths: chosen } = chooseTree(context, trees);
   return {

@@ -1,9 +1,9 @@
 import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
-import { findAnnotations, tableSearch } from '../adapters/find-annotations.js';
+import { type AnnotationSearch, findAnnotations } from '../adapters/find-annotations.js';
+import { tableSearch } from '../adapters/table-search.js';
 import { withOnset } from '../adapters/with-onset.js';
 import { type ClassScheme, each } from '../annotations/class-schemes.js';
-import type { AnnotationRow } from '../annotations/clip-record.js';
 import type { Correction } from '../annotations/corrections.js';
 import type { AnnotatedDataset } from '../dataset.js';
 import type { OpenOptions } from '../define-dataset.js';
@@ -60,10 +60,37 @@ const corrections: readonly Correction[] = [
       wrong: '0',
       right,
       reason: 'the offset is missing (0)',
-      source: 'tvaranka/meb',
+      source: 'CAS(ME)3_part_A_v2.xls of jingtingEmmaLi/CAS-ME-3; tvaranka/meb',
       when: { within: 120 },
     }),
   ),
+  {
+    key: 'spNO.216/d',
+    field: 'onset',
+    wrong: '3647',
+    right: '2647',
+    reason: 'the onset lies behind apex (2668) and offset (2694): a wrong first digit',
+    source: 'CAS(ME)3_part_A_v2.xls of jingtingEmmaLi/CAS-ME-3; tvaranka/meb',
+  },
+  {
+    key: 'spNO.149/d',
+    field: 'apex',
+    wrong: '83',
+    right: '160',
+    reason: 'the apex lies before the onset (112)',
+    source: 'CAS(ME)3_part_A_v2.xls of jingtingEmmaLi/CAS-ME-3',
+    others: [{ right: '123', source: 'tvaranka/meb' }],
+  },
+  {
+    key: 'spNO.214/c',
+    field: 'offset',
+    wrong: '3460',
+    right: '34',
+    reason: 'onset and apex are 5, and the recording has other expressions before 3460: 34 and 60 were run together',
+    source: 'tvaranka/meb',
+    others: [{ right: '3460', source: 'CAS(ME)3_part_A_v2.xls of jingtingEmmaLi/CAS-ME-3' }],
+    when: { onset: '5' },
+  },
   ...(['onset', 'apex'] as const).map(
     (field): Correction => ({
       key: 'spNO.216/e',
@@ -89,6 +116,7 @@ export const casMe3 = /* @__PURE__ */ defineAnnotatedDataset({
   paper:
     'Li, Dong, Lu, Wang, Yan, Ma, Liu, Huang, Fu 2023, CAS(ME)^3: A Third Generation Facial Spontaneous Micro-Expression Database with Depth Information and High Ecological Validity, IEEE TPAMI 45(3)',
   fps: 30,
+  longest: 900,
   layout: "'part_A/spNO.1/a/color/355.jpg' or 'Part_A_ME_clip/frame/spNO.1_a_355/355.jpg'",
   schemes,
   corrections,
@@ -97,22 +125,39 @@ export const casMe3 = /* @__PURE__ */ defineAnnotatedDataset({
   faults: 'repair',
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const table = await findAnnotations(context, {
+    return findAnnotations(context, {
       dataset: 'cas-me3',
       usual: 'cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx',
-      ...tableSearch(columns),
+      names: [/part_?A_ME_label_JpgIndex_v2/i, /part_?A_ME_label/i, /cas[ _(-]?me\)?[ _^-]*3/i],
+      ...tableOfRows(),
+      clips: () => findCasMe3Clips(context),
     });
-    const rows = table.map(({ file, row, cells }): AnnotationRow => {
-      const number = subjectName.exec(cells.subject)?.[1];
-      const subject = number === undefined ? cells.subject : `spNO.${Number(number)}`;
-      return { ...cells, subject, source: { file, row }, extra: {} };
-    });
-    return withOnset(rows, 'every');
   },
   findClips: findCasMe3Clips,
 });
 
-async function findCasMe3Clips({ folder }: AnnotatedContext): Promise<ClipFinder> {
+/** Reads rows whose clips get their onset behind the name. */
+function tableOfRows(): Pick<AnnotationSearch, 'read' | 'wanted'> {
+  const search = tableSearch({
+    dataset: 'cas-me3',
+    columns,
+    isRow: ({ subject }) => subjectName.test(subject),
+    rowOf: ({ file, row, cells }) => {
+      const number = subjectName.exec(cells.subject)?.[1];
+      const subject = number === undefined ? cells.subject : `spNO.${Number(number)}`;
+      return { ...cells, subject, source: { file, row }, extra: {} };
+    },
+  });
+  return {
+    ...search,
+    read: (sheets, asked) => {
+      const rows = search.read(sheets, asked);
+      return rows && withOnset(rows, 'every');
+    },
+  };
+}
+
+async function findCasMe3Clips({ folder }: Pick<AnnotatedContext, 'folder'>): Promise<ClipFinder> {
   const clipName = /^spNO\.?(\d+)_([a-z])_(\d+)$/i;
   const paths = await findFolders(
     folder,
@@ -162,8 +207,7 @@ async function findCasMe3Clips({ folder }: AnnotatedContext): Promise<ClipFinder
  *
  * Clips are named by recording and onset (`a_355`), as in the clip release; subjects `spNO.1`. The workbook writes every
  * number as text; happy and sad are read as happiness and sadness. Missing offsets of spNO.40/e and the onset 0 of
- * spNO.216/e are corrected (see `corrections`); other impossible frame numbers are mended by rule, each listed. The old
- * `.xls` of version 1 must be saved as `.xlsx`.
+ * spNO.216/e are corrected (see `corrections`); other impossible frame numbers are mended by rule, each listed.
  *
  * @throws DatasetError listing everything that is wrong with the folder; TypeError or RangeError for a wrong option.
  *

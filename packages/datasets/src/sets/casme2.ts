@@ -1,14 +1,15 @@
-import type { ClipFinder } from '../adapters/annotated-declaration.js';
-import { framesOption } from '../adapters/annotated-options.js';
+import type { Resolved } from '@mer/options';
+import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
+import { type CommonEntries, framesOption } from '../adapters/annotated-options.js';
 import { casmeSubject } from '../adapters/casme-subject.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
-import { findAnnotations, tableSearch } from '../adapters/find-annotations.js';
-import { numberedSubjects } from '../adapters/subject-tree.js';
+import { findAnnotations } from '../adapters/find-annotations.js';
+import { numberedSubjects, type TreeContext } from '../adapters/subject-tree.js';
+import { tableSearch } from '../adapters/table-search.js';
 import { type ClassScheme, each, objective } from '../annotations/class-schemes.js';
 import type { AnnotationRow } from '../annotations/clip-record.js';
 import type { AnnotatedDataset } from '../dataset.js';
 import type { OpenOptions } from '../define-dataset.js';
-import type { DataFolder } from '../files/data-folder.js';
 import { findFiles } from '../files/find-paths.js';
 import { findTable, readSheets } from '../tables/read-table.js';
 
@@ -80,12 +81,16 @@ const schemes = {
 /** What frames and workbooks are named. */
 const looks = [/(^|\/)sub\d+\/EP[^/]+\/(?:reg_)?img\d+\.(?:jpe?g|png|bmp)$/i, /CASME ?2[^/]*\.(?:xlsx?|csv)$/i];
 
+/** `EP02_01f`, `EP06_02_01`, `EP09f`. */
+const clipName = /^EP\d/i;
+
 /** The definition of CASME II. */
 export const casme2 = /* @__PURE__ */ defineAnnotatedDataset({
   name: 'casme2',
   title: 'CASME II: 255 clips of 26 subjects, 200 frames per second',
   paper: 'Yan, Li, Wang, Zhao, Liu, Chen, Fu 2014, CASME II, PLoS ONE 9(1): e86041',
   fps: 200,
+  longest: 400,
   layout: "'sub01/EP02_01f/img46.jpg' or 'sub01/EP02_01f/reg_img46.jpg'",
   schemes,
   megc2019: {
@@ -96,39 +101,59 @@ export const casme2 = /* @__PURE__ */ defineAnnotatedDataset({
   options: { frames: framesOption() },
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const table = await findAnnotations(context, {
+    const rows = await findAnnotations(context, {
       dataset: 'casme2',
       usual: 'CASME2-coding-20140508.xlsx',
+      names: [/^CASME2-coding-\d{8}\.[a-z]+$/i, /casme[ _-]?(?:2|ii)(?![a-z0-9])/i],
       accept: (name) => !/objective/i.test(name),
-      ...tableSearch(columns),
-    });
-    const rows = table.map(
-      ({ file, row, cells }): AnnotationRow => ({
-        ...cells,
-        subject: casmeSubject(cells.subject),
-        source: { file, row },
-        extra: {},
+      ...tableSearch({
+        dataset: 'casme2',
+        columns,
+        isRow: ({ clip }) => clipName.test(clip),
+        rowOf: ({ file, row, cells }) => ({
+          ...cells,
+          subject: casmeSubject(cells.subject),
+          source: { file, row },
+          extra: {},
+        }),
       }),
-    );
-    if (rows.every(({ objectiveClass }) => objectiveClass === '')) await addObjectiveClasses(context.folder, rows);
-    return rows;
+      clips: () => findCasme2Clips({ ...context, note: () => {} }),
+    });
+    if (rows.some(({ objectiveClass }) => objectiveClass !== '')) return rows;
+    return withObjectiveClasses(context, rows);
   },
-  findClips: (context): Promise<ClipFinder> => numberedSubjects(context, { subject: /^sub0*(\d+)$/i }),
+  findClips: findCasme2Clips,
 });
 
-/** Takes the objective classes from their own workbook, where it lies beside the other. */
-async function addObjectiveClasses(folder: DataFolder, rows: AnnotationRow[]): Promise<void> {
-  const [file] = await findFiles(folder, (name) => /objective.*\.(?:xlsx|csv)$/i.test(name));
-  if (!file) return;
+function findCasme2Clips(context: TreeContext): Promise<ClipFinder> {
+  return numberedSubjects(context, { subject: /^sub0*(\d+)$/i, clip: clipName, frame: /^(?:reg_)?img\d/i });
+}
+
+/** The rows with the objective classes of their own workbook, where it lies beside the other. */
+async function withObjectiveClasses(
+  { folder, options, note, alsoRead }: AnnotatedContext<Resolved<CommonEntries> & { readonly classes: string }>,
+  rows: readonly AnnotationRow[],
+): Promise<readonly AnnotationRow[]> {
   const { subject, clip, objectiveClass } = columns;
   const wanted = { subject, clip, objectiveClass: { names: objectiveClass.names } };
-  const byKey = new Map(rows.map((row) => [`${row.subject}/${row.clip}`, row]).reverse() as [string, AnnotationRow][]);
-  for (const sheet of await readSheets(folder, file)) {
-    for (const { cells } of findTable(sheet, wanted) ?? []) {
-      const row = byKey.get(`${casmeSubject(cells.subject)}/${cells.clip}`);
-      if (row) row.objectiveClass = cells.objectiveClass;
-    }
+  const keys = new Set(rows.map((row) => `${row.subject}/${row.clip}`));
+  for (const file of await findFiles(folder, (name) => /objective.*\.(?:xlsx?|[ct]sv)$/i.test(name))) {
+    const sheets = await readSheets(folder, file);
+    const classes = new Map(
+      sheets
+        .flatMap((sheet) => findTable(sheet, wanted) ?? [])
+        .map(({ cells }) => [`${casmeSubject(cells.subject)}/${cells.clip}`, cells.objectiveClass] as const)
+        .filter(([key]) => keys.has(key)),
+    );
+    if (classes.size === 0) continue;
+    alsoRead(file);
+    return rows.map((row) => ({ ...row, objectiveClass: classes.get(`${row.subject}/${row.clip}`) ?? '' }));
   }
+  if (schemes[options.classes as keyof typeof schemes].field === 'objectiveClass') {
+    const message = `the class scheme ${options.classes} needs objective classes: the workbook has none, and CASME2-ObjectiveClasses.xlsx is not there; put it beside the workbook, or use the workbook of 2019 with the column Objective Classes`;
+    note({ severity: 'error', key: '', message });
+  }
+  return rows;
 }
 
 /**

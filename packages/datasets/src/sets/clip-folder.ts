@@ -119,7 +119,7 @@ async function readManifest({
   folder,
   options,
 }: AnnotatedContext): Promise<{ file: string; row: number; cells: Cells }[]> {
-  const named = options.annotation;
+  const named = options.annotations;
   const names = named === undefined ? ['manifest.csv', 'manifest.json'] : [safePath(named)];
   const there = await Promise.all(names.map((name) => folder.size(name)));
   const file = names.find((_name, i) => there[i] !== undefined);

@@ -104,14 +104,20 @@ describe('openCasme2()', () => {
     expect(dataset.samples).toHaveLength(185);
   });
 
-  it('reads an edited copy without blank columns, and says which of two workbooks it reads', async () => {
+  it('reads an edited copy without blank columns, and refuses to choose between two workbooks', async () => {
     const edited = { ...files, 'coding/CASME2-coding-edited.xlsx': casme2Workbook(clips, 'edited') };
     expect((await openCasme2({ root: memoryFolder(edited) })).samples).toHaveLength(246);
     const two = memoryFolder({ ...coded, 'CASME2-coding-20190701.xlsx': casme2Workbook(casme2Clips('2019')) });
-    const dataset = await openCasme2({ root: two });
+    await expect(openCasme2({ root: two })).rejects.toThrow(
+      /2 workbooks fit equally and differ \(CASME2-coding-20140508\.xlsx, CASME2-coding-20190701\.xlsx\): name one, such as annotations: /,
+    );
+    const dataset = await openCasme2({ root: two, mode: 'inspect' });
     expect(dataset.samples).toHaveLength(249);
-    expect(notes(dataset, 'marked')[0]).toMatch(/2 workbooks fit .*20190701\.xlsx is read; the option annotation/);
-    const older = await openCasme2({ root: two, annotation: 'CASME2-coding-20140508.xlsx' });
+    expect(notes(dataset, 'warning')[0]).toMatch(/2 workbooks fit equally/);
+    expect(dataset.annotationFiles.map(({ file, rows }) => [file, rows])).toEqual([
+      ['CASME2-coding-20190701.xlsx', 255],
+    ]);
+    const older = await openCasme2({ root: two, annotations: 'CASME2-coding-20140508.xlsx' });
     expect(older.samples).toHaveLength(246);
   });
 

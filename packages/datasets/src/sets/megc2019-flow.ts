@@ -1,24 +1,18 @@
 import { choice } from '@mer/options';
-import { tensor3d } from '@tensorflow/tfjs-core';
+import { imageDataset, type ListedImage, listedImage } from '../adapters/listed-images.js';
+import { isName } from '../annotations/check-rows.js';
 import { megc2019Classes, megc2019Schemes } from '../annotations/megc2019-classes.js';
-import type { DatasetNote, ImageDataset, Sample } from '../dataset.js';
+import type { DatasetNote, ImageDataset } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import { defineDataset, type OpenGiven, type OpenOptions } from '../define-dataset.js';
-import { type DataFolder, fileInfo } from '../files/data-folder.js';
+import type { DataFolder } from '../files/data-folder.js';
 import { limitsOption } from '../files/limits-option.js';
 import { readCsv } from '../files/read-text.js';
 import { safePath } from '../files/safe-path.js';
-import { decodePicture } from '../frames/decode-picture.js';
 import { naturalOrder } from '../natural-order.js';
 
 const dataSets = ['casme2', 'smic', 'samm'] as const;
 const columns = ['dataset', 'subject', 'clip', 'label', 'file'] as const;
-
-interface Row extends Sample {
-  file: string;
-  /** Where it is listed, for messages. */
-  place: Pick<DatasetNote, 'file' | 'row'>;
-}
 
 const options = {
   layout: choice(
@@ -94,52 +88,12 @@ async function openFlow({ root: folder, layout }: OpenGiven<typeof options>): Pr
     layout === 'manifest' || (layout === 'auto' && hasManifest)
       ? await readManifest(folder, problems)
       : await readTree(folder, problems);
-  refuseDuplicates(rows, problems);
-  await refuseMissing(folder, rows, problems);
-  if (problems.length) throw new DatasetError(`Cannot open ${name} in ${folder.name}`, problems);
-
-  const rank = (row: Row) => dataSets.indexOf(row.dataset as (typeof dataSets)[number]);
+  const rank = (row: ListedImage) => dataSets.indexOf(row.dataset as (typeof dataSets)[number]);
   rows.sort((a, b) => rank(a) - rank(b) || naturalOrder(a.subject, b.subject) || naturalOrder(a.clip, b.clip));
-  const at = (index: number): Row => {
-    const row = rows[index];
-    if (row) return row;
-    throw new RangeError(`Cannot read image as index must be 0 to ${rows.length - 1}: current value is ${index}`);
-  };
-  return Object.freeze({
-    kind: 'images',
-    name,
-    classes: megc2019Classes,
-    samples: Object.freeze(
-      rows.map(({ id, dataset, subject, clip, label }) => Object.freeze({ id, dataset, subject, clip, label })),
-    ),
-    notes: [],
-    settings: {},
-    async sources(index) {
-      const { file } = at(index);
-      return [{ path: file, size: 0, ...(await fileInfo(folder, file)) }];
-    },
-    readSource: (path) => folder.read(path),
-    async readImage(index) {
-      const { file, id } = at(index);
-      const { width, height, channels, data } = await decodePicture(await folder.read(file), folder.limits).catch(
-        (cause: unknown) => {
-          throw new Error(
-            `Cannot read image of ${id} as '${file}' in ${folder.name} must be a whole picture: ${(cause as Error).message}`,
-            { cause },
-          );
-        },
-      );
-      if (channels !== 3) {
-        throw new TypeError(
-          `Cannot read image of ${id} as '${file}' in ${folder.name} must have 3 channels: current number is ${channels}`,
-        );
-      }
-      return tensor3d(Float32Array.from(data), [height, width, channels]);
-    },
-  } satisfies ImageDataset);
+  return imageDataset(folder, rows, { name, classes: megc2019Classes, problems });
 }
 
-async function readManifest(folder: DataFolder, problems: DatasetNote[]): Promise<Row[]> {
+async function readManifest(folder: DataFolder, problems: DatasetNote[]): Promise<ListedImage[]> {
   const file = 'manifest.csv';
   const report = (message: string, row?: number, key = '') =>
     void problems.push({ severity: 'error', key, file, row, message });
@@ -157,7 +111,7 @@ async function readManifest(folder: DataFolder, problems: DatasetNote[]): Promis
   if (problems.length) return [];
   if (!records.length) report('there is no row below the header');
 
-  const rows: Row[] = [];
+  const rows: ListedImage[] = [];
   for (const { row, fields } of records) {
     if (fields.length !== names.length) {
       report(`the row has ${fields.length} fields, the header ${names.length}`, row);
@@ -188,13 +142,13 @@ async function readManifest(folder: DataFolder, problems: DatasetNote[]): Promis
     } catch (error) {
       report((error as Error).message, row);
     }
-    if (problems.length === before) rows.push(newRow(dataset, subject, clip, index, path, { file, row }));
+    if (problems.length === before) rows.push(listedImage({ dataset, subject, clip }, index, path, { file, row }));
   }
   return rows;
 }
 
-async function readTree(folder: DataFolder, problems: DatasetNote[]): Promise<Row[]> {
-  const rows: Row[] = [];
+async function readTree(folder: DataFolder, problems: DatasetNote[]): Promise<ListedImage[]> {
+  const rows: ListedImage[] = [];
   const report = (file: string, message: string) => void problems.push({ severity: 'error', key: '', file, message });
   for (const { name: subject, kind } of (await folder.list('')) ?? []) {
     const test = `${subject}/u_test`;
@@ -220,7 +174,7 @@ async function readTree(folder: DataFolder, problems: DatasetNote[]): Promise<Ro
           report(path, `the file must be named '${subject}_<clip> .png'`);
           continue;
         }
-        rows.push(newRow(dataset, subject, clip, label, path, { file: path }));
+        rows.push(listedImage({ dataset, subject, clip }, label, path, { file: path }));
       }
     }
   }
@@ -240,46 +194,4 @@ function dataSetOf(subject: string): (typeof dataSets)[number] | undefined {
   if (/^sub\d+$/.test(subject)) return 'casme2';
   if (/^s\d+$/.test(subject)) return 'smic';
   return /^\d+$/.test(subject) ? 'samm' : undefined;
-}
-
-function isName(text: string): boolean {
-  return text !== '' && text !== '.' && text !== '..' && !/[\\/\0]/.test(text);
-}
-
-function newRow(dataset: string, subject: string, clip: string, label: number, file: string, place: Row['place']): Row {
-  return { id: `${dataset}/${subject}/${clip}`, dataset, subject, clip, label, file, place };
-}
-
-function refuseDuplicates(rows: readonly Row[], problems: DatasetNote[]): void {
-  const clips = new Map<string, Row>();
-  const files = new Map<string, Row>();
-  for (const row of rows) {
-    const name = (other: Row) => (other.place.row ? `row ${other.place.row}` : `'${other.place.file}'`);
-    const twin = clips.get(row.id);
-    const sharer = files.get(row.file);
-    if (twin)
-      problems.push({ severity: 'error', key: row.id, ...row.place, message: `the clip is also in ${name(twin)}` });
-    else if (sharer) {
-      const message = `file '${row.file}' is also that of ${name(sharer)}`;
-      problems.push({ severity: 'error', key: row.id, ...row.place, message });
-    }
-    clips.set(row.id, twin ?? row);
-    files.set(row.file, sharer ?? row);
-  }
-}
-
-async function refuseMissing(folder: DataFolder, rows: readonly Row[], problems: DatasetNote[]): Promise<void> {
-  const sizes = await Promise.all(rows.map(({ file }) => folder.size(file).catch((error: unknown) => error as Error)));
-  sizes.forEach((size, index) => {
-    const { id, file, place } = rows[index]!;
-    const message =
-      size === undefined
-        ? `image '${file}' does not exist`
-        : size === 0
-          ? `image '${file}' is empty`
-          : size instanceof Error
-            ? size.message
-            : undefined;
-    if (message) problems.push({ severity: 'error', key: id, ...place, message });
-  });
 }

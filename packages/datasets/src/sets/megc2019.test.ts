@@ -16,13 +16,12 @@ import { createSyntheticDataset } from './synthetic.js';
 type Files = Record<string, Uint8Array | string>;
 
 const files: Files = {};
-for (const { subject, clip, onset } of casme2Clips()) {
-  // Frames of the onset alone are enough to be found; the rest is listed as missing.
-  addFrames(files, `CASME2/RAW/sub${subject}/${clip}`, onset, onset, (n) => `img${n}.jpg`);
+for (const { subject, clip, onset, offset } of casme2Clips()) {
+  addFrames(files, `CASME2/RAW/sub${subject}/${clip}`, onset, offset, (n) => `img${n}.jpg`);
 }
 files['CASME2/CASME2-coding-20140508.xlsx'] = casme2Workbook(casme2Clips());
-for (const { subject, clip, onset } of sammClips()) {
-  addFrames(files, `SAMM/${subject}/${clip}`, onset, onset, (n) => `${subject}_${n}.jpg`);
+for (const { subject, clip, onset, offset } of sammClips()) {
+  addFrames(files, `SAMM/${subject}/${clip}`, onset, offset, (n) => `${subject}_${n}.jpg`);
 }
 files['SAMM/SAMM_Micro_FACS_Codes_v2.xlsx'] = sammWorkbook(sammClips());
 for (const { subject, clip, emotion, onset } of smicClips()) {
@@ -134,7 +133,7 @@ describe('openComposite()', () => {
       'no folder for mmew is there',
     );
     await expect(openDataset('composite', { root: memoryFolder(files), sets: ['casme1'] })).rejects.toThrow(
-      'its name must be one of casme2, samm, smic, mmew, cas-me3: current value is "casme1"',
+      'its name must be one of casme2, samm, smic, mmew, cas-me3, dfme: current value is "casme1"',
     );
     await expect(openDataset('composite', { root: memoryFolder({ 'a/b.txt': 'x' }) })).rejects.toThrow(
       'no folder of a data set is there',

@@ -1,11 +1,10 @@
-import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
-import { findAnnotations, tableSearch } from '../adapters/find-annotations.js';
+import { findAnnotations } from '../adapters/find-annotations.js';
+import { namedClips } from '../adapters/named-clips.js';
+import { tableSearch } from '../adapters/table-search.js';
 import { type ClassScheme, each } from '../annotations/class-schemes.js';
-import type { AnnotationRow } from '../annotations/clip-record.js';
 import type { AnnotatedDataset } from '../dataset.js';
 import type { OpenOptions } from '../define-dataset.js';
-import { findFolders } from '../files/find-paths.js';
 
 const columns = {
   subject: { names: ['Subject'] },
@@ -55,6 +54,9 @@ const schemes = {
 /** What frames and workbooks are named. */
 const looks = [/(^|\/)S\d+-\d+-\d+\/[^/]+\.(?:jpe?g|png|bmp)$/i, /MMEW[^/]*\.(?:xlsx?|csv)$/i];
 
+/** `S13-07-001`. */
+const clipName = /^S\d+-\d+-\d+$/i;
+
 /** The definition of MMEW. */
 export const mmew = /* @__PURE__ */ defineAnnotatedDataset({
   name: 'mmew',
@@ -62,6 +64,7 @@ export const mmew = /* @__PURE__ */ defineAnnotatedDataset({
   paper:
     'Ben, Ren, Zhang, Wang, Kpalma, Meng, Liu 2022, Video-based facial micro-expression analysis: a survey of datasets, features and algorithms, IEEE TPAMI 44(9)',
   fps: 90,
+  longest: 450,
   layout: "'Micro_Expression/anger/S13-07-001/1.jpg' or 'S03/happiness/S03-01-002/1.jpg'",
   schemes,
   megc2019: { scheme: 'megc2019', folder: /mmew/i },
@@ -69,42 +72,26 @@ export const mmew = /* @__PURE__ */ defineAnnotatedDataset({
   faults: 'repair',
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const table = await findAnnotations(context, {
+    return findAnnotations(context, {
       dataset: 'mmew',
       usual: 'MMEW_Micro_Exp.xlsx',
-      ...tableSearch(columns),
-    });
-    return table.map(({ file, row, cells }): AnnotationRow => {
-      const { remarks, ...named } = cells;
-      const digits = /^S?0*(\d+)$/i.exec(cells.subject)?.[1];
-      const subject = digits === undefined ? cells.subject : `S${digits.padStart(2, '0')}`;
-      return { ...named, subject, source: { file, row }, extra: { remarks } };
+      names: [/^MMEW_Micro_Exp\.[a-z]+$/i, /mmew/i],
+      ...tableSearch({
+        dataset: 'mmew',
+        columns,
+        isRow: ({ clip }) => clipName.test(clip),
+        rowOf: ({ file, row, cells: { remarks, ...named } }) => {
+          const digits = /^S?0*(\d+)$/i.exec(named.subject)?.[1];
+          const subject = digits === undefined ? named.subject : `S${digits.padStart(2, '0')}`;
+          return { ...named, subject, source: { file, row }, extra: { remarks } };
+        },
+      }),
+      clips: () => namedClips({ ...context, note: () => {} }, clipName),
     });
   },
-  findClips: findMmewClips,
+  // Clip folders are named by subject, emotion and sample, wherever they lie: both released trees have them.
+  findClips: (context) => namedClips(context, clipName),
 });
-
-/** Clip folders are named `S13-07-001` (subject, emotion, sample) wherever they lie: both released trees have them. */
-async function findMmewClips({ folder, note }: AnnotatedContext): Promise<ClipFinder> {
-  const paths = await findFolders(folder, (path) => /(^|\/)S\d+-\d+-\d+$/i.test(path), { depth: 6 });
-  const clips = new Map<string, string>();
-  for (const path of paths) {
-    const name = path.split('/').at(-1)!.toLowerCase();
-    const other = clips.get(name);
-    if (other === undefined) clips.set(name, path);
-    else {
-      const message = `the clip has two folders, ${other} and ${path}: the first is read`;
-      note({ severity: 'warning', key: path.split('/').at(-1)!, message });
-    }
-  }
-  return {
-    kind: 'clips',
-    async find({ clip }) {
-      const path = clips.get(clip.toLowerCase());
-      return path === undefined ? undefined : { folder: path };
-    },
-  };
-}
 
 /**
  * Opens MMEW's micro-expressions: the folder that holds the workbook and either of the two released trees.

@@ -1,10 +1,10 @@
 import type { ClipFinder } from '../adapters/annotated-declaration.js';
 import { framesOption } from '../adapters/annotated-options.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
-import { findAnnotations, tableSearch } from '../adapters/find-annotations.js';
-import { numberedSubjects } from '../adapters/subject-tree.js';
+import { findAnnotations } from '../adapters/find-annotations.js';
+import { numberedSubjects, type TreeContext } from '../adapters/subject-tree.js';
+import { tableSearch } from '../adapters/table-search.js';
 import { type ClassScheme, each, objective } from '../annotations/class-schemes.js';
-import type { AnnotationRow } from '../annotations/clip-record.js';
 import type { Correction } from '../annotations/corrections.js';
 import type { AnnotatedDataset } from '../dataset.js';
 import type { OpenOptions } from '../define-dataset.js';
@@ -71,7 +71,11 @@ const corrections: readonly Correction[] = [
     right: '',
     reason:
       'the apex lies after the offset (1134); onset, offset and Duration agree, so the apex is the wrong one, and unknown',
-    source: 'SAMM_Micro_FACS_Codes_v2.xlsx itself; also listed by davidnvq/me_recognition and tvaranka/meb',
+    source: 'SAMM_Micro_FACS_Codes_v2.xlsx itself, where onset, offset and Duration agree',
+    others: [
+      { right: '1113', source: 'the copy of davidnvq/me_recognition' },
+      { right: '1105', source: 'tvaranka/meb, by optical flow' },
+    ],
   },
   {
     key: '032/032_3_1',
@@ -79,12 +83,19 @@ const corrections: readonly Correction[] = [
     wrong: '1930',
     right: '4930',
     reason: 'the apex lies before the onset (4896): a wrong first digit',
-    source: 'SAMM_Micro_FACS_Codes_v2.xlsx itself; also listed by davidnvq/me_recognition and tvaranka/meb',
+    source: 'the copy of davidnvq/me_recognition and two other public copies of the workbook',
+    others: [
+      { right: '4945', source: 'tvaranka/meb, by optical flow' },
+      { right: '', source: 'SAMM Long Videos' },
+    ],
   },
 ];
 
 /** What frames and workbooks are named. */
 const looks = [/(^|\/)\d{3}_\d+_\d+\/[^/]+\.(?:jpe?g|png|bmp)$/i, /SAMM[^/]*\.(?:xlsx?|csv)$/i];
+
+/** `006_1_2`. */
+const clipName = /^\d{1,3}_\d+_\d+$/;
 
 /** The definition of SAMM. */
 export const samm = /* @__PURE__ */ defineAnnotatedDataset({
@@ -92,6 +103,7 @@ export const samm = /* @__PURE__ */ defineAnnotatedDataset({
   title: 'SAMM: 159 clips of 29 subjects, 200 frames per second',
   paper: 'Davison, Lansley, Costen, Tan, Yap 2018, SAMM: A Spontaneous Micro-Facial Movement Dataset, IEEE TAC 9(1)',
   fps: 200,
+  longest: 400,
   layout: "'006/006_1_2/006_05562.jpg'",
   schemes,
   corrections,
@@ -103,24 +115,31 @@ export const samm = /* @__PURE__ */ defineAnnotatedDataset({
   options: { frames: framesOption() },
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const table = await findAnnotations(context, {
+    return findAnnotations(context, {
       dataset: 'samm',
       usual: 'SAMM_Micro_FACS_Codes_v2.xlsx',
-      ...tableSearch(columns),
-    });
-    return table.map(({ file, row, cells }): AnnotationRow => {
-      const { inducement, duration, notes, ...named } = cells;
-      return {
-        ...named,
-        subject: sammSubject(cells.subject),
-        source: { file, row },
-        extra: { inducement, duration, notes },
-      };
+      names: [/^SAMM_Micro_FACS_Codes_v\d+\.[a-z]+$/i, /SAMM.*Micro.*FACS/i, /samm/i],
+      ...tableSearch({
+        dataset: 'samm',
+        columns,
+        isRow: ({ clip }) => clipName.test(clip),
+        rowOf: ({ file, row, cells: { inducement, duration, notes, ...named } }) => ({
+          ...named,
+          subject: sammSubject(named.subject),
+          source: { file, row },
+          extra: { inducement, duration, notes },
+        }),
+      }),
+      clips: () => findSammClips({ ...context, note: () => {} }),
     });
   },
-  findClips: (context): Promise<ClipFinder> =>
-    numberedSubjects(context, { subject: /^0*(\d{1,3})$/, alone: /^\d{3}_\d+_\d+$/ }),
+  findClips: findSammClips,
 });
+
+function findSammClips(context: TreeContext): Promise<ClipFinder> {
+  const look = { subject: /^0*(\d{1,3})$/, clip: clipName, alone: clipName, frame: /\d\.(?:jpe?g|png|bmp)$/i };
+  return numberedSubjects(context, look);
+}
 
 /**
  * Opens SAMM: the folder that holds the FACS workbook and the frames.

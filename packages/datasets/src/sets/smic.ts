@@ -4,6 +4,7 @@ import { type CommonEntries, framesOption } from '../adapters/annotated-options.
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
 import { findAnnotations } from '../adapters/find-annotations.js';
 import { chooseTree, saysCropped, type TreeContext } from '../adapters/subject-tree.js';
+import { tableSearch } from '../adapters/table-search.js';
 import { type ClassScheme, each } from '../annotations/class-schemes.js';
 import type { AnnotationRow } from '../annotations/clip-record.js';
 import type { Correction } from '../annotations/corrections.js';
@@ -12,7 +13,6 @@ import { DatasetError } from '../dataset-error.js';
 import type { OpenOptions } from '../define-dataset.js';
 import { findFiles, findFolders } from '../files/find-paths.js';
 import { listFrames } from '../frames/clip-frames.js';
-import { findTable, type TableRow } from '../tables/read-table.js';
 
 const columns = {
   subject: { names: ['Subject'] },
@@ -28,11 +28,13 @@ const columns = {
   lastFrame: { names: ['LastF'], optional: true },
 } as const;
 
+type SmicColumn = keyof typeof columns;
+
 const clipName = /^s0*(\d+)_(ne|po|sur)_(\d+)$/i;
 const subjectName = /^s0*(\d+)$/i;
 const labels: Readonly<Record<string, string>> = { ne: 'negative', po: 'positive', sur: 'surprise' };
 
-const isWorkbook = (name: string) => /smic.*\.(?:xlsx|csv)$/i.test(name);
+const isWorkbook = (name: string) => /smic.*\.(?:xlsx?|[ct]sv)$/i.test(name);
 
 /** Names of a clip in the padded spelling of the MEGC2019 list: `s1_ne_1` is clip `s01_ne_01` of subject `s01`. */
 function padded(text: string): { subject: string; clip: string; emotion: string } | undefined {
@@ -56,14 +58,18 @@ interface Tree {
 }
 
 /** Folders that hold subject folders, with what their path says about camera and edition. */
-async function findTrees({ folder }: SmicContext): Promise<Tree[]> {
+async function findTrees({ folder }: TreeContext): Promise<Tree[]> {
   const paths = await findFolders(
     folder,
     (_path, entries) => entries.some(({ kind, name }) => kind === 'folder' && subjectName.test(name)),
     { depth: 5 },
   );
+  const trees = await Promise.all(
+    paths.map(async (path) => ((await clipFolders({ folder }, path)).length ? [path] : [])),
+  );
   const own = folder.name.split(/[\\/]/).at(-1) ?? '';
-  return paths.map((path) => {
+  // the subjects of other data sets are named alike: those have no clips of SMIC
+  return trees.flat().map((path) => {
     const whole = `${own}/${path}`;
     return {
       path,
@@ -86,7 +92,7 @@ async function chosenTrees(context: SmicContext): Promise<{ extended: boolean; t
 }
 
 /** Every clip folder of a subject: directly inside, or below `micro/<emotion>`; never below `non_micro`. */
-async function clipFolders({ folder }: AnnotatedContext, tree: string): Promise<string[]> {
+async function clipFolders({ folder }: Pick<AnnotatedContext, 'folder'>, tree: string): Promise<string[]> {
   const found: string[] = [];
   for (const { name, kind } of (await folder.list(tree)) ?? []) {
     if (kind !== 'folder' || !subjectName.test(name)) continue;
@@ -155,6 +161,7 @@ export const smic = /* @__PURE__ */ defineAnnotatedDataset({
   paper: 'Li, Pfister, Huang, Zhao, Pietikäinen 2013, A spontaneous micro-expression database, FG 2013',
   fps: 100,
   apex: false,
+  longest: 200,
   layout,
   schemes,
   corrections,
@@ -188,7 +195,7 @@ export const smic = /* @__PURE__ */ defineAnnotatedDataset({
     const { extended, trees } = await chosenTrees(context);
     // A workbook without frames still says what is annotated.
     const workbookAlone = trees.length === 0 && (await findFiles(context.folder, isWorkbook)).length > 0;
-    if (extended || workbookAlone || context.options.annotation !== undefined) return readExtended(context, fps);
+    if (extended || workbookAlone || context.options.annotations !== undefined) return readExtended(context, fps);
     const finder = await findClipFolders(context);
     const rows: AnnotationRow[] = [];
     for (const [key, path] of finder.clips) {
@@ -264,28 +271,35 @@ async function findClipFolders(context: SmicContext): Promise<ClipFinder & { cli
 
 async function readExtended(context: SmicContext, fps: number): Promise<AnnotationRow[]> {
   const part = context.options.part;
-  const table = await findAnnotations<TableRow<keyof typeof columns>[]>(context, {
+  const table = tableSearch({
+    dataset: 'smic',
+    columns,
+    isRow: ({ clip }) => clipName.test(clip),
+    rowOf: ({ file, row, cells }): AnnotationRow => {
+      const { clip, emotion, onset, offset, subject, ...extra } = cells;
+      return { subject, clip, ...padded(clip), emotion, onset, offset, fps, source: { file, row }, extra };
+    },
+  });
+  const found = await findAnnotations(context, {
     dataset: 'smic',
     usual: 'SMIC-HS-E_annotation.xlsx',
+    names: [new RegExp(`^SMIC[-_ ]?${part}[-_ ]?E[-_ ]annotation\\.[a-z]+$`, 'i'), /smic/i],
     // HS and VIS may be two sheets of one workbook, or workbooks of their own.
-    read: (sheets) => {
+    read: (sheets, asked) => {
       const named = sheets.filter(({ sheet }) => new RegExp(`(^|[^a-z])${part}([^a-z]|$)`, 'i').test(sheet));
       const cameras = sheets.filter(({ sheet }) => /(^|[^a-z])(HS|VIS|NIR)([^a-z]|$)/i.test(sheet));
-      for (const sheet of named.length ? named : cameras.length ? [] : sheets) {
-        const rows = findTable(sheet, columns);
-        if (rows?.length) return rows;
-      }
-      return undefined;
+      const rows = table.read(named.length ? named : cameras.length ? [] : sheets, asked);
+      // The released workbook ends with lines of text.
+      return rows?.filter(({ clip }) => clipName.test(clip));
     },
     wanted: `sheet of SMIC-E ${part} with the columns Subject, Filename, OnsetF, OffsetF, Emotion`,
+    clips: () => findClipFolders({ ...context, note: () => {} }),
   });
   const rows: AnnotationRow[] = [];
-  for (const { file, row, cells } of table) {
-    const names = padded(cells.clip);
-    // The released workbook ends with lines of text.
-    if (!names) continue;
+  for (const { extra = {}, ...names } of found) {
     const key = `${names.subject}/${names.clip}`;
-    const source = { file, row };
+    const { source } = names;
+    const cells = { ...names, ...(extra as Record<SmicColumn, string>) };
     for (const [onset, offset] of [
       [cells.onset2, cells.offset2],
       [cells.onset3, cells.offset3],
@@ -303,15 +317,7 @@ async function readExtended(context: SmicContext, fps: number): Promise<Annotati
       const message = `onset ${cells.onset} to offset ${cells.offset} is not inside the recording, ${cells.firstFrame} to ${cells.lastFrame}`;
       context.note({ severity: 'marked', key, message, ...source });
     }
-    rows.push({
-      ...names,
-      emotion: cells.emotion,
-      onset: cells.onset,
-      offset: cells.offset,
-      fps,
-      source,
-      extra: { firstFrame: cells.firstFrame, lastFrame: cells.lastFrame },
-    });
+    rows.push({ ...names, extra: { firstFrame: cells.firstFrame, lastFrame: cells.lastFrame } });
   }
   const annotated = new Set(rows.map(({ subject, clip }) => `${subject}/${clip}`));
   for (const [key, path] of (await findClipFolders(context)).clips) {

@@ -1,6 +1,6 @@
 import type { DataFolder } from '../files/data-folder.js';
 import { readCsv } from '../files/read-text.js';
-import { readWorkbook } from './read-workbook.js';
+import { readWorkbook, unstored } from './read-workbook.js';
 
 /** One sheet of a workbook (or a CSV file) as text; empty cells are `''`. */
 export interface TextSheet {
@@ -13,13 +13,13 @@ export interface TextSheet {
 }
 
 /**
- * Reads every sheet of an `.xlsx` workbook, or a `.csv` file, as text: what is stored as text keeps its zeros and spaces
+ * Reads every sheet of an `.xlsx` or `.xls` workbook, or a `.csv` or `.tsv` file (commas, semicolons or tabs; UTF-8 or UTF-16), as text: what is stored as text keeps its zeros and spaces
  * inside (ends are trimmed), what is stored as a number is written as shown.
  *
- * @throws Error where the file is none of these (an old `.xls` has to be saved as `.xlsx` first) or is damaged.
+ * @throws Error where the file is none of these or is damaged.
  */
 export async function readSheets(folder: DataFolder, file: string): Promise<TextSheet[]> {
-  if (/\.csv$/i.test(file)) {
+  if (/\.[ct]sv$/i.test(file)) {
     const rows = (await readCsv(folder, file)).map(({ row, fields }) => ({
       row,
       cells: fields.map((field) => field.trim()),
@@ -47,6 +47,8 @@ export interface TableRow<Column extends string> {
   file: string;
   row: number;
   cells: Readonly<Record<Column, string>>;
+  /** The row above whose subject it has, where it has none of its own. */
+  subjectOf?: number;
 }
 
 /** Whether a row of cells is the header: it names every column that must be there. */
@@ -62,22 +64,42 @@ function headerOf(cells: readonly string[], columns: Columns): Map<string, numbe
 }
 
 /**
- * Finds the table in a sheet by its header, wherever that is in the first 60 rows, and gives the rows below; rows in
- * which every named column is empty are skipped. Undefined where no row is the header.
+ * Finds the table in a sheet by its header, wherever that is, and gives the rows below; rows in which every named column is
+ * empty are skipped. Undefined where no row is the header.
+ *
+ * A row that has a clip but no subject takes the subject above it: a spreadsheet program keeps the text of merged cells in the
+ * first of them only.
+ *
+ * @throws Error that names the cells where a formula has no stored value.
  */
 export function findTable<const C extends Columns>(
   sheet: TextSheet,
   columns: C,
 ): TableRow<keyof C & string>[] | undefined {
-  for (const [i, { cells }] of sheet.rows.slice(0, 60).entries()) {
+  const names = Object.keys(columns);
+  for (const [i, { cells }] of sheet.rows.entries()) {
     const header = headerOf(cells, columns);
     if (!header) continue;
-    return sheet.rows.slice(i + 1).flatMap(({ row, cells: values }) => {
+    const unknown: string[] = [];
+    let above = { subject: '', row: 0 };
+    const rows = sheet.rows.slice(i + 1).flatMap(({ row, cells: values }) => {
       const named = Object.fromEntries(
-        Object.keys(columns).map((column) => [column, values[header.get(column) ?? -1] ?? '']),
-      ) as Record<keyof C & string, string>;
-      return Object.values(named).some((text) => text !== '') ? [{ file: sheet.file, row, cells: named }] : [];
+        names.map((column) => [column, values[header.get(column) ?? -1] ?? '']),
+      ) as Record<string, string>;
+      for (const name of names) if (named[name] === unstored) unknown.push(`${name} in row ${row}`);
+      if (!Object.values(named).some((text) => text !== '')) return [];
+      const merged = named['subject'] === '' && named['clip'] !== '' && above.subject !== '';
+      if (merged) named['subject'] = above.subject;
+      else above = { subject: named['subject'] ?? '', row };
+      return [{ file: sheet.file, row, cells: named, ...(merged && { subjectOf: above.row }) }];
     });
+    if (unknown.length) {
+      const listed = unknown.length > 5 ? `${unknown.slice(0, 5).join(', ')}, …` : unknown.join(', ');
+      throw new Error(
+        `it has formulas whose values are not stored (${listed}): open it in a spreadsheet program and save it`,
+      );
+    }
+    return rows as TableRow<keyof C & string>[];
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { type Dataset, openDataset, type Sample } from '@mer/datasets';
+import { type Dataset, DatasetError, openDataset, type Sample } from '@mer/datasets';
 import type { PreparedData, PreparedInput } from '@mer/training';
 import { viewPlan } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,6 +12,7 @@ import { withLandmarks } from './landmarks.js';
 import type { RowFile } from './row-file.js';
 import {
   cannotPrepare,
+  cannotPrepareThese,
   imagesHere,
   imagesInProcesses,
   type PreparingProcesses,
@@ -67,15 +68,29 @@ export async function openExperimentData(experiment: Experiment, own: OwnParts =
   const { data } = experiment;
   const options = { ...data.options, root: data.root, parts: own.parts };
   const dataset = await openDataset(data.name, options).catch((cause) => {
+    // every clip that cannot be used, not the first few
+    if (cause instanceof DatasetError) throw new DatasetError(cause.what, cause.notes, { cause, shown: Infinity });
     if (cause instanceof TypeError || cause instanceof RangeError) throw new ExperimentError(cause.message, { cause });
     throw cause;
   });
   imageMakers(experiment, dataset.kind, own.parts);
+  checkApexes(experiment, dataset);
   if (data.landmarks === undefined) return dataset;
   if (dataset.kind !== 'clips') {
     throw new ExperimentError(`Cannot use data.landmarks as the data set must be of clips: ${data.name} is of images`);
   }
   return withLandmarks(dataset, data.landmarks);
+}
+
+/** Throws where clips are to be read to an apex that they do not have, naming each. */
+function checkApexes({ data }: Experiment, dataset: Dataset): void {
+  if (data.frames.to !== 'apex' || dataset.kind !== 'clips') return;
+  const without = dataset.samples.filter((_, i) => dataset.records?.[i]?.apex === null).map(({ id }) => id);
+  if (without.length === 0) return;
+  throw new ExperimentError(
+    `Cannot read clips to the apex (data.frames.to) as each must have one: ${without.length} of ${dataset.samples.length} have none; ` +
+      `read to the offset and add the step spot-apex, or leave them out with data.options.exclude:\n  ${without.join('\n  ')}`,
+  );
 }
 
 /**
@@ -87,7 +102,7 @@ export async function openExperimentData(experiment: Experiment, own: OwnParts =
  * @param options - cache, progress and interruption
  * @returns images outside of any backend. In memory they take samples x views x inputs x H x W x C x 4 bytes; with a cache as much on disk, and two clips
  * in memory while they are made (in each process, where several make them)
- * @throws Error where a sample cannot be read or samples differ in shape; the message names the sample
+ * @throws Error where samples cannot be read or differ in shape; the message names every one
  *
  * @example
  * ```ts
@@ -116,20 +131,26 @@ export async function prepareData(
     const done = stores.map((store) => store.done);
     const wanted = (index: number) => done.flatMap((count, i) => (count > index ? [] : [i]));
     const first = Math.min(...done);
-    for await (const { index, images } of sampleImages(dataset, experiment, {
+    const failures: Error[] = [];
+    for await (const { index, images, failure } of sampleImages(dataset, experiment, {
       first,
       wanted,
       own,
       signal,
       processes,
     })) {
-      for (const [n, i] of wanted(index).entries()) {
-        await stores[i]!.append(images[n]!.values, images[n]!.shape).catch((cause) => {
-          throw cannotPrepare(dataset.samples[index]!.id, cause);
-        });
+      if (failure) failures.push(failure);
+      // rows stand in the order of the samples: after one that failed, the others are only tried
+      if (images && failures.length === 0) {
+        for (const [n, i] of wanted(index).entries()) {
+          await stores[i]!.append(images[n]!.values, images[n]!.shape).catch((cause) => {
+            failures.push(cannotPrepare(dataset.samples[index]!.id, cause));
+          });
+        }
       }
       onProgress?.(index + 1, total);
     }
+    if (failures.length > 0) throw cannotPrepareThese(failures, total);
     const ready: Awaited<ReturnType<ImageStore['finish']>>[] = [];
     for (const store of stores) ready.push(await store.finish());
     const split = experiment.inputs.length;

@@ -11,7 +11,10 @@ import { disposeSource, readSamples, readSource, type Source } from './source.js
 /** The images of one sample, those of the wanted inputs and targets. */
 export interface SampleImages {
   index: number;
-  images: MadeImage[];
+  /** Absent where they cannot be made, */
+  images?: MadeImage[];
+  /** for this reason. */
+  failure?: Error;
 }
 
 /** Which images {@link imagesHere} and {@link imagesInProcesses} make. */
@@ -33,9 +36,19 @@ export async function* imagesHere(
 ): AsyncGenerator<SampleImages> {
   const { parts } = own;
   const makers = imageMakers(experiment, dataset.kind, parts);
-  for await (const { index, source } of readSamples(dataset, experiment, { first, signal })) {
+  for await (const { index, source, failure } of readSamples(dataset, experiment, { first, signal })) {
     const { id } = dataset.samples[index]!;
-    yield { index, images: await imagesOf(source, experiment, { makers, wanted: wanted(index), id, parts, signal }) };
+    if (!source) {
+      yield { index, failure };
+      continue;
+    }
+    yield await imagesOf(source, experiment, { makers, wanted: wanted(index), id, parts, signal }).then(
+      (images) => ({ index, images }),
+      (error: Error) => {
+        signal?.throwIfAborted();
+        return { index, failure: error };
+      },
+    );
   }
 }
 
@@ -86,6 +99,14 @@ export function cannotPrepare(id: string, cause: unknown): Error {
   return new Error(`Cannot prepare ${id}: ${(cause as Error).message}`, { cause });
 }
 
+/** An error that names every sample. */
+export function cannotPrepareThese(failures: readonly Error[], total: number): Error {
+  const [first] = failures as [Error];
+  if (failures.length === 1) return first;
+  const lines = failures.map(({ message }) => message.replace(/^Cannot prepare /, ''));
+  return new Error(`Cannot prepare ${failures.length} of ${total} samples:\n  ${lines.join('\n  ')}`, { cause: first });
+}
+
 /** The processes of {@link imagesInProcesses}. */
 export interface PreparingProcesses {
   /** Processes that make images. */
@@ -122,7 +143,15 @@ export async function* imagesInProcesses(
         images.catch(() => {});
         ahead.push(images);
       }
-      yield { index, images: await ahead.shift()! };
+      yield await ahead.shift()!.then(
+        (images) => ({ index, images }),
+        (error: Error) => {
+          // without the memory for one, the others need not be tried
+          if (error.cause instanceof CrashError) throw error;
+          signal?.throwIfAborted();
+          return { index, failure: error };
+        },
+      );
     }
   } catch (error) {
     signal?.throwIfAborted();

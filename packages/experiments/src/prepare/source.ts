@@ -20,12 +20,18 @@ function defined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], 
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }
 
+/** A sample that was read, or why it cannot be. */
+type ReadSample = { index: number } & (
+  | { source: Source; failure?: undefined }
+  | { source?: undefined; failure: Error }
+);
+
 /** Samples from `first` on, each read while the one before is worked on. */
 export async function* readSamples(
   dataset: Dataset,
   experiment: Experiment,
   { first, signal }: { first: number; signal: AbortSignal | undefined },
-): AsyncGenerator<{ index: number; source: Source }> {
+): AsyncGenerator<ReadSample> {
   const read = (index: number): Promise<Source> | undefined => {
     if (index >= dataset.samples.length) return undefined;
     const source = readSource(dataset, experiment, index);
@@ -37,11 +43,15 @@ export async function* readSamples(
   try {
     for (let index = first; next; index++) {
       signal?.throwIfAborted();
-      const source: Source = await next.catch((cause) => {
-        throw new Error(`Cannot prepare ${dataset.samples[index]!.id}: ${(cause as Error).message}`, { cause });
-      });
+      const sample: ReadSample = await next.then(
+        (source) => ({ index, source }),
+        (cause: Error) => {
+          const message = `Cannot prepare ${dataset.samples[index]!.id}: ${cause.message}`;
+          return { index, failure: new Error(message, { cause }) };
+        },
+      );
       next = read(index + 1);
-      yield { index, source };
+      yield sample;
     }
   } finally {
     const left = await next?.catch(() => undefined);

@@ -1,6 +1,8 @@
+import { formatNote } from '@mer/datasets';
 import { memoryPlanText } from '@mer/training';
 import { stringify } from 'yaml';
 import { contextOf, epochText } from '../summaries/context.js';
+import { dataText, saysSomething } from '../summaries/data-text.js';
 import { four } from '../summaries/score-text.js';
 import type { GalleryItem } from './gallery-item.js';
 import { galleryMarkup } from './gallery-markup.js';
@@ -46,6 +48,7 @@ export function reportHtml(data: ReportData, { figures, gallery }: PageParts): s
         : markup`<div class="side">${drawn('learning-curves-loss')}${drawn('learning-curves-accuracy')}</div><p class="note">${curvesNote(data)}</p>`,
     ],
     ['samples', 'Samples', samplesSection(data, gallery)],
+    ['data', 'Data', dataSection(summary)],
     ['environment', 'Environment', environmentSection(data)],
   ];
   const shown = sections.filter((section): section is [string, string, Markup] => section[2] !== undefined);
@@ -176,6 +179,16 @@ function samplesSection({ summary, mistakes, surest }: ReportData, gallery: read
 <div class="side">${mistakes.length > 0 ? table('The worst mistakes: wrong, and surest of it', mistakes) : markup`<p>No sample is predicted wrongly.</p>`}
 ${surest.length > 0 && table('Right, and surest of it, for each class', surest)}</div>
 ${galleryMarkup(gallery)}`;
+}
+
+/** What the samples were read from, and what was corrected, left out and doubted. */
+function dataSection({ data, dataset }: ReportData['summary']): Markup | undefined {
+  if (!data || !saysSomething(data)) return undefined;
+  const rows = data.notes.map((note) => [note.severity, formatNote(note)]);
+  const files = data.annotationFiles.map((one) => [one.dataset, one.file, String(one.rows), one.sha256 ?? '']);
+  return markup`<p>${dataText(data)}.</p>
+${files.length > 0 && dataTable({ caption: 'Annotations read', context: dataset, header: ['data set', 'file', 'rows', 'SHA-256'], text: 4, rows: files })}
+${rows.length > 0 && markup`<details><summary>Every note (${rows.length})</summary>${dataTable({ caption: 'Notes on the source', context: dataset, header: ['', 'note'], text: 2, rows })}</details>`}`;
 }
 
 function environmentSection({ environment, experiment, missing }: ReportData): Markup {

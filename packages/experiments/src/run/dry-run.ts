@@ -9,6 +9,7 @@ import type { Experiment } from '../schema/experiment.js';
 import { holdOutValidation, subjectsOf } from './folds.js';
 import type { PlannedFold } from './plan.js';
 import { planInProcess, planRun } from './run.js';
+import type { RunData } from './run-data.js';
 import type { RunMemory } from './run-memory.js';
 import type { Trial, TrialSamples } from './trial.js';
 
@@ -18,6 +19,8 @@ export interface DryRun {
   name: string;
   /** Backend that would run. */
   backend: string;
+  /** What the samples would be read from. */
+  data: RunData;
   /** Samples, subjects, and the samples of each class. */
   samples: number;
   subjects: number;
@@ -94,6 +97,7 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
   return {
     name: experiment.name,
     backend: backend.name,
+    data: plan.data,
     samples: dataset.samples.length,
     subjects: subjectsOf(dataset.samples).length,
     classes: dataset.classes.map((name, label) => ({

@@ -15,6 +15,7 @@ import type { RunEvent } from './events.js';
 import { subjectsOf } from './folds.js';
 import { checkModel, makeModel } from './model.js';
 import { planFolds } from './plan.js';
+import { describeData } from './run-data.js';
 import { type FoldPredictions, fileNameOf, foldFolder, type Prediction, readManifest } from './run-store.js';
 
 /** Options of {@link evaluateExperiment}. */
@@ -109,6 +110,7 @@ export async function evaluateExperiment(
     }
     const summary = summarize(tested, {
       experiment,
+      data: describeData(dataset, experiment, own),
       classes: data.classes,
       backend: backend.name,
       totalFolds: folds.length,

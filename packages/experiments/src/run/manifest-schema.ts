@@ -44,6 +44,36 @@ const ownModule = loose({
   ),
 });
 
+const count = integer('How many.', { min: 0 });
+
+const note = loose({
+  severity: v.picklist(['error', 'warning', 'corrected', 'dropped', 'marked'], 'a severity of a note'),
+  key: v.string('a text'),
+  message: v.string('a text'),
+  file: v.optional(v.string('a text')),
+  row: v.optional(count),
+});
+
+/** What the samples of a run were read from. */
+export const runDataSchema = loose({
+  listed: count,
+  used: count,
+  leftOut: count,
+  annotationFiles: list(
+    'Workbooks, lists and manifests.',
+    loose({
+      dataset: nameText('Data set.'),
+      file: nameText('File.'),
+      rows: count,
+      sha256: v.optional(v.pipe(v.string('a hash'), v.regex(/^[0-9a-f]{64}$/, 'a hash'))),
+    }),
+    {},
+  ),
+  outside: v.record(v.string('a text'), count, 'an object of numbers'),
+  assumedApexes: count,
+  notes: list('Remarks.', note, {}),
+});
+
 /**
  * What `run.json` must hold. The experiment is looked at only as far as every reader needs it; the whole of it is checked by
  * {@link readRunManifest}, which knows the parts.
@@ -61,6 +91,7 @@ export const manifestSchema = loose({
   }),
   hash: nameText('Hash.'),
   fingerprint: nameText('Identity of the samples.'),
+  data: v.optional(runDataSchema),
   backend: loose({ name: nameText('Name.'), device: v.string('a text') }),
   versions: v.record(v.string('a text'), v.string('a text'), 'an object of texts'),
   hardware: loose({ cpu: v.string('a text'), cores: integer('Cores.', { min: 0 }), platform: v.string('a text') }),

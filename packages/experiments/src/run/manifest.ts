@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { OwnParts } from '../parts/own-modules.js';
 import type { Experiment } from '../schema/experiment.js';
 import type { PlannedFold } from './plan.js';
+import type { RunData } from './run-data.js';
 import type { RunMemory } from './run-memory.js';
 import { experimentHash, type RunManifest } from './run-store.js';
 import { packageVersion } from './version.js';
@@ -18,6 +19,8 @@ export interface DescribeRunOptions {
   memory?: RunMemory | undefined;
   /** Anybody's own parts. */
   own: OwnParts;
+  /** What the samples were read from. */
+  data: RunData;
   /** Class names. */
   classes: readonly string[];
   /** Every fold planned. */
@@ -27,7 +30,7 @@ export interface DescribeRunOptions {
 /** Makes the manifest of a run that begins now, on this machine. */
 export function describeRun(
   experiment: Experiment,
-  { fingerprint, backend, memory, own, classes, folds }: DescribeRunOptions,
+  { fingerprint, backend, memory, own, data, classes, folds }: DescribeRunOptions,
 ): RunManifest {
   const processors = cpus();
   return {
@@ -35,6 +38,7 @@ export function describeRun(
     experiment,
     hash: experimentHash(experiment, fingerprint, backend.name, own.modules),
     fingerprint,
+    data,
     backend: { name: backend.name, device: backend.device },
     versions: { mer: packageVersion(), node: process.version, tfjs: tf.version_core },
     hardware: {

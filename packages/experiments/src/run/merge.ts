@@ -90,7 +90,7 @@ async function mergeInto(
   }
   const summary = summarize(
     found.map(({ predictions }) => predictions),
-    { experiment, classes: first.classes, backend: first.backend.name, totalFolds: folds.length },
+    { experiment, data: first.data, classes: first.classes, backend: first.backend.name, totalFolds: folds.length },
   );
   await writeJson(join(out, 'summary.json'), summary);
   return summary;

@@ -18,6 +18,7 @@ import { isLock } from './folder-lock.js';
 import { isHalfWritten } from './half-written.js';
 import { manifestSchema } from './manifest-schema.js';
 import { fitting, readJson, readJsonFile } from './read-json-file.js';
+import type { RunData } from './run-data.js';
 import type { RunMemory } from './run-memory.js';
 
 /** What a run was made of and with: `run.json`. */
@@ -30,6 +31,8 @@ export interface RunManifest {
   hash: string;
   /** Identity of the samples read. */
   fingerprint: string;
+  /** What the samples were read from; absent from a run that was made without a data set. */
+  data?: RunData;
   /** The backend that ran. */
   backend: { name: string; device: string };
   /** Versions of Node, tfjs and this package. */
@@ -153,6 +156,25 @@ function substance({
  * ```
  */
 export async function openRun(dir: string, manifest: RunManifest): Promise<RunManifest> {
+  const existing = await findRun(dir, manifest);
+  if (existing) {
+    const { created, versions, hardware } = existing;
+    const resumed = { ...manifest, created, versions, hardware };
+    if (stableJson(resumed) !== stableJson(existing)) await writeJson(join(dir, 'run.json'), resumed);
+    return resumed;
+  }
+  await makeFolder(dir);
+  await writeJson(join(dir, 'run.json'), manifest);
+  return manifest;
+}
+
+/**
+ * Looks whether a run can be begun in a folder, or gone on with; writes nothing.
+ *
+ * @returns the manifest that the folder holds; undefined where the run is a new one
+ * @throws {@link ExperimentError} as {@link openRun} does
+ */
+export async function findRun(dir: string, manifest: RunManifest): Promise<RunManifest | undefined> {
   const existing = await readManifest(dir);
   if (existing) {
     if (existing.hash !== manifest.hash) {
@@ -161,10 +183,7 @@ export async function openRun(dir: string, manifest: RunManifest): Promise<RunMa
           'Choose another folder with --out, or delete this one to begin again.',
       );
     }
-    const { created, versions, hardware } = existing;
-    const resumed = { ...manifest, created, versions, hardware };
-    if (stableJson(resumed) !== stableJson(existing)) await writeJson(join(dir, 'run.json'), resumed);
-    return resumed;
+    return existing;
   }
   const found = await readdir(dir).catch((cause: unknown) => {
     if (systemErrorCode(cause) === 'ENOENT') return [];
@@ -176,9 +195,7 @@ export async function openRun(dir: string, manifest: RunManifest): Promise<RunMa
       `Cannot write a run to ${dir} as it is not empty and holds no run.json: choose another folder with --out`,
     );
   }
-  await makeFolder(dir);
-  await writeJson(join(dir, 'run.json'), manifest);
-  return manifest;
+  return undefined;
 }
 
 /**

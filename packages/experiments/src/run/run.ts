@@ -11,6 +11,7 @@ import { CrashError, openProcesses, runTask } from '../runners/processes.js';
 import type { FoldReport, WorkerContext } from '../runners/worker.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { dataText, saysSomething } from '../summaries/data-text.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
 import { checkPredictions } from './check-predictions.js';
 import type { RunEvent } from './events.js';
@@ -20,8 +21,9 @@ import { removeHalfWritten } from './half-written.js';
 import { describeRun } from './manifest.js';
 import { type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
 import { type PlannedFold, planFolds } from './plan.js';
+import { describeData, type RunData } from './run-data.js';
 import { freeMemory, noRoomText, type PlannedMemory, type RunMemory } from './run-memory.js';
-import { type FoldPredictions, finalFold, openRun, readFold, readManifest, writeJson } from './run-store.js';
+import { type FoldPredictions, finalFold, findRun, openRun, readFold, readManifest, writeJson } from './run-store.js';
 import { packageVersion } from './version.js';
 
 /** Options of {@link runExperiment}. */
@@ -80,7 +82,7 @@ export async function runExperiment(
 ): Promise<RunSummary> {
   checkShard(shard);
   const plan = await planRun(experiment, own);
-  const { dataset, folds, backend } = plan;
+  const { dataset, data, folds, backend } = plan;
   const described = describeRun(experiment, { ...plan, classes: dataset.classes, own });
   const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
   const lock = await lockFolder(out, { shard });
@@ -90,7 +92,11 @@ export async function runExperiment(
     const begun = await readManifest(out);
     const memory =
       begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, { workers, signal, own });
-    const manifest = await openRun(out, { ...described, ...(memory && { memory }) });
+    const planned = { ...described, ...(memory && { memory }) };
+    // a new run has its folder once every sample is known to be usable
+    const existing = await findRun(out, planned);
+    const manifest = existing ? await openRun(out, planned) : planned;
+    if (saysSomething(data)) onEvent({ type: 'note', text: `${dataText(data)}; see ${join(out, 'run.json')}` });
     if (memory) onEvent({ type: 'note', text: `a training step: ${memoryPlanText(memory).join('; ')}` });
     if (manifest.versions['mer'] !== packageVersion()) {
       onEvent({
@@ -120,16 +126,18 @@ export async function runExperiment(
         workers: count,
         ...(inputs && { inputs: inputs.map(({ shape }) => shape) }),
       });
-    if (todo.length === 0) ready();
-    else {
+    if (todo.length === 0) {
+      if (!existing) await openRun(out, planned);
+      ready();
+    } else {
       const kept = cache ?? join(dirname(out), '.cache');
       const given = await keepInitialWeights(experiment, plan.initial, kept);
       // from here on the weights are the workers' business
       plan.initial = undefined;
-      const data = await prepareData(dataset, experiment, {
+      const prepared = await prepareData(dataset, experiment, {
         cache: kept,
         own,
-        onProgress: (prepared, total) => onEvent({ type: 'prepare', done: prepared, total }),
+        onProgress: (count, total) => onEvent({ type: 'prepare', done: count, total }),
         signal,
         processes: {
           count: workerCount(workers, backend, dataset.samples.length),
@@ -138,9 +146,10 @@ export async function runExperiment(
             onEvent({ type: 'note', text: `a process that prepares samples ${reason}; its sample is tried once more` }),
         },
       });
-      ready(data.inputs);
+      if (!existing) await openRun(out, planned);
+      ready(prepared.inputs);
       try {
-        const context = contextOf(given, data, { out, backend: backend.name, memory, modules: own.modules });
+        const context = contextOf(given, prepared, { out, backend: backend.name, memory, modules: own.modules });
         await runInPool(processes, context, todo, {
           workers: count,
           onEvent,
@@ -151,13 +160,14 @@ export async function runExperiment(
           signal,
         });
       } finally {
-        data.close();
+        prepared.close();
       }
     }
     const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
     checkPredictions(`score the run in ${out}`, predictions);
     const summary = summarize(predictions, {
       experiment,
+      data,
       classes: dataset.classes,
       backend: backend.name,
       totalFolds: folds.length,
@@ -174,6 +184,8 @@ export async function runExperiment(
 export interface RunPlan {
   /** The data set, open. */
   dataset: Dataset;
+  /** What it was read from. */
+  data: RunData;
   /** Every fold of every seed. */
   folds: PlannedFold[];
   /** The backend, in use. */
@@ -191,7 +203,8 @@ export async function planRun(experiment: Experiment, own: OwnParts): Promise<Ru
   const backend = await useBackend(experiment.backend);
   const initial = await readInitialWeights(experiment);
   const samples = await fingerprint(dataset);
-  return { dataset, folds, backend, initial, fingerprint: initial ? `${samples}+${initial.digest}` : samples };
+  const data = describeData(dataset, experiment, own);
+  return { dataset, data, folds, backend, initial, fingerprint: initial ? `${samples}+${initial.digest}` : samples };
 }
 
 /**

@@ -35,6 +35,9 @@ export async function readRunSummary(dir: string, options: { own?: OwnParts | un
  * console.log(summarizeRun(run).perSeed[0].scores[0].uf1);
  * ```
  */
-export function summarizeRun({ manifest: { experiment, classes, backend, folds: planned }, folds }: Run): RunSummary {
-  return summarize(folds, { experiment, classes, backend: backend.name, totalFolds: planned.length });
+export function summarizeRun({
+  manifest: { experiment, data, classes, backend, folds: planned },
+  folds,
+}: Run): RunSummary {
+  return summarize(folds, { experiment, data, classes, backend: backend.name, totalFolds: planned.length });
 }

@@ -1,4 +1,5 @@
 import { visible } from '@mer/options';
+import { dataText, saysSomething } from './data-text.js';
 import { type ScoreTableRow, scoreColumns, scoreTable } from './score-table.js';
 import { bootstrapText, cellText, four } from './score-text.js';
 import type { RunSummary, SeedSummary } from './summary.js';
@@ -35,7 +36,7 @@ export function summaryText(summary: RunSummary): string {
 }
 
 function aboutLines(summary: RunSummary): string[] {
-  const { dataset, model, protocol, epochChoice, epochs, backend, classes, n, subjects, seeds, folds } = summary;
+  const { dataset, model, protocol, epochChoice, epochs, backend, classes, n, subjects, seeds, folds, data } = summary;
   return aligned(
     [
       ['data set', dataset],
@@ -43,6 +44,7 @@ function aboutLines(summary: RunSummary): string[] {
       ['protocol', `${protocol}, ${folds.perSeed} folds`],
       ['epoch choice', epochChoice === 'given' ? 'weights as given' : `${epochChoice} of ${epochs}`],
       ['n', `${n} samples, ${subjects} subjects, ${classes.length} classes (${classes.join(', ')})`],
+      ...(data && saysSomething(data) ? [['clips', dataText(data)] as const] : []),
       [seeds.length > 1 ? 'seeds' : 'seed', seeds.join(', ')],
       ['backend', backend],
     ],

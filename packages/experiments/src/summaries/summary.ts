@@ -1,4 +1,5 @@
 import { perClass } from '@mer/metrics';
+import type { RunData } from '../run/run-data.js';
 import type { FoldPredictions, Prediction } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { byScore, type ScoreName } from './score-names.js';
@@ -74,6 +75,8 @@ export interface RunSummary {
   epochs: number;
   /** Backend that ran. */
   backend: string;
+  /** What the samples were read from, and what was left out; absent where nobody says. */
+  data?: RunData;
   /** Class names; the order of the confusion matrix. */
   classes: string[];
   /** Samples tested (per seed). */
@@ -100,6 +103,8 @@ export interface RunSummary {
 export interface SummarizeOptions {
   /** The experiment that was run. */
   experiment: Experiment;
+  /** What the samples were read from. */
+  data?: RunData | undefined;
   /** Class names. */
   classes: readonly string[];
   /** Backend that ran. */
@@ -129,7 +134,7 @@ export interface SummarizeOptions {
  */
 export function summarize(
   folds: readonly FoldPredictions[],
-  { experiment, classes, backend, totalFolds }: SummarizeOptions,
+  { experiment, data: source, classes, backend, totalFolds }: SummarizeOptions,
 ): RunSummary {
   if (folds.length === 0)
     throw new RangeError('Cannot summarize a run as at least one fold must be done: current number is 0');
@@ -150,6 +155,7 @@ export function summarize(
     epochChoice: training.epochChoice,
     epochs: training.epochs,
     backend,
+    ...(source && { data: source }),
     classes: [...classes],
     n: perSeed[0]!.scores[0]!.n,
     subjects: perSeed[0]!.scores[0]!.subjects,

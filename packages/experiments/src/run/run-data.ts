@@ -1,0 +1,31 @@
+import { type AnnotationFile, type ClipCount, countClips, type Dataset, type DatasetNote } from '@mer/datasets';
+import type { OwnParts } from '../parts/own-modules.js';
+import { makeSteps } from '../prepare/image-makers.js';
+import type { Experiment } from '../schema/experiment.js';
+
+/** What a run's samples were read from, and what of it was corrected, assumed and left out. */
+export interface RunData extends ClipCount {
+  /** The workbooks, lists and manifests that were read, with their hashes. */
+  annotationFiles: readonly AnnotationFile[];
+  /** Clips left out because the class scheme has no class for their label, by label. */
+  outside: Readonly<Record<string, number>>;
+  /** Clips without an annotated apex to which a step of the experiment gives one. */
+  assumedApexes: number;
+  /** Every remark on the source: corrections, dropped clips with their reason, missing frames, doubts. */
+  notes: readonly DatasetNote[];
+}
+
+/** Says what the samples of an experiment were read from. */
+export function describeData(dataset: Dataset, experiment: Experiment, { parts }: OwnParts): RunData {
+  const { annotationFiles = [], outside = {}, notes } = dataset;
+  const records = (dataset.kind === 'clips' && dataset.records) || [];
+  const steps = [experiment.preprocessing, ...experiment.inputs.map((input) => input.steps)];
+  const spots = steps.some((some) => makeSteps(some, 'steps', parts).some(({ traits }) => traits.marksApex));
+  return {
+    ...countClips(dataset),
+    annotationFiles,
+    outside,
+    assumedApexes: spots ? records.filter(({ apex }) => apex === null).length : 0,
+    notes,
+  };
+}
