@@ -5,7 +5,7 @@
 //   npm run fuzz -- --only png --seed 1 --index 77  one input again, with what it is and what came of it
 //   npm run fuzz -- --prove                         puts old faults back on purpose, one by one, and finds them
 // and --seed <number, 1>, --jobs <children at the same time, 1>. Failing inputs are written to runs/fuzz/failures. Exit status 1 where there is a fault.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -142,11 +142,17 @@ async function save(rows) {
     node: process.version,
     hardware: `${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}`,
   };
-  const list = rows.map((row) => ({ ...row, ...more }));
-  const text = [Object.keys(list[0]), ...list.map((row) => Object.values(row))]
-    .map((cells) => cells.map((cell) => `"${cell}"`).join(','))
-    .join('\n');
-  await writeFile('benchmarks/results/fuzz.csv', `${text}\n`);
+  const path = 'benchmarks/results/fuzz.csv';
+  const list = new Map(rows.map((row) => [row.parser, Object.values({ ...row, ...more })]));
+  // a run replaces the rows of its own parsers
+  for (const line of (await readFile(path, 'utf8').catch(() => '')).trim().split('\n').slice(1)) {
+    const cells = [...line.matchAll(/"([^"]*)"/g)].map(([, cell]) => cell);
+    if (!list.has(cells[0])) list.set(cells[0], cells);
+  }
+  const sorted = parserNames.flatMap((name) => (list.has(name) ? [list.get(name)] : []));
+  const head = Object.keys({ ...rows[0], ...more });
+  const text = [head, ...sorted].map((cells) => cells.map((cell) => `"${cell}"`).join(',')).join('\n');
+  await writeFile(path, `${text}\n`);
 }
 
 /** Each old fault put back: it must be found, and not without it. */

@@ -239,12 +239,12 @@ export const parsers = () => [
     header: /must begin with 8 bytes|its header must lie|must begin with "\{"|its header must be JSON/,
     make: async (random, index) => {
       network ??= createModel('ststnet', { classes: 3 });
-      const seed = encodeSafetensors(await exportWeights(network));
+      const seed = encodeSafetensors(await exportWeights(network, { layout: random.pick(['tfjs', 'pytorch']) }));
       return makeSafetensors(random, index, seed);
     },
-    async run(bytes) {
-      network ??= createModel('ststnet', { classes: 3 });
-      loadWeights(network, parseWeights(bytes));
+    async run(bytes, random) {
+      const strict = random.chance(0.6);
+      loadWeights(network, parseWeights(bytes), { strict, head: random.pick(['load', 'reinitialize']) });
     },
   },
 ];

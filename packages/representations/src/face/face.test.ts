@@ -249,6 +249,9 @@ describe('parseLandmarks()', () => {
     expect(() => parseLandmarks('1 2\n3 4\n')).toThrow(/68 points.*has 2/);
     expect(() => parseLandmarks('[1')).toThrow(SyntaxError);
     expect(() => parseLandmarks('{"a": []}')).toThrow(/frame must be an integer/);
+    expect(() => parseLandmarks('[null]')).toThrow(/each entry of the list must be .* one is null/);
+    const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    expect(() => parseLandmarks(`[{"frame": ${nested}}]`)).toThrow(/a frame must be an integer/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { checkOptions, choice, type OptionsOf } from '@mer/options';
+import { checkOptions, choice, type OptionsOf, show } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type FrameLandmarks, type Landmarks } from '../clip.js';
 import { frameAt } from '../frames.js';
@@ -109,8 +109,11 @@ export function parseLandmarks(text: string, frame = 0): FrameLandmarks[] {
   const task = 'read landmarks';
   const checked = (list: FrameLandmarks[]) => {
     for (const one of list) {
+      if (typeof one !== 'object' || one === null) {
+        throw new TypeError(`Cannot ${task} as each entry of the list must be { frame, points }: one is ${show(one)}`);
+      }
       if (!Number.isInteger(one.frame) || one.frame < 0) {
-        throw new TypeError(`Cannot ${task} as a frame must be an integer >= 0: current value is ${String(one.frame)}`);
+        throw new TypeError(`Cannot ${task} as a frame must be an integer >= 0: current value is ${show(one.frame)}`);
       }
       checkLandmarks(one.points, `${task} of frame ${one.frame}`);
     }
