@@ -55,7 +55,7 @@ export { type FingerprintOptions, fingerprint } from './fingerprint.js';
 export type { FolderLook } from './folder-look.js';
 export type { ImageCheck } from './frames/check-images.js';
 export type { ClipFrames } from './frames/clip-frames.js';
-export { type ReadFramesOptions, readFrames } from './frames/read-frames.js';
+export { openFrames, type ReadFramesOptions, readFrames } from './frames/read-frames.js';
 export {
   type AnnotationSummary,
   type DatasetInspection,

@@ -6,6 +6,7 @@
 
 export type { ArrayData, DType, NamedArrays, NumericArray } from './array-data.js';
 export { arrayToTensor } from './array-to-tensor.js';
+export { checkTensorBytes } from './check-tensor-bytes.js';
 export { encodeFlo, parseFlo, unknownFlowThreshold } from './flo.js';
 export type { DecodeImageOptions, EncodeImageOptions, ReadImageOptions } from './image-options.js';
 export { type ImageRange, type ImageToTensorOptions, imageToTensor, tensorToImage } from './image-tensor.js';
