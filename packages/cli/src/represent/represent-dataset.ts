@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AnnotatedDataset, ClipDataset, Sample } from '@mer/datasets';
+import { type AnnotatedDataset, type ClipDataset, readOrOpenClip, type Sample } from '@mer/datasets';
 import type { OwnParts } from '@mer/experiments';
 import { writeFileAtomic } from '@mer/io';
 import { hashOf } from '@mer/options';
-import { type AnyStep, type Clip, spotApex } from '@mer/representations';
+import { type AnyStep, type Clip, isLongClip, type LongClip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ClipCount } from './clip-progress.js';
 import { fileSize, writeRepresentation } from './write-image.js';
@@ -131,7 +131,7 @@ export async function representDataset(
             }
           }
         } finally {
-          clip.frames.dispose();
+          if (!isLongClip(clip)) clip.frames.dispose();
         }
       }
     }
@@ -140,16 +140,16 @@ export async function representDataset(
   return done;
 }
 
-type MarkedClip = Clip & { apex: number; spotted: boolean };
+type MarkedClip = (Clip | LongClip) & { apex: number; spotted: boolean };
 
 async function readMarked(dataset: ClipDataset, index: number, size: number | undefined): Promise<MarkedClip> {
-  const clip = await dataset.readClip(index, size === undefined ? {} : { size });
+  const clip = await readOrOpenClip(dataset, index, size === undefined ? {} : { size });
   if (clip.apex !== null) return { ...clip, apex: clip.apex, spotted: false };
   try {
     const marked = await spotApex().applyAsync(clip);
     return { ...marked, apex: marked.apex!, spotted: true };
   } finally {
-    clip.frames.dispose();
+    if (!isLongClip(clip)) clip.frames.dispose();
   }
 }
 
