@@ -17,7 +17,7 @@ import type { ReadClipOptions } from './read-clip-options.js';
  * import { createSyntheticDataset, readOrOpenClip } from '@mer/datasets';
  * import { mesti } from '@mer/representations';
  *
- * const dataset = createSyntheticDataset({ subjects: 1, clipsPerSubject: 1 });
+ * const dataset = createSyntheticDataset({ subjects: 2, clipsPerSubject: 1 });
  * const image = await mesti().applyAsync(await readOrOpenClip(dataset, 0, { size: 32 }));
  * console.log(image.shape); // [ 32, 32, 3 ]
  * ```

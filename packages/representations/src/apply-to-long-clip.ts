@@ -38,7 +38,7 @@ async function allFrames(clip: LongClip, name: string): Promise<Clip> {
     if (!(cause instanceof RangeError)) throw cause;
     const [count, height, width] = clip.frames.shape;
     throw new RangeError(
-      `Cannot apply ${name} as all ${count} frames of ${width} x ${height} must be held at once, which it needs: ${cause.message} (or take smaller frames, or a step that reads a few at a time, such as dynamic-image)`,
+      `Cannot apply ${name} as all ${count} frames of ${width} x ${height} must be held at once, which it needs: ${cause.message}; or use a step that reads a few frames at a time, such as dynamic-image`,
       { cause },
     );
   }

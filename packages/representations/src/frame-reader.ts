@@ -24,21 +24,23 @@ export function frameReader(frames: tf.Tensor4D): FrameReader {
   return { shape: frames.shape, read: async (first, count) => tf.tidy(() => sliceFrames(frames, first, count)) };
 }
 
-/** Bytes of frames that are held at a time, unless four frames have more. */
+/** Bytes of frames that are held at a time, unless the fewest have more. */
 const PART = 2 ** 25;
 
 /**
- * Reads the frames `first` .. `first + count - 1` in parts of four, eight, … frames, and gives them to `use`, one part after the other.
+ * Reads the frames `first` .. `first + count - 1` in parts, and gives them to `use`, one part after the other.
  *
  * @param use - is told how many of the frames were there before; the part is disposed of when it is done
+ * @param step - all parts but the last have a multiple of so many frames
  */
 export async function eachPart(
   { shape: [, height, width, channels], read }: FrameReader,
   first: number,
   count: number,
   use: (part: tf.Tensor4D, before: number) => void | Promise<void>,
+  step = 1,
 ): Promise<void> {
-  const length = 4 * Math.max(1, Math.floor(PART / (4 * 4 * height * width * channels)));
+  const length = step * Math.max(1, Math.floor(PART / (step * 4 * height * width * channels)));
   for (let before = 0; before < count; before += length) {
     const part = await read(first + before, Math.min(length, count - before));
     try {

@@ -188,7 +188,7 @@ export async function weightedSums(
   start.dispose();
   const sums = rows.map((weights): Sum => ({ base: [base, 0], total: totalOf(weights) }));
   try {
-    await eachPart(frames, first + 1, count - 1, (given, before) => {
+    const add = (given: tf.Tensor4D, before: number) => {
       const part = prepare(given);
       try {
         for (const [i, sum] of sums.entries()) {
@@ -198,7 +198,9 @@ export async function weightedSums(
       } finally {
         part.dispose();
       }
-    });
+    };
+    // in fours, as the kernels take them
+    await eachPart(frames, first + 1, count - 1, add, 4);
     return sums.map(({ value }) => value!);
   } catch (error) {
     for (const { value } of sums) value?.dispose();

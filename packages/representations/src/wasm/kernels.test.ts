@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { floats, takeBytes, withFlowKernels, withImageKernels } from './kernels.js';
+import { floats, takeBytes, type WithMemory, withFlowKernels, withImageKernels } from './kernels.js';
 
 type Scratch = { memory: WebAssembly.Memory; mark(): number; take(bytes: number): number };
 const modules = { withImageKernels, withFlowKernels };
@@ -23,7 +23,7 @@ it.each(Object.entries(modules))('%s() says so when the memory does not suffice'
     );
   }
   for (const bytes of [2 ** 32 - 1, 2 ** 32, 2 ** 32 + 16, 2 ** 40, Number.NaN, -16]) {
-    expect(() => withKernels('do the impossible', (kernels: never) => takeBytes(kernels, bytes))).toThrow(
+    expect(() => withKernels('do the impossible', (kernels: WithMemory) => takeBytes(kernels, bytes))).toThrow(
       `Cannot do the impossible as images must fit into the 4294967296 bytes that the kernels can address: ${bytes} bytes`,
     );
   }

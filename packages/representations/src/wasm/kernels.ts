@@ -29,7 +29,7 @@ export function sharedKernels(memory: WebAssembly.Memory): SharedKernels {
 }
 
 /** What every module of kernels with a memory of its own has. */
-type WithMemory = Pick<ImageKernels, 'memory' | 'mark' | 'release' | 'take'>;
+export type WithMemory = Pick<ImageKernels, 'memory' | 'mark' | 'release' | 'take'>;
 
 /**
  * Runs `work` with the kernels for images, compiled on first use; scratch memory it takes is given back afterwards.
