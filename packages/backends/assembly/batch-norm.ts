@@ -63,8 +63,8 @@ export function batchNormInput(
 }
 
 /** Floats of scratch memory that the kernels of training need. */
-export function batchNormTrainingScratch(columns: i32): i32 {
-  return 5 * patternSize(columns) + 8 * columns + 16;
+export function batchNormTrainingScratch(columns: i32): f64 {
+  return 5 * <f64>patternSize(columns) + 8 * <f64>columns + 16;
 }
 
 /**

@@ -31,15 +31,15 @@ function patchBytes(width: i32): usize {
 }
 
 /** Floats of scratch memory that `conv` needs. */
-export function convScratch(channels: i32, taps: i32, outChannels: i32): i32 {
+export function convScratch(channels: i32, taps: i32, outChannels: i32): f64 {
   const width = tapsAtOnce(taps, channels) * channels;
-  return POSITIONS * (<i32>(patchBytes(width) >> 2)) + POSITIONS * ((outChannels + 7) & ~7) + runRoom(taps) + 80;
+  return POSITIONS * (<f64>(patchBytes(width) >> 2) + <f64>((outChannels + 7) & ~7)) + <f64>runRoom(taps) + 80;
 }
 
 /** Floats of scratch memory that `convFilterGradient` needs. */
-export function convFilterGradientScratch(channels: i32, taps: i32, outChannels: i32): i32 {
+export function convFilterGradientScratch(channels: i32, taps: i32, outChannels: i32): f64 {
   const width = tapsAtOnce(taps, channels) * channels;
-  return GRADIENT_POSITIONS * (<i32>(patchBytes(width) >> 2)) + GRADIENT_POSITIONS * ((outChannels + 7) & ~7) + runRoom(taps) + 80;
+  return GRADIENT_POSITIONS * (<f64>(patchBytes(width) >> 2) + <f64>((outChannels + 7) & ~7)) + <f64>runRoom(taps) + 80;
 }
 
 /** Bytes of a run: three offsets and a number of taps. */

@@ -40,10 +40,10 @@ function blockRowBytes(depth: i32): usize {
 }
 
 /** Floats of scratch memory that `matMul` needs. */
-export function matMulScratch(m: i32, n: i32, k: i32, transposeA: bool): i32 {
+export function matMulScratch(m: i32, n: i32, k: i32, transposeA: bool): f64 {
   const depth = depthOf(k);
-  const block = transposeA ? min(m, HEIGHT) * <i32>(blockRowBytes(depth) >> 2) : 0;
-  return <i32>(SPARE >> 2) + widthOf(n, depth) * depth + block;
+  const block = transposeA ? <f64>min(m, HEIGHT) * <f64>(blockRowBytes(depth) >> 2) : 0;
+  return <f64>(SPARE >> 2) + <f64>widthOf(n, depth) * <f64>depth + block;
 }
 
 /** C [m, n] = op(A) op(B) + bias, then an activation; A and B may be transposed. */

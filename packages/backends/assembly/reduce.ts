@@ -63,8 +63,8 @@ export function sumOne(x: usize, size: i32): f64 {
 }
 
 /** Floats of scratch memory that `sumMiddle` and `batchNormGradient` need. */
-export function sumScratch(columns: i32): i32 {
-  return 2 * patternSize(columns) + 4 * columns + 16;
+export function sumScratch(columns: i32): f64 {
+  return 2 * <f64>patternSize(columns) + 4 * <f64>columns + 16;
 }
 
 /** out[i, k] = factor * sum over j of x[i, j, k], for x of shape [outer, middle, inner]. */

@@ -18,9 +18,10 @@ function rowsAtOnce(outW: i32): i32 {
 /** Floats of scratch memory that `convRowsFilterGradient` needs. */
 export function convRowsScratch(
   outW: i32, channels: i32, filterH: i32, filterW: i32, outChannels: i32,
-): i32 {
-  const padded = (outChannels + 7) & ~7;
-  return 128 + rowsAtOnce(outW) * outW * padded + filterH * (filterW * channels + GROUP) * padded;
+): f64 {
+  const padded = <f64>((outChannels + 7) & ~7);
+  const taps = <f64>filterH * (<f64>filterW * <f64>channels + <f64>GROUP);
+  return 128 + <f64>rowsAtOnce(outW) * <f64>outW * padded + taps * padded;
 }
 
 /**

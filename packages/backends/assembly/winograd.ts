@@ -48,33 +48,27 @@ function pointBytes(bytes: usize): usize {
   return ((bytes + 63) & ~63) | 64;
 }
 
-/** The same in floats. */
-// @ts-ignore: decorator
-@inline
-function pointFloats(count: i32): i32 {
-  return <i32>(pointBytes(<usize>count << 2) >> 2);
+/** Floats of all points with `rows` times `columns` each; counted in 64 bits, as the bytes need not fit into 32. */
+function pointFloats(rows: i32, columns: i32): f64 {
+  const bytes = (<i64>rows * <i64>columns) << 2;
+  return <f64>(<i64>POINTS * ((((bytes + 63) & ~63) | 64) >> 2));
 }
 
 /** Floats of the transformed filter. */
-export function winogradFilterSize(channels: i32, outChannels: i32): i32 {
-  return POINTS * pointFloats(channels * ((outChannels + 7) & ~7));
+export function winogradFilterSize(channels: i32, outChannels: i32): f64 {
+  return pointFloats(channels, (outChannels + 7) & ~7);
 }
 
 /** Floats of scratch memory for `winogradConv2d` with `block` tiles at once. */
-export function winogradScratch(channels: i32, outChannels: i32, block: i32): i32 {
-  return (
-    POINTS * (pointFloats(block * (channels + 16)) + pointFloats(block * (outChannels + 16))) +
-    POINTS * channels + POINTS * 4 + 64
-  );
+export function winogradScratch(channels: i32, outChannels: i32, block: i32): f64 {
+  const tiles = pointFloats(block, channels + 16) + pointFloats(block, outChannels + 16);
+  return tiles + POINTS * <f64>channels + POINTS * 4 + 64;
 }
 
 /** Floats of scratch memory for `winogradFilterSums`. */
-export function winogradGradientScratch(channels: i32, outChannels: i32, block: i32): i32 {
-  const padded = (outChannels + 7) & ~7;
-  return (
-    POINTS * (pointFloats(block * (channels + 16)) + pointFloats(block * padded)) +
-    POINTS * channels + POINTS * 4 + 64
-  );
+export function winogradGradientScratch(channels: i32, outChannels: i32, block: i32): f64 {
+  const tiles = pointFloats(block, channels + 16) + pointFloats(block, (outChannels + 7) & ~7);
+  return tiles + POINTS * <f64>channels + POINTS * 4 + 64;
 }
 
 /** G g for four filters in one dimension, r of them `step` bytes apart, to places `to` bytes apart. */
@@ -512,8 +506,8 @@ function sumPoint(
 }
 
 /** Floats of the sums of `winogradFilterSums`. */
-export function winogradSumsSize(channels: i32, outChannels: i32): i32 {
-  return POINTS * pointFloats(channels * outChannels);
+export function winogradSumsSize(channels: i32, outChannels: i32): f64 {
+  return pointFloats(channels, outChannels);
 }
 
 /** G^T u for one dimension, six values `step` bytes apart, to r places `to` bytes apart. */

@@ -88,6 +88,12 @@ export function composeDatasets<D extends ClipDataset | ImageDataset>(name: stri
             const { part, index: inside } = at(index);
             return (part as ClipDataset).readClip(inside, options);
           },
+          ...(parts.every((part) => 'openClip' in part) && {
+            openClip: async (index, options) => {
+              const { part, index: inside } = at(index);
+              return (part as Required<ClipDataset>).openClip(inside, options);
+            },
+          }),
         };
   return Object.freeze(whole) as D;
 }

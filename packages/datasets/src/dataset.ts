@@ -1,4 +1,4 @@
-import type { Clip } from '@mer/representations';
+import type { Clip, LongClip } from '@mer/representations';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { ClassScheme } from './annotations/class-schemes.js';
 import type { ClipRecord } from './annotations/clip-record.js';
@@ -79,6 +79,8 @@ export interface ClipDataset extends DatasetBase {
   readonly records?: readonly ClipRecord[];
   /** One clip: frames `[T, H, W, C]`, float32, 0..1, with onset, apex and offset. Its frames belong to the caller. */
   readClip(index: number, options?: ReadClipOptions): Promise<Clip>;
+  /** The same clip with frames that are read when they are needed, where the data set can do that. */
+  openClip?(index: number, options?: ReadClipOptions): Promise<LongClip>;
 }
 
 /** A clip data set that was read from annotations and frames on disk. */

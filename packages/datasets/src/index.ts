@@ -57,7 +57,8 @@ export { type FingerprintOptions, fingerprint } from './fingerprint.js';
 export type { FolderLook } from './folder-look.js';
 export type { ImageCheck } from './frames/check-images.js';
 export type { ClipFrames } from './frames/clip-frames.js';
-export { type ReadFramesOptions, readFrames } from './frames/read-frames.js';
+export { isLong, longClipBytes } from './frames/is-long.js';
+export { openFrames, type ReadFramesOptions, readFrames } from './frames/read-frames.js';
 export {
   type AnnotationSummary,
   type DatasetInspection,
@@ -71,6 +72,7 @@ export { inspectFolder } from './inspect-folder.js';
 export { naturalOrder } from './natural-order.js';
 export { findDataset, type OpenDatasetOptions, openDataset } from './open-dataset.js';
 export { type ReadClipOptions, readClipOptions } from './read-clip-options.js';
+export { readOrOpenClip } from './read-or-open-clip.js';
 export { fourDme, openFourDme } from './sets/4dme.js';
 export { casMe2, openCasMe2 } from './sets/cas-me2.js';
 export { casMe3, openCasMe3 } from './sets/cas-me3.js';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayData } from './array-data.js';
+import { checkTensorBytes } from './check-tensor-bytes.js';
 
 /**
  * A tensor with the values of an array.
@@ -7,7 +8,7 @@ import type { ArrayData } from './array-data.js';
  * Floats become `float32` (a float64 is rounded), integers `int32`, `bool` stays `bool`: the types that TensorFlow.js has.
  * The values are copied.
  *
- * @throws RangeError where an integer does not fit into 32 bits.
+ * @throws RangeError where an integer does not fit into 32 bits, or the tensor into the heap of the wasm backend.
  *
  * @example
  * ```ts
@@ -21,6 +22,7 @@ import type { ArrayData } from './array-data.js';
  */
 export function arrayToTensor(array: ArrayData): tf.Tensor {
   const { dtype, shape, data } = array;
+  checkTensorBytes('make a tensor', shape, dtype === 'bool' ? 1 : 4);
   if (dtype === 'bool') return tf.tensor(Uint8Array.from(data), shape, 'bool');
   if (dtype.includes('float')) return tf.tensor(Float32Array.from(data), shape, 'float32');
   if (dtype.endsWith('32') || dtype.endsWith('64')) {

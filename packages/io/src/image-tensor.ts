@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkTensorBytes } from './check-tensor-bytes.js';
 import type { Pixels, RawImage } from './raw-image.js';
 
 /** The scale of the values of an image tensor: `unit` 0 to 1, `byte` 0 to 255. */
@@ -13,6 +14,7 @@ export interface ImageToTensorOptions {
 /** Float values of pixels of any depth. */
 export function pixelsToTensor({ width, height, channels, data }: Pixels, range: ImageRange): tf.Tensor3D {
   checkRange(range);
+  checkTensorBytes('convert image', [height, width, channels]);
   const wide = data instanceof Uint16Array;
   const values = new Float32Array(data.length);
   for (let i = 0; i < values.length; i++) {

@@ -6,6 +6,7 @@
 
 export type { ArrayData, DType, NamedArrays, NumericArray } from './array-data.js';
 export { arrayToTensor } from './array-to-tensor.js';
+export { checkTensorBytes } from './check-tensor-bytes.js';
 export { checkLimit, type FileLimits, fileLimits, type LimitOptions } from './file-limits.js';
 export { encodeFlo, parseFlo, unknownFlowThreshold } from './flo.js';
 export type { DecodeImageOptions, EncodeImageOptions, ReadImageOptions } from './image-options.js';

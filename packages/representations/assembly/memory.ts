@@ -16,7 +16,8 @@ export function release(height: usize): void {
 export function take(bytes: usize): usize {
   const start = (top + 15) & ~15;
   const end = start + bytes;
-  if (end < start) unreachable();
+  // beyond the last page sizes wrap at 32 bits, below as well as in what is asked of the engine
+  if (start < top || end < start || end > 0xffff0000) unreachable();
   const size = (<usize>memory.size()) << 16;
   if (end > size) {
     const pages = <i32>((end - size + 0xffff) >> 16);

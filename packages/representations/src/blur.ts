@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hostValues, isHostBackend } from './host.js';
-import { floats, withImageKernels } from './wasm/kernels.js';
+import { floats, takeBytes, withImageKernels } from './wasm/kernels.js';
 
 /** Radius of the Gaussian window for an image: four sigma, less where the image is smaller. */
 export function blurRadius(sigma: number, height: number, width: number): number {
@@ -41,7 +41,7 @@ export function gaussianBlur<T extends tf.Tensor3D | tf.Tensor4D>(images: T, sig
     const size = height * width * channels;
     const result = new Float32Array(values.length);
     withImageKernels(task, (kernels) => {
-      const image = kernels.take(4 * size);
+      const image = takeBytes(kernels, 4 * size);
       for (let from = 0; from < values.length; from += size) {
         floats(kernels, image, size).set(values.subarray(from, from + size));
         kernels.blurImage({ image, width, height, channels, radius, sigma });

@@ -1,5 +1,5 @@
 import { checkOptions, integer, number, type OptionsOf } from '@mer/options';
-import { type Clip, checkClip } from './clip.js';
+import { type Clip, checkClip, type LongClip } from './clip.js';
 
 const clipWindowsOptions = {
   count: integer('How many windows.', { min: 1, default: 4 }),
@@ -37,7 +37,7 @@ export type ClipWindowsOptions = OptionsOf<typeof clipWindowsOptions>;
  *
  * Reference: this project's choice for the recurrent variant of AFN (arXiv 2510.09730), whose windows are not published.
  */
-export function clipWindows(clip: Clip, options: ClipWindowsOptions = {}): Clip[] {
+export function clipWindows<C extends Clip | LongClip>(clip: C, options: ClipWindowsOptions = {}): C[] {
   const task = 'cut a clip into windows';
   checkClip(clip, task);
   const { count, overlap } = checkOptions(task, clipWindowsOptions, options);

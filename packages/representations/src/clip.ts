@@ -44,11 +44,35 @@ export interface FrameLandmarks {
   points: Landmarks;
 }
 
+/**
+ * Frames that are read when they are asked for, a few at a time, and again where they are asked for again.
+ *
+ * `openFrames` of `@mer/datasets` makes one of picture files, `frameReader` of a tensor; anything else that gives the same frames each time will do.
+ */
+export interface FrameReader {
+  /** Of all frames: `[T, H, W, C]`. */
+  readonly shape: readonly [count: number, height: number, width: number, channels: number];
+  /** The frames `first` .. `first + count - 1`, `[count, H, W, C]`, float32 in 0..1; the caller's. */
+  read(first: number, count: number): Promise<tf.Tensor4D>;
+}
+
+/** A {@link Clip} too long to be held, whose frames are read when they are needed. A step takes it by `applyAsync`. */
+export interface LongClip extends Omit<Clip, 'frames'> {
+  /** Where its frames come from. */
+  frames: FrameReader;
+}
+
+/** Whether something is a clip whose frames are read when they are needed. */
+export function isLongClip(value: unknown): value is LongClip {
+  const { frames } = (typeof value === 'object' && value !== null ? value : {}) as Partial<LongClip>;
+  return typeof frames === 'object' && frames !== null && typeof frames.read === 'function';
+}
+
 /** Something to read frames from: a {@link Clip}, or a bare `[T, H, W, C]` tensor of which every frame counts. */
 export type FrameSource = Clip | tf.Tensor4D;
 
 /** Whether a source is a clip with marked frames (as opposed to a bare tensor of frames). */
-export function isClip(source: FrameSource): source is Clip {
+export function isClip<T>(source: T): source is Extract<T, Clip | LongClip> {
   return typeof source === 'object' && source !== null && 'frames' in source;
 }
 
@@ -68,17 +92,22 @@ export function spanOption() {
   );
 }
 
+/** Throws unless a shape is `[T, H, W, C]` with something in it; `task` begins the message. */
+function checkShape(shape: readonly number[], task: string): void {
+  if (shape.length !== 4 || shape.some((size) => size < 1)) {
+    throw new TypeError(
+      `Cannot ${task} as frames must have the shape [T, H, W, C] with no empty axis: current value is [${shape.join(', ')}]`,
+    );
+  }
+}
+
 /** Throws unless `frames` is a float32 tensor `[T, H, W, C]` with something in it; `task` begins the message. */
 export function checkFrames(frames: tf.Tensor, task: string): asserts frames is tf.Tensor4D {
   const shape = (frames as tf.Tensor | undefined)?.shape;
   if (!Array.isArray(shape)) {
     throw new TypeError(`Cannot ${task} as frames must be a tensor [T, H, W, C]: current value is ${String(frames)}`);
   }
-  if (shape.length !== 4 || shape.some((size) => size < 1)) {
-    throw new TypeError(
-      `Cannot ${task} as frames must have the shape [T, H, W, C] with no empty axis: current value is [${shape.join(', ')}]`,
-    );
-  }
+  checkShape(shape, task);
   if (frames.dtype !== 'float32') {
     throw new TypeError(
       `Cannot ${task} as frames must be float32 in 0..1: current dtype is ${frames.dtype} (convert bytes with tf.div(tf.cast(frames, 'float32'), 255))`,
@@ -87,13 +116,14 @@ export function checkFrames(frames: tf.Tensor, task: string): asserts frames is 
 }
 
 /** Throws unless `clip` has float frames and `0 <= onset <= apex <= offset < T`; `task` begins the message. */
-export function checkClip(clip: Clip, task: string): void {
+export function checkClip(clip: Clip | LongClip, task: string): void {
   if (typeof clip !== 'object' || clip === null || !('frames' in clip)) {
     throw new TypeError(
       `Cannot ${task} as clip must be { frames, onset, apex, offset }: current value is ${String(clip)}`,
     );
   }
-  checkFrames(clip.frames, task);
+  if (isLongClip(clip)) checkShape(clip.frames.shape, task);
+  else checkFrames(clip.frames, task);
   const last = clip.frames.shape[0] - 1;
   const inside = (name: string, index: number, from: number, to: number, range: string) => {
     if (!Number.isInteger(index) || index < from || index > to) {
@@ -108,7 +138,7 @@ export function checkClip(clip: Clip, task: string): void {
 }
 
 /** The apex of a clip, or a `RangeError` that says how to get one; `task` begins the message. */
-export function apexOf(clip: Clip, task: string): number {
+export function apexOf(clip: Pick<Clip, 'apex'>, task: string): number {
   if (clip.apex === null || clip.apex === undefined) {
     throw new RangeError(
       `Cannot ${task} as the clip must have an apex: current value is null (spot one first, for instance with spotApex())`,
@@ -122,16 +152,17 @@ export function apexOf(clip: Clip, task: string): number {
  *
  * A clip's default is `'onset-offset'`, a bare tensor's `'all'`.
  */
-export function resolveSpan(
-  source: FrameSource,
+export function resolveSpan<S extends FrameSource | LongClip>(
+  source: S,
   span: Span | undefined,
   task: string,
-): { frames: tf.Tensor4D; first: number; last: number } {
-  const frames = isClip(source) ? source.frames : source;
-  if (isClip(source)) checkClip(source, task);
-  else checkFrames(frames, task);
+): { frames: FramesOf<S>; first: number; last: number } {
+  const given: FrameSource | LongClip = source;
+  if (isClip(given)) checkClip(given, task);
+  else checkFrames(given, task);
+  const frames = (isClip(given) ? given.frames : given) as FramesOf<S>;
   const end = frames.shape[0] - 1;
-  const chosen = span ?? (isClip(source) ? 'onset-offset' : 'all');
+  const chosen = span ?? (isClip(given) ? 'onset-offset' : 'all');
   if (typeof chosen !== 'string') {
     const [first, last] = chosen;
     if (!Number.isInteger(first) || !Number.isInteger(last) || first < 0 || last < first || last > end) {
@@ -142,17 +173,20 @@ export function resolveSpan(
     return { frames, first, last };
   }
   if (chosen === 'all') return { frames, first: 0, last: end };
-  if (!isClip(source)) {
+  if (!isClip(given)) {
     throw new TypeError(
       `Cannot ${task} as span must be 'all' or [first, last] for a bare tensor of frames: current value is '${chosen}' (give a clip { frames, onset, apex, offset })`,
     );
   }
   switch (chosen) {
     case 'onset-offset':
-      return { frames, first: source.onset, last: source.offset };
+      return { frames, first: given.onset, last: given.offset };
     case 'onset-apex':
-      return { frames, first: source.onset, last: apexOf(source, task) };
+      return { frames, first: given.onset, last: apexOf(given, task) };
     case 'apex-offset':
-      return { frames, first: apexOf(source, task), last: source.offset };
+      return { frames, first: apexOf(given, task), last: given.offset };
   }
 }
+
+/** What the frames of a source are. */
+type FramesOf<S> = S extends LongClip ? FrameReader : tf.Tensor4D;

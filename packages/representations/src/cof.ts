@@ -123,5 +123,6 @@ export const cof = /* @__PURE__ */ defineRepresentation({
   options: cofOptions,
   compute: (clip: Clip, options) =>
     combineFlows('compute the combined optical flow', clip, options, (magnitude) => magnitude),
+  looksAt: 'marked',
   outputShape: ([height, width]) => [height, width, 3],
 });

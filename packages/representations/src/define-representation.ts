@@ -8,7 +8,10 @@ export type RepresentationDeclaration<
   Name extends string,
   Entries extends OptionEntries,
   In extends FrameSource,
-> = Omit<StepDeclaration<Name, Entries, In, tf.Tensor3D>, 'takes' | 'gives' | 'short'>;
+> = Omit<StepDeclaration<Name, Entries, In, tf.Tensor3D>, 'takes' | 'gives' | 'short' | 'looksAt'> & {
+  /** `'marked'` where it looks at no frames but onset, apex and offset: `compute` is then given these alone of a `LongClip`. */
+  readonly looksAt?: 'marked';
+};
 
 /** A way to turn a clip into an image, as a part: what {@link defineRepresentation} gives. */
 export type RepresentationDefinition<

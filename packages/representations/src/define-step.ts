@@ -9,9 +9,10 @@ import {
   stableJson,
 } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Clip } from './clip.js';
+import { applyToLongClip } from './apply-to-long-clip.js';
+import { type Clip, isLongClip, type LongClip } from './clip.js';
 import { makeStep } from './make-step.js';
-import type { ClipOrImage, EitherStep, ImageShape, Step, StepKind, StepTraits } from './step.js';
+import type { ClipOrImage, EitherStep, ImageShape, MaybeLong, Step, StepKind, StepTraits } from './step.js';
 
 /** What {@link defineStep} takes. */
 export interface StepDeclaration<
@@ -47,6 +48,13 @@ export interface StepDeclaration<
   compute(input: In, options: Resolved<Entries>): Out;
   /** The same for backends that cannot read values at once, where it must read; left out where `compute` reads none. */
   computeAsync?(input: In, options: Resolved<Entries>): Promise<Out>;
+  /**
+   * Which frames it looks at where it need not see all at once: at each by itself, so that a clip comes out frame by frame, or at onset, apex and offset
+   * alone. `compute` is then given a few frames of a {@link LongClip}.
+   */
+  readonly looksAt?: 'each' | 'marked';
+  /** Applies it to a {@link LongClip}, a few frames at a time; without it, and without `looksAt`, all frames of one are held. */
+  stream?(clip: LongClip, options: Resolved<Entries>): Promise<MaybeLong<Out>>;
   /** The shape of the image (or of a frame of the clip) that it makes of one of shape `frame`. */
   outputShape(frame: ImageShape, options: Resolved<Entries>): ImageShape;
 }
@@ -67,6 +75,8 @@ export interface StepFacts<Name extends string = string, Entries extends OptionE
   readonly gives: StepKind;
   /** What others may rely on. */
   readonly traits: StepTraits;
+  /** Whether it takes a {@link LongClip} a few frames at a time. */
+  readonly streams: boolean;
   readonly options: Entries;
 }
 
@@ -158,7 +168,8 @@ const kinds: readonly unknown[] = ['clip', 'image', 'any'];
 /** Checks a declaration and makes the callable definition of it. */
 export function define(kind: 'step' | 'representation', declaration: AnyDeclaration): unknown {
   const { name, title, paper, ours = '', version = 1, takes, gives, traits = {}, options: entries } = declaration;
-  const facts = { kind, name, title, paper, ours, version, takes, gives, traits, options: entries };
+  const streams = declaration.stream !== undefined || declaration.looksAt !== undefined;
+  const facts = { kind, name, title, paper, ours, version, takes, gives, traits, streams, options: entries };
   checkDeclaration(facts, declaration);
   const task = `make the step ${show(name)}`;
   const { short, complete, compute, computeAsync, outputShape } = declaration;
@@ -170,17 +181,26 @@ export function define(kind: 'step' | 'representation', declaration: AnyDeclarat
     const bare = short !== undefined && given !== undefined && (typeof given !== 'object' || Array.isArray(given));
     return resolve(bare ? { ...rest, [short]: given } : given);
   };
+  const now = (input: unknown, options: object) => {
+    if (!isLongClip(input)) return compute(input, options);
+    throw new TypeError(
+      `Cannot ${task} at once as its frames must be in memory: they are read when they are needed (await applyAsync of the step)`,
+    );
+  };
   const create = (options: object) => {
     const json = () => ({ step: name, options });
+    const later = async (input: unknown) => (computeAsync ?? compute)(input, options);
     return makeStep(
-      (input) => compute(input, options),
-      async (input) => (computeAsync ?? compute)(input, options),
+      (input) => now(input, options),
+      async (input) =>
+        isLongClip(input) ? applyToLongClip(input, { ...declaration, options, apply: later }) : later(input),
       {
         name,
         options,
         takes,
         gives,
         traits,
+        streams,
         outputShape: (frame) => outputShape(frame, options),
         json,
         text: () => `${camelCase(name)}(${changes(options, resolve({}))})`,
@@ -189,14 +209,17 @@ export function define(kind: 'step' | 'representation', declaration: AnyDeclarat
     );
   };
   const definition = (first?: unknown, second?: object) =>
-    isInput(first, short) ? compute(first, spelled(second)) : create(spelled(first, second));
+    isInput(first, short) ? now(first, spelled(second)) : create(spelled(first, second));
   for (const [key, value] of Object.entries(facts)) {
     Object.defineProperty(definition, key, { value, enumerable: true });
   }
   return Object.freeze(definition);
 }
 
-function checkDeclaration(facts: StepFacts, { short, compute, computeAsync, outputShape }: AnyDeclaration): void {
+function checkDeclaration(
+  facts: StepFacts,
+  { short, compute, computeAsync, looksAt, stream, outputShape }: AnyDeclaration,
+): void {
   checkPart(facts);
   const task = `define the ${facts.kind} ${show(facts.name)}`;
   const { paper, takes, gives, traits, version, options } = facts;
@@ -215,6 +238,10 @@ function checkDeclaration(facts: StepFacts, { short, compute, computeAsync, outp
   }
   if (computeAsync !== undefined && typeof computeAsync !== 'function') {
     throw wrong('computeAsync', 'a function', computeAsync);
+  }
+  if (stream !== undefined && typeof stream !== 'function') throw wrong('stream', 'a function', stream);
+  if (looksAt !== undefined && looksAt !== 'each' && looksAt !== 'marked') {
+    throw wrong('looksAt', "'each' or 'marked'", looksAt);
   }
 }
 

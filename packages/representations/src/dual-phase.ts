@@ -1,8 +1,8 @@
 import { checkOptions, choice, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { apexOf, type Clip, checkClip } from './clip.js';
+import { apexOf, type Clip, checkClip, type LongClip } from './clip.js';
 import { defineRepresentation } from './define-representation.js';
-import { computeDynamicImage, weightedImageOptions } from './dynamic-image.js';
+import { computeDynamicImage, streamDynamicImage, weightedImageOptions } from './dynamic-image.js';
 import { concatChannels } from './frames.js';
 import { rankWeightsOptions } from './rank-weights.js';
 
@@ -34,7 +34,7 @@ export interface Phases {
  *
  * Reference: this project's fallback for the degenerate annotations of CASME II and SAMM.
  */
-export function phasesOf(clip: Clip): Phases {
+export function phasesOf(clip: Clip | LongClip): Phases {
   const task = 'split a clip into its phases';
   checkClip(clip, task);
   const apex = apexOf(clip, task);
@@ -96,6 +96,18 @@ export const dualPhase = /* @__PURE__ */ defineRepresentation({
   ours: 'the apex frame belongs to both phases, and a phase of one frame is replaced by the other',
   traits: { needsApex: true },
   options: dualPhaseOptions,
+  async stream(clip: LongClip, { phase, ...image }) {
+    const { onsetApex, apexOffset } = phasesOf(clip);
+    if (phase === 'onset-apex') return streamDynamicImage(clip, { ...image, span: onsetApex });
+    if (phase === 'apex-offset') return streamDynamicImage(clip, { ...image, span: apexOffset });
+    const images: tf.Tensor3D[] = [];
+    try {
+      for (const span of [onsetApex, apexOffset]) images.push(await streamDynamicImage(clip, { ...image, span }));
+      return concatChannels(images);
+    } finally {
+      tf.dispose(images);
+    }
+  },
   compute(clip: Clip, { phase, ...image }) {
     const { onsetApex, apexOffset } = phasesOf(clip);
     return tf.tidy(() => {

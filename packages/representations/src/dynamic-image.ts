@@ -1,12 +1,12 @@
 import { flag, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { gaussianBlur } from './blur.js';
-import { type FrameSource, resolveSpan, spanOption } from './clip.js';
+import { type FrameSource, type LongClip, resolveSpan, type Span, spanOption } from './clip.js';
 import { defineRepresentation } from './define-representation.js';
 import { rankWeights, rankWeightsOptions } from './rank-weights.js';
 import { scaleMotion, scaleMotionOptions } from './scale-motion.js';
 import { grayShape, toGray } from './to-gray.js';
-import { weightedSum } from './weighted-sum.js';
+import { weightedSum, weightedSums } from './weighted-sum.js';
 
 /** The options that all weighted sums of frames share. */
 export const weightedImageOptions = {
@@ -23,11 +23,8 @@ export type DynamicImageOptions = OptionsOf<typeof dynamicImageOptions>;
 
 const task = 'compute the dynamic image';
 
-/** The dynamic image of frames, with every option given. */
-export function computeDynamicImage(
-  source: FrameSource,
-  { variant, span, gray, blur, scaling, percentile }: Resolved<typeof dynamicImageOptions>,
-): tf.Tensor3D {
+/** The frames that a span names, at least two; `task` begins the message. */
+export function severalFrames<S extends FrameSource | LongClip>(source: S, span: Span | undefined, task: string) {
   const { frames, first, last } = resolveSpan(source, span, task);
   const count = last - first + 1;
   if (count < 2) {
@@ -35,11 +32,39 @@ export function computeDynamicImage(
       `Cannot ${task} as the span must hold at least 2 frames: current value is ${first}..${last} of ${frames.shape[0]} frames`,
     );
   }
-  return tf.tidy(() => {
-    const sum = weightedSum(frames, rankWeights(count, { variant }), first);
-    // gray and blur are linear: applied to the sum they cost a T-th of what they cost on the frames
-    return scaleMotion(gaussianBlur(gray ? toGray(sum) : sum, blur), { scaling, percentile });
-  });
+  return { frames, first, count };
+}
+
+/** The image of a weighted sum of frames, with every option given. */
+export function weightedImage(
+  sum: tf.Tensor3D,
+  { gray, blur, scaling, percentile }: Resolved<typeof weightedImageOptions>,
+): tf.Tensor3D {
+  // gray and blur are linear: applied to the sum they cost a T-th of what they cost on the frames
+  return tf.tidy(() => scaleMotion(gaussianBlur(gray ? toGray(sum) : sum, blur), { scaling, percentile }));
+}
+
+/** The dynamic image of frames, with every option given. */
+export function computeDynamicImage(
+  source: FrameSource,
+  { variant, span, ...image }: Resolved<typeof dynamicImageOptions>,
+): tf.Tensor3D {
+  const { frames, first, count } = severalFrames(source, span, task);
+  return tf.tidy(() => weightedImage(weightedSum(frames, rankWeights(count, { variant }), first), image));
+}
+
+/** {@link computeDynamicImage} of a long clip, in one pass. */
+export async function streamDynamicImage(
+  clip: LongClip,
+  { variant, span, ...image }: Resolved<typeof dynamicImageOptions>,
+): Promise<tf.Tensor3D> {
+  const { frames, first, count } = severalFrames(clip, span, task);
+  const [sum] = await weightedSums(frames, first, [rankWeights(count, { variant })]);
+  try {
+    return weightedImage(sum!, image);
+  } finally {
+    sum!.dispose();
+  }
 }
 
 /**
@@ -77,5 +102,6 @@ export const dynamicImage = /* @__PURE__ */ defineRepresentation({
   ours: 'the symmetric scaling, gray and blur',
   options: dynamicImageOptions,
   compute: computeDynamicImage,
+  stream: streamDynamicImage,
   outputShape: grayShape,
 });

@@ -61,5 +61,6 @@ export const frameDifference = /* @__PURE__ */ defineRepresentation({
       return scaleMotion(gray ? toGray(difference) : difference, { scaling, percentile });
     });
   },
+  looksAt: 'marked',
   outputShape: grayShape,
 });

@@ -1,13 +1,14 @@
 import { checkOptions, choice, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { blurRadius, gaussianBlur } from './blur.js';
-import { type FrameSource, resolveSpan, spanOption } from './clip.js';
+import { type FrameReader, type FrameSource, resolveSpan, spanOption } from './clip.js';
 import { type FlowChoice, flowOption, opticalFlow } from './flow/optical-flow.js';
+import { eachPart } from './frame-reader.js';
 import { frameAt, sliceFrames } from './frames.js';
 import { canReadNow, hostValues } from './host.js';
 import { type Region, regionOption, regionPixels } from './region.js';
 import { toGray } from './to-gray.js';
-import { floats, withImageKernels } from './wasm/kernels.js';
+import { floats, takeBytes, withImageKernels } from './wasm/kernels.js';
 
 /** The options of {@link frameIntensities}. */
 export const frameIntensitiesOptions = {
@@ -46,8 +47,8 @@ function byDifference(frames: tf.Tensor4D, first: number, count: number, plan: I
   const frame = (index: number) => values.subarray((first + index) * size, (first + index + 1) * size);
   const result = new Float32Array(count);
   withImageKernels(task, (kernels) => {
-    let here = kernels.take(4 * size);
-    let reference = kernels.take(4 * size);
+    let here = takeBytes(kernels, 4 * size);
+    let reference = takeBytes(kernels, 4 * size);
     floats(kernels, reference, size).set(frame(0));
     for (let t = 1; t < count; t++) {
       floats(kernels, here, size).set(frame(t));
@@ -109,6 +110,39 @@ export function intensityTensor(frames: tf.Tensor4D, first: number, count: numbe
       [1, 2, 3],
     ) as tf.Tensor1D;
   });
+}
+
+/** The values of {@link intensityTensor} for frames that are read a few at a time, each of them once, and for several plans of one measure. */
+export async function readIntensities(
+  frames: FrameReader,
+  first: number,
+  count: number,
+  plans: readonly IntensityPlan[],
+): Promise<Float32Array[]> {
+  const results = plans.map(() => new Float32Array(count));
+  let reference = await frames.read(first, 1);
+  try {
+    await eachPart(frames, first + 1, count - 1, async (part, before) => {
+      // behind the frame that they are compared with
+      const behind = tf.concat([reference, part], 0);
+      try {
+        for (const [i, plan] of plans.entries()) {
+          const course = intensityTensor(behind, 0, 1 + part.shape[0], plan);
+          results[i]!.set((await course.data<'float32'>()).subarray(1), 1 + before);
+          course.dispose();
+        }
+      } finally {
+        behind.dispose();
+      }
+      if (plans[0]!.measure === 'adjacent-difference') {
+        reference.dispose();
+        reference = sliceFrames(part, part.shape[0] - 1, 1);
+      }
+    });
+    return results;
+  } finally {
+    reference.dispose();
+  }
 }
 
 /**

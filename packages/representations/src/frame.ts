@@ -47,5 +47,6 @@ export const frame = /* @__PURE__ */ defineRepresentation({
       return gray ? toGray(taken) : taken;
     });
   },
+  looksAt: 'marked',
   outputShape: grayShape,
 });

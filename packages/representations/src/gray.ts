@@ -25,5 +25,6 @@ export const gray = /* @__PURE__ */ defineStep({
   gives: 'any',
   options: {},
   compute: (input) => onFrames(input, toGray),
+  looksAt: 'each',
   outputShape: ([height, width]) => [height, width, 1],
 });

@@ -5,7 +5,16 @@
  */
 
 export type { Blocks } from './blocks.js';
-export type { Clip, FrameLandmarks, FrameSource, Landmarks, Span } from './clip.js';
+export {
+  type Clip,
+  type FrameLandmarks,
+  type FrameReader,
+  type FrameSource,
+  isLongClip,
+  type Landmarks,
+  type LongClip,
+  type Span,
+} from './clip.js';
 export { type ClipWindowsOptions, clipWindows } from './clip-windows.js';
 export { type CofOptions, cof } from './cof.js';
 export { type ContactSheetOptions, contactSheet, displayImage, type SheetTile } from './contact-sheet.js';
@@ -73,9 +82,11 @@ export { type UvStrainOptions, uvStrain } from './flow/uv-strain.js';
 export { type FrameOptions, frame } from './frame.js';
 export { type FrameDifferenceOptions, frameDifference } from './frame-difference.js';
 export { type FrameIntensitiesOptions, frameIntensities } from './frame-intensities.js';
+export { frameReader } from './frame-reader.js';
 export { gray } from './gray.js';
 export { imagenet } from './imagenet.js';
 export { type LbpTopOptions, lbpTop } from './lbp-top.js';
+export { holdClip } from './long-clip.js';
 export type { Mark } from './marks.js';
 export { type MestiOptions, mesti } from './mesti.js';
 export { type MidiOptions, midi } from './midi.js';
@@ -103,6 +114,7 @@ export type {
   ClipOrImage,
   EitherStep,
   ImageShape,
+  MaybeLong,
   Step,
   StepData,
   StepInfo,

@@ -1,5 +1,6 @@
 import { hashOf } from '@mer/options';
-import type { ImageShape, Step, StepData, StepKind, StepTraits } from './step.js';
+import type { LongClip } from './clip.js';
+import type { ImageShape, MaybeLong, Step, StepData, StepKind, StepTraits } from './step.js';
 
 /** What {@link makeStep} needs besides the functions that apply it. */
 interface StepFacts {
@@ -8,6 +9,7 @@ interface StepFacts {
   takes: StepKind;
   gives: StepKind;
   traits: StepTraits;
+  streams: boolean;
   outputShape: (frame: ImageShape) => ImageShape;
   json: () => StepData;
   text: () => string;
@@ -18,7 +20,7 @@ interface StepFacts {
 /** Adds name, options and methods to a function. */
 export function makeStep<In, Out>(
   apply: (input: In) => Out,
-  applyAsync: (input: In) => Promise<Out>,
+  applyAsync: (input: MaybeLong<In> | LongClip) => Promise<unknown>,
   { options, json, text, identity, ...facts }: StepFacts,
 ): Step<In, Out> {
   const step = (input: In): Out => apply(input);

@@ -1,13 +1,13 @@
-import { number, type OptionsOf } from '@mer/options';
+import { number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { gaussianBlur } from './blur.js';
-import { apexOf, type Clip, checkClip } from './clip.js';
+import { apexOf, type Clip, checkClip, type LongClip } from './clip.js';
 import { defineRepresentation } from './define-representation.js';
 import { concatChannels, sliceFrames } from './frames.js';
 import { hostValues, isHostBackend } from './host.js';
 import { percentileOf, scaleMotion } from './scale-motion.js';
 import { toGray } from './to-gray.js';
-import { weightedSum } from './weighted-sum.js';
+import { weightedSum, weightedSums } from './weighted-sum.js';
 
 const mestiOptions = {
   blur: number('Gaussian blur of the frames, sigma in pixels.', { min: 0, max: 50, default: 1 }),
@@ -25,13 +25,13 @@ const mestiOptions = {
 /** Options of {@link mesti}. */
 export type MestiOptions = OptionsOf<typeof mestiOptions>;
 
-/** The sum of the absolute differences of neighboring frames `[T, H, W, 1]`, `[H, W, 1]`. */
-function totalChange(frames: tf.Tensor4D): tf.Tensor3D {
+/** The sum of the absolute differences of neighboring frames `[T, H, W, 1]`, `[H, W, 1]`, added to a sum of earlier ones. */
+function totalChange(frames: tf.Tensor4D, earlier?: tf.Tensor3D): tf.Tensor3D {
   const [count, height, width] = frames.shape;
   if (isHostBackend()) {
     const values = hostValues(frames, 'add up changes');
     const size = height * width;
-    const sum = new Float32Array(size);
+    const sum = earlier ? hostValues(earlier, 'add up changes').slice() : new Float32Array(size);
     for (let t = 1; t < count; t++) {
       const here = t * size;
       const before = here - size;
@@ -40,9 +40,46 @@ function totalChange(frames: tf.Tensor4D): tf.Tensor3D {
     return tf.tensor3d(sum, [height, width, 1]);
   }
   return tf.tidy(() => {
-    const later = tf.slice(frames, [1, 0, 0, 0], [count - 1, height, width, 1]);
-    const earlier = tf.slice(frames, [0, 0, 0, 0], [count - 1, height, width, 1]);
-    return tf.sum(tf.abs(tf.sub(later, earlier)), 0) as tf.Tensor3D;
+    const after = tf.slice(frames, [1, 0, 0, 0], [count - 1, height, width, 1]);
+    const before = tf.slice(frames, [0, 0, 0, 0], [count - 1, height, width, 1]);
+    const sum = tf.sum(tf.abs(tf.sub(after, before)), 0) as tf.Tensor3D;
+    return earlier ? tf.add(sum, earlier) : sum;
+  });
+}
+
+const task = 'compute the MESTI image';
+
+/** The sums of changes in rise and fall as weights of frames: change t is frame t less frame t - 1. */
+function phaseWeights(clip: Clip | LongClip, { spread }: Pick<Resolved<typeof mestiOptions>, 'spread'>) {
+  checkClip(clip, task);
+  const apex = apexOf(clip, task);
+  const { onset, offset } = clip;
+  const count = offset - onset + 1;
+  if (count < 2) {
+    throw new RangeError(`Cannot ${task} as the clip must hold at least 2 frames: onset and offset are both ${onset}`);
+  }
+  const weight = (t: number) => Math.exp(-((t - apex) ** 2) / (2 * (spread * count) ** 2));
+  const rise = new Float64Array(count);
+  const fall = new Float64Array(count);
+  for (let t = onset + 1; t <= offset; t++) {
+    const [target, signed] = t <= apex ? [rise, weight(t)] : [fall, -weight(t)];
+    target[t - onset]! += signed;
+    target[t - onset - 1]! -= signed;
+  }
+  return { count, rise, fall };
+}
+
+/** The image of the sums of rise and fall and of the total change, each `[H, W, 1]`. */
+function gathered(
+  [rise, fall, total]: readonly [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D],
+  { blur, percentile }: Resolved<typeof mestiOptions>,
+): tf.Tensor3D {
+  return tf.tidy(() => {
+    const signed = (sum: tf.Tensor3D) => scaleMotion(gaussianBlur(sum, blur), { scaling: 'symmetric', percentile });
+    const robust = percentileOf(total, percentile);
+    const full = tf.where(tf.greater(robust, 0), robust, tf.max(total));
+    const amount = tf.clipByValue(tf.div(total, tf.add(full, tf.cast(tf.equal(full, 0), 'float32'))), 0, 1);
+    return concatChannels([signed(rise), signed(fall), amount as tf.Tensor3D]);
   });
 }
 
@@ -79,37 +116,37 @@ export const mesti = /* @__PURE__ */ defineRepresentation({
   ours: 'the definition: the formula of the paper is not readable',
   traits: { needsApex: true },
   options: mestiOptions,
-  compute(clip: Clip, { blur, spread, percentile }) {
-    const task = 'compute the MESTI image';
-    checkClip(clip, task);
-    const apex = apexOf(clip, task);
-    const { onset, offset, frames } = clip;
-    const count = offset - onset + 1;
-    if (count < 2) {
-      throw new RangeError(
-        `Cannot ${task} as the clip must hold at least 2 frames: onset and offset are both ${onset}`,
-      );
-    }
-    const weight = (t: number) => Math.exp(-((t - apex) ** 2) / (2 * (spread * count) ** 2));
-    // the sums of changes as weights of frames: change t is frame t less frame t - 1
-    const rise = new Float64Array(count);
-    const fall = new Float64Array(count);
-    for (let t = onset + 1; t <= offset; t++) {
-      const [target, signed] = t <= apex ? [rise, weight(t)] : [fall, -weight(t)];
-      target[t - onset]! += signed;
-      target[t - onset - 1]! -= signed;
-    }
+  compute(clip: Clip, options) {
+    const { count, rise, fall } = phaseWeights(clip, options);
     return tf.tidy(() => {
-      const [, height, width] = frames.shape;
-      const gray = toGray(sliceFrames(frames, onset, count));
-      const signed = (weights: Float64Array) =>
-        scaleMotion(gaussianBlur(weightedSum(gray, weights), blur), { scaling: 'symmetric', percentile });
-      const total = totalChange(gaussianBlur(gray, blur));
-      const robust = percentileOf(total, percentile);
-      const full = tf.where(tf.greater(robust, 0), robust, tf.max(total));
-      const amount = tf.clipByValue(tf.div(total, tf.add(full, tf.cast(tf.equal(full, 0), 'float32'))), 0, 1);
-      return concatChannels([signed(rise), signed(fall), tf.reshape(amount, [height, width, 1])]);
+      const gray = toGray(sliceFrames(clip.frames, clip.onset, count));
+      const total = totalChange(gaussianBlur(gray, options.blur));
+      return gathered([weightedSum(gray, rise), weightedSum(gray, fall), total], options);
     });
+  },
+  async stream(clip: LongClip, options) {
+    const { rise, fall } = phaseWeights(clip, options);
+    let total: tf.Tensor3D | undefined;
+    let last: tf.Tensor4D | undefined;
+    let sums: tf.Tensor3D[] = [];
+    // one pass: what has changed is added up as the frames come by
+    const passing = (part: tf.Tensor4D) => {
+      const gray = toGray(part);
+      const before = [total, last];
+      [total, last] = tf.tidy(() => {
+        const smooth = gaussianBlur(gray, options.blur);
+        const end = sliceFrames(smooth, part.shape[0] - 1, 1);
+        return [last && totalChange(tf.concat([last, smooth]), total), end];
+      });
+      tf.dispose(before);
+      return gray;
+    };
+    try {
+      sums = await weightedSums(clip.frames, clip.onset, [rise, fall], passing);
+      return gathered([sums[0]!, sums[1]!, total!], options);
+    } finally {
+      tf.dispose([sums, total, last]);
+    }
   },
   outputShape: ([height, width]) => [height, width, 3],
 });

@@ -1,15 +1,13 @@
-import { choice, type OptionsOf } from '@mer/options';
+import { choice, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { gaussianBlur } from './blur.js';
-import { type FrameSource, resolveSpan } from './clip.js';
+import type { FrameSource, LongClip, Span } from './clip.js';
 import { defineRepresentation } from './define-representation.js';
-import { weightedImageOptions } from './dynamic-image.js';
-import { frameIntensitiesOptions, intensityTensor } from './frame-intensities.js';
+import { severalFrames, weightedImage, weightedImageOptions } from './dynamic-image.js';
+import { frameIntensitiesOptions, intensityTensor, readIntensities } from './frame-intensities.js';
 import { canReadNow, hostValues } from './host.js';
 import { rankWeights } from './rank-weights.js';
-import { scaleMotion } from './scale-motion.js';
-import { grayShape, toGray } from './to-gray.js';
-import { weightedSum } from './weighted-sum.js';
+import { grayShape } from './to-gray.js';
+import { weightedSum, weightedSums } from './weighted-sum.js';
 
 const midiOptions = {
   weights: choice(
@@ -39,6 +37,34 @@ export function ranksOf(values: ArrayLike<number>): number[] {
     ranks[t] = rank;
   });
   return ranks;
+}
+
+type Weights = Pick<Resolved<typeof midiOptions>, 'weights' | 'order'>;
+
+/** The weight of each rank. */
+function weightsByRank(count: number, weights: Weights['weights']): Float64Array {
+  return rankWeights(count, { variant: weights === 'arp' ? 'bilen' : 'linear' });
+}
+
+/** The weight of each frame by its intensity. */
+function weightsOf(intensities: Float32Array, { weights, order }: Weights): number[] {
+  const values = Array.from(intensities, (value) => (order === 'ascending' ? value : -value));
+  if (weights === 'intensity') {
+    const mean = values.reduce((total, value) => total + value, 0) / values.length;
+    return values.map((value) => value - mean);
+  }
+  const byRank = weightsByRank(values.length, weights);
+  return ranksOf(values).map((rank) => byRank[rank]!);
+}
+
+/** The frames that a span names, at least two, in gray or color. */
+function colorFrames<S extends FrameSource | LongClip>(source: S, span: Span | undefined) {
+  const found = severalFrames(source, span, task);
+  const { shape } = found.frames;
+  if (shape[3] !== 1 && shape[3] !== 3) {
+    throw new TypeError(`Cannot ${task} as frames must have 1 or 3 channels: current shape is [${shape.join(', ')}]`);
+  }
+  return found;
 }
 
 /** {@link ranksOf} without reading values: how many are smaller, or equal and earlier. */
@@ -94,38 +120,33 @@ export const midi = /* @__PURE__ */ defineRepresentation({
   ours: 'the measure of intensity, the direction of the order, the weights',
   options: midiOptions,
   compute(source: FrameSource, { weights, order, gray, blur, scaling, percentile, span, ...plan }) {
-    const { frames, first, last } = resolveSpan(source, span, task);
-    const count = last - first + 1;
-    if (count < 2) {
-      throw new RangeError(
-        `Cannot ${task} as the span must hold at least 2 frames: current value is ${first}..${last} of ${frames.shape[0]} frames`,
-      );
-    }
-    if (frames.shape[3] !== 1 && frames.shape[3] !== 3) {
-      throw new TypeError(
-        `Cannot ${task} as frames must have 1 or 3 channels: current shape is [${frames.shape.join(', ')}]`,
-      );
-    }
+    const { frames, first, count } = colorFrames(source, span);
     return tf.tidy(() => {
       const intensity = intensityTensor(frames, first, count, plan);
-      const signed = order === 'ascending' ? intensity : (tf.neg(intensity) as tf.Tensor1D);
-      const byRank = rankWeights(count, { variant: weights === 'arp' ? 'bilen' : 'linear' });
-      let sum: tf.Tensor3D;
-      if (canReadNow()) {
-        const values = Array.from(hostValues(signed, task));
-        const mean = values.reduce((total, value) => total + value, 0) / count;
-        const chosen =
-          weights === 'intensity' ? values.map((value) => value - mean) : ranksOf(values).map((rank) => byRank[rank]!);
-        sum = weightedSum(frames, chosen, first);
-      } else {
-        const chosen =
+      let chosen: number[] | tf.Tensor1D;
+      if (canReadNow()) chosen = weightsOf(hostValues(intensity, task), { weights, order });
+      else {
+        const signed = order === 'ascending' ? intensity : (tf.neg(intensity) as tf.Tensor1D);
+        chosen = (
           weights === 'intensity'
             ? tf.sub(signed, tf.mean(signed))
-            : tf.gather(tf.tensor1d(Float32Array.from(byRank)), rankTensor(signed));
-        sum = weightedSum(frames, chosen as tf.Tensor1D, first);
+            : tf.gather(tf.tensor1d(Float32Array.from(weightsByRank(count, weights))), rankTensor(signed))
+        ) as tf.Tensor1D;
       }
-      return scaleMotion(gaussianBlur(gray ? toGray(sum) : sum, blur), { scaling, percentile });
+      return weightedImage(weightedSum(frames, chosen, first), { gray, blur, scaling, percentile });
     });
+  },
+  // two passes: the frames are ranked before they are added
+  async stream(clip: LongClip, { weights, order, gray, blur, scaling, percentile, span, ...plan }) {
+    const { frames, first, count } = colorFrames(clip, span);
+    const [intensities] = await readIntensities(frames, first, count, [plan]);
+    const chosen = weightsOf(intensities!, { weights, order });
+    const [sum] = await weightedSums(frames, first, [chosen]);
+    try {
+      return weightedImage(sum!, { gray, blur, scaling, percentile });
+    } finally {
+      sum!.dispose();
+    }
   },
   outputShape: grayShape,
 });

@@ -89,5 +89,6 @@ export const mmCof = /* @__PURE__ */ defineRepresentation({
       return tf.clipByValue(tf.mul(magnitude, factor), 0, 1) as tf.Tensor3D;
     });
   },
+  looksAt: 'marked',
   outputShape: ([height, width]) => [height, width, 3],
 });

@@ -33,5 +33,6 @@ export const multiply = /* @__PURE__ */ defineStep({
   short: 'by',
   options: multiplyOptions,
   compute: (input, { by }) => onFrames(input, (images) => tf.mul(images, by)),
+  looksAt: 'each',
   outputShape: (frame) => frame,
 });

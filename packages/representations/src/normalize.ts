@@ -64,5 +64,6 @@ export const normalize = /* @__PURE__ */ defineStep({
       }
       return tf.tidy(() => tf.div(tf.sub(images, [mean].flat()), [std].flat()) as typeof images);
     }),
+  looksAt: 'each',
   outputShape: (frame) => frame,
 });

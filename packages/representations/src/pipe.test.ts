@@ -16,7 +16,7 @@ import { resize } from './resize.js';
 import { resizeImages } from './resize-images.js';
 import { reverseChannels } from './reverse-channels.js';
 import { rgb } from './rgb.js';
-import type { Step } from './step.js';
+import type { AnyStep, Step } from './step.js';
 import { spotApex } from './temporal/spot-apex.js';
 import { stabilize } from './temporal/stabilize.js';
 import { trdi } from './trdi.js';
@@ -81,7 +81,7 @@ describe('applyAsync()', () => {
       const input = step.takes === 'image' ? image : { ...textured, apex: name === 'spot-apex' ? null : textured.apex };
       const before = tf.memory().numTensors;
       const expected = valuesOf(step(input));
-      for (const other of [step, pipe(step as Step)]) {
+      for (const other of [step, pipe(step as Step) as AnyStep]) {
         const found = valuesOf(await other.applyAsync(input as Clip));
         expect(found).toHaveLength(expected.length);
         expect(worstDifference(found, expected)).toBe(0);

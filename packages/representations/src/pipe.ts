@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Clip, isClip } from './clip.js';
+import { isClip, isLongClip, type LongClip } from './clip.js';
 import { identityOf, makeStep } from './make-step.js';
 import type { AnyStep, ClipOrImage, EitherStep, ImageShape, Step, StepKind, StepTraits } from './step.js';
 
@@ -72,13 +72,14 @@ export function pipe<Steps extends readonly (AnyStep | EitherStep)[]>(...steps: 
       return tf.tidy(apply as () => tf.Tensor3D) as ClipOrImage;
     },
     async (input) => {
-      let value = input;
+      let value: ClipOrImage | LongClip = input;
       for (const step of parts) {
         const given = value;
         try {
           value = await step.applyAsync(given);
         } finally {
-          if (given !== input) tf.dispose(isClip(given as Clip) ? (given as Clip).frames : (given as tf.Tensor3D));
+          // a clip that is read when it is needed holds nothing
+          if (given !== input && !isLongClip(given)) tf.dispose(isClip(given) ? given.frames : given);
         }
       }
       return value;
@@ -88,6 +89,7 @@ export function pipe<Steps extends readonly (AnyStep | EitherStep)[]>(...steps: 
       options: {},
       takes: first?.takes ?? 'any',
       gives: kind,
+      streams: parts.every(({ streams }) => streams),
       traits: Object.assign({}, ...parts.map(({ traits }) => traits)) as StepTraits,
       outputShape: (frame) => parts.reduce<ImageShape>((shape, step) => step.outputShape(shape), frame),
       json: () => ({ pipe: parts.map((step) => step.toJSON()) }),

@@ -1,13 +1,11 @@
 import { choice, integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { gaussianBlur } from './blur.js';
-import { type FrameSource, resolveSpan, spanOption } from './clip.js';
+import { type FrameSource, spanOption } from './clip.js';
 import { defineRepresentation } from './define-representation.js';
-import { weightedImageOptions } from './dynamic-image.js';
+import { severalFrames, weightedImage, weightedImageOptions } from './dynamic-image.js';
 import { hostValues, isHostBackend } from './host.js';
 import { type Reading, readLater, readNow } from './reading.js';
-import { scaleMotion } from './scale-motion.js';
-import { grayShape, toGray } from './to-gray.js';
+import { grayShape } from './to-gray.js';
 import { weightedSum } from './weighted-sum.js';
 
 const rankPoolingOptions = {
@@ -163,15 +161,9 @@ export const rankPooling = /* @__PURE__ */ defineRepresentation({
 
 function* pooling(
   source: FrameSource,
-  { c, features, tolerance, maxPasses, span, gray, blur, scaling, percentile }: Resolved<typeof rankPoolingOptions>,
+  { c, features, tolerance, maxPasses, span, ...image }: Resolved<typeof rankPoolingOptions>,
 ): Reading<tf.Tensor3D> {
-  const { frames, first, last } = resolveSpan(source, span, task);
-  const count = last - first + 1;
-  if (count < 2) {
-    throw new RangeError(
-      `Cannot ${task} as the span must hold at least 2 frames: current value is ${first}..${last} of ${frames.shape[0]} frames`,
-    );
-  }
+  const { frames, first, count } = severalFrames(source, span, task);
   const gram = yield* gramOfChanges(frames, first, count);
   if (features === 'time-average') averageOverTime(gram, count);
   const weights = rankSvm(gram, count, { c, tolerance, maxPasses });
@@ -183,10 +175,7 @@ function* pooling(
       weights[t - 1] = tail;
     }
   }
-  return tf.tidy(() => {
-    const sum = weightedSum(frames, weights, first);
-    return scaleMotion(gaussianBlur(gray ? toGray(sum) : sum, blur), { scaling, percentile });
-  });
+  return tf.tidy(() => weightedImage(weightedSum(frames, weights, first), image));
 }
 
 /** The products of running means from the products of frames, in place. */

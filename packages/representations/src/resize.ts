@@ -70,5 +70,6 @@ export const resize = /* @__PURE__ */ defineStep({
     const resized = onFrames(input, (images) => resizeImages(images, size, how));
     return isClip(resized as Clip) ? withLandmarks(resized as Clip, (input as Clip).frames) : resized;
   },
+  looksAt: 'each',
   outputShape: ([, , channels], { size }) => (typeof size === 'number' ? [size, size, channels] : [...size, channels]),
 });

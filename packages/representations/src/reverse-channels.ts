@@ -24,5 +24,6 @@ export const reverseChannels = /* @__PURE__ */ defineStep({
   traits: { values: true },
   options: {},
   compute: (input) => onFrames(input, (images) => tf.reverse(images, images.rank - 1)),
+  looksAt: 'each',
   outputShape: (frame) => frame,
 });

@@ -35,5 +35,6 @@ export const rgb = /* @__PURE__ */ defineStep({
       }
       return tf.tile(images as tf.Tensor, [...new Array(images.rank - 1).fill(1), 3]) as typeof images;
     }),
+  looksAt: 'each',
   outputShape: ([height, width]) => [height, width, 3],
 });

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Clip } from './clip.js';
+import type { Clip, LongClip } from './clip.js';
 
 /** `[height, width, channels]` of an image or of one frame. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -38,15 +38,18 @@ export type StepData = { step: string; options: object } | { pipe: StepData[] };
  */
 export interface Step<In = Clip, Out = tf.Tensor3D> extends StepInfo {
   (input: In): Out;
-  /** Applies it on any backend; the input must live until the promise is settled. */
-  applyAsync(input: In): Promise<Out>;
+  /** Applies it on any backend; the input must live until the promise is settled. Takes a {@link LongClip}, too. */
+  applyAsync<T extends MaybeLong<In>>(input: T): Promise<T extends LongClip ? MaybeLong<Out> : Out>;
 }
+
+/** A clip, or one whose frames are read when they are needed; anything else is itself. */
+export type MaybeLong<T> = T extends Clip ? T | LongClip : T;
 
 /** A {@link Step} that gives what it is given: clips for clips, images for images. */
 export interface EitherStep extends StepInfo {
   <T extends ClipOrImage>(input: T): T;
   /** Applies it on any backend; the input must live until the promise is settled. */
-  applyAsync<T extends ClipOrImage>(input: T): Promise<T>;
+  applyAsync<T extends ClipOrImage | LongClip>(input: T): Promise<T extends LongClip ? Clip | LongClip : T>;
 }
 
 /** What every {@link Step} knows about itself. */
@@ -61,6 +64,8 @@ export interface StepInfo {
   readonly gives: StepKind;
   /** What others may rely on; of a pipe, what holds for one of its steps at least. */
   readonly traits: StepTraits;
+  /** Whether it takes a {@link LongClip} a few frames at a time; where it does not, `applyAsync` holds all frames. A pipe does where all its steps do. */
+  readonly streams: boolean;
   /** The shape of the image (or of a frame of the clip) that it makes of one of shape `frame`. */
   outputShape(frame: ImageShape): ImageShape;
   /** Plain data, see {@link createStep}. */

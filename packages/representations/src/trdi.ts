@@ -1,6 +1,6 @@
 import type { OptionsOf } from '@mer/options';
 import { defineRepresentation } from './define-representation.js';
-import { computeDynamicImage, dynamicImageOptions } from './dynamic-image.js';
+import { computeDynamicImage, dynamicImageOptions, streamDynamicImage } from './dynamic-image.js';
 import { grayShape } from './to-gray.js';
 
 /** Options of {@link trdi}. */
@@ -36,5 +36,6 @@ export const trdi = /* @__PURE__ */ defineRepresentation({
   ours: 'the weights, which are those of Bilen et al. 2016',
   options: dynamicImageOptions,
   compute: computeDynamicImage,
+  stream: streamDynamicImage,
   outputShape: grayShape,
 });

@@ -8,6 +8,7 @@ import type { Clip } from './clip.js';
 import { contactSheet } from './contact-sheet.js';
 import { createStep } from './create-step.js';
 import { type FlowChoice, opticalFlow } from './flow/optical-flow.js';
+import { frameReader } from './frame-reader.js';
 import type { StepData } from './step.js';
 
 const adapter = await startWebgpu();
@@ -71,6 +72,22 @@ describe.skipIf(adapter === null)('WGSL kernels on webgpu (skipped without an ad
     expect(worstDifference(field, expected.values)).toBeLessThan(0.01);
     expect(() => opticalFlow(image(pair.from), tf.zeros([3, 3]) as tf.Tensor2D, 'farneback')).toThrow(/one size/);
   });
+
+  it.each(['dynamic-image', 'trdi', 'midi', 'dual-phase', 'mesti', 'flow', 'frame-difference'])(
+    '%s of a clip that is read when it is needed is that of the clip in memory, up to rounding',
+    async (name) => {
+      const clip = syntheticClip({ frames: 15, size: 32 });
+      const flow: FlowChoice = { name: 'horn-schunck', scales: 1, warps: 1, iterations: 5 };
+      const step = createStep({ step: name, options: name === 'flow' ? { flow } : {} });
+      const before = tf.memory().numTensors;
+      const whole = await step.applyAsync(clip);
+      const made = await step.applyAsync({ ...clip, frames: frameReader(clip.frames) });
+      expect(worstDifference(await made.data(), await whole.data())).toBeLessThan(1e-4);
+      tf.dispose([whole, made]);
+      expect(tf.memory().numTensors).toBe(before);
+      clip.frames.dispose();
+    },
+  );
 });
 
 const flow = 'farneback';

@@ -3,9 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 /** A gradient function as the engine hands it to the tape; absent where the kernel has a registered one. */
 export type OwnGradient = (dy: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
 
-/** What the recording uses of tfjs's engine beyond its public face; `recording.test.ts` notices when it changes. */
+/** What is used of tfjs's engine beyond its public face; `recording.test.ts` and `refused-operations.test.ts` notice when it changes. */
 export interface EngineInternals {
-  readonly state: { gradientDepth: number; kernelDepth: number };
+  readonly state: {
+    gradientDepth: number;
+    kernelDepth: number;
+    readonly tensorInfo: WeakMap<object, { backend: tf.KernelBackend }>;
+  };
   addTapeNode(
     kernelName: string,
     inputs: tf.NamedTensorMap,

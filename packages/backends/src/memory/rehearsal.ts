@@ -166,7 +166,7 @@ class Stage implements Rehearsal {
 
   private take(bytes: number): number {
     const { isTensor, sum } = this;
-    if (bytes >= LONGEST_HEAP) throw new AllocationError(bytes, sum.tensors + sum.scratch);
+    if (!(bytes < LONGEST_HEAP)) throw new AllocationError(bytes, sum.tensors + sum.scratch, LONGEST_HEAP);
     // places of 64 bytes each: a view needs a start, and the address says which block it is
     const address = this.free.pop() ?? 64 * (this.held.size + 1);
     this.held.set(address, { bytes, place: this.placeOf(bytes), isTensor });

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AllocationError, reserveMemory, useBackend } from '../index.js';
-import type { WasmBackend } from './wasm-backend.js';
+import { kernelsOf, type WasmBackend, withScratch } from './wasm-backend.js';
 
 const GIB = 2 ** 30;
 let backend: WasmBackend;
@@ -49,10 +49,22 @@ describe('the heap of the wasm backend', () => {
       const length = heap();
       const error = failure(() => tf.fill([2 ** 10, size / 2 ** 10], 1));
       expect(error.bytes).toBe(4 * size);
-      expect(error.message).toMatch(/^Cannot allocate \d+ bytes as the heap of the wasm backend is full/);
+      expect(error.message).toContain(`Cannot allocate ${4 * size} bytes as they must fit into the heap`);
+      expect(error.message).toContain(`of its ${2 ** 32} bytes ${error.used} are in use`);
+      expect(error.used + error.longest).toBeLessThan(2 ** 32);
       expect(heap()).toBe(length);
     },
   );
+
+  it('counts what a kernel works in by 64 bits', () => {
+    const kernels = kernelsOf(backend);
+    // 36 points of 8192 x 8192 floats are 9.7 GB: more than 2^31 floats, more than 2^33 bytes
+    expect(kernels.winogradFilterSize({ channels: 8192, outChannels: 8192 })).toBe(36 * (8192 * 8192 + 16));
+    expect(kernels.sumScratch(2 ** 29)).toBe(6 * 2 ** 29 + 16);
+    for (const count of [-1, Number.NaN, 2 ** 30, 2 ** 31, 2 ** 32]) {
+      expect(() => withScratch(backend, count, () => {})).toThrow(RangeError);
+    }
+  });
 
   it('refuses it in the middle of a gradient, too', () => {
     const w = tf.tidy(() => tf.variable(tf.ones([2 ** 16, 1]))) as tf.Variable<tf.Rank.R2>;
@@ -83,13 +95,13 @@ describe('the heap of the wasm backend', () => {
   it('says so when it is full, and goes on with what has room', () => {
     const { wasm } = backend;
     const blocks: number[] = [];
-    const { bytes, held, message } = failure(() => {
+    const { bytes, used, longest, message } = failure(() => {
       while (blocks.length < 100) blocks.push(wasm._malloc(GIB / 4));
     });
     expect(bytes).toBe(GIB / 4);
-    expect(held).toBe(heap());
-    expect(held).toBeGreaterThan(3 * GIB);
-    expect(message).toContain('use smaller batches or images, or another backend');
+    expect(used).toBeGreaterThan(3 * GIB);
+    expect(longest).toBeLessThan(GIB / 4);
+    expect(message).toContain('use fewer or smaller frames, smaller batches, or another backend');
     // addresses beyond 2 GiB are positive, and all are apart
     expect(blocks.length).toBeGreaterThan(12);
     expect(Math.max(...blocks)).toBeGreaterThan(2 ** 31);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { internals } from '../memory/engine.js';
 import { BlockAllocator, LINING_UP } from './block-allocator.js';
 import type { WasmBackend } from './wasm-backend.js';
 
@@ -26,14 +27,16 @@ export class AllocationError extends RangeError {
 
   /**
    * @param bytes - what was asked for
-   * @param held - length of the heap
+   * @param used - bytes of the heap that are in use
+   * @param longest - the longest piece that is still to be had
    */
   constructor(
     readonly bytes: number,
-    readonly held: number,
+    readonly used: number,
+    readonly longest: number,
   ) {
     super(
-      `Cannot allocate ${bytes} bytes as the heap of the wasm backend is full: it has grown to ${held} of at most ${LONGEST_HEAP} bytes; use smaller batches or images, or another backend`,
+      `Cannot allocate ${bytes} bytes as they must fit into the heap of the wasm backend: of its ${LONGEST_HEAP} bytes ${used} are in use, and the longest free piece has ${longest}; use fewer or smaller frames, smaller batches, or another backend`,
     );
   }
 }
@@ -52,11 +55,16 @@ export function guardAllocations(backend: WasmBackend): void {
   // end of what was ever given out
   let end = 0;
   const attempt = (bytes: number) => {
-    // at the end of all memory the backend's own allocator gives out what lies beyond
-    if (end + bytes + (bytes < LARGE_BLOCK ? LAST : MARGIN) > LONGEST_HEAP) return 0;
+    // at the end of all memory the backend's own allocator gives out what lies beyond; what is no number must not get there
+    if (!(end + bytes + (bytes < LARGE_BLOCK ? LAST : MARGIN) <= LONGEST_HEAP)) return 0;
     const address = malloc(bytes) >>> 0;
     if (address > 0) end = Math.max(end, address + bytes);
     return address;
+  };
+  const refused = (bytes: number) => {
+    const { total, longest } = blocks.free();
+    const beyond = Math.max(0, LONGEST_HEAP - MARGIN - end);
+    return new AllocationError(bytes, end - total, Math.max(longest, beyond));
   };
   const blocks = new BlockAllocator((room, allocator, bytes) => {
     // near the end of the heap no more than what is needed
@@ -64,7 +72,7 @@ export function guardAllocations(backend: WasmBackend): void {
       const start = attempt(length);
       if (start > 0) return allocator.addStretch(start, length);
     }
-    throw new AllocationError(bytes, wasm.HEAPU8.length);
+    throw refused(bytes);
   });
   wasm._malloc = (bytes) => {
     const length = Math.max(1, bytes);
@@ -74,6 +82,7 @@ export function guardAllocations(backend: WasmBackend): void {
   wasm._free = (address) => {
     if (!blocks.give(address >>> 0)) free(address);
   };
+  keepRefusedMoves(backend);
   let reserved = 0;
   reserving.set(backend, (bytes) => {
     if (bytes <= reserved) return;
@@ -81,10 +90,31 @@ export function guardAllocations(backend: WasmBackend): void {
     const spare = attempt(SPARE);
     const start = spare && attempt(length);
     if (spare > 0) free(spare);
-    if (start === 0) throw new AllocationError(bytes, wasm.HEAPU8.length);
+    if (start === 0) throw refused(bytes);
     blocks.addStretch(start, length);
     reserved = bytes;
   });
+}
+
+type WithMove = tf.KernelBackend & { move(dataId: object, ...rest: unknown[]): void };
+
+/** Gives a tensor for which there is no room to another backend: the engine takes it from its own before it asks whether this one has room. */
+function keepRefusedMoves(backend: WasmBackend): void {
+  const host = backend as WithMove;
+  const move = host.move.bind(backend);
+  host.move = (dataId, ...rest) => {
+    try {
+      move(dataId, ...rest);
+    } catch (error) {
+      const info = internals().state.tensorInfo.get(dataId);
+      const other = Object.values(tf.engine().registry).find((one) => one !== backend) as WithMove | undefined;
+      if (info && other && error instanceof AllocationError) {
+        other.move(dataId, ...rest);
+        info.backend = other;
+      }
+      throw error;
+    }
+  };
 }
 
 /**

@@ -54,6 +54,12 @@ export class BlockAllocator {
     return true;
   }
 
+  /** Bytes that are free in all, and in the longest piece. */
+  free(): { total: number; longest: number } {
+    const sizes = this.holes.map(({ size }) => size);
+    return { total: sizes.reduce((sum, size) => sum + size, 0), longest: Math.max(0, ...sizes) };
+  }
+
   private bestFit(size: number): Hole | undefined {
     let best: Hole | undefined;
     for (const hole of this.holes) {

@@ -63,6 +63,7 @@ export function floats(backend: WasmBackend, info: tf.TensorInfo): Float32Array 
 
 /** Lends scratch memory of `count` floats to `use`. */
 export function withScratch<T>(backend: WasmBackend, count: number, use: (address: number) => T): T {
+  if (!(count >= 0)) throw new RangeError(`Cannot lend memory as count must be at least 0: current value is ${count}`);
   const scratch = backend.wasm._malloc(count * 4);
   try {
     return use(scratch);

@@ -29,7 +29,7 @@ export async function predict(run: string, path: string, options: Options): Prom
   const manifest = await readRunManifest(run, { task: 'predict with', own });
   const used = (backend ?? manifest.experiment.backend) as Parameters<typeof useBackend>[0];
   await useBackend(used);
-  const source = await readSource(path, marks, manifest.experiment.data.frames);
+  const { source, close } = await readSource(path, marks, manifest.experiment.data.frames);
   const progress = createCounter(terminal, 'used', 'sets of weights');
   try {
     const prediction = await interruptible('stopped', (signal) =>
@@ -49,7 +49,7 @@ export async function predict(run: string, path: string, options: Options): Prom
     if (out !== undefined) say(`pictures: ${out}\n`);
   } finally {
     progress.end();
-    tf.dispose(source instanceof tf.Tensor ? source : source.frames);
+    await close();
   }
 }
 
@@ -58,14 +58,17 @@ async function readSource(path: string, marks: Marks, { size, color, from, to }:
   const info = await stat(path).catch((cause) => {
     throw new UsageError(`Cannot predict as ${path} must be a folder of frames, a video, or a picture`, { cause });
   });
-  if (info.isFile() && /\.(png|jpe?g|bmp)$/i.test(path)) return readImage(path, { channels: 3, range: 'byte' });
-  const { clip } = await readClip(path, marks, {
+  if (info.isFile() && /\.(png|jpe?g|bmp)$/i.test(path)) {
+    const source = await readImage(path, { channels: 3, range: 'byte' });
+    return { source, close: async () => source.dispose() };
+  }
+  const { clip: source, close } = await readClip(path, marks, {
     from: from ?? 'onset',
     to: to ?? 'offset',
     ...(size !== undefined && { size }),
     ...(color !== undefined && { color }),
   });
-  return clip;
+  return { source, close };
 }
 
 function text({ classes, probabilities, std, predicted, members, weights }: ClipPrediction): string {

@@ -9,6 +9,8 @@ import {
   contactSheet,
   createRepresentation,
   createStep,
+  frame,
+  type Mark,
   pipe,
   type SheetTile,
 } from '@mer/representations';
@@ -68,7 +70,7 @@ async function representClip(
 ): Promise<void> {
   if (root !== undefined) throw new UsageError('Cannot use --root as it must come with --data <name>');
   await useBackend(backend as Parameters<typeof useBackend>[0]);
-  const { clip, numbers, spotted } = await readClip(
+  const { clip, numbers, spotted, close } = await readClip(
     path,
     { onset, apex: givenApex, offset },
     size === undefined ? {} : { size },
@@ -77,14 +79,11 @@ async function representClip(
   const made: Record<string, { shape: number[]; least: number; greatest: number }> = {};
   try {
     await makeFolder(out);
-    const frame = (index: number) =>
-      tf.tidy(() => tf.squeeze(tf.slice(clip.frames, [index, 0, 0, 0], [1, -1, -1, -1]), [0]) as tf.Tensor3D);
     const apex = clip.apex!;
-    tiles.push(
-      { image: frame(clip.onset), caption: `onset, frame ${numbers[clip.onset]}` },
-      { image: frame(apex), caption: `apex, frame ${numbers[apex]}${spotted ? ' (spotted)' : ''}` },
-      { image: frame(clip.offset), caption: `offset, frame ${numbers[clip.offset]}` },
-    );
+    for (const [at, index] of Object.entries({ onset: clip.onset, apex, offset: clip.offset } as const)) {
+      const caption = `${at}, frame ${numbers[index]}${at === 'apex' && spotted ? ' (spotted)' : ''}`;
+      tiles.push({ image: await frame({ at: at as Mark }).applyAsync(clip), caption });
+    }
     for (const [name, step] of steps) {
       const image = (await step.applyAsync(clip)) as tf.Tensor3D;
       tiles.push({ image, caption: name });
@@ -102,7 +101,8 @@ async function representClip(
     await writePicture(join(out, 'contact-sheet.png'), await contactSheet(tiles));
     say(`pictures: ${out}\n`);
   } finally {
-    tf.dispose([clip.frames, ...tiles.map(({ image }) => image)]);
+    tf.dispose(tiles.map(({ image }) => image));
+    await close();
   }
 }
 

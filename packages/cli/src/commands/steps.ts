@@ -55,8 +55,9 @@ function show(data: () => unknown, lines: () => readonly string[], json: boolean
 }
 
 /** A definition as plain data. */
-function plain({ kind, name, title, paper, ours, version, takes, gives, traits, options }: AnyStepDefinition) {
-  return { kind, name, title, paper, ours, version, takes, gives, traits, options: describeOptions(options) };
+function plain({ options, ...facts }: AnyStepDefinition) {
+  const { kind, name, title, paper, ours, version, takes, gives, traits, streams } = facts;
+  return { kind, name, title, paper, ours, version, takes, gives, traits, streams, options: describeOptions(options) };
 }
 
 function list(kind: 'representation' | 'step', all: readonly AnyStepDefinition[]): string[] {
@@ -81,7 +82,7 @@ const TRAITS: Readonly<Record<keyof StepTraits, string>> = {
   values: 'changes what the numbers mean, not what a picture shows',
 };
 
-function describe({ title, paper, ours, takes, gives, traits, options }: AnyStepDefinition): string[] {
+function describe({ title, paper, ours, takes, gives, traits, streams, options }: AnyStepDefinition): string[] {
   const things = { clip: 'a clip', image: 'an image', any: 'a clip or an image' };
   const facts = Object.entries(TRAITS).filter(([trait]) => traits[trait as keyof StepTraits]);
   return [
@@ -91,6 +92,7 @@ function describe({ title, paper, ours, takes, gives, traits, options }: AnyStep
     '',
     `takes ${things[takes]}, gives ${gives === 'any' ? 'what it is given' : things[gives]}`,
     ...facts.map(([, words]) => words),
+    ...(streams || takes === 'image' ? [] : ['holds all frames of a long clip at once']),
     '',
     ...optionsTable(options),
   ];

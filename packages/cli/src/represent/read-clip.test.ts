@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openClipFolder, type ReadClipOptions } from '@mer/datasets';
 import { encodeImage } from '@mer/io';
+import { holdClip, isLongClip } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,25 +34,37 @@ describe('readClip()', () => {
     const dataset = await openClipFolder({ root, missing: 'drop' });
     const index = dataset.samples.findIndex(({ clip }) => clip === 'c1');
     const expected = await dataset.readClip(index, options);
-    const { clip, numbers, spotted } = await readClip(
-      join(root, 's1', 'c1'),
-      { onset: 3, apex: 6, offset: 9 },
-      options,
-    );
-    expect(clip.frames.shape).toEqual(expected.frames.shape);
-    expect(clip.frames.dataSync()).toEqual(expected.frames.dataSync());
-    const { onset, apex, offset } = expected;
-    expect([clip.onset, clip.apex, clip.offset]).toEqual([onset, apex, offset]);
-    expect([numbers[clip.onset], numbers[clip.apex!], spotted]).toEqual([3, 6, false]);
-    tf.dispose([clip.frames, expected.frames]);
+    const before = tf.memory().numTensors;
+    for (const tooLong of [() => false, () => true]) {
+      const marks = { onset: 3, apex: 6, offset: 9 };
+      const { clip, numbers, spotted, close } = await readClip(join(root, 's1', 'c1'), marks, options, tooLong);
+      expect(isLongClip(clip)).toBe(tooLong());
+      const { frames } = isLongClip(clip) ? await holdClip(clip) : clip;
+      expect(frames.shape).toEqual(expected.frames.shape);
+      expect(frames.dataSync()).toEqual(expected.frames.dataSync());
+      const { onset, apex, offset } = expected;
+      expect([clip.onset, clip.apex, clip.offset]).toEqual([onset, apex, offset]);
+      expect([numbers[clip.onset], numbers[clip.apex!], spotted]).toEqual([3, 6, false]);
+      if (isLongClip(clip)) frames.dispose();
+      await close();
+      expect(tf.memory().numTensors).toBe(before);
+    }
+    expected.frames.dispose();
   });
 
   it('spots an apex between onset and offset, and counts frames by their own numbers', async () => {
-    const { clip, numbers, spotted } = await readClip(join(root, 's1', 'c1'), { onset: 4 });
-    expect(clip.frames.shape[0]).toBe(12);
-    expect([numbers[clip.onset], numbers[clip.offset], spotted]).toEqual([4, 12, true]);
-    expect(clip.apex).toBeGreaterThanOrEqual(clip.onset);
-    clip.frames.dispose();
+    const before = tf.memory().numTensors;
+    const found: (number | null)[] = [];
+    for (const tooLong of [() => false, () => true]) {
+      const { clip, numbers, spotted, close } = await readClip(join(root, 's1', 'c1'), { onset: 4 }, {}, tooLong);
+      expect(clip.frames.shape[0]).toBe(12);
+      expect([numbers[clip.onset], numbers[clip.offset], spotted]).toEqual([4, 12, true]);
+      expect(clip.apex).toBeGreaterThanOrEqual(clip.onset);
+      found.push(clip.apex);
+      await close();
+    }
+    expect(found[1]).toBe(found[0]);
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('names a frame of another size', async () => {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { naturalOrder, openFolder, type ReadClipOptions, readFrames } from '@mer/datasets';
-import { type Clip, spotApex } from '@mer/representations';
+import { isLong, naturalOrder, openFolder, openFrames, type ReadClipOptions, readFrames } from '@mer/datasets';
+import { type Clip, type FrameReader, isLongClip, type LongClip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 
@@ -16,30 +16,45 @@ export interface Marks {
 
 /** A clip with the numbers that its frames are known by. */
 export interface NumberedClip {
-  clip: Clip;
+  /** In memory, or with frames that are read when they are needed where there are many. */
+  clip: Clip | LongClip;
   numbers: number[];
   /** Whether the apex was spotted here, not given. */
   spotted: boolean;
+  /** Gives up the frames. */
+  close(): Promise<void>;
 }
 
 const ALL: ReadClipOptions = { from: 'first', to: 'last' };
 
 /**
  * Reads a folder of frames (PNG, JPEG, BMP, in natural order) or a video (through ffmpeg), and marks onset, apex and offset: the first frame, the
- * frame in which the face has moved most, and the last frame unless they are given. Frames are read as from a data set; all of them by default.
+ * frame in which the face has moved most, and the last frame unless they are given. Frames are read as from a data set; all of them by default, and when
+ * they are needed where there are many.
  */
-export async function readClip(path: string, marks: Marks, options: ReadClipOptions = {}): Promise<NumberedClip> {
+export async function readClip(
+  path: string,
+  marks: Marks,
+  options: ReadClipOptions = {},
+  tooLong: (frames: FrameReader) => boolean = isLong,
+): Promise<NumberedClip> {
   const wanted = { ...ALL, ...options };
   const info = await stat(path).catch((cause) => {
     throw new UsageError(`Cannot read a clip as ${path} must be a folder of frames or a video file`, { cause });
   });
-  if (info.isDirectory()) return readFolder(path, marks, wanted);
+  if (info.isDirectory()) return readFolder(path, marks, wanted, tooLong);
   const folder = await mkdtemp(join(tmpdir(), 'mer-video-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
   try {
     await extractFrames(path, folder);
-    return await readFolder(folder, marks, wanted);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    const read = await readFolder(folder, marks, wanted, tooLong);
+    // a long clip is read from there until the end
+    if (isLongClip(read.clip)) return { ...read, close: remove };
+    await remove();
+    return read;
+  } catch (error) {
+    await remove();
+    throw error;
   }
 }
 
@@ -47,6 +62,7 @@ async function readFolder(
   folder: string,
   marks: Marks,
   { from, to, ...options }: ReadClipOptions,
+  tooLong: (frames: FrameReader) => boolean,
 ): Promise<NumberedClip> {
   const files = (await readdir(folder)).filter((file) => /\.(png|jpe?g|bmp)$/i.test(file)).sort(naturalOrder);
   if (files.length < 2) {
@@ -66,21 +82,32 @@ async function readFolder(
   }
   const first = from === 'first' ? 0 : onset;
   const last = to === 'last' ? files.length : offset + 1;
-  const frames = await readFrames(await openFolder(folder), files.slice(first, last), options);
-  const clip: Clip = { frames, onset: onset - first, apex: null, offset: offset - first };
+  const source = [await openFolder(folder), files.slice(first, last), options] as const;
+  const opened = await openFrames(...source);
+  const read = tooLong(opened) ? { frames: opened } : { frames: await readFrames(...source) };
+  const clip: Clip | LongClip = { ...read, onset: onset - first, apex: null, offset: offset - first };
   const apex = given === undefined ? await spottedApex(clip) : given - first;
+  const marked = to === 'apex' ? upTo(clip, apex) : { ...clip, apex };
   return {
-    clip: to === 'apex' ? upTo(clip, apex) : { ...clip, apex },
+    clip: marked,
     numbers: numbers.slice(first, last),
     spotted: given === undefined,
+    async close() {
+      if (!isLongClip(marked)) marked.frames.dispose();
+    },
   };
 }
 
 /** The clip up to its apex, which becomes its offset. */
-function upTo({ frames, ...clip }: Clip, apex: number): Clip {
-  const kept = tf.slice(frames, 0, apex + 1);
-  frames.dispose();
-  return { ...clip, frames: kept, apex, offset: apex };
+function upTo(clip: Clip | LongClip, apex: number): Clip | LongClip {
+  const marks = { apex, offset: apex };
+  if (isLongClip(clip)) {
+    const [, ...frame] = clip.frames.shape;
+    return { ...clip, ...marks, frames: { ...clip.frames, shape: [apex + 1, ...frame] } };
+  }
+  const kept = tf.slice(clip.frames, 0, apex + 1);
+  clip.frames.dispose();
+  return { ...clip, ...marks, frames: kept };
 }
 
 /** The last number in each file name where all have one and no two are the same; positions from 1 otherwise. */
@@ -132,8 +159,8 @@ async function extractFrames(video: string, folder: string): Promise<void> {
 }
 
 /** The frame in which the face has moved most. */
-async function spottedApex(clip: Clip): Promise<number> {
-  const { frames, apex } = await spotApex().applyAsync(clip);
-  frames.dispose();
-  return apex!;
+async function spottedApex(clip: Clip | LongClip): Promise<number> {
+  const marked = await spotApex().applyAsync(clip);
+  if (!isLongClip(marked)) marked.frames.dispose();
+  return marked.apex!;
 }

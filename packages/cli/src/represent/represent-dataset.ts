@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AnnotatedDataset, ClipDataset, Sample } from '@mer/datasets';
+import { type AnnotatedDataset, type ClipDataset, readOrOpenClip, type Sample } from '@mer/datasets';
 import { fileNameOf, lockFolder, type OwnParts, removeHalfWritten } from '@mer/experiments';
 import { makeFolder, systemErrorCode, writeFileAtomic } from '@mer/io';
 import { hashOf } from '@mer/options';
-import { type AnyStep, type Clip, spotApex } from '@mer/representations';
+import { type AnyStep, type Clip, isLongClip, type LongClip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ClipCount } from './clip-progress.js';
 import { fileSize, writeRepresentation } from './write-image.js';
@@ -145,7 +145,7 @@ async function representAlone(
             }
           }
         } finally {
-          clip.frames.dispose();
+          if (!isLongClip(clip)) clip.frames.dispose();
         }
       }
     }
@@ -154,16 +154,16 @@ async function representAlone(
   return done;
 }
 
-type MarkedClip = Clip & { apex: number; spotted: boolean };
+type MarkedClip = (Clip | LongClip) & { apex: number; spotted: boolean };
 
 async function readMarked(dataset: ClipDataset, index: number, size: number | undefined): Promise<MarkedClip> {
-  const clip = await dataset.readClip(index, size === undefined ? {} : { size });
+  const clip = await readOrOpenClip(dataset, index, size === undefined ? {} : { size });
   if (clip.apex !== null) return { ...clip, apex: clip.apex, spotted: false };
   try {
     const marked = await spotApex().applyAsync(clip);
     return { ...marked, apex: marked.apex!, spotted: true };
   } finally {
-    clip.frames.dispose();
+    if (!isLongClip(clip)) clip.frames.dispose();
   }
 }
 

@@ -294,7 +294,7 @@ function annotatedDataset(parts: {
     if (clip) return clip;
     throw new RangeError(`Cannot read clip as index must be 0 to ${clips.length - 1}: current value is ${index}`);
   };
-  const read = clipReader(folder, decoders);
+  const reader = clipReader(folder, decoders);
   return Object.freeze({
     kind: 'clips',
     name,
@@ -320,7 +320,11 @@ function annotatedDataset(parts: {
     readSource: (path) => folder.read(path),
     async readClip(index, options) {
       const { record, frames } = at(index);
-      return read(samples[index]!.id, record, frames, options);
+      return reader.read(samples[index]!.id, record, frames, options);
+    },
+    async openClip(index, options) {
+      const { record, frames } = at(index);
+      return reader.open(samples[index]!.id, record, frames, options);
     },
   } satisfies AnnotatedDataset);
 }

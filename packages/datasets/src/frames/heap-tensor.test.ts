@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addFrames } from '../../test/releases.js';
 import { memoryFolder } from '../../test/support.js';
 import { openClipFolder } from '../sets/clip-folder.js';
+import { frameStack } from './frame-stack.js';
+import { readFrames } from './read-frames.js';
 
 describe('readClip() on the wasm backend', () => {
   beforeAll(() => tf.setBackend('wasm'));
@@ -30,6 +32,36 @@ describe('readClip() on the wasm backend', () => {
       await tf.setBackend('wasm');
       tf.dispose([clip.frames, again.frames]);
     }
+  });
+
+  it('refuses a clip of 4 GiB or more, whose size would wrap at 32 bits, and overwrites nothing', async () => {
+    const sentinels = [1000, 1_000_000].map((size) => tf.range(0, size));
+    const before = tf.memory();
+    const data = new Uint8Array(640 * 480 * 3).fill(200);
+    const picture = { width: 640, height: 480, channels: 3 as const, data };
+    // 1166 frames wrap to 3 MB, less than one frame; 2330 to 7 MB, two of them
+    for (const count of [1165, 1166, 1167, 2000, 2330, 1e9]) {
+      const stack = frameStack('long', count, {});
+      const bytes = count * data.length * 4;
+      expect(() => stack.put(0, picture)).toThrow(
+        `Cannot read clip long as its ${count} frames of 640 x 480, ${bytes} bytes, must fit into memory: `,
+      );
+      expect(() => stack.put(1, picture)).toThrow(
+        /at most 4294967296, of which tensors hold .* fewer or smaller frames/,
+      );
+      stack.abandon();
+    }
+    expect(tf.memory()).toEqual(before);
+    for (const sentinel of sentinels) expect(sentinel.dataSync().every((value, i) => value === i)).toBe(true);
+    expect(tf.tidy(() => tf.sum(tf.ones([1000])).dataSync()[0])).toBe(1000);
+    tf.dispose(sentinels);
+  });
+
+  it('names no picture where there is no room for the clip', async () => {
+    const folder = memoryFolder(files);
+    const reading = readFrames(folder, new Array(2 ** 14).fill('a/good/1.bmp'), { size: 4096 });
+    await expect(reading).rejects.toThrow(/^Cannot read clip in memory as its 16384 frames of 4096 x 4096, \d+ bytes/);
+    await expect(reading).rejects.toThrow(RangeError);
   });
 
   it('leaks nothing, also where a picture is broken', async () => {

@@ -1,13 +1,17 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { describe, expect, it } from 'vitest';
+import { encodeImage } from '@mer/io';
+import { dynamicImage } from '@mer/representations';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addFrames } from '../../test/releases.js';
 import { memoryFolder } from '../../test/support.js';
+import { composeDatasets } from '../compose.js';
 import type { DataFolder } from '../files/data-folder.js';
 import { openClipFolder } from '../sets/clip-folder.js';
 import { absentRuns, positionOf } from './clip-frames.js';
 import { frameNames } from './frame-names.js';
 import { imageHeader } from './image-header.js';
-import { limiter, readFrames } from './read-frames.js';
+import { limiter, openFrames, readFrames } from './read-frames.js';
 
 describe('limiter()', () => {
   it('runs no more tasks than allowed at the same time, in order, also after failures', async () => {
@@ -86,6 +90,69 @@ describe('readFrames()', () => {
     await expect(readFrames(folder, names('c1'), { decoders: 0 })).rejects.toThrow(
       'decoders must be an integer from 1 to 64',
     );
+  });
+});
+
+describe('openFrames()', () => {
+  const files: Record<string, Uint8Array | string> = { 'manifest.csv': 'subject,clip,label\na,c1,0\na,c2,1' };
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+    for (let i = 0; i < 60; i++) {
+      const picture = tf.randomUniform([18, 20, 3], 0, 1, 'float32', i) as tf.Tensor3D;
+      files[`a/c${1 + Math.floor(i / 30)}/${1 + (i % 30)}.bmp`] = await encodeImage(picture, 'bmp');
+      picture.dispose();
+    }
+  });
+  const names = (clip: string) => Array.from({ length: 30 }, (_, i) => `a/${clip}/${i + 1}.bmp`);
+
+  it('reads any of the frames, again and again, as readFrames() does', async () => {
+    const folder = memoryFolder(files);
+    for (const options of [{}, { size: 7 }, { size: [5, 9] as const, color: false }]) {
+      const whole = await readFrames(folder, names('c1'), options);
+      const before = tf.memory().numTensors;
+      const reader = await openFrames(folder, names('c1'), options);
+      expect(tf.memory().numTensors).toBe(before);
+      expect(reader.shape).toEqual(whole.shape);
+      for (const [first, count] of [
+        [0, 30],
+        [4, 9],
+        [29, 1],
+        [4, 9],
+      ] as const) {
+        const part = await reader.read(first, count);
+        const wanted = tf.slice(whole, [first, 0, 0, 0], [count, -1, -1, -1]);
+        expect(part.shape).toEqual(wanted.shape);
+        expect(await part.data()).toEqual(await wanted.data());
+        tf.dispose([part, wanted]);
+      }
+      whole.dispose();
+    }
+  });
+
+  it('is how a data set opens a clip: marks and representations are those of the clip that is read', async () => {
+    const dataset = await openClipFolder({ root: memoryFolder(files) });
+    const joined = composeDatasets('both', [dataset]);
+    for (const set of [dataset, joined]) {
+      const [long, clip] = [await set.openClip!(1, { size: 16 }), await set.readClip(1, { size: 16 })];
+      expect({ ...long, frames: long.frames.shape }).toEqual({ ...clip, frames: clip.frames.shape });
+      const step = dynamicImage();
+      const [made, wanted] = [await step.applyAsync(long), await step.applyAsync(clip)];
+      expect(await made.data()).toEqual(await wanted.data());
+      tf.dispose([made, wanted, clip.frames]);
+    }
+  });
+
+  it('names the file that is broken, or of another size than the first, when it is read', async () => {
+    const other: typeof files = { ...files };
+    other['b/1.bmp'] = await encodeImage(tf.zeros([18, 21, 3]) as tf.Tensor3D, 'bmp');
+    other['a/c2/3.bmp'] = (files['a/c2/3.bmp'] as Uint8Array).subarray(0, 60);
+    const folder = memoryFolder(other);
+    const reader = await openFrames(folder, [...names('c2'), 'b/1.bmp']);
+    (await reader.read(5, 10)).dispose();
+    await expect(reader.read(0, 5)).rejects.toThrow("as 'a/c2/3.bmp' in memory must be a whole picture");
+    await expect(reader.read(30, 1)).rejects.toThrow(/'b\/1\.bmp'.*frames must all have one size/);
+    await expect(openFrames(folder, ['none.bmp'])).rejects.toThrow("as 'none.bmp' in memory must be");
+    await expect(openFrames(folder, [])).rejects.toThrow('must have frames: it has none');
   });
 });
 

@@ -22,6 +22,9 @@ export interface Heap {
   giveBack(address: number): void;
 }
 
+/** Bytes that WebAssembly can address. */
+const ADDRESSABLE = 2 ** 32;
+
 /** The kernels' own memory; undefined until the first use, null where the platform refuses WebAssembly. */
 let own: { memory: WebAssembly.Memory; kernels: Kernels } | null | undefined;
 
@@ -40,13 +43,13 @@ function ownKernels(): typeof own {
  */
 export function resizeToUnit(picture: Picture, shape: FrameShape, out: Float32Array, offset: number): void {
   own = ownKernels();
-  if (!own) {
+  const made = shape[0] * shape[1] * shape[2];
+  const layout = layOut(picture, shape);
+  if (!own || layout.size + made * 4 > ADDRESSABLE) {
     out.set(resizePlain(picture, ...shape), offset);
     return;
   }
   const { memory, kernels } = own;
-  const made = shape[0] * shape[1] * shape[2];
-  const layout = layOut(picture, shape);
   const missing = layout.size + made * 4 - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / 65536));
   resize(kernels, memory, picture, shape, layout, 0, layout.size);

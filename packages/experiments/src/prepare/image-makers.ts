@@ -1,6 +1,15 @@
 import type { Dataset } from '@mer/datasets';
 import type { Part } from '@mer/options';
-import { type AnyStep, type Clip, clipWindows, createStep, pipe } from '@mer/representations';
+import {
+  type AnyStep,
+  type Clip,
+  clipWindows,
+  createStep,
+  holdClip,
+  isLongClip,
+  type LongClip,
+  pipe,
+} from '@mer/representations';
 import { clipViews, sizeOf, trainingParts, type ViewPlan } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Experiment, ExperimentInput, ExperimentStep } from '../schema/experiment.js';
@@ -67,9 +76,13 @@ export async function makeImages(
   { makers, wanted, clips, views, id, parts }: MakeImagesOptions,
 ): Promise<MadeImage[]> {
   const images: MadeImage[] = [];
-  const shared = await makers.prepare(source);
+  let shared = await makers.prepare(source);
   try {
-    const variants = shared instanceof tf.Tensor ? [async () => shared] : clipViews(shared, clips, [id], parts);
+    // what changes clips works on frames in memory
+    if (isLongClip(shared) && clips.length > 0) shared = await holdClip(shared);
+    const given = shared;
+    const variants =
+      given instanceof tf.Tensor || isLongClip(given) ? [async () => given] : clipViews(given, clips, [id], parts);
     for (const [view, variant] of variants.entries()) {
       const input = await variant();
       for (const [n, i] of wanted.entries()) {
@@ -85,7 +98,7 @@ export async function makeImages(
         }
         found.values.set(values, view * values.length);
       }
-      if (!(input instanceof tf.Tensor) && input.frames !== (shared as Clip).frames) input.frames.dispose();
+      if (!(input instanceof tf.Tensor) && input.frames !== (given as Clip).frames) disposeSource(input);
     }
   } finally {
     if (shared !== source) disposeSource(shared);
@@ -173,7 +186,8 @@ function imageMaker(
   const before = pipeOf(windows ? steps.slice(0, place) : [], at);
   const rest = pipeOf(windows ? steps.slice(place) : steps, at);
   const tensorOf = async (given: Source): Promise<tf.Tensor> => {
-    const made = rest ? ((await rest.applyAsync(given as never)) as Source) : given;
+    const applied = rest ? ((await rest.applyAsync(given as never)) as Source) : given;
+    const made = isLongClip(applied) ? await holdClip(applied) : applied;
     // without a representation a clip stays a sequence: [T, H, W, C] of its frames
     const tensor = made instanceof tf.Tensor ? made : made.frames;
     return made === given ? tf.clone(tensor) : tensor;
@@ -183,7 +197,7 @@ function imageMaker(
     const prepared = before ? ((await before.applyAsync(source as never)) as Source) : source;
     const pictures: tf.Tensor[] = [];
     try {
-      for (const part of clipWindows(prepared as Clip, windows)) pictures.push(await tensorOf(part));
+      for (const part of clipWindows(prepared as Clip | LongClip, windows)) pictures.push(await tensorOf(part));
       return tf.stack(pictures);
     } finally {
       tf.dispose(pictures);

@@ -38,6 +38,12 @@ export async function withLandmarks(dataset: ClipDataset, dir: string): Promise<
     // part of the data set's identity
     settings: Object.freeze({ ...dataset.settings, landmarks: digest }),
     readClip: async (index, options) => ({ ...(await dataset.readClip(index, options)), landmarks: landmarks[index]! }),
+    ...(dataset.openClip && {
+      openClip: async (index, options) => ({
+        ...(await dataset.openClip!(index, options)),
+        landmarks: landmarks[index]!,
+      }),
+    }),
   };
   return Object.freeze(marked);
 }

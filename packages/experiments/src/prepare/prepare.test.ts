@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeImage } from '@mer/io';
-import { clipWindows, createRepresentation, resize } from '@mer/representations';
+import { clipWindows, createRepresentation, frameReader, isLongClip, resize } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canListProcesses, children } from '../../test/children.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { parseExperiment } from '../schema/parse.js';
-import { openExperimentData, type PrepareDataOptions, prepareData } from './prepare.js';
+import { openExperimentData, type PrepareDataOptions, prepareData, prepareSource } from './prepare.js';
 import { readSource } from './source.js';
 
 let root = '';
@@ -38,7 +38,7 @@ describe('windows of an input', () => {
     const { inputs } = await prepareData(dataset, experiment);
     expect(inputs[0]!.shape).toEqual([3, 16, 16, 3]);
     const clip = await readSource(dataset, experiment, 0);
-    if (clip instanceof tf.Tensor) throw new Error('a clip');
+    if (clip instanceof tf.Tensor || isLongClip(clip)) throw new Error('a clip in memory');
     const [, second] = clipWindows(clip, { count: 3 });
     const image = createRepresentation('trdi', {})(second!);
     const expected = tf.mul(resize(image, { size: 16 }), 2).dataSync();
@@ -50,6 +50,27 @@ describe('windows of an input', () => {
     const experiment = withInput({ windows: { count: 3 } });
     await expect(openExperimentData(experiment)).rejects.toThrow(ExperimentError);
     await expect(openExperimentData(experiment)).rejects.toThrow(/inputs\.0\.windows.*inputs\.0\.steps/);
+  });
+});
+
+describe('a clip whose frames are read when they are needed', () => {
+  it.each([
+    ['each input by itself', [{ steps: ['midi'] }, { steps: ['gray', 'mesti'] }, { steps: ['lbp-top'] }, {}], []],
+    ['windows of it', [{ steps: ['trdi'], windows: { count: 3 } }], []],
+    ['views of it', [{ steps: ['dynamic-image'] }], [{ name: 'phases' }]],
+  ])('gives the images of the clip in memory: %s', async (_, inputs, augmented) => {
+    const training = { ...common.training, augmentation: { clips: augmented } };
+    const preprocessing = ['even-light', { step: 'resize', options: { size: 20 } }];
+    const experiment = parseExperiment({ ...common, data: clips, preprocessing, inputs, training });
+    const dataset = await openExperimentData(experiment);
+    const clip = await readSource(dataset, experiment, 0);
+    if (clip instanceof tf.Tensor || isLongClip(clip)) throw new Error('a clip in memory');
+    const before = tf.memory().numTensors;
+    const whole = await prepareSource(experiment, clip);
+    const long = await prepareSource(experiment, { ...clip, frames: frameReader(clip.frames) });
+    expect(long).toEqual(whole);
+    expect(tf.memory().numTensors).toBe(before);
+    clip.frames.dispose();
   });
 });
 

@@ -1,19 +1,21 @@
-import type { Dataset } from '@mer/datasets';
-import type { Clip } from '@mer/representations';
+import { type Dataset, readOrOpenClip } from '@mer/datasets';
+import { type Clip, isLongClip, type LongClip } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Experiment } from '../schema/experiment.js';
 
 /** A clip, or the one image that stands for it. */
-export type Source = tf.Tensor3D | Clip;
+export type Source = tf.Tensor3D | Clip | LongClip;
 
-/** Gives up the tensor of a clip or image. */
+/** Gives up the tensor of a clip or image; a clip whose frames are read when they are needed has none. */
 export function disposeSource(source: Source): void {
-  tf.dispose(source instanceof tf.Tensor ? source : source.frames);
+  if (source instanceof tf.Tensor) source.dispose();
+  else if (!isLongClip(source)) source.frames.dispose();
 }
 
-/** Reads one sample as the experiment says; the tensor belongs to the caller. */
-export function readSource(dataset: Dataset, { data }: Experiment, index: number): Promise<Source> {
-  return dataset.kind === 'images' ? dataset.readImage(index) : dataset.readClip(index, defined(data.frames));
+/** Reads one sample as the experiment says, a long clip when its frames are needed; the tensor belongs to the caller. */
+export async function readSource(dataset: Dataset, { data }: Experiment, index: number): Promise<Source> {
+  if (dataset.kind === 'images') return dataset.readImage(index);
+  return readOrOpenClip(dataset, index, defined(data.frames));
 }
 
 function defined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -1,5 +1,6 @@
-import { choice, either, flag, number, type OptionsOf } from '@mer/options';
-import { type Clip, checkClip, type FrameLandmarks } from '../clip.js';
+import { choice, either, flag, number, type OptionsOf, type Resolved } from '@mer/options';
+import type * as tf from '@tensorflow/tfjs-core';
+import { type Clip, checkClip, type FrameLandmarks, type LongClip } from '../clip.js';
 import { defineStep } from '../define-step.js';
 import { checkClipLandmarks } from './landmarks.js';
 import { applyTransform, faceTransform, faceTransformOptions, invertTransform, type Transform } from './transform.js';
@@ -30,6 +31,57 @@ function landmarksNear(landmarks: readonly FrameLandmarks[], onset: number): Fra
   return landmarks.reduce((best, other) =>
     Math.abs(other.frame - onset) < Math.abs(best.frame - onset) ? other : best,
   );
+}
+
+type Options = Resolved<typeof alignOptions>;
+
+/** The transform of every frame, and where the landmarks come to lie. */
+function planned(clip: Clip | LongClip, { layout, size, zoom, per }: Options) {
+  const task = 'align a clip';
+  checkClip(clip, task);
+  const landmarks = clip.landmarks ?? [];
+  if (landmarks.length === 0) {
+    throw new RangeError(
+      `Cannot ${task} as it must have landmarks: current value is none (find them with detectLandmarks(), or read them with parseLandmarks())`,
+    );
+  }
+  checkClipLandmarks(clip, task);
+  const [count, height, width] = clip.frames.shape;
+  const transformOf = ({ frame, points }: FrameLandmarks) => {
+    if (!points.some(([x, y]) => x >= -0.5 && y >= -0.5 && x < width - 0.5 && y < height - 0.5)) {
+      throw new RangeError(
+        `Cannot ${task} as the face must lie in the frame: all landmarks of frame ${frame} lie outside of its ${width} x ${height} pixels (are they of a frame of another size?)`,
+      );
+    }
+    return faceTransform(points, { layout, size, zoom });
+  };
+  let transforms: Transform[];
+  if (per === 'clip') transforms = new Array(count).fill(transformOf(landmarksNear(landmarks, clip.onset)));
+  else {
+    transforms = Array.from({ length: count }, (_, frame) => {
+      const found = landmarks.find((one) => one.frame === frame);
+      if (!found) {
+        throw new RangeError(`Cannot ${task} per frame as every frame must have landmarks: frame ${frame} has none`);
+      }
+      return transformOf(found);
+    });
+  }
+  const moved = landmarks.map(({ frame, points }): FrameLandmarks => {
+    const back = invertTransform(transforms[frame]!);
+    return { frame, points: points.map((point) => applyTransform(back, point)) };
+  });
+  return { transforms, landmarks: moved };
+}
+
+/** Frames under their transforms. */
+function warped(
+  frames: tf.Tensor4D,
+  transforms: readonly Transform[],
+  { layout, size, border, antialias }: Options,
+  all = transforms,
+): tf.Tensor4D {
+  const outside = border ?? (layout === 'mol' ? 128 / 255 : 0);
+  return warpSmoothly(frames, transforms, [size, size], { border: outside, antialias, all });
 }
 
 /**
@@ -67,47 +119,23 @@ export const align = /* @__PURE__ */ defineStep({
   gives: 'clip',
   traits: { needsLandmarks: true },
   options: alignOptions,
-  compute(clip: Clip, { layout, size, zoom, per, border, antialias }): Clip {
-    const task = 'align a clip';
-    checkClip(clip, task);
-    const landmarks = clip.landmarks ?? [];
-    if (landmarks.length === 0) {
-      throw new RangeError(
-        `Cannot ${task} as it must have landmarks: current value is none (find them with detectLandmarks(), or read them with parseLandmarks())`,
-      );
-    }
-    const count = clip.frames.shape[0];
-    checkClipLandmarks(clip, task);
-    const [, height, width] = clip.frames.shape;
-    const transformOf = ({ frame, points }: FrameLandmarks) => {
-      if (!points.some(([x, y]) => x >= -0.5 && y >= -0.5 && x < width - 0.5 && y < height - 0.5)) {
-        throw new RangeError(
-          `Cannot ${task} as the face must lie in the frame: all landmarks of frame ${frame} lie outside of its ${width} x ${height} pixels (are they of a frame of another size?)`,
-        );
+  compute(clip: Clip, options): Clip {
+    const { transforms, landmarks } = planned(clip, options);
+    return { ...clip, frames: warped(clip.frames, transforms, options), landmarks };
+  },
+  async stream(clip: LongClip, options): Promise<LongClip> {
+    const { transforms, landmarks } = planned(clip, options);
+    const { size } = options;
+    const [count, , , channels] = clip.frames.shape;
+    const read = async (first: number, length: number) => {
+      const part = await clip.frames.read(first, length);
+      try {
+        return warped(part, transforms.slice(first, first + length), options, transforms);
+      } finally {
+        part.dispose();
       }
-      return faceTransform(points, { layout, size, zoom });
     };
-    let transforms: Transform[];
-    if (per === 'clip') transforms = new Array(count).fill(transformOf(landmarksNear(landmarks, clip.onset)));
-    else {
-      transforms = Array.from({ length: count }, (_, frame) => {
-        const found = landmarks.find((one) => one.frame === frame);
-        if (!found) {
-          throw new RangeError(`Cannot ${task} per frame as every frame must have landmarks: frame ${frame} has none`);
-        }
-        return transformOf(found);
-      });
-    }
-    const outside = border ?? (layout === 'mol' ? 128 / 255 : 0);
-    const frames = warpSmoothly(clip.frames, transforms, [size, size], { border: outside, antialias });
-    return {
-      ...clip,
-      frames,
-      landmarks: landmarks.map(({ frame, points }) => {
-        const back = invertTransform(transforms[frame]!);
-        return { frame, points: points.map((point) => applyTransform(back, point)) };
-      }),
-    };
+    return { ...clip, frames: { shape: [count, size, size, channels], read }, landmarks };
   },
   outputShape: ([, , channels], { size }) => [size, size, channels],
 });

@@ -1,6 +1,6 @@
 import { checkOptions, choice, type OptionsOf, show } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
-import { type Clip, checkClip, type FrameLandmarks, type Landmarks } from '../clip.js';
+import { type Clip, checkClip, type FrameLandmarks, type Landmarks, type LongClip } from '../clip.js';
 import { frameAt } from '../frames.js';
 import { checkLandmarks } from './transform.js';
 
@@ -11,7 +11,7 @@ import { checkLandmarks } from './transform.js';
 export type LandmarkDetector = (image: tf.Tensor3D) => Promise<Landmarks | null>;
 
 /** Throws unless all landmarks of a clip are 68 points of frames that it has; `task` begins the message. */
-export function checkClipLandmarks({ frames, landmarks = [] }: Clip, task: string): void {
+export function checkClipLandmarks({ frames, landmarks = [] }: Clip | LongClip, task: string): void {
   const count = frames.shape[0];
   for (const { frame, points } of landmarks) {
     if (!Number.isInteger(frame) || frame < 0 || frame >= count) {

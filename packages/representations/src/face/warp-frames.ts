@@ -191,21 +191,21 @@ function crop(
 
 /**
  * Frames resampled with one transform for each of them; where the new frames are coarser than the old, the part that they are
- * made of is blurred first.
+ * made of is blurred first. How much, and which part, the transforms of `all` frames of the clip decide.
  */
 export function warpSmoothly(
   frames: tf.Tensor4D,
   transforms: readonly Transform[],
   size: readonly [number, number],
-  { border, antialias }: { border: Border; antialias: boolean },
+  { border, antialias, all = transforms }: { border: Border; antialias: boolean; all?: readonly Transform[] },
 ): tf.Tensor4D {
-  const [a, , , d] = transforms[0]!;
+  const [a, , , d] = all[0]!;
   const scale = Math.hypot(a, d);
   if (!antialias || scale <= 1) return warpEach(frames, transforms, size, border);
   const sigma = Math.sqrt(scale ** 2 - 1) / 2;
   return tf.tidy(() => {
     const [, height, width] = frames.shape;
-    const box = sourceBox(transforms, size, [height, width], Math.ceil(4 * sigma) + 1);
+    const box = sourceBox(all, size, [height, width], Math.ceil(4 * sigma) + 1);
     const smooth = gaussianBlur(crop(frames, box), sigma);
     const moved = transforms.map(([a, b, c, d, e, f]): Transform => [a, b, c - box.left, d, e, f - box.top]);
     return warpEach(smooth, moved, size, border);

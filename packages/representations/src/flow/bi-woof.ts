@@ -62,5 +62,6 @@ export const biWoof = /* @__PURE__ */ defineRepresentation({
       return normalize === 'all' ? safeDivide(weighted, tf.sum(weighted)) : weighted;
     });
   },
+  looksAt: 'marked',
   outputShape: (_frame, { blocks, bins }) => [...blocks, bins],
 });

@@ -48,5 +48,6 @@ export const flowColor = /* @__PURE__ */ defineRepresentation({
     const [start, end] = [markIndex(clip, from, task), markIndex(clip, to, task)];
     return tf.tidy(() => flowToColor(flowBetween(clip, start, end, flow, stableRegion), color));
   },
+  looksAt: 'marked',
   outputShape: ([height, width]) => [height, width, 3],
 });

@@ -64,5 +64,6 @@ export const flow = /* @__PURE__ */ defineRepresentation({
       return tf.div(concatChannels([moved, third]), unit) as tf.Tensor3D;
     });
   },
+  looksAt: 'marked',
   outputShape: ([height, width], { channels }) => [height, width, channels === 'u-v' ? 2 : 3],
 });

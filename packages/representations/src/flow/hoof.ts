@@ -42,5 +42,6 @@ export const hoof = /* @__PURE__ */ defineRepresentation({
     const apex = apexOf(clip, task);
     return tf.tidy(() => orientedHistogram(flowBetween(clip, clip.onset, apex, flow), histogram));
   },
+  looksAt: 'marked',
   outputShape: (_frame, { blocks, bins }) => [...blocks, bins],
 });

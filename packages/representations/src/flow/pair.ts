@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hostValues } from '../host.js';
 import { luma } from '../to-gray.js';
 import type { FlowKernels } from '../wasm/kernels.generated.js';
-import { floats, withFlowKernels } from '../wasm/kernels.js';
+import { floats, takeBytes, withFlowKernels } from '../wasm/kernels.js';
 
 /** An image that flow is computed from: `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1. */
 export type FlowImage = tf.Tensor2D | tf.Tensor3D;
@@ -92,9 +92,9 @@ export function runFlowKernel(
   const { height, width } = checkPair(from, to, task);
   const size = height * width;
   const flow = withFlowKernels(task, (kernels) => {
-    const a = kernels.take(4 * size);
-    const b = kernels.take(4 * size);
-    const out = kernels.take(8 * size);
+    const a = takeBytes(kernels, 4 * size);
+    const b = takeBytes(kernels, 4 * size);
+    const out = takeBytes(kernels, 8 * size);
     const gray = [floats(kernels, a, size), floats(kernels, b, size)] as const;
     const [low0, high0] = writeGray(from, gray[0], task, 'from');
     const [low1, high1] = writeGray(to, gray[1], task, 'to');

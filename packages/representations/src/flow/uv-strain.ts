@@ -109,5 +109,6 @@ export const uvStrain = /* @__PURE__ */ defineRepresentation({
       return o.range === 'byte' ? (tf.mul(ordered, 255) as tf.Tensor3D) : tf.clone(ordered);
     });
   },
+  looksAt: 'marked',
   outputShape: ([height, width], { size }) => [size || height, size || width, 3],
 });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Clip, checkClip } from '../clip.js';
+import { type Clip, checkClip, type LongClip } from '../clip.js';
 import { defineStep } from '../define-step.js';
+import { sliceFrames } from '../frames.js';
 import { hostValues, isHostBackend } from '../host.js';
 
 const task = 'even the light of a clip';
@@ -65,6 +66,20 @@ export const evenLight = /* @__PURE__ */ defineStep({
       return tf.mul(frames, tf.where(black, tf.onesLike(gains), gains)) as tf.Tensor4D;
     });
     return { ...clip, frames: even };
+  },
+  async stream(clip: LongClip): Promise<LongClip> {
+    checkClip(clip, task);
+    const { frames, onset } = clip;
+    const read = async (first: number, count: number) => {
+      const part = [await frames.read(onset, 1), await frames.read(first, count)];
+      const even = tf.tidy(() => {
+        const all = tf.concat(part) as tf.Tensor4D;
+        return sliceFrames(evenLight({ frames: all, onset: 0, apex: null, offset: count }).frames, 1, count);
+      });
+      tf.dispose(part);
+      return even;
+    };
+    return { ...clip, frames: { shape: frames.shape, read } };
   },
   outputShape: (frame) => frame,
 });

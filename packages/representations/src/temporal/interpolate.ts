@@ -1,8 +1,8 @@
-import { checkValue, choice, integer, type OptionsOf } from '@mer/options';
+import { checkValue, choice, integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Clip, checkClip } from '../clip.js';
+import { type Clip, checkClip, type LongClip } from '../clip.js';
 import { defineStep } from '../define-step.js';
-import { weightedSum } from '../weighted-sum.js';
+import { weightedSum, weightedSums } from '../weighted-sum.js';
 
 const interpolateOptions = {
   frames: integer('The new number of frames.', { min: 2, default: 10 }),
@@ -49,6 +49,37 @@ export function timWeights(from: number, to: number): number[][] {
   });
 }
 
+/** Which frames are added with what weights, for each new frame, and the marks of the new clip. */
+function planned(clip: Clip | LongClip, { frames: count, method }: Resolved<typeof interpolateOptions>) {
+  const task = 'interpolate a clip';
+  checkClip(clip, task);
+  const { onset, apex, offset, landmarks } = clip;
+  const length = offset - onset + 1;
+  if (length < 2) {
+    throw new RangeError(`Cannot ${task} as it must hold at least 2 frames: onset and offset are both ${onset}`);
+  }
+  const place = (index: number) => ((index - onset) / (length - 1)) * (count - 1);
+  const rows: { weights: number[]; first: number }[] =
+    method === 'tim'
+      ? timWeights(length, count).map((weights) => ({ weights, first: onset }))
+      : Array.from({ length: count }, (_, j) => {
+          const at = onset + (j * (length - 1)) / (count - 1);
+          const first = Math.min(offset - 1, Math.floor(at));
+          return { weights: [1 - (at - first), at - first], first };
+        });
+  const marks: Omit<Clip, 'frames'> = {
+    onset: 0,
+    apex: apex === null ? null : Math.round(place(apex)),
+    offset: count - 1,
+    ...(landmarks && {
+      landmarks: landmarks
+        .filter(({ frame }) => frame === onset || frame === offset)
+        .map(({ frame, points }) => ({ frame: frame === onset ? 0 : count - 1, points })),
+    }),
+  };
+  return { rows, marks };
+}
+
 /**
  * A clip whose movement, onset to offset, takes a given number of frames.
  *
@@ -80,37 +111,27 @@ export const interpolate = /* @__PURE__ */ defineStep({
   takes: 'clip',
   gives: 'clip',
   options: interpolateOptions,
-  compute(clip: Clip, { frames: count, method }): Clip {
-    const task = 'interpolate a clip';
-    checkClip(clip, task);
-    const { onset, apex, offset } = clip;
-    const length = offset - onset + 1;
-    if (length < 2) {
-      throw new RangeError(`Cannot ${task} as it must hold at least 2 frames: onset and offset are both ${onset}`);
+  compute(clip: Clip, options): Clip {
+    const { rows, marks } = planned(clip, options);
+    const images = () => rows.map(({ weights, first }) => weightedSum(clip.frames, weights, first));
+    return { frames: tf.tidy(() => tf.stack(images()) as tf.Tensor4D), ...marks };
+  },
+  async stream(clip: LongClip, options): Promise<Clip> {
+    const { rows, marks } = planned(clip, options);
+    const { frames } = clip;
+    const images: tf.Tensor3D[] = [];
+    try {
+      // one pass for all rows that begin at one frame
+      for (let at = 0, to = 0; at < rows.length; at = to) {
+        const { first } = rows[at]!;
+        while (to < rows.length && rows[to]!.first === first) to++;
+        const weights = rows.slice(at, to).map((row) => row.weights);
+        images.push(...(await weightedSums(frames, first, weights)));
+      }
+      return { frames: tf.stack(images) as tf.Tensor4D, ...marks };
+    } finally {
+      tf.dispose(images);
     }
-    const place = (index: number) => ((index - onset) / (length - 1)) * (count - 1);
-    const frames = tf.tidy(() => {
-      const rows: { weights: number[]; first: number }[] =
-        method === 'tim'
-          ? timWeights(length, count).map((weights) => ({ weights, first: onset }))
-          : Array.from({ length: count }, (_, j) => {
-              const at = onset + (j * (length - 1)) / (count - 1);
-              const first = Math.min(offset - 1, Math.floor(at));
-              return { weights: [1 - (at - first), at - first], first };
-            });
-      return tf.stack(rows.map(({ weights, first }) => weightedSum(clip.frames, weights, first))) as tf.Tensor4D;
-    });
-    return {
-      frames,
-      onset: 0,
-      apex: apex === null ? null : Math.round(place(apex)),
-      offset: count - 1,
-      ...(clip.landmarks && {
-        landmarks: clip.landmarks
-          .filter(({ frame }) => frame === onset || frame === offset)
-          .map(({ frame, points }) => ({ frame: frame === onset ? 0 : count - 1, points })),
-      }),
-    };
   },
   outputShape: (frame) => frame,
 });

@@ -1,7 +1,8 @@
 import { choice, integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Clip, checkClip } from '../clip.js';
+import { type Clip, checkClip, type LongClip } from '../clip.js';
 import { defineStep } from '../define-step.js';
+import { framesAt } from '../frame-reader.js';
 
 const sampleOptions = {
   frames: integer('The number of frames to keep.', { min: 1, default: 8 }),
@@ -16,7 +17,11 @@ const sampleOptions = {
 export type SampleOptions = OptionsOf<typeof sampleOptions>;
 
 /** The frames that a sampling keeps, in order; `task` begins a message. */
-function sampledFrames(clip: Clip, { frames: count, method }: Resolved<typeof sampleOptions>, task: string): number[] {
+function sampledFrames(
+  clip: Clip | LongClip,
+  { frames: count, method }: Resolved<typeof sampleOptions>,
+  task: string,
+): number[] {
   const { onset, apex, offset } = clip;
   const length = offset - onset + 1;
   switch (method) {
@@ -50,6 +55,26 @@ function sampledFrames(clip: Clip, { frames: count, method }: Resolved<typeof sa
   }
 }
 
+/** The frames that are kept, and the marks of the new clip. */
+function sampled(clip: Clip | LongClip, resolved: Resolved<typeof sampleOptions>) {
+  const task = 'sample the frames of a clip';
+  checkClip(clip, task);
+  const kept = sampledFrames(clip, resolved, task);
+  const nearest = (frame: number) =>
+    kept.reduce((best, other, j) => (Math.abs(other - frame) < Math.abs(kept[best]! - frame) ? j : best), 0);
+  const marks: Omit<Clip, 'frames'> = {
+    onset: nearest(clip.onset),
+    apex: clip.apex === null ? null : nearest(clip.apex),
+    offset: nearest(clip.offset),
+    ...(clip.landmarks && {
+      landmarks: kept.flatMap((frame, j) =>
+        (clip.landmarks ?? []).filter((one) => one.frame === frame).map(({ points }) => ({ frame: j, points })),
+      ),
+    }),
+  };
+  return { kept, marks };
+}
+
 /**
  * A clip of some of the frames.
  *
@@ -81,22 +106,12 @@ export const sample = /* @__PURE__ */ defineStep({
   gives: 'clip',
   options: sampleOptions,
   compute(clip: Clip, resolved): Clip {
-    const task = 'sample the frames of a clip';
-    checkClip(clip, task);
-    const kept = sampledFrames(clip, resolved, task);
-    const nearest = (frame: number) =>
-      kept.reduce((best, other, j) => (Math.abs(other - frame) < Math.abs(kept[best]! - frame) ? j : best), 0);
-    return {
-      frames: tf.tidy(() => tf.gather(clip.frames, tf.tensor1d(kept, 'int32'))),
-      onset: nearest(clip.onset),
-      apex: clip.apex === null ? null : nearest(clip.apex),
-      offset: nearest(clip.offset),
-      ...(clip.landmarks && {
-        landmarks: kept.flatMap((frame, j) =>
-          (clip.landmarks ?? []).filter((one) => one.frame === frame).map(({ points }) => ({ frame: j, points })),
-        ),
-      }),
-    };
+    const { kept, marks } = sampled(clip, resolved);
+    return { frames: tf.tidy(() => tf.gather(clip.frames, tf.tensor1d(kept, 'int32'))), ...marks };
+  },
+  async stream(clip: LongClip, resolved): Promise<Clip> {
+    const { kept, marks } = sampled(clip, resolved);
+    return { frames: await framesAt(clip.frames, kept), ...marks };
   },
   outputShape: (frame) => frame,
 });

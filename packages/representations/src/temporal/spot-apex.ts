@@ -1,9 +1,9 @@
 import { choice, flag, list, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Clip, checkClip } from '../clip.js';
+import { type Clip, checkClip, type LongClip } from '../clip.js';
 import { defineStep } from '../define-step.js';
 import { flowOption } from '../flow/optical-flow.js';
-import { intensityTensor } from '../frame-intensities.js';
+import { intensityTensor, readIntensities } from '../frame-intensities.js';
 import { type Reading, readLater, readNow } from '../reading.js';
 import { regionOption } from '../region.js';
 
@@ -131,29 +131,48 @@ export const spotApex = /* @__PURE__ */ defineStep({
   options: spotApexOptions,
   compute: (clip: Clip, options) => readNow(spotting(clip, options), task),
   computeAsync: (clip, options) => readLater(spotting(clip, options)),
+  stream: spottingLong,
   outputShape: (frame) => frame,
 });
 
-function* spotting(
-  clip: Clip,
-  { overwrite, search, regions, smooth, ...plan }: Resolved<typeof spotApexOptions>,
-): Reading<Clip> {
-  checkClip(clip, task);
+type Options = Resolved<typeof spotApexOptions>;
+
+function* spotting(clip: Clip, options: Options): Reading<Clip> {
+  const { search, regions, smooth, ...plan } = options;
   const marked = (apex: number): Clip => ({ ...clip, frames: tf.clone(clip.frames), apex });
-  if (clip.apex !== null && !overwrite) return marked(clip.apex);
+  const known = knownApex(clip, options);
+  if (known !== undefined) return marked(known);
   const { onset, offset, frames } = clip;
-  const count = offset - onset + 1;
-  if (count < 3) return marked(onset + count - 1);
-  const sums = new Array<number>(count).fill(0);
+  const courses: Float32Array[] = [];
   for (const region of regions) {
-    const course = yield intensityTensor(frames, onset, count, { ...plan, region });
-    for (let t = 0; t < count; t++) sums[t]! += course[t]!;
+    const course = yield intensityTensor(frames, onset, offset - onset + 1, { ...plan, region });
+    courses.push(course.slice());
   }
+  return marked(onset + mostMoved(courses, { search, smooth }));
+}
+
+async function spottingLong(clip: LongClip, options: Options): Promise<LongClip> {
+  const { search, regions, smooth, ...plan } = options;
+  const known = knownApex(clip, options);
+  if (known !== undefined) return { ...clip, apex: known };
+  const { onset, offset, frames } = clip;
+  const plans = regions.map((region) => ({ ...plan, region }));
+  const courses = await readIntensities(frames, onset, offset - onset + 1, plans);
+  return { ...clip, apex: onset + mostMoved(courses, { search, smooth }) };
+}
+
+/** The apex where it need not be looked for. */
+function knownApex(clip: Clip | LongClip, { overwrite }: Options): number | undefined {
+  checkClip(clip, task);
+  if (clip.apex !== null && !overwrite) return clip.apex;
+  return clip.offset - clip.onset < 2 ? clip.offset : undefined;
+}
+
+/** Where between its ends the sum of courses is greatest. */
+function mostMoved(courses: readonly Float32Array[], { search, smooth }: Pick<Options, 'search' | 'smooth'>): number {
+  const sums = Array.from(courses[0]!, (_, t) => courses.reduce((sum, course) => sum + course[t]!, 0));
   const course = smoothCourse(sums, smooth);
-  if (search === 'divide-and-conquer') {
-    const found = divideAndConquer(course);
-    return marked(onset + Math.min(count - 2, Math.max(1, found)));
-  }
+  if (search === 'divide-and-conquer') return Math.min(course.length - 2, Math.max(1, divideAndConquer(course)));
   const inner = course.slice(1, -1);
-  return marked(onset + 1 + inner.indexOf(Math.max(...inner)));
+  return 1 + inner.reduce((best, value, t) => (value > inner[best]! ? t : best), 0);
 }

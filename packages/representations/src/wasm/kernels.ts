@@ -29,7 +29,7 @@ export function sharedKernels(memory: WebAssembly.Memory): SharedKernels {
 }
 
 /** What every module of kernels with a memory of its own has. */
-type WithMemory = Pick<ImageKernels, 'memory' | 'mark' | 'release' | 'take'>;
+export type WithMemory = Pick<ImageKernels, 'memory' | 'mark' | 'release' | 'take'>;
 
 /**
  * Runs `work` with the kernels for images, compiled on first use; scratch memory it takes is given back afterwards.
@@ -47,15 +47,36 @@ export function withFlowKernels<T>(task: string, work: (kernels: FlowKernels) =>
   return withScratch(flow, task, work);
 }
 
+/** Bytes that WebAssembly can address. */
+const ADDRESSABLE = 2 ** 32;
+
+/** Bytes of scratch memory for an image or a few; checked before they become an address. */
+export function takeBytes(module: WithMemory, bytes: number): number {
+  if (!(bytes >= 0 && bytes < ADDRESSABLE - module.mark())) throw new FullError(bytes);
+  return module.take(bytes);
+}
+
+/** What {@link takeBytes} throws; it becomes an error that says what was to be done. */
+class FullError extends RangeError {
+  constructor(bytes: number) {
+    super(`${bytes} bytes were asked for`);
+  }
+}
+
 function withScratch<Kernels extends WithMemory, T>(module: Kernels, task: string, work: (kernels: Kernels) => T): T {
   const height = module.mark();
   try {
     return work(module);
   } catch (cause) {
-    if (cause instanceof WebAssembly.RuntimeError && cause.message.includes('unreachable')) {
-      throw new RangeError(`Cannot ${task} as the image must fit into the memory of the kernels: not enough memory`, {
-        cause,
-      });
+    const trapped = cause instanceof WebAssembly.RuntimeError && cause.message.includes('unreachable');
+    if (trapped || cause instanceof FullError) {
+      const asked = trapped
+        ? `more was asked for than the ${module.memory.buffer.byteLength} bytes there are`
+        : cause.message;
+      throw new RangeError(
+        `Cannot ${task} as images must fit into the ${ADDRESSABLE} bytes that the kernels can address: ${asked}; use smaller frames (resize them first), or the backend webgpu`,
+        { cause },
+      );
     }
     throw cause;
   } finally {
