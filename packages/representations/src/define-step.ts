@@ -9,6 +9,8 @@ import {
   stableJson,
 } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
+import { type CheckOption, splitCheck } from './check-option.js';
+import { checkedCompute } from './checked-compute.js';
 import type { Clip } from './clip.js';
 import { makeStep } from './make-step.js';
 import type { ClipOrImage, EitherStep, ImageShape, Step, StepKind, StepTraits } from './step.js';
@@ -80,8 +82,8 @@ export interface StepDefinition<
   Out = tf.Tensor3D,
   Short extends keyof Entries = never,
 > extends StepFacts<Name, Entries> {
-  (input: In, options?: OptionsOf<Entries>): Out;
-  (options?: OptionsOf<Entries>): Step<In, Out>;
+  (input: In, options?: OptionsOf<Entries> & CheckOption): Out;
+  (options?: OptionsOf<Entries> & CheckOption): Step<In, Out>;
   (value: NonNullable<OptionsOf<Entries>[Short]>, options?: Omit<OptionsOf<Entries>, Short>): Step<In, Out>;
 }
 
@@ -161,20 +163,24 @@ export function define(kind: 'step' | 'representation', declaration: AnyDeclarat
   const facts = { kind, name, title, paper, ours, version, takes, gives, traits, options: entries };
   checkDeclaration(facts, declaration);
   const task = `make the step ${show(name)}`;
-  const { short, complete, compute, computeAsync, outputShape } = declaration;
+  const { short, complete, outputShape } = declaration;
+  const { now, later } = checkedCompute(declaration);
   const resolve = (given: unknown) => {
     const options = checkOptions(task, entries, given);
     return complete ? complete(options) : options;
   };
   const spelled = (given: unknown, rest?: object) => {
     const bare = short !== undefined && given !== undefined && (typeof given !== 'object' || Array.isArray(given));
-    return resolve(bare ? { ...rest, [short]: given } : given);
+    const whole = bare ? { ...rest, [short]: given } : given;
+    // not an option of the step: it changes nothing of what is computed
+    const { check, options } = takes === 'clip' ? splitCheck(task, whole) : { check: true, options: whole };
+    return { check, options: resolve(options) };
   };
-  const create = (options: object) => {
+  const create = ({ options, check }: { options: object; check: boolean }) => {
     const json = () => ({ step: name, options });
     return makeStep(
-      (input) => compute(input, options),
-      async (input) => (computeAsync ?? compute)(input, options),
+      (input) => now(input, options, check),
+      (input) => later(input, options, check),
       {
         name,
         options,
@@ -188,8 +194,11 @@ export function define(kind: 'step' | 'representation', declaration: AnyDeclarat
       },
     );
   };
-  const definition = (first?: unknown, second?: object) =>
-    isInput(first, short) ? compute(first, spelled(second)) : create(spelled(first, second));
+  const definition = (first?: unknown, second?: object) => {
+    if (!isInput(first, short)) return create(spelled(first, second));
+    const { options, check } = spelled(second);
+    return now(first, options, check);
+  };
   for (const [key, value] of Object.entries(facts)) {
     Object.defineProperty(definition, key, { value, enumerable: true });
   }
@@ -212,6 +221,9 @@ function checkDeclaration(facts: StepFacts, { short, compute, computeAsync, outp
   if (short !== undefined && !Object.hasOwn(options, short)) throw wrong('short', 'the name of an option', short);
   for (const [name, value] of Object.entries({ compute, outputShape })) {
     if (typeof value !== 'function') throw wrong(name, 'a function', value);
+  }
+  if (takes === 'clip' && Object.hasOwn(options, 'check')) {
+    throw wrong('options', 'others than check, which all that take clips have', 'check');
   }
   if (computeAsync !== undefined && typeof computeAsync !== 'function') {
     throw wrong('computeAsync', 'a function', computeAsync);

@@ -5,6 +5,8 @@
  */
 
 export type { Blocks } from './blocks.js';
+export type { CheckOption } from './check-option.js';
+export { checkedAs } from './check-values.js';
 export type { Clip, FrameLandmarks, FrameSource, Landmarks, Span } from './clip.js';
 export { type ClipWindowsOptions, clipWindows } from './clip-windows.js';
 export { type CofOptions, cof } from './cof.js';

@@ -58,3 +58,5 @@ export function weightedSum(frames: usize, size: i32, count: i32, weights: usize
     }
   }
 }
+
+export { firstOutside } from './outside';

@@ -79,6 +79,7 @@ export const interpolate = /* @__PURE__ */ defineStep({
   paper: 'linear, or TIM: Zhou, Zhao, Pietikäinen, CVPR 2011',
   takes: 'clip',
   gives: 'clip',
+  traits: { keepsRange: true },
   options: interpolateOptions,
   compute(clip: Clip, { frames: count, method }): Clip {
     const task = 'interpolate a clip';

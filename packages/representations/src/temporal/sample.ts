@@ -79,6 +79,7 @@ export const sample = /* @__PURE__ */ defineStep({
   paper: 'FDP, 2025, arXiv 2509.06015; SLSTT, 2021, arXiv 2112.05851',
   takes: 'clip',
   gives: 'clip',
+  traits: { keepsRange: true },
   options: sampleOptions,
   compute(clip: Clip, resolved): Clip {
     const task = 'sample the frames of a clip';
