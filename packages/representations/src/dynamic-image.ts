@@ -62,8 +62,8 @@ export function computeDynamicImage(
  * import * as tf from '@tensorflow/tfjs-core';
  * import { dynamicImage } from '@mer/representations';
  *
- * const frames = tf.tensor4d([0, 0, 0, 1, 0, 2], [3, 1, 2, 1]);
- * console.log(dynamicImage(frames, { variant: 'linear', scaling: 'none' }).dataSync()); // Float32Array(2) [ 0, 4 ]
+ * const frames = tf.tensor4d([0, 0, 0, 0.5, 0, 1], [3, 1, 2, 1]);
+ * console.log(dynamicImage(frames, { variant: 'linear', scaling: 'none' }).dataSync()); // Float32Array(2) [ 0, 2 ]
  * ```
  *
  * Reference: Bilen, Fernando, Gavves, Vedaldi, Gould, "Dynamic Image Networks for Action Recognition", CVPR 2016.
