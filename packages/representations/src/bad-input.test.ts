@@ -71,14 +71,25 @@ describe.each(names)('%s, given', (name) => {
     }
   });
 
-  it('NaN in a frame: an error, or NaN and nothing that looks like a measurement', () => {
-    const values = frames.dataSync().slice();
-    values[4 * 40 * 36 * 3 + 20 * 36 * 3 + 18 * 3] = Number.NaN;
-    const broken = tf.tensor4d(values, [9, 40, 36, 3]);
-    const result = outcome(name, { ...clip, frames: broken });
-    broken.dispose();
-    if (typeof result === 'string') expect(result).toMatch(/finite|NaN/);
-    else expect(allFinite(result)).toBe(false);
+  it('NaN, an infinite number or one outside of 0..1 in a frame: an error that names the place', () => {
+    for (const bad of [Number.NaN, Infinity, -Infinity, 255, 1.01, -0.01]) {
+      const values = frames.dataSync().slice();
+      values[4 * 40 * 36 * 3 + 20 * 36 * 3 + 18 * 3 + 1] = bad;
+      const broken = tf.tensor4d(values, [9, 40, 36, 3]);
+      const result = outcome(name, { ...clip, frames: broken });
+      broken.dispose();
+      expect(result).toContain(
+        `as frames must hold finite numbers in 0..1: current value is ${values[4 * 40 * 36 * 3 + 20 * 36 * 3 + 18 * 3 + 1]} at frame 4, row 20, column 18, channel 1`,
+      );
+    }
+  });
+
+  it('floats of bytes: an error that says how to read the file', () => {
+    const bytes = tf.mul(frames, 255) as tf.Tensor4D;
+    expect(outcome(name, { ...clip, frames: bytes })).toMatch(
+      /^Cannot .* \(bytes\? readImage\(path, \{ range: 'unit' \}\)/,
+    );
+    bytes.dispose();
   });
 
   it('bytes instead of floats: an error that says how to convert', () => {

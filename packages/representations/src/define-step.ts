@@ -10,6 +10,9 @@ import {
 } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { applyToLongClip } from './apply-to-long-clip.js';
+import { type CheckOption, splitCheck } from './check-option.js';
+import { checkedCompute } from './checked-compute.js';
+import { checkedLongClip } from './checked-long-clip.js';
 import { type Clip, isLongClip, type LongClip } from './clip.js';
 import { makeStep } from './make-step.js';
 import type { ClipOrImage, EitherStep, ImageShape, MaybeLong, Step, StepKind, StepTraits } from './step.js';
@@ -90,8 +93,8 @@ export interface StepDefinition<
   Out = tf.Tensor3D,
   Short extends keyof Entries = never,
 > extends StepFacts<Name, Entries> {
-  (input: In, options?: OptionsOf<Entries>): Out;
-  (options?: OptionsOf<Entries>): Step<In, Out>;
+  (input: In, options?: OptionsOf<Entries> & CheckOption): Out;
+  (options?: OptionsOf<Entries> & CheckOption): Step<In, Out>;
   (value: NonNullable<OptionsOf<Entries>[Short]>, options?: Omit<OptionsOf<Entries>, Short>): Step<In, Out>;
 }
 
@@ -172,28 +175,36 @@ export function define(kind: 'step' | 'representation', declaration: AnyDeclarat
   const facts = { kind, name, title, paper, ours, version, takes, gives, traits, streams, options: entries };
   checkDeclaration(facts, declaration);
   const task = `make the step ${show(name)}`;
-  const { short, complete, compute, computeAsync, outputShape } = declaration;
+  const { short, complete, outputShape } = declaration;
+  const computed = checkedCompute(declaration);
   const resolve = (given: unknown) => {
     const options = checkOptions(task, entries, given);
     return complete ? complete(options) : options;
   };
   const spelled = (given: unknown, rest?: object) => {
     const bare = short !== undefined && given !== undefined && (typeof given !== 'object' || Array.isArray(given));
-    return resolve(bare ? { ...rest, [short]: given } : given);
+    const whole = bare ? { ...rest, [short]: given } : given;
+    // not an option of the step: it changes nothing of what is computed
+    const { check, options } = takes === 'clip' ? splitCheck(task, whole) : { check: true, options: whole };
+    return { check, options: resolve(options) };
   };
-  const now = (input: unknown, options: object) => {
-    if (!isLongClip(input)) return compute(input, options);
+  const now = (input: unknown, options: object, check: boolean) => {
+    if (!isLongClip(input)) return computed.now(input, options, check);
     throw new TypeError(
       `Cannot ${task} at once as its frames must be in memory: they are read when they are needed (await applyAsync of the step)`,
     );
   };
-  const create = (options: object) => {
+  const later = async (input: unknown, options: object, check: boolean) => {
+    if (!isLongClip(input)) return computed.later(input, options, check);
+    const clip = takes === 'clip' && check ? checkedLongClip(input, `apply the step ${show(name)}`) : input;
+    const apply = (part: Clip) => computed.later(part, options, check);
+    return applyToLongClip(clip, { ...declaration, options, apply });
+  };
+  const create = ({ options, check }: { options: object; check: boolean }) => {
     const json = () => ({ step: name, options });
-    const later = async (input: unknown) => (computeAsync ?? compute)(input, options);
     return makeStep(
-      (input) => now(input, options),
-      async (input) =>
-        isLongClip(input) ? applyToLongClip(input, { ...declaration, options, apply: later }) : later(input),
+      (input) => now(input, options, check),
+      (input) => later(input, options, check),
       {
         name,
         options,
@@ -208,8 +219,11 @@ export function define(kind: 'step' | 'representation', declaration: AnyDeclarat
       },
     );
   };
-  const definition = (first?: unknown, second?: object) =>
-    isInput(first, short) ? now(first, spelled(second)) : create(spelled(first, second));
+  const definition = (first?: unknown, second?: object) => {
+    if (!isInput(first, short)) return create(spelled(first, second));
+    const { options, check } = spelled(second);
+    return now(first, options, check);
+  };
   for (const [key, value] of Object.entries(facts)) {
     Object.defineProperty(definition, key, { value, enumerable: true });
   }
@@ -235,6 +249,9 @@ function checkDeclaration(
   if (short !== undefined && !Object.hasOwn(options, short)) throw wrong('short', 'the name of an option', short);
   for (const [name, value] of Object.entries({ compute, outputShape })) {
     if (typeof value !== 'function') throw wrong(name, 'a function', value);
+  }
+  if (takes === 'clip' && Object.hasOwn(options, 'check')) {
+    throw wrong('options', 'others than check, which all that take clips have', 'check');
   }
   if (computeAsync !== undefined && typeof computeAsync !== 'function') {
     throw wrong('computeAsync', 'a function', computeAsync);

@@ -77,9 +77,8 @@ describe('dynamicImage()', () => {
   it('ignores what all frames have in common', () => {
     const input = frames();
     const lifted = tf.add(input, tf.randomUniform([1, 6, 5, 3], 0, 1, 'float32', 5)) as tf.Tensor4D;
-    expect(
-      worst(dynamicImage(input, { scaling: 'none' }).dataSync(), dynamicImage(lifted, { scaling: 'none' }).dataSync()),
-    ).toBeLessThan(2e-5);
+    const above = dynamicImage(lifted, { scaling: 'none', check: false }); // up to 2
+    expect(worst(dynamicImage(input, { scaling: 'none' }).dataSync(), above.dataSync())).toBeLessThan(2e-5);
   });
 
   it('fills 0..1 with min-max and reaches 0 or 1 with symmetric scaling', () => {
@@ -89,9 +88,9 @@ describe('dynamicImage()', () => {
     expect(Math.max(...Array.from(symmetric, (value) => Math.abs(value - 0.5)))).toBe(0.5);
   });
 
-  it('passes a NaN pixel on when nothing is scaled', () => {
+  it('passes a NaN pixel on when nothing is checked or scaled', () => {
     const input = tf.tensor4d([0, 0, Number.NaN, 1], [2, 1, 2, 1]);
-    expect([...dynamicImage(input, { scaling: 'none' }).dataSync()]).toEqual([Number.NaN, 0.5]);
+    expect([...dynamicImage(input, { scaling: 'none', check: false }).dataSync()]).toEqual([Number.NaN, 0.5]);
   });
 
   it('rejects one frame, unknown options and values outside their range', () => {

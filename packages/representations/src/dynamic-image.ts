@@ -75,7 +75,7 @@ export async function streamDynamicImage(
  * With weights of zero sum (`bilen`, `linear`) everything that stands still cancels, and D is a weighted sum of the
  * differences between neighboring frames. A clip without motion gives the constant 0.5 with `symmetric` and `min-max`
  * scaling and 0 with `none` (not with `nonzero`, which gives T times the frame before scaling). NaN in a frame
- * makes that pixel NaN with `none` and the image undefined with a scaling.
+ * is refused; with `check: false` it makes that pixel NaN with `none` and the image undefined with a scaling.
  *
  * @param source a {@link Clip} (onset to offset are used unless `span` says otherwise) or frames `[T, H, W, C]`, 0..1.
  * @returns `[H, W, C]`, or `[H, W, 1]` with `gray`; 0..1 unless `scaling` is `'none'`, then in gray levels (0..1) times weight.
@@ -87,8 +87,8 @@ export async function streamDynamicImage(
  * import * as tf from '@tensorflow/tfjs-core';
  * import { dynamicImage } from '@mer/representations';
  *
- * const frames = tf.tensor4d([0, 0, 0, 1, 0, 2], [3, 1, 2, 1]);
- * console.log(dynamicImage(frames, { variant: 'linear', scaling: 'none' }).dataSync()); // Float32Array(2) [ 0, 4 ]
+ * const frames = tf.tensor4d([0, 0, 0, 0.5, 0, 1], [3, 1, 2, 1]);
+ * console.log(dynamicImage(frames, { variant: 'linear', scaling: 'none' }).dataSync()); // Float32Array(2) [ 0, 2 ]
  * ```
  *
  * Reference: Bilen, Fernando, Gavves, Vedaldi, Gould, "Dynamic Image Networks for Action Recognition", CVPR 2016.

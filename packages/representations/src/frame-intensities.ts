@@ -1,6 +1,8 @@
 import { checkOptions, choice, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { blurRadius, gaussianBlur } from './blur.js';
+import { type CheckOption, splitCheck } from './check-option.js';
+import { fromChecked } from './check-values.js';
 import { type FrameReader, type FrameSource, resolveSpan, spanOption } from './clip.js';
 import { type FlowChoice, flowOption, opticalFlow } from './flow/optical-flow.js';
 import { eachPart } from './frame-reader.js';
@@ -81,7 +83,7 @@ function byFlow(frames: tf.Tensor4D, first: number, count: number, plan: Intensi
     for (let t = 1; t < count; t++) {
       means.push(
         tf.tidy(() => {
-          const flow = opticalFlow(start, frameAt(frames, first + t), plan.flow);
+          const flow = opticalFlow(start, frameAt(frames, first + t), plan.flow, { check: false });
           const part = tf.slice(flow, [top, left, 0], [bottom - top, right - left, 2]);
           return tf.mean(tf.euclideanNorm(part, 2)) as tf.Scalar;
         }),
@@ -169,9 +171,12 @@ export async function readIntensities(
  *
  * Reference: this project's measures for MIDI (arXiv 2510.09730 names motion intensity, not its measure).
  */
-export function frameIntensities(source: FrameSource, options: FrameIntensitiesOptions = {}): tf.Tensor1D {
+export function frameIntensities(source: FrameSource, given: FrameIntensitiesOptions & CheckOption = {}): tf.Tensor1D {
   const task = 'measure the motion of frames';
+  const { check, options } = splitCheck(task, given);
   const { span, ...plan } = checkOptions(task, frameIntensitiesOptions, options);
   const { frames, first, last } = resolveSpan(source, span, task);
-  return intensityTensor(frames, first, last - first + 1, plan);
+  return fromChecked(check ? [{ name: 'frames', tensor: frames }] : [], task, () =>
+    intensityTensor(frames, first, last - first + 1, plan),
+  );
 }

@@ -26,8 +26,8 @@ export type FrameOptions = OptionsOf<typeof frameOptions>;
  * import * as tf from '@tensorflow/tfjs-core';
  * import { frame } from '@mer/representations';
  *
- * const clip = { frames: tf.reshape(tf.range(0, 3), [3, 1, 1, 1]) as tf.Tensor4D, onset: 0, apex: 1, offset: 2 };
- * console.log(frame(clip).dataSync()[0]); // 1
+ * const clip = { frames: tf.tensor4d([0, 0.5, 1], [3, 1, 1, 1]), onset: 0, apex: 1, offset: 2 };
+ * console.log(frame(clip).dataSync()[0]); // 0.5
  * ```
  *
  * Reference: the apex frame as the only input, Liong et al., "Less is more", 2018.

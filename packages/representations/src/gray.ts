@@ -23,6 +23,7 @@ export const gray = /* @__PURE__ */ defineStep({
   paper: 'ITU-R recommendation BT.601',
   takes: 'any',
   gives: 'any',
+  traits: { keepsRange: true },
   options: {},
   compute: (input) => onFrames(input, toGray),
   looksAt: 'each',

@@ -10,6 +10,14 @@ export function canReadNow(): boolean {
   return tf.getBackend() !== 'webgpu';
 }
 
+/** Whether the values of a tensor are at hand although the backend computes elsewhere, as nothing was computed with it yet (webgpu). */
+export function liesInMainMemory(tensor: tf.Tensor): boolean {
+  const { tensorMap } = tf.backend() as unknown as {
+    tensorMap?: { get(id: object): { values?: unknown } | undefined };
+  };
+  return tf.getBackend() === 'webgpu' && tensorMap?.get(tensor.dataId)?.values != null;
+}
+
 /** The parts of tfjs's wasm backend that tell where a tensor lies. */
 interface WasmBackend {
   wasm?: { HEAPU8?: Uint8Array; asm?: { memory?: unknown } };

@@ -5,6 +5,8 @@
  */
 
 export type { Blocks } from './blocks.js';
+export type { CheckOption } from './check-option.js';
+export { checkedAs } from './check-values.js';
 export {
   type Clip,
   type FrameLandmarks,

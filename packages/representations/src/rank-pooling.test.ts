@@ -13,7 +13,9 @@ describe('rankPooling()', () => {
     'equals the RankSVM of scikit-learn (C = $c, $features)',
     ({ frames, c, features, w }) => {
       const tensor = tf.tensor4d(frames.flat(), [frames.length, 1, w.length, 1]);
-      const image = rankPooling(tensor, { c, features, tolerance: 1e-9, maxPasses: 1e6, scaling: 'none' });
+      // made of normally distributed numbers
+      const options = { c, features, tolerance: 1e-9, maxPasses: 1e6, scaling: 'none', check: false } as const;
+      const image = rankPooling(tensor, options);
       const size = Math.max(...w.map(Math.abs));
       expect(worstDifference(image.dataSync(), w) / size).toBeLessThan(1e-4);
     },

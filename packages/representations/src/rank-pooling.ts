@@ -139,7 +139,7 @@ const task = 'compute exact rank pooling';
  * import * as tf from '@tensorflow/tfjs-core';
  * import { rankPooling } from '@mer/representations';
  *
- * const frames = tf.tensor4d([0, 0, 0, 1, 0, 2], [3, 1, 2, 1]); // the second pixel grows
+ * const frames = tf.tensor4d([0, 0, 0, 0.5, 0, 1], [3, 1, 2, 1]); // the second pixel grows
  * const image = rankPooling(frames, { features: 'frames', scaling: 'none' });
  * console.log(Array.from(image.dataSync(), (value) => Number(value.toFixed(2)))); // [ 0, 1 ]
  * ```

@@ -64,6 +64,7 @@ export const resize = /* @__PURE__ */ defineStep({
   version: 2,
   takes: 'any',
   gives: 'any',
+  traits: { keepsRange: true },
   short: 'size',
   options: resizeOptions,
   compute: (input, { size, ...how }) => {

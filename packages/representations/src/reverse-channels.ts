@@ -21,7 +21,7 @@ export const reverseChannels = /* @__PURE__ */ defineStep({
   paper: null,
   takes: 'any',
   gives: 'any',
-  traits: { values: true },
+  traits: { values: true, keepsRange: true },
   options: {},
   compute: (input) => onFrames(input, (images) => tf.reverse(images, images.rank - 1)),
   looksAt: 'each',

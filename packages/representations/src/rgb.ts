@@ -23,6 +23,7 @@ export const rgb = /* @__PURE__ */ defineStep({
   paper: null,
   takes: 'any',
   gives: 'any',
+  traits: { keepsRange: true },
   options: {},
   compute: (input) =>
     onFrames(input, (images) => {

@@ -1,5 +1,7 @@
 import { checkOptions, integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
+import { type CheckOption, splitCheck } from './check-option.js';
+import { fromChecked } from './check-values.js';
 import { checkFrames, type FrameSource, resolveSpan, spanOption } from './clip.js';
 import { computeDynamicImage, weightedImageOptions } from './dynamic-image.js';
 import { rankWeightsOptions } from './rank-weights.js';
@@ -40,8 +42,12 @@ export type SlidingDynamicImagesOptions = OptionsOf<typeof slidingOptions>;
  *
  * Reference: windows of a long video as in Bilen et al., CVPR 2016 (there 10 frames, stride 6).
  */
-export function slidingDynamicImages(source: FrameSource, options: SlidingDynamicImagesOptions = {}): tf.Tensor4D {
+export function slidingDynamicImages(
+  source: FrameSource,
+  given: SlidingDynamicImagesOptions & CheckOption = {},
+): tf.Tensor4D {
   const task = 'compute sliding dynamic images';
+  const { check, options } = splitCheck(task, given);
   const { window, stride, span, ...image } = checkOptions(task, slidingOptions, options);
   const { frames, first, last } = resolveSpan(source, span, task);
   if (last - first + 1 < window) {
@@ -49,13 +55,15 @@ export function slidingDynamicImages(source: FrameSource, options: SlidingDynami
       `Cannot ${task} as the window must not be longer than the ${last - first + 1} frames: current value is ${window}`,
     );
   }
-  return tf.tidy(() => {
-    const images: tf.Tensor3D[] = [];
-    for (let from = first; from + window - 1 <= last; from += stride) {
-      images.push(computeDynamicImage(frames, { ...image, span: [from, from + window - 1] }));
-    }
-    return tf.stack(images) as tf.Tensor4D;
-  });
+  const compute = () =>
+    tf.tidy(() => {
+      const images: tf.Tensor3D[] = [];
+      for (let from = first; from + window - 1 <= last; from += stride) {
+        images.push(computeDynamicImage(frames, { ...image, span: [from, from + window - 1] }));
+      }
+      return tf.stack(images) as tf.Tensor4D;
+    });
+  return fromChecked(check ? [{ name: 'frames', tensor: frames }] : [], task, compute);
 }
 
 /**
@@ -81,14 +89,18 @@ export class DynamicImageStream {
   readonly #window: number;
   readonly #stride: number;
   readonly #image: Resolved<typeof imageOptions>;
+  readonly #check: boolean;
   #wait: number;
 
   /** @throws TypeError on an unknown option, RangeError on a value out of range. */
-  constructor(options: DynamicImageStreamOptions = {}) {
-    const { window, stride, ...image } = checkOptions('stream dynamic images', streamOptions, options);
+  constructor(given: DynamicImageStreamOptions & CheckOption = {}) {
+    const task = 'stream dynamic images';
+    const { check, options } = splitCheck(task, given);
+    const { window, stride, ...image } = checkOptions(task, streamOptions, options);
     this.#window = window;
     this.#stride = stride;
     this.#image = image;
+    this.#check = check;
     this.#wait = window;
   }
 
@@ -96,7 +108,7 @@ export class DynamicImageStream {
    * Takes the next frame, `[H, W, C]` float32 in 0..1, which stays the caller's.
    *
    * @returns the dynamic image of the last `window` frames, yours to dispose, or null while a window or stride is incomplete.
-   * @throws TypeError if the frame is no float32 image or its shape differs from that of the frames before.
+   * @throws TypeError if the frame is no float32 image or its shape differs from that of the frames before; RangeError if a value is outside of 0..1.
    */
   push(frame: tf.Tensor3D): tf.Tensor3D | null {
     const task = 'take a frame into the stream';
@@ -112,7 +124,8 @@ export class DynamicImageStream {
     const kept = tf.tidy(() => {
       const batch = tf.expandDims(frame) as tf.Tensor4D;
       checkFrames(batch, task);
-      return tf.keep(tf.clone(frame));
+      const values = this.#check ? [{ name: 'frame', tensor: frame }] : [];
+      return tf.keep(fromChecked(values, task, () => tf.clone(frame)));
     });
     this.#frames.push(kept);
     if (this.#frames.length > this.#window) this.#frames.shift()?.dispose();

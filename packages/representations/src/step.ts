@@ -21,6 +21,8 @@ export interface StepTraits {
   readonly values?: boolean;
   /** Gives histograms of blocks, not a picture. */
   readonly histogram?: boolean;
+  /** Gives frames in 0..1 for such, up to what light and interpolation bring: where it was given checked ones, those it gives count as checked. */
+  readonly keepsRange?: boolean;
 }
 
 /** A step as plain data, for files: its name and its options, or the steps of a pipe. */

@@ -77,6 +77,7 @@ const TRAITS: Readonly<Record<keyof StepTraits, string>> = {
   needsLandmarks: 'needs landmarks',
   needsApex: 'needs an apex',
   marksApex: 'gives the clip an apex where it has none',
+  keepsRange: 'keeps frames in 0..1',
   directed: 'its values say where things move to: a mirrored picture of it is the picture of no movement',
   histogram: 'gives histograms of blocks, not a picture',
   values: 'changes what the numbers mean, not what a picture shows',

@@ -71,3 +71,5 @@ export function weightedSum(
     }
   }
 }
+
+export { firstOutside } from './outside';

@@ -117,7 +117,7 @@ export const align = /* @__PURE__ */ defineStep({
   ours: 'the average face, and one transform for the whole clip',
   takes: 'clip',
   gives: 'clip',
-  traits: { needsLandmarks: true },
+  traits: { needsLandmarks: true, keepsRange: true },
   options: alignOptions,
   compute(clip: Clip, options): Clip {
     const { transforms, landmarks } = planned(clip, options);

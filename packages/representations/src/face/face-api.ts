@@ -1,6 +1,7 @@
-import { checkValue, choice } from '@mer/options';
+import { checkValue, choice, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LandmarkDetector } from './landmarks.js';
+import { onReadableBackend } from './on-readable-backend.js';
 
 /** One network of `@vladmandic/face-api`. */
 export interface FaceApiNet {
@@ -47,7 +48,9 @@ export interface FaceApiOptions {
   score?: number;
 }
 
+const task = 'find faces';
 const detectorOption = choice('Which face detector.', ['ssd', 'tiny'], {});
+const scoreOption = number('Least score of a face.', { min: 0, max: 1 });
 
 const isNode = () => typeof process !== 'undefined' && Boolean(process.versions?.node);
 
@@ -76,11 +79,13 @@ function ownModels(): string {
 /**
  * A landmark detector on top of `@vladmandic/face-api`, an optional package that brings its own weights.
  *
- * It runs on the tfjs backend that is active when it is called. In Node it needs `@tensorflow/tfjs` and `@tensorflow/tfjs-backend-wasm` besides; in a
+ * It runs on the tfjs backend that is active when it is called. The package reads values at once, which webgpu cannot in Node: there `wasm`, or else `cpu`, is
+ * the active backend while a detection is awaited, and compute nothing else meanwhile. In Node it needs `@tensorflow/tfjs` and `@tensorflow/tfjs-backend-wasm` besides; in a
  * browser pass the module as `faceapi` and the address of its weights as `models`.
  *
  * @returns a detector of the most certain face of an image.
- * @throws Error if the package or its weights cannot be loaded (the message says what to install).
+ * @throws Error if the package or its weights cannot be loaded (the message says what to install), or no backend can read values at once; RangeError on a
+ * wrong option.
  *
  * @example
  * ```ts no-run
@@ -94,7 +99,8 @@ function ownModels(): string {
  */
 export async function createFaceApiDetector(options: FaceApiOptions = {}): Promise<LandmarkDetector> {
   const { detector = 'ssd', score = detector === 'ssd' ? 0.5 : 0.4 } = options;
-  checkValue('find faces', 'detector', detectorOption, detector);
+  checkValue(task, 'detector', detectorOption, detector);
+  checkValue(task, 'score', scoreOption, score);
   if (!options.faceapi && !isNode()) {
     throw new TypeError(
       'Cannot find faces as faceapi must be given in a browser: import it from @vladmandic/face-api/dist/face-api.esm-nobundle.js',
@@ -108,7 +114,9 @@ export async function createFaceApiDetector(options: FaceApiOptions = {}): Promi
   for (const net of [detector === 'ssd' ? 'ssdMobilenetv1' : 'tinyFaceDetector', 'faceLandmark68Net'] as const) {
     if (faceapi.nets[net].isLoaded) continue;
     try {
-      await (isNode() ? faceapi.nets[net].loadFromDisk(models) : faceapi.nets[net].loadFromUri(models));
+      await onReadableBackend(task, () =>
+        isNode() ? faceapi.nets[net].loadFromDisk(models) : faceapi.nets[net].loadFromUri(models),
+      );
     } catch (cause) {
       throw new Error(`Cannot find faces as the weights of ${net} must be readable: ${models}`, { cause });
     }
@@ -118,15 +126,19 @@ export async function createFaceApiDetector(options: FaceApiOptions = {}): Promi
       ? new faceapi.SsdMobilenetv1Options({ minConfidence: score })
       : new faceapi.TinyFaceDetectorOptions({ inputSize: 416, scoreThreshold: score });
   return async (image) => {
-    const bytes = tf.tidy(() => {
-      const color = image.shape[2] === 1 ? tf.tile(image, [1, 1, 3]) : image;
-      return tf.mul(color, 255);
+    // read where they lie: a tensor of one backend that is used on another is read at once
+    const values = await image.data<'float32'>();
+    return onReadableBackend(task, async () => {
+      const bytes = tf.tidy(() => {
+        const given = tf.tensor3d(values, image.shape);
+        return tf.mul(image.shape[2] === 1 ? tf.tile(given, [1, 1, 3]) : given, 255);
+      });
+      try {
+        const found = await faceapi.detectSingleFace(bytes, settings).withFaceLandmarks();
+        return found ? found.landmarks.positions.map(({ x, y }) => [x, y] as const) : null;
+      } finally {
+        bytes.dispose();
+      }
     });
-    try {
-      const found = await faceapi.detectSingleFace(bytes, settings).withFaceLandmarks();
-      return found ? found.landmarks.positions.map(({ x, y }) => [x, y] as const) : null;
-    } finally {
-      bytes.dispose();
-    }
   };
 }

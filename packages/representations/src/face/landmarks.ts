@@ -1,5 +1,7 @@
 import { checkOptions, choice, type OptionsOf, show } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
+import { type CheckOption, splitCheck } from '../check-option.js';
+import { fromCheckedLater } from '../check-values.js';
 import { type Clip, checkClip, type FrameLandmarks, type Landmarks, type LongClip } from '../clip.js';
 import { frameAt } from '../frames.js';
 import { checkLandmarks } from './transform.js';
@@ -11,7 +13,13 @@ import { checkLandmarks } from './transform.js';
 export type LandmarkDetector = (image: tf.Tensor3D) => Promise<Landmarks | null>;
 
 /** Throws unless all landmarks of a clip are 68 points of frames that it has; `task` begins the message. */
-export function checkClipLandmarks({ frames, landmarks = [] }: Clip | LongClip, task: string): void {
+export function checkClipLandmarks({ frames, landmarks }: Clip | LongClip, task: string): void {
+  if (landmarks === undefined || landmarks === null) return;
+  if (!Array.isArray(landmarks) || landmarks.some((one) => typeof one !== 'object' || one === null)) {
+    throw new TypeError(
+      `Cannot ${task} as landmarks must be a list of { frame, points }: current value is ${show(landmarks)}`,
+    );
+  }
   const count = frames.shape[0];
   for (const { frame, points } of landmarks) {
     if (!Number.isInteger(frame) || frame < 0 || frame >= count) {
@@ -33,7 +41,7 @@ export type DetectLandmarksOptions = OptionsOf<typeof detectLandmarksOptions>;
 /**
  * A clip with the landmarks of its face, found by a detector.
  *
- * @param clip its frames are given to the detector as they are.
+ * @param clip its frames are given to the detector as they are, checked to lie in 0..1.
  * @param detect see {@link LandmarkDetector}.
  * @returns the same clip (the same frames, not a copy) with `landmarks`. With `frames: 'onset'`, the first frame from the onset on in which a face is found.
  * @throws Error if no face is found; TypeError if the detector gives other than 68 points.
@@ -54,11 +62,23 @@ export type DetectLandmarksOptions = OptionsOf<typeof detectLandmarksOptions>;
 export async function detectLandmarks(
   clip: Clip,
   detect: LandmarkDetector,
-  options: DetectLandmarksOptions = {},
+  given: DetectLandmarksOptions & CheckOption = {},
 ): Promise<Clip> {
   const task = 'find landmarks in a clip';
   checkClip(clip, task);
+  const { check, options } = splitCheck(task, given);
   const { frames } = checkOptions(task, detectLandmarksOptions, options);
+  const values = check ? [{ name: 'frames', tensor: clip.frames }] : [];
+  const landmarks = await fromCheckedLater(values, task, () => landmarksIn(clip, detect, frames, task));
+  return { ...clip, landmarks };
+}
+
+async function landmarksIn(
+  clip: Clip,
+  detect: LandmarkDetector,
+  frames: 'onset' | 'all',
+  task: string,
+): Promise<FrameLandmarks[]> {
   const landmarks: FrameLandmarks[] = [];
   const count = clip.frames.shape[0];
   for (let frame = frames === 'all' ? 0 : clip.onset; frame < count; frame++) {
@@ -81,7 +101,7 @@ export async function detectLandmarks(
       `Cannot ${task} as some frame must show a face: none was found in frames ${clip.onset}..${count - 1}`,
     );
   }
-  return { ...clip, landmarks };
+  return landmarks;
 }
 
 /**

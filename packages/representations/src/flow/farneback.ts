@@ -1,7 +1,8 @@
 import { checkOptions, integer, number, type OptionsOf, option } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
-import { checkPair, type FlowImage, runFlowKernel } from './pair.js';
+import { type CheckOption, splitCheck } from '../check-option.js';
+import { type FlowImage, fromCheckedPair, runFlowKernel } from './pair.js';
 import { farnebackOnGpu } from './webgpu/farneback.js';
 import { onWebgpu } from './webgpu/levels.js';
 
@@ -52,8 +53,8 @@ const task = 'compute Farneback flow';
  * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (color is made gray).
  * @param to the later image, same size.
  * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
- * @throws TypeError if the images are no float images of one size or an option is not known or of a wrong type; RangeError on NaN, infinity
- * (not on webgpu, where they give NaN) or an option out of range.
+ * @throws TypeError if the images are no float images of one size or an option is not known or of a wrong type; RangeError on an option out of range, or on
+ * a value that is NaN, infinite or outside of 0..1 (where the backend cannot read values at once, as webgpu, the flow is NaN), unless `check` is false.
  *
  * @example
  * ```ts
@@ -68,11 +69,11 @@ const task = 'compute Farneback flow';
  * Reference: Farnebäck, "Two-Frame Motion Estimation Based on Polynomial Expansion", SCIA 2003. Damping of the
  * outermost five pixels, the regularizer 1e-3 and the smoothing of the pyramid are OpenCV's.
  */
-export function farnebackFlow(from: FlowImage, to: FlowImage, options: FarnebackOptions = {}): tf.Tensor3D {
+export function farnebackFlow(from: FlowImage, to: FlowImage, given: FarnebackOptions & CheckOption = {}): tf.Tensor3D {
+  const { check, options } = splitCheck(task, given);
   const o = checkOptions(task, farnebackOptions, options);
-  if (onWebgpu()) {
-    checkPair(from, to, task);
-    return farnebackOnGpu(from, to, o);
-  }
-  return runFlowKernel(from, to, task, (kernels, pair) => kernels.farneback({ ...pair, ...o }));
+  return fromCheckedPair([from, to], task, { check }, () => {
+    if (onWebgpu()) return farnebackOnGpu(from, to, o);
+    return runFlowKernel(from, to, task, (kernels, pair) => kernels.farneback({ ...pair, ...o }));
+  });
 }

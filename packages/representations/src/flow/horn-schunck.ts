@@ -1,6 +1,7 @@
 import { checkOptions, integer, number, type OptionsOf } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
-import { checkPair, type FlowImage, runFlowKernel } from './pair.js';
+import { type CheckOption, splitCheck } from '../check-option.js';
+import { type FlowImage, fromCheckedPair, runFlowKernel } from './pair.js';
 import { hornSchunckOnGpu } from './webgpu/horn-schunck.js';
 import { onWebgpu } from './webgpu/levels.js';
 
@@ -39,8 +40,8 @@ const task = 'compute Horn-Schunck flow';
  * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (color is made gray).
  * @param to the later image, same size.
  * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
- * @throws TypeError if the images are no float images of one size or an option is not known or of a wrong type; RangeError on NaN, infinity
- * (not on webgpu, where they give NaN) or an option out of range.
+ * @throws TypeError if the images are no float images of one size or an option is not known or of a wrong type; RangeError on an option out of range, or on
+ * a value that is NaN, infinite or outside of 0..1 (where the backend cannot read values at once, as webgpu, the flow is NaN), unless `check` is false.
  *
  * @example
  * ```ts
@@ -56,11 +57,15 @@ const task = 'compute Horn-Schunck flow';
  * Strategy", IPOL 2013, doi:10.5201/ipol.2013.20. Ours: Jacobi iterations instead of SOR, and no data term where the
  * flow leads out of the image.
  */
-export function hornSchunckFlow(from: FlowImage, to: FlowImage, options: HornSchunckOptions = {}): tf.Tensor3D {
+export function hornSchunckFlow(
+  from: FlowImage,
+  to: FlowImage,
+  given: HornSchunckOptions & CheckOption = {},
+): tf.Tensor3D {
+  const { check, options } = splitCheck(task, given);
   const o = checkOptions(task, hornSchunckOptions, options);
-  if (onWebgpu()) {
-    checkPair(from, to, task);
-    return hornSchunckOnGpu(from, to, o);
-  }
-  return runFlowKernel(from, to, task, (kernels, pair) => kernels.hornSchunck({ ...pair, ...o }));
+  return fromCheckedPair([from, to], task, { check }, () => {
+    if (onWebgpu()) return hornSchunckOnGpu(from, to, o);
+    return runFlowKernel(from, to, task, (kernels, pair) => kernels.hornSchunck({ ...pair, ...o }));
+  });
 }

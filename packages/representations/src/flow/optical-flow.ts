@@ -10,6 +10,8 @@ import {
 } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
+import { type CheckOption, splitCheck } from '../check-option.js';
+import { fromChecked } from '../check-values.js';
 import { type FrameSource, resolveSpan, spanOption } from '../clip.js';
 import { frameAt } from '../frames.js';
 import { type FarnebackOptions, farnebackFlow, farnebackOptions } from './farneback.js';
@@ -48,7 +50,8 @@ const anyFlow = /* @__PURE__ */ flowOption('tvl1');
  * @param choice a method's name, or `{ name, … }` with options of {@link tvl1Flow}, {@link farnebackFlow} or
  * {@link hornSchunckFlow}; default `'tvl1'`.
  * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
- * @throws TypeError if the images are no float images of one size; RangeError on NaN, infinity or a wrong option.
+ * @throws TypeError if the images are no float images of one size; RangeError on a wrong option, or on a value that is NaN, infinite or outside of 0..1 (where
+ * the backend cannot read values at once, as webgpu, the flow is NaN), unless `check` is false.
  *
  * @example
  * ```ts
@@ -61,16 +64,21 @@ const anyFlow = /* @__PURE__ */ flowOption('tvl1');
  *
  * Reference: see the three methods.
  */
-export function opticalFlow(from: FlowImage, to: FlowImage, choice: FlowChoice = 'tvl1'): tf.Tensor3D {
+export function opticalFlow(
+  from: FlowImage,
+  to: FlowImage,
+  choice: FlowChoice = 'tvl1',
+  { check = true }: CheckOption = {},
+): tf.Tensor3D {
   const checked = checkValue('compute optical flow', 'flow', anyFlow, choice);
   const { name, ...options } = checked as Exclude<FlowChoice, string>;
   switch (name) {
     case 'tvl1':
-      return tvl1Flow(from, to, options as Tvl1Options);
+      return tvl1Flow(from, to, { ...(options as Tvl1Options), check });
     case 'farneback':
-      return farnebackFlow(from, to, options as FarnebackOptions);
+      return farnebackFlow(from, to, { ...(options as FarnebackOptions), check });
     case 'horn-schunck':
-      return hornSchunckFlow(from, to, options as HornSchunckOptions);
+      return hornSchunckFlow(from, to, { ...(options as HornSchunckOptions), check });
   }
 }
 
@@ -106,8 +114,9 @@ export type FlowSequenceOptions = OptionsOf<typeof flowSequenceOptions>;
  * Reference: long-term flow from the onset as in Zhang et al., "Short and Long Range Relation Based Spatio-Temporal
  * Transformer for Micro-Expression Recognition" (SLSTT), 2021, arXiv 2112.05851.
  */
-export function flowSequence(source: FrameSource, options: FlowSequenceOptions = {}): tf.Tensor4D {
+export function flowSequence(source: FrameSource, given: FlowSequenceOptions & CheckOption = {}): tf.Tensor4D {
   const task = 'compute a sequence of flows';
+  const { check, options } = splitCheck(task, given);
   const { flow, from, span } = checkOptions(task, flowSequenceOptions, options);
   const { frames, first, last } = resolveSpan(source, span, task);
   if (last === first) {
@@ -115,12 +124,14 @@ export function flowSequence(source: FrameSource, options: FlowSequenceOptions =
       `Cannot ${task} as the span must hold at least 2 frames: current value is ${first}..${last} of ${frames.shape[0]} frames`,
     );
   }
-  return tf.tidy(() => {
-    const flows: tf.Tensor3D[] = [];
-    for (let t = first + 1; t <= last; t++) {
-      const start = from === 'first' ? first : t - 1;
-      flows.push(tf.tidy(() => opticalFlow(frameAt(frames, start), frameAt(frames, t), flow)));
-    }
-    return tf.stack(flows) as tf.Tensor4D;
-  });
+  const compute = () =>
+    tf.tidy(() => {
+      const flows: tf.Tensor3D[] = [];
+      for (let t = first + 1; t <= last; t++) {
+        const start = from === 'first' ? first : t - 1;
+        flows.push(tf.tidy(() => opticalFlow(frameAt(frames, start), frameAt(frames, t), flow, { check: false })));
+      }
+      return tf.stack(flows) as tf.Tensor4D;
+    });
+  return fromChecked(check ? [{ name: 'frames', tensor: frames }] : [], task, compute);
 }

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { CheckOption } from '../check-option.js';
+import { fromChecked } from '../check-values.js';
 import { hostValues } from '../host.js';
 import { luma } from '../to-gray.js';
 import type { FlowKernels } from '../wasm/kernels.generated.js';
@@ -46,6 +48,21 @@ export function checkPair(from: FlowImage, to: FlowImage, task: string): { heigh
   return { height, width };
 }
 
+/** Computes a flow from two images that were checked: their shapes, and their values unless `check` is false. */
+export function fromCheckedPair(
+  [from, to]: readonly [FlowImage, FlowImage],
+  task: string,
+  { check = true }: CheckOption,
+  compute: () => tf.Tensor3D,
+): tf.Tensor3D {
+  checkPair(from, to, task);
+  const values = [
+    { name: "'from'", tensor: from },
+    { name: "'to'", tensor: to },
+  ];
+  return fromChecked(check ? values : [], task, compute);
+}
+
 /**
  * Writes an image as gray levels 0..255 into `target`, rounded to 1/8192 so that levels that come from bytes are whole
  * numbers again; returns the least and greatest level.
@@ -89,7 +106,7 @@ export function runFlowKernel(
   kernel: FlowKernel,
   { normalize = false }: { normalize?: boolean } = {},
 ): tf.Tensor3D {
-  const { height, width } = checkPair(from, to, task);
+  const [height, width] = from.shape;
   const size = height * width;
   const flow = withFlowKernels(task, (kernels) => {
     const a = takeBytes(kernels, 4 * size);

@@ -1,6 +1,7 @@
 import { checkOptions, choice, flag, integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
-import { checkPair, type FlowImage, runFlowKernel } from './pair.js';
+import { type CheckOption, splitCheck } from '../check-option.js';
+import { type FlowImage, fromCheckedPair, runFlowKernel } from './pair.js';
 import { onWebgpu } from './webgpu/levels.js';
 import { tvl1OnGpu } from './webgpu/tvl1.js';
 
@@ -110,8 +111,8 @@ const task = 'compute TV-L1 flow';
  * @param from `[H, W]`, `[H, W, 1]` or `[H, W, 3]`, float32 in 0..1 (color is made gray).
  * @param to the later image, same size.
  * @returns `[H, W, 2]`, pixels, (u, v): what is at (x, y) in `from` is at (x + u, y + v) in `to`; u to the right, v down.
- * @throws TypeError if the images are no float images of one size or an option is not known or of a wrong type; RangeError on NaN, infinity
- * (not on webgpu, where they give NaN) or an option out of range.
+ * @throws TypeError if the images are no float images of one size or an option is not known or of a wrong type; RangeError on an option out of range, or on
+ * a value that is NaN, infinite or outside of 0..1 (where the backend cannot read values at once, as webgpu, the flow is NaN), unless `check` is false.
  *
  * @example
  * ```ts
@@ -129,11 +130,12 @@ const task = 'compute TV-L1 flow';
  * steps, the median filter and cubic interpolation at 1/32 pixel are OpenCV's. `'ipol'` takes the parameters,
  * smoothing and normalization of the article; interpolation between levels stays linear (there cubic).
  */
-export function tvl1Flow(from: FlowImage, to: FlowImage, options: Tvl1Options = {}): tf.Tensor3D {
+export function tvl1Flow(from: FlowImage, to: FlowImage, given: Tvl1Options & CheckOption = {}): tf.Tensor3D {
+  const { check, options } = splitCheck(task, given);
   const o = withPreset(checkOptions(task, tvl1Options, options));
-  if (onWebgpu()) {
-    checkPair(from, to, task);
-    return tvl1OnGpu(from, to, o);
-  }
-  return runFlowKernel(from, to, task, (kernels, pair) => kernels.tvl1({ ...pair, ...o }), { normalize: o.normalize });
+  return fromCheckedPair([from, to], task, { check }, () => {
+    if (onWebgpu()) return tvl1OnGpu(from, to, o);
+    const { normalize } = o;
+    return runFlowKernel(from, to, task, (kernels, pair) => kernels.tvl1({ ...pair, ...o }), { normalize });
+  });
 }

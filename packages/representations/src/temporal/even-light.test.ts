@@ -49,7 +49,7 @@ describe('evenLight()', () => {
 
   it('keeps a black frame black, and does not invent numbers', () => {
     const frames = tf.tensor4d([0.5, 1, 0, 0, Number.NaN, 1], [3, 1, 2, 1]);
-    const values = evenLight({ frames, onset: 0, apex: null, offset: 2 }).frames.dataSync();
+    const values = evenLight({ frames, onset: 0, apex: null, offset: 2 }, { check: false }).frames.dataSync();
     expect([...values]).toEqual([0.5, 1, 0, 0, Number.NaN, Number.NaN]);
     expect(() => evenLight({ frames, onset: 2, apex: null, offset: 1 })).toThrow(RangeError);
   });

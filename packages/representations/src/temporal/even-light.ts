@@ -54,6 +54,7 @@ export const evenLight = /* @__PURE__ */ defineStep({
   ours: 'the onset is the measure',
   takes: 'clip',
   gives: 'clip',
+  traits: { keepsRange: true },
   options: {},
   compute(clip: Clip): Clip {
     checkClip(clip, task);

@@ -96,9 +96,9 @@ function planned(clip: Clip | LongClip, { frames: count, method }: Resolved<type
  * import * as tf from '@tensorflow/tfjs-core';
  * import { interpolate } from '@mer/representations';
  *
- * const frames = tf.reshape(tf.tensor1d([0, 1, 2]), [3, 1, 1, 1]) as tf.Tensor4D;
+ * const frames = tf.tensor4d([0, 0.5, 1], [3, 1, 1, 1]);
  * const longer = interpolate({ frames, onset: 0, apex: 1, offset: 2 }, { frames: 5 });
- * console.log(longer.frames.dataSync(), longer.apex); // Float32Array(5) [ 0, 0.5, 1, 1.5, 2 ] 2
+ * console.log(longer.frames.dataSync(), longer.apex); // Float32Array(5) [ 0, 0.25, 0.5, 0.75, 1 ] 2
  * ```
  *
  * Reference: TIM: Zhou, Zhao, Pietikäinen, "Towards a Practical Lipreading System", CVPR 2011. The closed form of its weights is this project's
@@ -110,6 +110,7 @@ export const interpolate = /* @__PURE__ */ defineStep({
   paper: 'linear, or TIM: Zhou, Zhao, Pietikäinen, CVPR 2011',
   takes: 'clip',
   gives: 'clip',
+  traits: { keepsRange: true },
   options: interpolateOptions,
   compute(clip: Clip, options): Clip {
     const { rows, marks } = planned(clip, options);

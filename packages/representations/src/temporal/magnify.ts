@@ -75,6 +75,7 @@ export const magnify = /* @__PURE__ */ defineStep({
   ours: 'the zero-phase filter by cosines, and blur and bilinear interpolation in the pyramid',
   takes: 'clip',
   gives: 'clip',
+  traits: { keepsRange: true },
   options: magnifyOptions,
   compute(clip: Clip, { alpha, fps, low, high, wavelength, levels }): Clip {
     const task = 'magnify the motion of a clip';

@@ -91,9 +91,9 @@ function sampled(clip: Clip | LongClip, resolved: Resolved<typeof sampleOptions>
  * import * as tf from '@tensorflow/tfjs-core';
  * import { sample } from '@mer/representations';
  *
- * const frames = tf.reshape(tf.range(0, 9), [9, 1, 1, 1]) as tf.Tensor4D;
+ * const frames = tf.reshape(tf.linspace(0, 1, 9), [9, 1, 1, 1]) as tf.Tensor4D;
  * const few = sample({ frames, onset: 0, apex: 4, offset: 8 }, { frames: 3 });
- * console.log(few.frames.dataSync(), few.apex); // Float32Array(3) [ 0, 4, 8 ] 1
+ * console.log(few.frames.dataSync(), few.apex); // Float32Array(3) [ 0, 0.5, 1 ] 1
  * ```
  *
  * Reference: `'floor'` as in FDP (2025, arXiv 2509.06015), `'around-apex'` as in SLSTT (2021, arXiv 2112.05851; there 11 frames).
@@ -104,6 +104,7 @@ export const sample = /* @__PURE__ */ defineStep({
   paper: 'FDP, 2025, arXiv 2509.06015; SLSTT, 2021, arXiv 2112.05851',
   takes: 'clip',
   gives: 'clip',
+  traits: { keepsRange: true },
   options: sampleOptions,
   compute(clip: Clip, resolved): Clip {
     const { kept, marks } = sampled(clip, resolved);

@@ -127,7 +127,7 @@ export const spotApex = /* @__PURE__ */ defineStep({
   ours: 'the measures, the regions and the smoothing',
   takes: 'clip',
   gives: 'clip',
-  traits: { marksApex: true },
+  traits: { marksApex: true, keepsRange: true },
   options: spotApexOptions,
   compute: (clip: Clip, options) => readNow(spotting(clip, options), task),
   computeAsync: (clip, options) => readLater(spotting(clip, options)),

@@ -81,6 +81,7 @@ export const stabilize = /* @__PURE__ */ defineStep({
   version: 2,
   takes: 'clip',
   gives: 'clip',
+  traits: { keepsRange: true },
   options: stabilizeOptions,
   compute: (clip: Clip, options) => readNow(stabilizing(clip, options), task),
   computeAsync: (clip, options) => readLater(stabilizing(clip, options)),
@@ -166,7 +167,7 @@ function* refine(
     let step = 0;
     for (let i = 0; i < 5; i++) {
       const [du, dv] = yield* median(() => {
-        const field = opticalFlow(first, at(shift), flow);
+        const field = opticalFlow(first, at(shift), flow, { check: false });
         return tf.slice(field, [top, left, 0], [bottom - top, right - left, 2]);
       });
       shift = [shift[0] + du, shift[1] + dv];

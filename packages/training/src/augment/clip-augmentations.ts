@@ -1,5 +1,5 @@
 import { integer, number } from '@mer/options';
-import { type Clip, phasesOf } from '@mer/representations';
+import { type Clip, checkedAs, phasesOf } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { type RandomStream, randomStream, uniformBelow } from '../random.js';
 import { type ClipChange, defineClipAugmentation } from './define-augmentation.js';
@@ -30,7 +30,9 @@ export const mirror = /* @__PURE__ */ defineClipAugmentation({
   title: 'Mirrored',
   paper: null,
   options: {},
-  groups: () => [[null, { apply: (clip) => ({ ...clip, frames: tf.reverse(clip.frames, 2) }) }]],
+  groups: () => [
+    [null, { apply: (clip) => ({ ...clip, frames: checkedAs(tf.reverse(clip.frames, 2), clip.frames) }) }],
+  ],
 });
 
 const fraction = (about: string) => number(about, { above: 0, below: 1, default: 0.05 });
