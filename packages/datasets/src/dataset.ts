@@ -111,6 +111,8 @@ export interface DatasetNote {
   key: string;
   /** One sentence that names the culprit. */
   message: string;
+  /** A warning that refuses to open where the data set, or a composite of it, is not merely inspected. */
+  strict?: boolean;
   /** File the remark is about, relative to the root, where there is one. */
   file?: string;
   /** Row of a workbook or manifest, counted from 1 as spreadsheet programs do. */

@@ -19,11 +19,8 @@ import { folderFromMap } from './files/folder-from-map.js';
 import { openFolder } from './files/open-folder.js';
 import type { FolderLook } from './folder-look.js';
 
-/**
- * `strict` (default): an error refuses to open. `collect`: it opens with what is usable, and the errors are in `notes`. `inspect`:
- * the same, and what is in doubt for a run alone (which of two workbooks) is a warning.
- */
-export type OpenMode = 'strict' | 'collect' | 'inspect';
+/** `strict` (default): an error refuses to open. `inspect`: it opens with what is usable, and the errors are in `notes`. */
+export type OpenMode = 'strict' | 'inspect';
 
 /** What an opening is told beside the data set's own options. */
 export interface OpenSource {
@@ -183,8 +180,7 @@ export function defineDataset<const Name extends string, const Entries extends O
   } satisfies DatasetDefinition<Name, Entries, Opened>);
 }
 
-const openMode = () =>
-  choice('How errors of the source are met.', ['strict', 'collect', 'inspect'], { default: 'strict' });
+const openMode = () => choice('How errors of the source are met.', ['strict', 'inspect'], { default: 'strict' });
 
 async function folderOf(
   root: string | DataFolder | undefined,

@@ -146,10 +146,10 @@ function choose({ mode, note }: AnnotatedContext, candidates: readonly Candidate
   const last = equal.at(-1)!;
   const names = equal.map(({ file }) => file).join(', ');
   note({
-    severity: mode === 'inspect' ? 'warning' : 'error',
+    severity: mode === 'strict' ? 'error' : 'warning',
     key: '',
     message: `${equal.length} workbooks fit equally and differ (${names}): name one, such as annotations: ${last.file}`,
-    ...(mode === 'inspect' && { file: last.file }),
+    ...(mode === 'inspect' && { strict: true, file: last.file }),
   });
   return last.rows;
 }

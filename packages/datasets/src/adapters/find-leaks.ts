@@ -40,7 +40,7 @@ export async function findLeaks(
 }
 
 /** What is said of subjects that are one in several spellings. */
-export function spellingNotes(subjects: Iterable<string>, severity: LeakPolicy): DatasetNote[] {
+function spellingNotes(subjects: Iterable<string>, severity: LeakPolicy): DatasetNote[] {
   const { certain, likely } = subjectDoubts(subjects);
   const names = (group: readonly string[]) => listed(group.map((name) => `'${name}'`));
   const apart = 'they would be trained on and tested at once';

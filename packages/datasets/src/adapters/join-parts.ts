@@ -27,7 +27,7 @@ export async function openParts(
   root: DataFolder,
   parts: readonly DatasetDefinition[],
   { exclude, ...common }: PartOptions,
-  { mode, paths = {} }: { mode: OpenMode; paths?: Readonly<Record<string, string | undefined>> },
+  paths: Readonly<Record<string, string | undefined>> = {},
 ): Promise<{ opened: ClipDataset[]; notes: DatasetNote[] }> {
   const notes: DatasetNote[] = [];
   const opened: ClipDataset[] = [];
@@ -52,11 +52,7 @@ export async function openParts(
     const known = Object.entries(wanted).filter(
       ([key, value]) => Object.hasOwn(part.options, key) && value !== undefined,
     );
-    const given = {
-      ...Object.fromEntries(known),
-      root: subFolder(root, path),
-      mode: mode === 'strict' ? ('collect' as const) : mode,
-    };
+    const given = { ...Object.fromEntries(known), root: subFolder(root, path), mode: 'inspect' as const };
     opened.push((await part.open(given)) as ClipDataset);
   }
   return { opened, notes };
@@ -75,7 +71,7 @@ export function joinParts(
       part.notes.map((note) => ({ ...note, key: note.key ? `${part.name}/${note.key}` : part.name })),
     ),
     ...notes,
-  ].filter(({ severity }) => severity === 'error');
+  ].filter(({ severity, strict }) => severity === 'error' || (strict && mode === 'strict'));
   if (errors.length && mode === 'strict') throw new DatasetError(`Cannot open ${name} in ${where}`, errors);
   if (!opened.length) {
     const none = async (): Promise<never> => {

@@ -39,7 +39,7 @@ export const composite = /* @__PURE__ */ defineDataset({
       const there = await Promise.all(able.map((part) => partFolder(root, part)));
       wanted = able.filter((_, i) => there[i] !== undefined);
     }
-    const { opened, notes } = await openParts(root, wanted, common, { mode });
+    const { opened, notes } = await openParts(root, wanted, common);
     if (!wanted.length) {
       const message = `no folder of a data set is there: expected folders whose names say ${names.join(', ')}`;
       notes.push({ severity: 'error', key: '', message });

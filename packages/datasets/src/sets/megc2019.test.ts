@@ -164,3 +164,14 @@ describe('composeDatasets()', () => {
     expect(() => composeDatasets('x', [])).toThrow('it must have parts');
   });
 });
+
+describe('a composite whose part has two workbooks that fit equally', () => {
+  const two = { ...files, 'CASME2/CASME2-coding-20190701.xlsx': casme2Workbook(casme2Clips('2019')) };
+
+  it('refuses to open, and warns where it is inspected', async () => {
+    await expect(openMegc2019({ root: memoryFolder(two) })).rejects.toThrow('2 workbooks fit equally and differ');
+    const { notes } = await inspectFolder('megc2019', { root: memoryFolder(two) });
+    expect(notes.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(notes).toContainEqual(expect.objectContaining({ severity: 'warning', key: 'casme2' }));
+  });
+});

@@ -71,7 +71,7 @@ export const megc2019 = /* @__PURE__ */ defineDataset({
   recognize: ({ folders }) =>
     members.filter(({ traits }) => folders.some((name) => traits.megc2019!.folder.test(name))).length > 1,
   async open({ root, mode, groundTruth, casme2, smic, samm, parts: _, ...common }): Promise<ClipDataset> {
-    const { opened, notes } = await openParts(root, members, common, { mode, paths: { casme2, smic, samm } });
+    const { opened, notes } = await openParts(root, members, common, { casme2, smic, samm });
     if (opened.length === members.length) {
       const isList = (file: string) => /combined_3_?class_gt.*\.csv$/i.test(file);
       const file = groundTruth === undefined ? (await findFiles(root, isList, 1))[0] : safePath(groundTruth);
