@@ -1,0 +1,43 @@
+// Writes every page of the site to .site/, from the definitions in the packages, the committed results and the texts of docs/; needs a build.
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readApi, runTypedoc, writeApi } from './api.mjs';
+import { writeCommands } from './pages/commands.mjs';
+import { writeDatasets } from './pages/datasets.mjs';
+import { writeEverything } from './pages/everything.mjs';
+import { writeExperiment } from './pages/experiment.mjs';
+import { writeMeasurements } from './pages/measurements.mjs';
+import { writeModels } from './pages/models.mjs';
+import { writePackages } from './pages/packages.mjs';
+import { writeProse } from './pages/prose.mjs';
+import { readRecipes, writeRecipes } from './pages/recipes.mjs';
+import { writeReferenceIndex } from './pages/reference.mjs';
+import { writeSteps } from './pages/steps.mjs';
+import { writeTraining } from './pages/training.mjs';
+import { inRepository, SITE } from './paths.mjs';
+import { sidebarOf } from './sidebar.mjs';
+import { pages } from './site.mjs';
+
+const seconds = () => `${process.uptime().toFixed(1)} s`;
+
+await rm(SITE, { recursive: true, force: true });
+runTypedoc();
+const api = await readApi();
+await rm(join(SITE, 'typedoc'), { recursive: true });
+console.log(`API: ${api.size} pages (${seconds()})`);
+const apiSidebars = await writeApi(api);
+const recipes = await readRecipes();
+const names = { models: await writeModels(api, recipes), ...(await writeSteps(api)), datasets: await writeDatasets() };
+names.training = await writeTraining();
+await writeRecipes(recipes);
+names.recipes = recipes.map(({ slug }) => slug);
+names.commands = await writeCommands();
+names.experiment = await writeExperiment();
+await writeReferenceIndex();
+await writePackages();
+await writeProse(await writeMeasurements());
+await writeEverything();
+await cp(inRepository('apps/docs/pages'), SITE, { recursive: true });
+await writeFile(join(SITE, 'sidebar.json'), JSON.stringify({ ...apiSidebars, ...sidebarOf(names, pages) }));
+console.log(`${pages.length + 1} pages written (${seconds()})`);
+process.exit();
