@@ -1,18 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
 import { HOMEPAGE, REPOSITORY, SITE } from '../tools/paths.mjs';
+import { slugify } from '../tools/slugify.mjs';
 
 const sidebar = JSON.parse(readFileSync(`${SITE}sidebar.json`, 'utf8'));
 if (!existsSync(`${SITE}index.md`))
   throw new Error('Cannot build the site as its pages must be assembled first: npm run docs:build');
-
-/** Anchors as GitHub makes them, so that a link is right on both. */
-const slugify = (text) =>
-  text
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
 
 export default defineConfig({
   lang: 'en',

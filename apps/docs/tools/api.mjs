@@ -68,16 +68,11 @@ export function commentOf(api, path) {
   };
 }
 
-const KINDS = {
-  functions: 'Functions',
-  classes: 'Classes',
-  variables: 'Values',
-  interfaces: 'Interfaces',
-  'type-aliases': 'Types',
-};
+const KINDS = { functions: 'Functions', classes: 'Classes', variables: 'Values' };
+const LISTED = Object.keys(KINDS);
 const nameOf = (path) => path.split('/').at(-1);
 
-/** Writes the pages; gives a sidebar for each package. */
+/** Writes the pages; gives sidebars for each package. */
 export async function writeApi(api) {
   const sidebars = {};
   for (const [path, text] of api) {
@@ -96,39 +91,32 @@ export async function writeApi(api) {
   }
   const packages = [...new Set([...api.keys()].filter((path) => path !== 'index').map((path) => path.split('/')[0]))];
   for (const packageName of packages) {
-    const items = [];
-    for (const [kind, words] of Object.entries(KINDS)) {
-      const own = [...api.keys()].filter((path) => path.startsWith(`${packageName}/${kind}/`)).sort(byName);
-      if (own.length > 0)
-        items.push({
-          text: words,
-          collapsed: kind !== 'functions',
-          items: own.map((path) => ({ text: nameOf(path), link: `/api/${path}` })),
-        });
-    }
-    for (const path of [...api.keys()].filter(
-      (each) => /^[^/]+\/[^/]+\/index$/.test(each) && each.startsWith(`${packageName}/`),
-    )) {
-      const folder = path.replace(/\/index$/, '');
-      const own = [...api.keys()].filter((each) => each.startsWith(`${folder}/`) && each !== path).sort(byName);
-      items.push({
-        text: `@mer/${folder}`,
-        collapsed: true,
-        link: `/api/${path}`,
-        items: own.map((each) => ({ text: nameOf(each), link: `/api/${each}` })),
-      });
-    }
-    sidebars[`/api/${packageName}/`] = [
+    const own = [...api.keys()].filter((path) => path.startsWith(`${packageName}/`));
+    const head = [
       { text: 'All packages', link: '/packages/' },
       {
         text: `@mer/${packageName}`,
         items: [
           { text: 'README', link: `/packages/${packageName}` },
-          { text: 'Everything', link: `/api/${packageName}/` },
+          ...own
+            .filter((path) => path.endsWith('/index'))
+            .map((path) => ({
+              text: path === `${packageName}/index` ? 'Everything' : `@mer/${dirname(path)}`,
+              link: `/api/${dirname(path)}/`,
+            })),
         ],
       },
-      ...items,
     ];
+    sidebars[`/api/${packageName}/`] = head;
+    // a page lists its own kind alone: with everything in it, the list would be most of each page
+    for (const kind of LISTED) {
+      const folder = `${packageName}/${kind}/`;
+      const items = own
+        .filter((path) => path.startsWith(folder))
+        .sort(byName)
+        .map((path) => ({ text: nameOf(path), link: `/api/${path}` }));
+      if (items.length > 0) sidebars[`/api/${folder}`] = [...head, { text: KINDS[kind], items }];
+    }
   }
   return sidebars;
 }

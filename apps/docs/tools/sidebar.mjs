@@ -58,43 +58,29 @@ export function sidebarOf(names, pages) {
   const results = [
     { text: 'Results', items: listed(pages, have(['results', 'measurements', 'benchmarks', 'full-size'])) },
   ];
-  const reference = [
+  const chapters = [
+    ['models', 'Models', below('models', names.models)],
+    ['representations', 'Representations', below('representations', names.representations)],
+    ['steps', 'Steps', below('steps', names.steps)],
+    ['datasets', 'Data sets', below('datasets', names.datasets)],
+    ['training', 'Training', names.training.map(([path, title]) => link(`reference/training/${path}`, title))],
+    ['experiment', 'Experiment files', below('experiment', names.experiment)],
+    ['commands', 'Commands', names.commands.map((name) => link(`reference/commands/${name}`, `mer ${name}`))],
+    ['recipes', 'Recipes', below('recipes', names.recipes)],
+  ];
+  const addressOf = (folder) => (folder === 'recipes' ? '/recipes' : `/reference/${folder}/`);
+  /** The chapters, with the pages of one of them: all pages would be most of each page. */
+  const reference = (open) => [
     { text: 'Reference', link: '/reference/' },
-    { text: 'Models', link: '/reference/models/', collapsed: true, items: below('models', names.models) },
-    {
-      text: 'Representations',
-      link: '/reference/representations/',
-      collapsed: true,
-      items: below('representations', names.representations),
-    },
-    { text: 'Steps', link: '/reference/steps/', collapsed: true, items: below('steps', names.steps) },
-    { text: 'Data sets', link: '/reference/datasets/', collapsed: true, items: below('datasets', names.datasets) },
-    {
-      text: 'Training',
-      link: '/reference/training/',
-      collapsed: true,
-      items: names.training.map(([path, title]) => link(`reference/training/${path}`, title)),
-    },
-    {
-      text: 'Experiment files',
-      link: '/reference/experiment/',
-      collapsed: true,
-      items: below('experiment', names.experiment),
-    },
-    {
-      text: 'Commands',
-      link: '/reference/commands/',
-      collapsed: true,
-      items: names.commands.map((name) => link(`reference/commands/${name}`, `mer ${name}`)),
-    },
-    { text: 'Recipes', link: '/recipes', collapsed: true, items: below('recipes', names.recipes) },
+    ...chapters.map(([folder, text, items]) => ({ text, link: addressOf(folder), ...(folder === open && { items }) })),
   ];
   const packages = [
     { text: 'Packages', link: '/packages/', items: PACKAGES.map((name) => link(`packages/${name}`, `@mer/${name}`)) },
   ];
   return {
-    '/reference/': reference,
-    '/recipes': reference,
+    ...Object.fromEntries(chapters.map(([folder]) => [`/reference/${folder}/`, reference(folder)])),
+    '/reference/': reference(),
+    '/recipes': reference('recipes'),
     '/packages/': packages,
     '/results': results,
     '/measurements': results,

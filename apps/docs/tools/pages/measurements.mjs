@@ -6,6 +6,7 @@ import { chart } from '../draw/chart.mjs';
 import { writeBoth } from '../draw/themes.mjs';
 import { figure, number, table } from '../markdown.mjs';
 import { inRepository } from '../paths.mjs';
+import { resultText } from '../published.mjs';
 import { measuredOn, readResults } from '../results.mjs';
 import { writePage, writePublic } from '../site.mjs';
 
@@ -169,25 +170,6 @@ async function trainingCharts() {
   ];
 }
 
-const SCORES = { uf1: 'UF1', uar: 'UAR', accuracy: 'accuracy' };
-
-function publishedRows() {
-  return Object.values(models).flatMap(({ name, results }) =>
-    results.flatMap(({ id, dataset, protocol, scores, source, caveat }) =>
-      Object.entries(scores).map(([score, value]) => ({
-        model: name,
-        id,
-        dataset,
-        protocol,
-        score,
-        value,
-        source,
-        caveat,
-      })),
-    ),
-  );
-}
-
 /** Our own runs, the mean over their seeds. */
 async function ownRuns() {
   const rows = await readResults('runs');
@@ -272,8 +254,12 @@ export async function writeMeasurements() {
     FILES.map((name) => `- ${download(name)}`).join('\n'),
   );
   const runs = await ownRuns();
-  const rows = publishedRows();
-  const faces = rows.filter(({ dataset, score }) => score === 'uf1' && !/ImageNet/.test(dataset));
+  const networks = Object.values(models).filter(({ results }) => results.length > 0);
+  const faces = networks.flatMap(({ name, results }) =>
+    results.flatMap(({ id, scores }) =>
+      scores.uf1 === undefined ? [] : [{ name: `${name}: ${id}`, value: scores.uf1 }],
+    ),
+  );
   await writePage(
     'results',
     { title: 'Results', description: 'Published results of the networks, and our own runs' },
@@ -285,21 +271,14 @@ export async function writeMeasurements() {
       'published',
       'Published UF1, by network and result',
       bars(
-        faces.map(({ model, id, value }) => ({ name: `${model}: ${id}`, value })).sort((a, b) => b.value - a.value),
+        faces.sort((a, b) => b.value - a.value),
         { label: 'UF1 as published', digits: 3 },
       ),
     ),
-    table(
-      ['network', 'result', 'data set', 'protocol', 'score', 'source and caveat'],
-      rows.map((row) => [
-        `[${row.model}](/reference/models/${row.model}.md)`,
-        row.id,
-        row.dataset,
-        row.protocol,
-        `${SCORES[row.score]} ${row.value}`,
-        `${row.source}.${row.caveat ? ` ${row.caveat}` : ''}`,
-      ]),
-    ),
+    ...networks.flatMap(({ name, results }) => [
+      `### [${name}](/reference/models/${name}.md)`,
+      results.map(resultText).join('\n'),
+    ]),
   );
   return { runs: runs.find((piece) => piece.startsWith('<img')) };
 }

@@ -4,7 +4,8 @@ import { createModel, layerTable, models } from '@mer/models';
 import { commentOf } from '../api.mjs';
 import { layOut, networkPicture } from '../draw/network.mjs';
 import { writeBoth } from '../draw/themes.mjs';
-import { code, figure, number, optionsTable, page, plain, table } from '../markdown.mjs';
+import { code, figure, number, optionsTable, plain, table } from '../markdown.mjs';
+import { resultText } from '../published.mjs';
 import { measuredOn, readResults } from '../results.mjs';
 import { sourceLink, writePage, writePublic } from '../site.mjs';
 
@@ -19,7 +20,6 @@ const TRAITS = {
   phases: 'takes one image for each phase, `rise` (onset to apex) and `fall` (apex to offset)',
   batchStatistics: 'normalizes over the batch, so that training needs several samples at a time',
 };
-const SCORES = { uf1: 'UF1', uar: 'UAR', accuracy: 'accuracy' };
 
 /** Layers of a network, without memory for its weights. */
 function layersOf(name, options) {
@@ -45,24 +45,12 @@ function inputsTable({ inputs }) {
   );
 }
 
-function publishedTable(results) {
-  if (results.length === 0) return 'None that is known here for faces.';
-  return page(
+function published(results) {
+  if (results.length === 0) return ['None that is known here for faces.'];
+  return [
     'Read the caveats: few of these numbers can be compared with each other, or with yours. An experiment prints one beside its own scores where it says `published: [{ result: <id> }]`.',
-    table(
-      ['id', 'data set', 'protocol', 'scores', 'source', 'caveat'],
-      results.map(({ id, dataset, protocol, scores, source, caveat = '' }) => [
-        code(id),
-        dataset,
-        protocol,
-        Object.entries(scores)
-          .map(([key, value]) => `${SCORES[key]} ${value}`)
-          .join(', '),
-        source,
-        caveat,
-      ]),
-    ),
-  );
+    results.map(resultText).join('\n'),
+  ];
 }
 
 function measured(name, inference, recipes) {
@@ -174,7 +162,7 @@ export async function writeModels(api, recipes) {
         .replaceAll(/ {2,}/g, ' ')
         .replaceAll(/-{4,}/g, '---')}\n\n</details>`,
       '## Published results',
-      publishedTable(results),
+      ...published(results),
       '## Memory and speed',
       ...measured(name, inference, training),
       used.length > 0 && '## Recipes',

@@ -6,6 +6,7 @@ import { findModel } from '@mer/models';
 import { findStep } from '@mer/representations';
 import { code, number, plain, table } from '../markdown.mjs';
 import { inRepository } from '../paths.mjs';
+import { scoresText } from '../published.mjs';
 import { measuredOn, readResults } from '../results.mjs';
 import { writePage } from '../site.mjs';
 
@@ -113,9 +114,7 @@ const stepLink = (name) =>
 
 function publishedText(entry, model) {
   const result = entry.result && findModel(model).results.find(({ id }) => id === entry.result);
-  const { source, caveat } = { ...result, ...entry, caveat: [result?.caveat, entry.caveat].filter(Boolean).join(' ') };
-  const scores = Object.entries({ ...result?.scores, ...entry }).filter(([key]) =>
-    ['uf1', 'uar', 'accuracy'].includes(key),
-  );
-  return `- ${scores.map(([key, value]) => `${key === 'accuracy' ? key : key.toUpperCase()} ${value}`).join(', ')}: ${plain(source)}.${caveat ? ` ${plain(caveat)}` : ''}`;
+  const { source } = { ...result, ...entry };
+  const caveat = [result?.caveat, entry.caveat].filter(Boolean).join(' ');
+  return `- **${scoresText({ ...result?.scores, ...entry })}**: ${plain(source)}.${caveat ? ` ${plain(caveat)}` : ''}`;
 }

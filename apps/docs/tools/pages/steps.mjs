@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { openCasme2, writeSyntheticDataset } from '@mer/datasets';
+import { createSyntheticDataset } from '@mer/datasets';
 import { writeImage } from '@mer/io';
 import { createRepresentation, displayImage, frame, representations, resize, steps } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
@@ -14,7 +14,7 @@ import { sourceLink, writePage, writePublic } from '../site.mjs';
 
 const SIDE = 160;
 /** Options with which a representation is drawn, where its own default is no picture of this size. */
-const DRAWN = { 'frame-difference': { scaling: 'symmetric' }, 'uv-strain': { size: 224 } };
+const DRAWN = { 'frame-difference': { scaling: 'symmetric' }, 'uv-strain': { size: SIDE } };
 const TRAITS = {
   needsLandmarks: 'needs landmarks',
   needsApex: 'needs an apex',
@@ -26,13 +26,19 @@ const TRAITS = {
 const THINGS = { clip: 'a clip', image: 'an image', any: 'a clip or an image' };
 const camel = (name) => name.replaceAll(/-(\w)/g, (_all, letter) => letter.toUpperCase());
 
-/** The clip of the gallery: generated, the happiness of the first subject that shows it. */
-async function readGalleryClip(folder) {
-  const options = { subjects: 5, clips: 25, difficulty: 'easy', height: 224, width: 224 };
-  await writeSyntheticDataset(folder, options);
-  const dataset = await openCasme2({ root: folder });
-  const label = dataset.classes.indexOf('happiness');
-  return dataset.readClip(dataset.samples.findIndex((sample) => sample.label === label));
+/** The clip of the gallery: a generated smile. */
+async function readGalleryClip() {
+  const faces = createSyntheticDataset({
+    subjects: 2,
+    clipsPerSubject: 3,
+    size: SIDE,
+    frames: 24,
+    amplitude: 2,
+    drift: 0.05,
+    seed: 4,
+  });
+  const label = faces.classes.indexOf('happiness');
+  return faces.readClip(faces.samples.findIndex((sample) => sample.label === label));
 }
 
 /** PNG files of the clip's marked frames and of every representation of it. */
@@ -40,7 +46,7 @@ async function drawGallery() {
   await useBackend('wasm');
   const folder = await mkdtemp(join(tmpdir(), 'mer-docs-'));
   try {
-    const clip = await readGalleryClip(join(folder, 'set'));
+    const clip = await readGalleryClip();
     const draw = async (name, image, { histogram = false } = {}) => {
       const picture = await displayImage(image);
       const [height, width] = picture.shape;
@@ -65,17 +71,15 @@ async function drawGallery() {
 const picture = (name, words) => `<img src="/pictures/representations/${name}.png" alt="${words}" loading="lazy">`;
 
 function gallery() {
-  const tiles = [
-    ...['onset', 'apex', 'offset'].map(
-      (at) =>
-        `<figure>${picture(`${at}-frame`, `The ${at} frame of the generated clip`)}<figcaption>${at} frame</figcaption></figure>`,
-    ),
-    ...Object.values(representations).map(
-      ({ name, title, traits }) =>
-        `<figure${traits.histogram ? ' class="wide"' : ''}>${picture(name, `The clip as ${title}`)}<figcaption><a href="./${name}.html">${name}</a></figcaption></figure>`,
-    ),
-  ];
-  return `<div class="gallery">\n${tiles.join('\n')}\n</div>`;
+  const frames = ['onset', 'apex', 'offset'].map(
+    (at) =>
+      `<figure>${picture(`${at}-frame`, `The ${at} frame of the generated clip`)}<figcaption>${at} frame</figcaption></figure>`,
+  );
+  const tiles = Object.values(representations).map(
+    ({ name, title, traits }) =>
+      `<a href="./${name}.html"${traits.histogram ? ' class="wide"' : ''}>${picture(name, title)}<span>${name}</span></a>`,
+  );
+  return `<div class="gallery">\n${[...frames, ...tiles].join('\n')}\n</div>`;
 }
 
 function speedOf(name, results) {
