@@ -15,7 +15,7 @@ export default defineConfig({
     ]),
   },
   test: {
-    include: ['packages/*/src/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'apps/docs/tools/**/*.test.ts'],
     pool: 'forks',
     // compiles what was changed in packages/*/assembly
     globalSetup: 'tools/build-kernels.mjs',

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, posix } from 'node:path';
+import { models } from '@mer/models';
 import { plain } from '../markdown.mjs';
 import { inRepository } from '../paths.mjs';
 import { sourceLink, writePage, writePublic } from '../site.mjs';
@@ -23,7 +24,14 @@ async function pagesByFile() {
 }
 
 /** Pages that stand for files that are none themselves. */
-const INSTEAD = { 'docs/options.md': '/reference/', 'README.md': '/', recipes: '/recipes.md' };
+const INSTEAD = {
+  'docs/options.md': '/reference/',
+  'README.md': '/',
+  recipes: '/recipes.md',
+  'packages/representations/src/registry.ts': '/reference/representations/',
+  'packages/experiments/src/schema/schema.ts': '/reference/experiment/',
+  'benchmarks/results/runs.csv': '/results.md',
+};
 /** Chapters of docs/options.md. */
 const OPTIONS = { 'data-sets': '/reference/datasets/', models: '/reference/models/' };
 const SHOWN = /\.(png|svg|gif)$/;
@@ -37,13 +45,14 @@ async function linked(text, file, byFile) {
     const [path, anchor] = target.split('#');
     const inRoot = posix.normalize(posix.join(dirname(file), path)).replace(/\/$/, '');
     const hash = anchor ? `#${anchor}` : '';
+    const network = /^packages\/models\/src\/([a-z0-9-]+)\.ts$/.exec(inRoot);
     const recipe = /^recipes\/(.+)\.yaml$/.exec(inRoot);
     let link;
     if (byFile.has(inRoot)) link = `/${byFile.get(inRoot)}.md${hash}`;
     else if (inRoot === 'docs/options.md' && anchor) link = OPTIONS[anchor] ?? '/reference/';
     else if (INSTEAD[inRoot]) link = INSTEAD[inRoot];
     else if (recipe) link = `/reference/recipes/${recipe[1]}.md`;
-    else if (/^apps\/docs\//.test(inRoot)) link = `/${inRoot.slice('apps/docs/'.length)}${hash}`;
+    else if (network && Object.hasOwn(models, network[1])) link = `/reference/models/${network[1]}.md`;
     else if (SHOWN.test(inRoot) || OFFERED.test(inRoot)) {
       const folder = SHOWN.test(inRoot)
         ? `/pictures/${inRoot.replaceAll('/', '-')}`
@@ -53,7 +62,7 @@ async function linked(text, file, byFile) {
     }
     const put = link ? `${picture}[${words}](${link})` : existsSync(inRepository(inRoot)) ? sourceLink(inRoot) : all;
     result = result.replace(all, () =>
-      OFFERED.test(inRoot) && link
+      link?.startsWith('/data/')
         ? `<a href="${link}" target="_self" download>${plain(words).replaceAll(/`([^`]+)`/g, '<code>$1</code>')}</a>`
         : put,
     );
