@@ -56,7 +56,7 @@ export function commentOf(api, path) {
   const example = sections.get('Example') ?? '';
   const [block] = /```[\s\S]*?```/.exec(example) ?? [''];
   const rest = [...sections.values()].join('\n');
-  const [reference] = /^Reference: [\s\S]*?(?=\n\n|$)/m.exec(rest) ?? [''];
+  const [reference] = /^Reference: (?:.+\n?)+/m.exec(rest) ?? [''];
   return {
     words: sections.get('').replace(reference, '').trim(),
     returns: sections.get('Returns')?.replace(reference, '').trim() ?? '',

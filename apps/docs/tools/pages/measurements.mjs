@@ -4,7 +4,7 @@ import { models } from '@mer/models';
 import { axisX, barX, dot, gridX, ruleX, text } from '@observablehq/plot';
 import { chart } from '../draw/chart.mjs';
 import { writeBoth } from '../draw/themes.mjs';
-import { figure, number, table } from '../markdown.mjs';
+import { figure, fileLink, number, table } from '../markdown.mjs';
 import { inRepository } from '../paths.mjs';
 import { resultText } from '../published.mjs';
 import { measuredOn, readResults } from '../results.mjs';
@@ -12,7 +12,7 @@ import { writePage, writePublic } from '../site.mjs';
 
 const WIDTH = 680;
 const FILES = ['models', 'backends', 'recipes', 'representations', 'datasets', 'gpu', 'gpu-gradients', 'runs'];
-const download = (name) => `<a href="/data/${name}.csv" target="_self" download>${name}.csv</a>`;
+const download = (name) => fileLink(`${name}.csv`, `/data/${name}.csv`);
 
 async function draw(name, title, optionsOf) {
   await writeBoth(writePublic, `/pictures/results/${name}`, (theme) =>

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, posix } from 'node:path';
 import { models } from '@mer/models';
-import { plain } from '../markdown.mjs';
-import { inRepository } from '../paths.mjs';
+import { fileLink, plain } from '../markdown.mjs';
+import { inRepository, REPOSITORY } from '../paths.mjs';
 import { sourceLink, writePage, writePublic } from '../site.mjs';
 
 /** Files of the repository that are pages: path of the file, path of the page. */
@@ -61,11 +61,7 @@ async function linked(text, file, byFile) {
       link = folder;
     }
     const put = link ? `${picture}[${words}](${link})` : existsSync(inRepository(inRoot)) ? sourceLink(inRoot) : all;
-    result = result.replace(all, () =>
-      link?.startsWith('/data/')
-        ? `<a href="${link}" target="_self" download>${plain(words).replaceAll(/`([^`]+)`/g, '<code>$1</code>')}</a>`
-        : put,
-    );
+    result = result.replace(all, () => (link?.startsWith('/data/') ? fileLink(words, link) : put));
   }
   return result;
 }
@@ -82,7 +78,8 @@ export async function writeProse(insertions) {
   const byFile = await pagesByFile();
   for (const [file, path] of byFile) {
     if (!existsSync(inRepository(file))) continue;
-    const text = await readFile(inRepository(file), 'utf8');
+    const written = await readFile(inRepository(file), 'utf8');
+    const text = REPOSITORY ? written.replaceAll('<this repository>', REPOSITORY) : written;
     const title = /^# (.*)$/m.exec(text)?.[1] ?? path;
     const [, name] = /^packages\/(.+)$/.exec(path) ?? [];
     // indented trees of folders are code

@@ -34,7 +34,8 @@ async function readGalleryClip() {
     size: SIDE,
     frames: 24,
     amplitude: 2,
-    drift: 0.05,
+    noise: 0.002,
+    drift: 0,
     seed: 4,
   });
   const label = faces.classes.indexOf('happiness');
