@@ -3,13 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { CHROMIUM_ARGUMENTS, findChromium } from '../../../tools/chromium.mjs';
 import { DIST, inRepository } from './paths.mjs';
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const opened = [
   'index.html',
   'start/researcher.html',
@@ -68,7 +67,7 @@ async function faultsOf(browser, root, path, { colorScheme, width }) {
   await page.goto(root + path, { waitUntil: 'networkidle' });
   if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1))
     faults.push('is wider than the window');
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => window.axe.run());
   for (const { id, impact, nodes } of violations) {
     if (['serious', 'critical'].includes(impact)) faults.push(`axe: ${id} (${impact}) ${nodes[0].html.slice(0, 160)}`);
