@@ -124,6 +124,8 @@ const log = console.log;
 for (const { name, where } of modules) {
   console.log = () => {};
   await tf.setBackend('cpu');
+  // examples of the guides may write files
+  process.chdir(where.startsWith('docs/') ? ${JSON.stringify(folder)} : ${JSON.stringify(root)});
   try {
     await import('./' + name);
   } catch (error) {

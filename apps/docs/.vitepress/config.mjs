@@ -17,7 +17,11 @@ export default defineConfig({
   cacheDir: '.vitepress/cache',
   metaChunk: true,
   sitemap: { hostname: HOMEPAGE },
-  markdown: { anchor: { slugify }, theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  markdown: {
+    anchor: { slugify },
+    config: focusableCode,
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
   vite: { worker: { format: 'es' }, build: { chunkSizeWarningLimit: 2000 } },
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   themeConfig: {
@@ -44,4 +48,10 @@ function searchable(source, env, renderer) {
   if (env.frontmatter?.search === false) return '';
   const short = /^(api\/|reference\/recipes\/)/.test(env.relativePath);
   return short ? html.split('<h2')[0] : html;
+}
+
+/** Indented code, as equations and trees of folders are: it scrolls, so the keyboard must reach it. */
+function focusableCode(md) {
+  md.renderer.rules.code_block = (tokens, index) =>
+    `<pre class="plain" tabindex="0" v-pre><code>${md.utils.escapeHtml(tokens[index].content)}</code></pre>\n`;
 }

@@ -52,7 +52,7 @@ export function optionsTable(entries) {
 }
 
 /** A link to a file that is no page. */
-export const fileLink = (words, path) => `[${words}](${path}){target="_self" download=""}`;
+export const fileLink = (words, path) => `[${words}](${path})`;
 
 /** Pieces of a page, without those that are empty. */
 export const page = (...pieces) => `${pieces.flat().filter(Boolean).join('\n\n')}\n`;

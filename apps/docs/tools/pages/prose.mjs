@@ -35,7 +35,7 @@ const INSTEAD = {
 /** Chapters of docs/options.md. */
 const OPTIONS = { 'data-sets': '/reference/datasets/', models: '/reference/models/' };
 const SHOWN = /\.(png|svg|gif)$/;
-const OFFERED = /^(benchmarks\/results\/.*\.csv|CITATION\.cff|LICENSE)$/;
+const OFFERED = /^benchmarks\/results\/.*\.csv$/;
 
 /** The text with every link leading to a page, a file of the site, or the repository. */
 async function linked(text, file, byFile) {
