@@ -13,11 +13,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 const filters = process.argv.slice(2);
 const files = [
+  ...[...pagesOf('docs/start'), ...pagesOf('docs/guides')],
   ...readdirSync('packages').flatMap((name) => [...sourcesOf(`packages/${name}/src`), `packages/${name}/README.md`]),
   'README.md',
 ]
   .filter((file) => existsSync(file))
   .filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
+
+function pagesOf(folder) {
+  return readdirSync(folder)
+    .map((file) => `${folder}/${file}`)
+    .sort();
+}
 
 function sourcesOf(folder) {
   return readdirSync(folder, { recursive: true })
@@ -117,6 +124,8 @@ const log = console.log;
 for (const { name, where } of modules) {
   console.log = () => {};
   await tf.setBackend('cpu');
+  // examples of the guides may write files
+  process.chdir(where.startsWith('docs/') ? ${JSON.stringify(folder)} : ${JSON.stringify(root)});
   try {
     await import('./' + name);
   } catch (error) {
