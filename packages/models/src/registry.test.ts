@@ -24,6 +24,10 @@ describe('the registry', () => {
     model.dispose();
   });
 
+  it.each(entries)('has what is asked of a definition of anybody: %s', (_name, definition) => {
+    expect(() => index.defineModel(definition as never)).not.toThrow();
+  });
+
   it('gives the trainable parameters of the published networks', () => {
     // the largest are left out for time; their counts were taken once with countParameters()
     const large = entries.filter(([, { parameters }]) => parameters!.trainable > 12e6).map(([name]) => name as string);

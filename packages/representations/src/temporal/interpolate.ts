@@ -1,7 +1,7 @@
 import { checkValue, choice, integer, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
-import { defineStep } from '../define-step.js';
+import { declareStep } from '../declare-step.js';
 import { weightedSum } from '../weighted-sum.js';
 
 const interpolateOptions = {
@@ -73,7 +73,7 @@ export function timWeights(from: number, to: number): number[][] {
  * Reference: TIM: Zhou, Zhao, Pietikäinen, "Towards a Practical Lipreading System", CVPR 2011. The closed form of its weights is this project's
  * rearrangement (there: a singular value decomposition of the frames).
  */
-export const interpolate = /* @__PURE__ */ defineStep({
+export const interpolate = /* @__PURE__ */ declareStep({
   name: 'interpolate',
   title: 'Another number of frames',
   paper: 'linear, or TIM: Zhou, Zhao, Pietikäinen, CVPR 2011',

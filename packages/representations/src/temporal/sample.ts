@@ -1,7 +1,7 @@
 import { choice, integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
-import { defineStep } from '../define-step.js';
+import { declareStep } from '../declare-step.js';
 
 const sampleOptions = {
   frames: integer('The number of frames to keep.', { min: 1, default: 8 }),
@@ -73,7 +73,7 @@ function sampledFrames(clip: Clip, { frames: count, method }: Resolved<typeof sa
  *
  * Reference: `'floor'` as in FDP (2025, arXiv 2509.06015), `'around-apex'` as in SLSTT (2021, arXiv 2112.05851; there 11 frames).
  */
-export const sample = /* @__PURE__ */ defineStep({
+export const sample = /* @__PURE__ */ declareStep({
   name: 'sample',
   title: 'Some of the frames',
   paper: 'FDP, 2025, arXiv 2509.06015; SLSTT, 2021, arXiv 2112.05851',
