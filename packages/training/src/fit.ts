@@ -1,19 +1,22 @@
 import { checkOptions, type Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { changedRows, drawBatchMixes, drawImageChange, NO_CHANGE } from './augment/images.js';
-import { mixRows } from './augment/mixup.js';
+import { type Batch, plainBatch } from './batch.js';
 import { averageWeights } from './ema.js';
-import { gradientStep } from './gradient-step.js';
 import { classWeights } from './losses/class-weights.js';
+import { lossesWith } from './losses/losses.js';
 import type { MemoryStrategy } from './memory-strategy.js';
 import { createUpdate, type Update } from './optimizers/create-update.js';
+import { optimizersWith } from './optimizers/optimizers.js';
 import { predictLogits } from './predict.js';
-import { copyRows, ONE_VIEW, type PreparedData } from './prepared-data.js';
-import { type RandomStream, randomStream } from './random.js';
+import type { PreparedData } from './prepared-data.js';
+import { randomStream } from './random.js';
 import { epochRows } from './sampling.js';
 import { learningRateShare } from './schedules/learning-rate-share.js';
-import { settingsFaults, type TrainingOptions, type TrainingSettings, trainingOptions } from './settings.js';
+import { schedulesWith } from './schedules/schedules.js';
+import { faultsOf, optionsOfTraining, type TrainingOptions, type TrainingSettings } from './settings.js';
+import { type Recompute, stepWith } from './step-with.js';
+import type { TrainingParts } from './training-parts.js';
 
 /** What one epoch gave: means over its samples. */
 export interface EpochRecord {
@@ -106,13 +109,15 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     onEpoch,
     signal,
   } = options;
-  const settings = settingsOf(options);
+  const settings = settingsOf(options, await partsOf(options));
   const strategy = options.strategy ?? strategyOf(settings);
   if (train.length === 0) throw new RangeError('Cannot train as there must be at least one training sample');
   const choosing = settings.epochChoice === 'validation';
   if (choosing && validation.length === 0) {
     throw new RangeError('Cannot choose the epoch by validation as there must be at least one validation sample');
   }
+  const batchOf = await batchMaker(data, settings, { parts, key });
+  const recompute = strategy.name === 'recomputing' ? (await import('./recomputing.js')).recomputing : undefined;
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const labels = train.map((index) => data.labels[index]!);
   const step: Step = {
@@ -123,7 +128,8 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     strategy,
     weights: classWeights(labels, data.classes.length, settings.classWeights),
     update: createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm, parts }),
-    stream: randomStream([...key, 'augment']),
+    batchOf,
+    recompute,
   };
   const average = settings.ema === undefined ? undefined : averageWeights(model, settings.ema);
   const shuffling = randomStream([...key, 'shuffle']);
@@ -190,8 +196,32 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   };
 }
 
+/** Our parts and the caller's; changes of images are only loaded where some are asked for. */
+async function partsOf({ parts, augmentation }: FitOptions): Promise<TrainingParts> {
+  const asked = augmentation !== undefined || parts?.some(({ kind }) => kind === 'image-augmentation');
+  const changes = asked ? await import('./augment/image-augmentations.js') : undefined;
+  return {
+    optimizers: optimizersWith(parts),
+    losses: lossesWith(parts),
+    schedules: schedulesWith(parts),
+    imageAugmentations: changes?.imageAugmentationsWith(parts) ?? [],
+  };
+}
+
+/** What makes a batch of some rows. */
+async function batchMaker(
+  data: PreparedData,
+  { augmentation: { images } }: TrainingSettings,
+  { parts, key }: Pick<FitOptions, 'parts'> & { key: readonly (string | number)[] },
+): Promise<(rows: readonly number[]) => Batch> {
+  if (images.length === 0) return (rows) => plainBatch(data, rows);
+  const { augmentedBatch } = await import('./augment/augmented-batch.js');
+  const stream = randomStream([...key, 'augment']);
+  return (rows) => augmentedBatch(data, rows, { images, stream, parts });
+}
+
 /** The settings of options, checked one by one and together. */
-function settingsOf(options: FitOptions): TrainingSettings {
+function settingsOf(options: FitOptions, registry: TrainingParts): TrainingSettings {
   const {
     train: _train,
     validation: _validation,
@@ -200,21 +230,22 @@ function settingsOf(options: FitOptions): TrainingSettings {
     strategy: _strategy,
     onEpoch: _onEpoch,
     signal: _signal,
-    parts,
+    parts: _parts,
     learningRate,
     ...given
   } = options;
-  const settings: TrainingSettings = checkOptions('train', trainingOptions(parts), given);
+  const entries = optionsOfTraining(registry);
+  const settings: TrainingSettings = checkOptions('train', entries, given);
   if (learningRate !== undefined) {
     settings.optimizer = checkOptions(
       'train',
-      { optimizer: trainingOptions(parts).optimizer },
+      { optimizer: entries.optimizer },
       {
         optimizer: { ...settings.optimizer, learningRate },
       },
     ).optimizer;
   }
-  const [fault] = settingsFaults(settings, parts);
+  const [fault] = faultsOf(settings, registry);
   if (fault) throw new RangeError(`Cannot train as ${fault.path.join('.')} ${fault.text}`);
   return settings;
 }
@@ -241,13 +272,14 @@ interface Step {
   strategy: MemoryStrategy;
   weights: Float32Array;
   update: Update;
-  stream: RandomStream;
+  batchOf: (rows: readonly number[]) => Batch;
+  recompute: Recompute | undefined;
 }
 
 /** Trains on some rows; gives the sum of their losses and how many were right, on the device. */
 function trainBatch(step: Step, rows: readonly number[], learningRate: number): tf.Tensor1D {
-  const { model, data, settings, parts, strategy, weights, update } = step;
-  const { inputs, targets, classes, labels } = makeBatch(step, rows);
+  const { model, data, settings, parts, strategy, recompute, weights, update } = step;
+  const { inputs, targets, classes, labels } = step.batchOf(rows);
   return tf.tidy(() => {
     const tensors = inputs.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32'));
     const compared = {
@@ -255,46 +287,18 @@ function trainBatch(step: Step, rows: readonly number[], learningRate: number): 
       images: targets.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32')),
     };
     update.begin(learningRate);
-    const { loss, logits } = gradientStep(model, tensors, compared, {
+    const { loss, logits } = stepWith(model, tensors, compared, {
       loss: settings.loss,
       weights: settings.classWeights === 'none' ? undefined : tf.tensor1d(weights),
       parts,
       strategy,
+      recompute,
       onGradient: (variable, gradient) => update.take(variable, gradient),
     });
     update.end();
     const right = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32')), 'float32'));
     return tf.stack([tf.mul(loss, rows.length), right]) as tf.Tensor1D;
   });
-}
-
-interface BatchImages {
-  values: Float32Array;
-  shape: readonly number[];
-}
-
-/** The images of some rows, changed as drawn, with the share of each class in each. */
-function makeBatch({ data, settings, parts, stream }: Step, rows: readonly number[]) {
-  const { images } = settings.augmentation;
-  const { count } = data.views ?? ONE_VIEW;
-  const labels = rows.map((row) => data.labels[Math.floor(row / count)]!);
-  let classes: Float32Array = new Float32Array(rows.length * data.classes.length);
-  for (const [place, label] of labels.entries()) classes[place * data.classes.length + label] = 1;
-  const drawn = rows.map(() => drawImageChange(images, stream, parts));
-  const changes = drawn.every((change) => change === NO_CHANGE) ? [] : drawn;
-  let inputs: BatchImages[] = data.inputs.map((input) => {
-    return { values: changedRows(input, rows, changes, input.flow), shape: input.shape };
-  });
-  const targets: BatchImages[] = (data.targets ?? []).map((target) => {
-    const values = changes.length > 0 ? changedRows(target, rows, changes, target.flow) : copyRows(target, rows);
-    return { values, shape: target.shape };
-  });
-  for (const mix of drawBatchMixes(images, rows.length, stream, parts)) {
-    inputs = inputs.map(({ values, shape }) => ({ values: mixRows(values, mix), shape }));
-    classes = mixRows(classes, mix);
-    if (mix.share < 0.5) labels.splice(0, labels.length, ...mix.partner.map((other) => labels[other]!));
-  }
-  return { inputs, targets, classes, labels };
 }
 
 /** Mean cross-entropy (float64, no weights) and accuracy of samples, in inference mode. */

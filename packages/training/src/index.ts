@@ -23,7 +23,7 @@ export {
 export type { Mix } from './augment/mixup.js';
 export type { TrainingPart } from './define.js';
 export { type EpochRecord, type FitOptions, type FitResult, fit } from './fit.js';
-export { type GradientStepOptions, gradientStep } from './gradient-step.js';
+export { gradientStep } from './gradient-step.js';
 export { type BatchLossOptions, batchLoss } from './losses/batch-loss.js';
 export { classWeights } from './losses/class-weights.js';
 export { type BatchTargets, defineLoss, type LossContext, type LossDefinition } from './losses/define-loss.js';
@@ -49,17 +49,16 @@ export {
 export { type RandomStream, randomOrder, randomStream, seedOf, uniform, uniformBelow } from './random.js';
 export { defineSchedule, type ScheduleDefinition } from './schedules/define-schedule.js';
 export { learningRateShare } from './schedules/learning-rate-share.js';
-export {
-  type ImageAugmentation,
-  imageAugmentationOption,
-  type LossSettings,
-  type OptimizerSettings,
-  type OtherSettings,
-  type ScheduleSettings,
-  type SettingsFault,
-  settingsFaults,
-  type TrainingOptions,
-  type TrainingSettings,
-  trainingOptions,
+export type {
+  ImageAugmentation,
+  LossSettings,
+  OptimizerSettings,
+  OtherSettings,
+  ScheduleSettings,
+  SettingsFault,
+  TrainingOptions,
+  TrainingSettings,
 } from './settings.js';
+export type { GradientStepOptions } from './step-with.js';
+export { imageAugmentationOption, settingsFaults, trainingOptions } from './training-options.js';
 export * from './training-parts.js';

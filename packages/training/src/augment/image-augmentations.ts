@@ -1,7 +1,7 @@
-import { integer, number, option } from '@mer/options';
+import { integer, number, option, type Part, withParts } from '@mer/options';
 import * as v from 'valibot';
 import { type RandomStream, uniform, uniformBelow } from '../random.js';
-import { defineImageAugmentation, type Patch } from './define-augmentation.js';
+import { defineImageAugmentation, type ImageAugmentationDefinition, type Patch } from './define-augmentation.js';
 import { drawMix } from './mixup.js';
 
 const probability = (about: string) => number(about, { min: 0, max: 1, default: 0.5 });
@@ -121,3 +121,7 @@ export const mixup = /* @__PURE__ */ defineImageAugmentation({
 
 /** Every change of images; an experiment's `use` adds others. */
 export const imageAugmentations = [flip, rotate, shift, zoom, crop, erase, mixup] as const;
+
+/** Ours, and those of a list that are such parts. */
+export const imageAugmentationsWith = (parts?: readonly Part[]) =>
+  withParts<ImageAugmentationDefinition>(['image-augmentation'], imageAugmentations, parts);

@@ -2,9 +2,9 @@ import { findPart, type Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../prepared-data.js';
 import type { OptimizerSettings } from '../settings.js';
-import { trainingParts } from '../training-parts.js';
 import type { OptimizerRule } from './define-optimizer.js';
 import { inPlaceUpdate } from './in-place-update.js';
+import { optimizersWith } from './optimizers.js';
 
 /** One step of the weights against their gradients, as {@link createUpdate} makes it. */
 export interface Update {
@@ -53,7 +53,7 @@ export function createUpdate(
   settings: OptimizerSettings,
   { clipNorm, parts }: { clipNorm?: number | undefined; parts?: readonly Part[] | undefined } = {},
 ): Update {
-  const optimizer = findPart('optimizer', trainingParts(parts).optimizers, settings.name);
+  const optimizer = findPart('optimizer', optimizersWith(parts), settings.name);
   const inPlace = inPlaceUpdate(optimizer.kernel?.(settings), variables);
   const alone = new Map<tf.Variable, OptimizerRule>();
   let together: { members: tf.Variable[]; step: OptimizerRule } | undefined;

@@ -1,5 +1,5 @@
-import { integer, number } from '@mer/options';
-import { defineSchedule } from './define-schedule.js';
+import { integer, number, type Part, withParts } from '@mer/options';
+import { defineSchedule, type ScheduleDefinition } from './define-schedule.js';
 
 /** The learning rate as it is. */
 export const constant = /* @__PURE__ */ defineSchedule({
@@ -47,3 +47,6 @@ export const cosine = /* @__PURE__ */ defineSchedule({
 
 /** Every schedule; an experiment's `use` adds others. */
 export const schedules = [constant, step, exponential, cosine] as const;
+
+/** Ours, and those of a list that are such parts. */
+export const schedulesWith = (parts?: readonly Part[]) => withParts<ScheduleDefinition>(['schedule'], schedules, parts);
