@@ -4,18 +4,16 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Batch, plainBatch } from './batch.js';
 import { averageWeights } from './ema.js';
 import { classWeights } from './losses/class-weights.js';
-import { lossesWith } from './losses/losses.js';
 import type { MemoryStrategy } from './memory-strategy.js';
-import { createUpdate, type Update } from './optimizers/create-update.js';
-import { optimizersWith } from './optimizers/optimizers.js';
+import { type Update, updateWith } from './optimizers/update-with.js';
+import { named, partsFor } from './parts-for.js';
 import { predictLogits } from './predict.js';
 import type { PreparedData } from './prepared-data.js';
 import { randomStream } from './random.js';
 import { epochRows } from './sampling.js';
-import { learningRateShare } from './schedules/learning-rate-share.js';
-import { schedulesWith } from './schedules/schedules.js';
+import { shareWith } from './schedules/share-with.js';
 import { faultsOf, optionsOfTraining, type TrainingOptions, type TrainingSettings } from './settings.js';
-import { type Recompute, stepWith } from './step-with.js';
+import { type Recompute, type StepOptions, stepWith } from './step-with.js';
 import type { TrainingParts } from './training-parts.js';
 
 /** What one epoch gave: means over its samples. */
@@ -109,7 +107,8 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     onEpoch,
     signal,
   } = options;
-  const settings = settingsOf(options, await partsOf(options));
+  const registry = await partsFor(options);
+  const settings = settingsOf(options, registry);
   const strategy = options.strategy ?? strategyOf(settings);
   if (train.length === 0) throw new RangeError('Cannot train as there must be at least one training sample');
   const choosing = settings.epochChoice === 'validation';
@@ -117,6 +116,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     throw new RangeError('Cannot choose the epoch by validation as there must be at least one validation sample');
   }
   const batchOf = await batchMaker(data, settings, { parts, key });
+  const [loss, schedule] = [named(registry.losses, settings.loss), named(registry.schedules, settings.schedule)];
   const recompute = strategy.name === 'recomputing' ? (await import('./recomputing.js')).recomputing : undefined;
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const labels = train.map((index) => data.labels[index]!);
@@ -124,10 +124,15 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     model,
     data,
     settings,
-    parts,
+    lossOf: (outputs, targets, context) => tf.tidy(() => loss.loss(outputs, targets, settings.loss, context)),
     strategy,
     weights: classWeights(labels, data.classes.length, settings.classWeights),
-    update: createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm, parts }),
+    update: updateWith(
+      named(registry.optimizers, settings.optimizer),
+      variables,
+      settings.optimizer,
+      settings.clipNorm,
+    ),
     batchOf,
     recompute,
   };
@@ -155,7 +160,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   try {
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const learningRate =
-        settings.optimizer.learningRate * learningRateShare(settings.schedule, epoch, settings.epochs, parts);
+        settings.optimizer.learningRate * shareWith(schedule, settings.schedule, epoch, settings.epochs);
       const rows = epochRows(data, train, settings, shuffling);
       const sums: tf.Tensor1D[] = [];
       try {
@@ -193,18 +198,6 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     epoch: best.epoch,
     history,
     ...(oracle && { oracle: { epoch: oracle.epoch, logits: oracle.logits } }),
-  };
-}
-
-/** Our parts and the caller's; changes of images are only loaded where some are asked for. */
-async function partsOf({ parts, augmentation }: FitOptions): Promise<TrainingParts> {
-  const asked = augmentation !== undefined || parts?.some(({ kind }) => kind === 'image-augmentation');
-  const changes = asked ? await import('./augment/image-augmentations.js') : undefined;
-  return {
-    optimizers: optimizersWith(parts),
-    losses: lossesWith(parts),
-    schedules: schedulesWith(parts),
-    imageAugmentations: changes?.imageAugmentationsWith(parts) ?? [],
   };
 }
 
@@ -268,7 +261,7 @@ interface Step {
   model: LayersModel;
   data: PreparedData;
   settings: TrainingSettings;
-  parts: readonly Part[] | undefined;
+  lossOf: StepOptions['lossOf'];
   strategy: MemoryStrategy;
   weights: Float32Array;
   update: Update;
@@ -278,7 +271,7 @@ interface Step {
 
 /** Trains on some rows; gives the sum of their losses and how many were right, on the device. */
 function trainBatch(step: Step, rows: readonly number[], learningRate: number): tf.Tensor1D {
-  const { model, data, settings, parts, strategy, recompute, weights, update } = step;
+  const { model, data, settings, lossOf, strategy, recompute, weights, update } = step;
   const { inputs, targets, classes, labels } = step.batchOf(rows);
   return tf.tidy(() => {
     const tensors = inputs.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32'));
@@ -288,9 +281,8 @@ function trainBatch(step: Step, rows: readonly number[], learningRate: number): 
     };
     update.begin(learningRate);
     const { loss, logits } = stepWith(model, tensors, compared, {
-      loss: settings.loss,
+      lossOf,
       weights: settings.classWeights === 'none' ? undefined : tf.tensor1d(weights),
-      parts,
       strategy,
       recompute,
       onGradient: (variable, gradient) => update.take(variable, gradient),

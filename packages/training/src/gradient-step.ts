@@ -1,8 +1,27 @@
+import type { Part } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { batchLoss } from './losses/batch-loss.js';
 import type { BatchTargets } from './losses/define-loss.js';
+import type { MemoryStrategy } from './memory-strategy.js';
 import { recomputing } from './recomputing.js';
-import { type GradientStepOptions, stepWith } from './step-with.js';
+import type { LossSettings } from './settings.js';
+import { stepWith } from './step-with.js';
+
+/** Options of {@link gradientStep}. */
+export interface GradientStepOptions {
+  /** What is made small, and a weight for each class. */
+  loss: LossSettings;
+  weights?: tf.Tensor1D | undefined;
+  /** Losses beside ours, by name. */
+  parts?: readonly Part[] | undefined;
+  /** How to hold less memory; `fused` by default. */
+  strategy?: MemoryStrategy;
+  /** Called when the forward pass has ended, of each micro-batch. */
+  onForward?: () => void;
+  /** Given the gradient of each weight, which it disposes of; from then on nothing reads the weight in this step. */
+  onGradient(variable: tf.Variable, gradient: tf.Tensor): void;
+}
 
 /**
  * Loss and gradients of one batch, in the memory that a strategy allows. Whatever the strategy, the numbers are the same but for rounding; gradients
@@ -42,7 +61,13 @@ export function gradientStep(
   model: LayersModel,
   inputs: readonly tf.Tensor[],
   targets: BatchTargets,
-  options: GradientStepOptions,
+  { loss, parts, weights, strategy = { name: 'fused' }, ...callbacks }: GradientStepOptions,
 ): { loss: tf.Scalar; logits: tf.Tensor2D } {
-  return stepWith(model, inputs, targets, { ...options, recompute: recomputing });
+  return stepWith(model, inputs, targets, {
+    ...callbacks,
+    weights,
+    strategy,
+    lossOf: (outputs, wanted, context) => batchLoss(outputs, wanted, { ...context, loss, parts }),
+    recompute: recomputing,
+  });
 }

@@ -23,19 +23,20 @@ export {
 export type { Mix } from './augment/mixup.js';
 export type { TrainingPart } from './define.js';
 export { type EpochRecord, type FitOptions, type FitResult, fit } from './fit.js';
-export { gradientStep } from './gradient-step.js';
+export { type GradientStepOptions, gradientStep } from './gradient-step.js';
 export { type BatchLossOptions, batchLoss } from './losses/batch-loss.js';
 export { classWeights } from './losses/class-weights.js';
 export { type BatchTargets, defineLoss, type LossContext, type LossDefinition } from './losses/define-loss.js';
 export * from './memory-plan.js';
 export { MEMORY_STRATEGIES, type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
-export { createUpdate, type Update } from './optimizers/create-update.js';
+export { createUpdate } from './optimizers/create-update.js';
 export {
   defineOptimizer,
   type OptimizerDefinition,
   type OptimizerRule,
   type UpdateKernel,
 } from './optimizers/define-optimizer.js';
+export type { Update } from './optimizers/update-with.js';
 export { type PredictLogitsOptions, predictLogits, softmax } from './predict.js';
 export {
   copyRows,
@@ -59,6 +60,5 @@ export type {
   TrainingOptions,
   TrainingSettings,
 } from './settings.js';
-export type { GradientStepOptions } from './step-with.js';
 export { imageAugmentationOption, settingsFaults, trainingOptions } from './training-options.js';
 export * from './training-parts.js';

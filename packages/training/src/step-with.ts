@@ -1,36 +1,25 @@
 import { accumulate, valueAndGradients } from '@mer/backends';
 import { heldMasks, runModel } from '@mer/models';
-import type { Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type BatchRows, rowsOf } from './batch-rows.js';
-import { batchLoss } from './losses/batch-loss.js';
 import { lossWeight } from './losses/class-loss.js';
-import type { BatchTargets } from './losses/define-loss.js';
+import type { BatchTargets, LossContext } from './losses/define-loss.js';
 import type { MemoryStrategy } from './memory-strategy.js';
 import type { recomputing } from './recomputing.js';
-import type { LossSettings } from './settings.js';
-
-/** Options of {@link gradientStep}. */
-export interface GradientStepOptions {
-  /** What is made small, and a weight for each class. */
-  loss: LossSettings;
-  weights?: tf.Tensor1D | undefined;
-  /** Losses beside ours, by name. */
-  parts?: readonly Part[] | undefined;
-  /** How to hold less memory; `fused` by default. */
-  strategy?: MemoryStrategy;
-  /** Called when the forward pass has ended, of each micro-batch. */
-  onForward?: () => void;
-  /** Given the gradient of each weight, which it disposes of; from then on nothing reads the weight in this step. */
-  onGradient(variable: tf.Variable, gradient: tf.Tensor): void;
-}
 
 /** How stretches of a network are run once more. */
 export type Recompute = typeof recomputing;
 
 /** Options of {@link stepWith}. */
-export interface StepOptions extends GradientStepOptions {
+export interface StepOptions {
+  /** The loss of a batch. */
+  lossOf(outputs: readonly tf.Tensor[], targets: BatchTargets, context: LossContext): tf.Scalar;
+  /** A weight for each class. */
+  weights: tf.Tensor1D | undefined;
+  strategy: MemoryStrategy;
+  onForward?: () => void;
+  onGradient(variable: tf.Variable, gradient: tf.Tensor): void;
   /** {@link recomputing}, which `strategy` may ask for; whoever never asks for it need not load it. */
   recompute: Recompute | undefined;
 }
@@ -40,25 +29,14 @@ export function stepWith(
   model: LayersModel,
   inputs: readonly tf.Tensor[],
   targets: BatchTargets,
-  { loss, weights, parts, strategy = { name: 'fused' }, recompute, onForward = () => {}, onGradient }: StepOptions,
+  options: StepOptions,
 ): { loss: tf.Scalar; logits: tf.Tensor2D } {
+  const { weights, strategy, onGradient } = options;
   const total = targets.classes.shape[0];
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const size = Math.min(strategy.microBatch ?? total, total);
   if (size === total) {
-    return oneGo({
-      model,
-      inputs,
-      targets,
-      loss,
-      weights,
-      parts,
-      strategy,
-      recompute,
-      variables,
-      onForward,
-      onGradient,
-    });
+    return oneGo({ ...options, model, inputs, targets, variables });
   }
   const masksAgain = heldMasks(model);
   const sums = new Map<tf.Variable, tf.Tensor>();
@@ -70,21 +48,16 @@ export function stepWith(
     steps.push(
       tf.tidy(() =>
         oneGo({
+          ...options,
           model,
           inputs: inputs.map((input) => rowsOf(input, rows)),
           targets: {
             classes: rowsOf(targets.classes, rows) as tf.Tensor2D,
             images: targets.images.map((image) => rowsOf(image, rows)),
           },
-          loss,
-          weights,
-          parts,
-          strategy,
-          recompute,
           variables,
           rows,
           whole,
-          onForward,
           onGradient(variable, gradient) {
             sums.set(variable, accumulate(sums.get(variable), gradient));
           },
@@ -108,13 +81,10 @@ export function stepWith(
   return together;
 }
 
-interface Go extends Required<Pick<GradientStepOptions, 'loss' | 'strategy' | 'onForward' | 'onGradient'>> {
+interface Go extends StepOptions {
   model: LayersModel;
   inputs: readonly tf.Tensor[];
   targets: BatchTargets;
-  weights: tf.Tensor1D | undefined;
-  parts: readonly Part[] | undefined;
-  recompute: Recompute | undefined;
   variables: tf.Variable[];
   /** Which rows of the batch these are, and what the loss of the whole batch is divided by. */
   rows?: BatchRows;
@@ -127,9 +97,8 @@ function oneGo(go: Go) {
     model,
     inputs,
     targets,
-    loss,
+    lossOf,
     weights,
-    parts,
     strategy,
     recompute,
     variables,
@@ -147,13 +116,11 @@ function oneGo(go: Go) {
       ...recomputed,
     });
     logits = tf.keep(tf.clone(outputs[0] as tf.Tensor2D));
-    const value = batchLoss(outputs, targets, {
-      loss,
-      parts,
+    const value = lossOf(outputs, targets, {
       ...(weights && { weights }),
       ...(rows && whole && { part: { weight: whole, share: rows.count / rows.total } }),
     });
-    onForward();
+    onForward?.();
     return value;
   };
   if (strategy.name !== 'plain') {
