@@ -1,16 +1,15 @@
 /**
- * What a browser page loads for one import of our packages: bundled and minified by esbuild, in KB of gzip, tfjs left out. Fails above a budget.
- * What is loaded later, by `import()`, is told beside it.
+ * What a browser page loads for one import of our packages: bundled and minified by Vite as it comes, in KB of gzip, tfjs left out. Fails above a budget.
+ * What is loaded later, by `import()`, is told beside it. (esbuild keeps whatever a package's index names in the first chunk: there all is loaded at first.)
  *
  *   node tools/bundle-sizes.mjs [--contents]      (needs a build)
  *
- * --contents: the files of ours in each bundle, with what the bundle is smaller without them and their minified bytes.
+ * --contents: the files of ours in each bundle, with their KB.
  */
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, transformWithEsbuild } from 'vite';
 
 /** What is measured: its code, and the most that our own code may come to, in KB. */
 const BUNDLES = [
@@ -29,90 +28,81 @@ const BUNDLES = [
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A bundle; `external` beside tfjs are packages that are left out, `without` a file that is taken for empty. */
-async function bundle(code, { external = [], without } = {}) {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: code, resolveDir: root },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    splitting: true,
-    outdir: root,
-    platform: 'browser',
-    target: 'es2022',
-    write: false,
-    metafile: true,
-    logLevel: 'silent',
-    absWorkingDir: root,
-    // the built packages, not their sources
-    tsconfigRaw: {},
-    external: ['@tensorflow/*', ...external],
-    plugins: without === undefined ? [] : [leftOut(without)],
+/** A bundle, in KB of gzip: what is loaded at first, and what is loaded when it is asked for; `external` beside tfjs are packages left out. */
+async function bundle(code, external = []) {
+  const entry = 'virtual:entry';
+  const { output } = await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === entry ? join(root, 'entry.js') : undefined),
+        load: (id) => (id === join(root, 'entry.js') ? code : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      minify: 'esbuild',
+      target: 'es2022',
+      modulePreload: false,
+      rollupOptions: {
+        input: entry,
+        preserveEntrySignatures: 'strict',
+        external: [/^@tensorflow\//, ...external],
+        output: { format: 'es' },
+      },
+    },
   });
-  const sizes = new Map(
-    outputFiles.map(({ path, contents }) => [relative(root, path), gzipSync(contents, { level: 9 }).length]),
-  );
-  const entry = Object.keys(metafile.outputs).find((name) => metafile.outputs[name].entryPoint === '<stdin>');
-  const first = reached(metafile.outputs, entry);
-  const sum = (names) => names.reduce((total, name) => total + sizes.get(name), 0) / 1024;
-  const files = [...first].flatMap((name) => Object.entries(metafile.outputs[name].inputs));
+  const chunks = new Map(output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
+  const first = reached(chunks, output.find(({ isEntry }) => isEntry).fileName);
+  const sum = (names) => names.reduce((total, name) => total + zipped(chunks.get(name).code), 0);
   return {
     first: sum([...first]),
-    later: sum([...sizes.keys()].filter((name) => !first.has(name))),
-    files: files.map(([file, { bytesInOutput }]) => [file, bytesInOutput]),
+    later: sum([...chunks.keys()].filter((name) => !first.has(name))),
+    modules: [...first].flatMap((name) => Object.entries(chunks.get(name).modules)),
   };
 }
 
-/** The outputs that are loaded with one, by static imports. */
-function reached(outputs, entry, found = new Set()) {
-  if (found.has(entry)) return found;
-  found.add(entry);
-  for (const { path, kind } of outputs[entry].imports) {
-    if (kind === 'import-statement' && path in outputs) reached(outputs, path, found);
-  }
+/** The chunks that are loaded with one, by static imports. */
+function reached(chunks, name, found = new Set()) {
+  if (found.has(name) || !chunks.has(name)) return found;
+  found.add(name);
+  for (const other of chunks.get(name).imports) reached(chunks, other, found);
   return found;
 }
 
-/** Takes a file for one whose exports come from elsewhere. */
-const leftOut = (file) => ({
-  name: 'left-out',
-  setup(building) {
-    building.onLoad({ filter: /\.js$/ }, async ({ path }) => {
-      if (relative(root, path) !== file) return undefined;
-      const names = [...readFileSync(path, 'utf8').matchAll(/export\s*\{([^}]*)\}/g)].flatMap(([, list]) =>
-        list.split(',').map((each) => each.trim().split(' as ').at(-1)),
-      );
-      return {
-        contents: names
-          .filter(Boolean)
-          .map((name) => `export const ${name} = globalThis.${name};`)
-          .join('\n'),
-      };
-    });
-  },
-});
+const zipped = (code) => gzipSync(code, { level: 9 }).length / 1024;
 
 /** Packages of others that ours use in a browser. */
-const OTHERS = ['@noble/*', 'd3-random', 'valibot', '@valibot/*', 'pure-rand', 'pure-rand/*'];
+const OTHERS = [/^@noble\//, /^d3-random/, /^@?valibot/, /^pure-rand/];
 
 const withContents = process.argv.includes('--contents');
-const kilobytes = (value) => value.toFixed(1);
 let failed = false;
 for (const { name, code, budget } of BUNDLES) {
-  const own = await bundle(code, { external: OTHERS });
+  const own = await bundle(code, OTHERS);
   const all = await bundle(code);
   const over = own.first > budget;
   failed ||= over;
-  const later = own.later > 0 ? `, ${kilobytes(own.later)} KB more when asked for` : '';
-  const text = `${name}: own code ${kilobytes(own.first)} KB of ${budget}${later}, with dependencies ${kilobytes(all.first)} KB`;
+  const later = own.later > 0 ? `, ${own.later.toFixed(1)} KB more when asked for` : '';
+  const text = `${name}: own code ${own.first.toFixed(1)} KB of ${budget}${later}, with dependencies ${all.first.toFixed(1)} KB`;
   console.log(over ? `${text}: above the budget` : text);
-  if (!withContents) continue;
-  for (const [file, bytes] of own.files.sort(([, a], [, b]) => b - a)) {
-    if (bytes === 0) continue;
-    const { first } = await bundle(code, { external: OTHERS, without: file });
-    console.log(`  ${((own.first - first) * 1024).toFixed(0).padStart(6)} ${String(bytes).padStart(6)}  ${file}`);
-  }
+  if (withContents)
+    for (const [file, size] of await contents(own.modules)) console.log(`  ${size.toFixed(2)}  ${file}`);
 }
+
+/** What each file of a bundle comes to by itself, largest first: together more than the bundle, whose parts are zipped as one. */
+async function contents(modules) {
+  const sizes = modules
+    .filter(([, { code }]) => code)
+    .map(async ([file, { code }]) => {
+      const { code: small } = await transformWithEsbuild(code, 'part.js', { minify: true, target: 'es2022' });
+      return [relative(root, file), zipped(small)];
+    });
+  return (await Promise.all(sizes)).sort(([, a], [, b]) => b - a);
+}
+
 if (failed) {
   console.error('Cannot accept the bundles as own code must be within its budget');
   process.exitCode = 1;

@@ -1,13 +1,13 @@
 import { checkOptions, choice, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { blurRadius, gaussianBlur } from './blur.js';
+import { blurRadius, gaussianBlur, gaussianWindow } from './blur.js';
 import { type FrameSource, resolveSpan, spanOption } from './clip.js';
 import { type FlowChoice, flowOption, opticalFlow } from './flow/optical-flow.js';
 import { frameAt, sliceFrames } from './frames.js';
 import { canReadNow, hostValues } from './host.js';
 import { type Region, regionOption, regionPixels } from './region.js';
 import { toGray } from './to-gray.js';
-import { floats, withImageKernels } from './wasm/kernels.js';
+import { floats, placed, withIntensityKernels } from './wasm/kernels.js';
 
 /** The options of {@link frameIntensities}. */
 export const frameIntensitiesOptions = {
@@ -45,9 +45,10 @@ function byDifference(frames: tf.Tensor4D, first: number, count: number, plan: I
   const values = hostValues(frames, task);
   const frame = (index: number) => values.subarray((first + index) * size, (first + index + 1) * size);
   const result = new Float32Array(count);
-  withImageKernels(task, (kernels) => {
+  withIntensityKernels(task, (kernels) => {
     let here = kernels.take(4 * size);
     let reference = kernels.take(4 * size);
+    const window = placed(kernels, gaussianWindow(radius, plan.intensityBlur));
     floats(kernels, reference, size).set(frame(0));
     for (let t = 1; t < count; t++) {
       floats(kernels, here, size).set(frame(t));
@@ -57,8 +58,8 @@ function byDifference(frames: tf.Tensor4D, first: number, count: number, plan: I
         width,
         height,
         channels,
+        window,
         radius,
-        sigma: plan.intensityBlur,
         left,
         top,
         right,
