@@ -59,7 +59,6 @@ export const afn = /* @__PURE__ */ declareModel({
     { name: 'temporal', shape: [224, 224, 3], representations: ['trdi'], values: SYMMETRIC },
     { name: 'motion', shape: [224, 224, 3], representations: ['midi'], values: SYMMETRIC },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 22619591 },
   results: [
     {

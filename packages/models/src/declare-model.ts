@@ -30,16 +30,6 @@ export interface PublishedResult {
   readonly caveat?: string;
 }
 
-/** What others may rely on without knowing the network; every trait is false where it is not given. */
-export interface ModelTraits {
-  /** Takes optical flow. */
-  readonly flow?: boolean;
-  /** Takes one image for each phase, `rise` (onset to apex) and `fall` (apex to offset). */
-  readonly phases?: boolean;
-  /** Normalizes over the batch, so that training needs several samples at a time. */
-  readonly batchStatistics?: boolean;
-}
-
 /** What {@link defineModel} takes. */
 export interface ModelDeclaration<Name extends string, Entries extends NetworkEntries> {
   /** Name in files and commands: lower case, digits and dashes. */
@@ -54,8 +44,6 @@ export interface ModelDeclaration<Name extends string, Entries extends NetworkEn
   readonly ours?: string;
   /** Its images, in the order in which the model takes them. */
   readonly inputs: readonly ModelInput[];
-  /** What others may rely on. */
-  readonly traits?: ModelTraits;
   /** Trainable parameters with the default options, which have `classes` classes. */
   readonly parameters?: { readonly classes: number; readonly trainable: number };
   /** Scores from papers and from the authors' code. */
@@ -81,8 +69,6 @@ export interface ModelDefinition<Name extends string = string, Entries extends O
   readonly ours: string;
   /** Its images, in the order in which the model takes them. */
   readonly inputs: readonly ModelInput[];
-  /** What others may rely on. */
-  readonly traits: ModelTraits;
   /** Trainable parameters with the default options, which have `classes` classes; null where the definition does not say. */
   readonly parameters: { readonly classes: number; readonly trainable: number } | null;
   /** Scores from papers and from the authors' code. */
@@ -107,12 +93,11 @@ export interface ModelDefinition<Name extends string = string, Entries extends O
 export function declareModel<const Name extends string, const Entries extends NetworkEntries>(
   declaration: ModelDeclaration<Name, Entries>,
 ): ModelDefinition<Name, Entries> {
-  const { traits = {}, parameters = null, results = [], presets = {}, ours = '', ...rest } = declaration;
+  const { parameters = null, results = [], presets = {}, ours = '', ...rest } = declaration;
   return Object.freeze({
     ...rest,
     kind: 'model',
     ours,
-    traits,
     parameters,
     results,
     presets,

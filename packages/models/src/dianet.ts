@@ -53,7 +53,6 @@ export const dianet = /* @__PURE__ */ declareModel({
       values: `apex to offset, ${SYMMETRIC}`,
     },
   ],
-  traits: { phases: true, batchStatistics: true },
   parameters: { classes: 5, trainable: 26872453 },
   results: [
     {

@@ -76,7 +76,6 @@ export const fdp = /* @__PURE__ */ declareModel({
       values: 'eight aligned gray frames, evenly spaced, from -1 to 1',
     },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 67067085 },
   results: [],
   presets: {

@@ -47,7 +47,6 @@ export const fmanet = /* @__PURE__ */ declareModel({
       values: 'u, v and magnitude of apex to offset, over the same constant',
     },
   ],
-  traits: { flow: true, phases: true, batchStatistics: true },
   parameters: { classes: 5, trainable: 11152064 },
   results: [
     {

@@ -41,7 +41,6 @@ export const htnet = /* @__PURE__ */ declareModel({
       values: 'flow of onset to apex around both eyes and both halves of the mouth, put together 2x2',
     },
   ],
-  traits: { flow: true },
   parameters: { classes: 3, trainable: 139582982 },
   results: [
     {

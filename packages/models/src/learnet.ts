@@ -32,7 +32,6 @@ export const learnet = /* @__PURE__ */ declareModel({
       values: 'dynamic image whose weights sum to the number of frames (variant nonzero), as the authors made it',
     },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 1866053 },
   results: [
     {

@@ -28,7 +28,6 @@ export const meganet = /* @__PURE__ */ declareModel({
   origin: 'abstract',
   ours: 'The equations of the block, the stages, the head; from the abstract: a gradient attention block for fine-grained motion.',
   inputs: [{ name: 'image', shape: [224, 224, 3], representations: ['mesti', 'dynamic-image'], values: SYMMETRIC }],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 4734793 },
   results: [],
   presets: { small: { inputShape: [48, 48, 3], widths: [16, 32, 64] } },

@@ -38,7 +38,6 @@ export const mmnet = /* @__PURE__ */ declareModel({
     { name: 'onset', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
     { name: 'apex', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 9438841 },
   results: [
     mmnetResult('casme2-5-paper', 'CASME II, 5 classes', { uf1: 0.8676, accuracy: 0.8835 }),

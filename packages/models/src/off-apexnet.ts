@@ -40,7 +40,6 @@ export const offApexnet = /* @__PURE__ */ declareModel({
       values: 'u and v of onset to apex',
     },
   ],
-  traits: { flow: true },
   parameters: { classes: 3, trainable: 2664475 },
   results: [
     {

@@ -34,7 +34,6 @@ export const rcnA = /* @__PURE__ */ declareModel({
       values: 'flow of onset to apex from 0 to 1',
     },
   ],
-  traits: { flow: true, batchStatistics: true },
   parameters: { classes: 3, trainable: 55747 },
   results: [
     {

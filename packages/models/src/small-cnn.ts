@@ -30,7 +30,6 @@ export const smallCnn = /* @__PURE__ */ declareModel({
       values: 'any, zero mean preferred',
     },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 3, trainable: 23891 },
   results: [],
   presets: { small: {} },

@@ -28,7 +28,6 @@ export const ststnet = /* @__PURE__ */ declareModel({
       values: 'strain, v, u of onset to apex, each min-max scaled per sample to 0..255',
     },
   ],
-  traits: { flow: true, batchStatistics: true },
   parameters: { classes: 3, trainable: 1683 },
   results: [
     {

@@ -50,7 +50,6 @@ export const tsfmicro = /* @__PURE__ */ declareModel({
     { name: 'onset', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
     { name: 'apex', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 12789413 },
   results: [],
   presets: { small: { inputShape: [48, 48, 3], widths: [16, 24, 32, 48], projection: 64 } },

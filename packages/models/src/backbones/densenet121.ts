@@ -25,7 +25,6 @@ export const densenet121 = /* @__PURE__ */ declareModel({
   paper: 'Huang, Liu, van der Maaten, Weinberger 2017, arXiv 1608.06993',
   origin: 'torchvision',
   inputs: TORCHVISION_INPUTS,
-  traits: { batchStatistics: true },
   parameters: { classes: 1000, trainable: 7978856 },
   results: [imagenetResult(0.74434)],
   presets: { small: { inputShape: [48, 48, 3], growth: 6 } },

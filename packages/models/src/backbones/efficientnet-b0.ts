@@ -39,7 +39,6 @@ export const efficientnetB0 = /* @__PURE__ */ declareModel({
   paper: 'Tan, Le 2019, arXiv 1905.11946',
   origin: 'torchvision',
   inputs: TORCHVISION_INPUTS,
-  traits: { batchStatistics: true },
   parameters: { classes: 1000, trainable: 5288548 },
   results: [imagenetResult(0.77692)],
   presets: { small: { inputShape: [48, 48, 3], width: 0.25 } },

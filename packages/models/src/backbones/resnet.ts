@@ -22,7 +22,6 @@ export const resnet18 = /* @__PURE__ */ declareModel({
   paper: 'He, Zhang, Ren, Sun 2016, arXiv 1512.03385',
   origin: 'torchvision',
   inputs: TORCHVISION_INPUTS,
-  traits: { batchStatistics: true },
   parameters: { classes: 1000, trainable: 11689512 },
   results: [imagenetResult(0.69758)],
   presets: { small: { inputShape: [48, 48, 3], width: 8 } },
@@ -57,7 +56,6 @@ export const resnet50 = /* @__PURE__ */ declareModel({
   paper: 'He, Zhang, Ren, Sun 2016, arXiv 1512.03385',
   origin: 'torchvision',
   inputs: TORCHVISION_INPUTS,
-  traits: { batchStatistics: true },
   parameters: { classes: 1000, trainable: 25557032 },
   results: [
     imagenetResult(0.7613),
