@@ -1,9 +1,9 @@
 import { checkOptions, integer, number, type OptionsOf, option } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
+import { onWebgpu } from '../host.js';
 import { checkPair, type FlowImage, runFlowKernel } from './pair.js';
 import { farnebackOnGpu } from './webgpu/farneback.js';
-import { onWebgpu } from './webgpu/levels.js';
 
 const odd = 'an odd integer from 1 to 255';
 
