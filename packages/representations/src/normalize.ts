@@ -40,7 +40,7 @@ export type NormalizeOptions = OptionsOf<typeof normalizeOptions>;
  * console.log(step(tf.ones([1, 1, 3]) as tf.Tensor3D).dataSync()); // Float32Array(3) [ 1, 1, 1 ]
  * ```
  *
- * Reference: ImageNet's mean (0.485, 0.456, 0.406) and deviation (0.229, 0.224, 0.225) of R, G, B in 0..1, as torchvision uses them.
+ * Reference: ImageNet's mean and deviation of R, G, B in 0..1, as torchvision uses them.
  */
 export const normalize = /* @__PURE__ */ declareStep({
   name: 'normalize',
