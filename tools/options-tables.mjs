@@ -33,13 +33,13 @@ const chapters = [
 /** Text as it may stand in a cell. */
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 
-function optionsTable(entries) {
-  const rows = describeOptions(entries);
+function optionsTable(entries, { forms = true } = {}) {
+  const rows = describeOptions(entries).filter(({ of }) => forms || of === undefined);
   if (rows.length === 0) return 'No options.';
   return tableText(
     ['option', 'must be', 'default', 'meaning'],
-    rows.map(({ name, expected, default: fallback, required, about }) => [
-      `\`${name}\``,
+    rows.map(({ name, of, expected, default: fallback, required, about }) => [
+      of === undefined ? `\`${name}\`` : `\`${name}\` (${of})`,
       cell(expected),
       required ? 'must be given' : fallback === undefined ? '' : `\`${cell(JSON.stringify(fallback))}\``,
       cell(about),
@@ -71,7 +71,8 @@ function written() {
     optionsTable(readClipOptions),
     '## Training',
     'Under `training`, and what `fit` of `@mer/training` takes. An experiment also takes `augmentation.clips`, and `augmentation.test`: `clean` (default) or `mean`, the mean probability over the views of `phases`.',
-    optionsTable(trainingOptions()),
+    // those of each optimizer, loss and schedule stand in its own chapter
+    optionsTable(trainingOptions(), { forms: false }),
   ].join('\n\n');
 }
 

@@ -7,8 +7,8 @@ export function optionsTable(entries: OptionEntries): string[] {
   if (rows.length === 0) return ['no options'];
   return table([
     ['option', 'must be', 'default', ''],
-    ...rows.map(({ name, expected, default: fallback, required, about }) => [
-      name,
+    ...rows.map(({ name, of, expected, default: fallback, required, about }) => [
+      of === undefined ? name : `${name} (${of})`,
       expected,
       required ? '(needed)' : fallback === undefined ? '' : JSON.stringify(fallback),
       about,

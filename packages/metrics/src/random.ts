@@ -1,3 +1,5 @@
+import { MULBERRY32_STEP, mulberry32 } from '@mer/options/random';
+
 /**
  * Uniform numbers in [0, 1) from a seed: the same sequence on every platform (mulberry32, 32-bit integer arithmetic).
  * The state is the caller's alone.
@@ -9,10 +11,8 @@ export function createRandom(seed: number, task: string): () => number {
   // Both halves of the seed count, so that seeds that differ only above bit 31 differ.
   let state = (Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b1) ^ seed) | 0;
   return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    state = (state + MULBERRY32_STEP) | 0;
+    return mulberry32(state) / 2 ** 32;
   };
 }
 

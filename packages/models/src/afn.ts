@@ -2,7 +2,7 @@ import { choice, either, group, integer, number, type OptionsOf, type Resolved, 
 import * as tfl from '@tensorflow/tfjs-layers';
 import { RESNET_PARTS, resnet18Features } from './backbones/resnet-features.js';
 import { buildModel } from './build-model.js';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { AdaptiveFusion } from './layers/adaptive-fusion.js';
 import { Regroup } from './layers/combine.js';
 import { Gru } from './layers/gru.js';
@@ -49,7 +49,7 @@ const afnOptions = {
 export type AfnOptions = OptionsOf<typeof afnOptions>;
 
 /** AFN as a definition: paper, inputs, options, results. */
-export const afn = /* @__PURE__ */ defineModel({
+export const afn = /* @__PURE__ */ declareModel({
   name: 'afn',
   title: 'AFN: adaptive fusion of temporal-ranked and motion-intensity dynamic images',
   paper: 'Man, Nguyen, Khuong, Le, Ngo 2025, arXiv 2510.09730',
@@ -59,7 +59,6 @@ export const afn = /* @__PURE__ */ defineModel({
     { name: 'temporal', shape: [224, 224, 3], representations: ['trdi'], values: SYMMETRIC },
     { name: 'motion', shape: [224, 224, 3], representations: ['midi'], values: SYMMETRIC },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 22619591 },
   results: [
     {

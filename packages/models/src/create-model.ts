@@ -1,6 +1,6 @@
 import { checkValue, choice } from '@mer/options';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { ModelDefinition } from './define-model.js';
+import type { ModelDefinition } from './declare-model.js';
 import { findModel, type ModelParts } from './find-model.js';
 import type { ModelName, ModelOptions } from './registry.js';
 

@@ -1,111 +1,7 @@
-import {
-  checkOptions,
-  checkPart,
-  type OptionEntries,
-  type OptionsOf,
-  type Part,
-  type Resolved,
-  show,
-} from '@mer/options';
+import { checkOptions, checkPart, show } from '@mer/options';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { declareModel, type ModelDeclaration, type ModelDefinition, type ModelInput } from './declare-model.js';
 import type { NetworkEntries } from './network-options.js';
-
-/** One image that a network takes. */
-export interface ModelInput {
-  /** Name of the input node. */
-  readonly name: string;
-  /** Height, width and channels with the default options; frames in front where it takes several. */
-  readonly shape: readonly number[];
-  /** Representations that suit it, by their names in `@mer/representations`; the published one first. */
-  readonly representations: readonly string[];
-  /** Range and meaning of the values. */
-  readonly values: string;
-}
-
-/** A published score of a network. */
-export interface PublishedResult {
-  /** Names it among the results of its network: lower case, digits and single dashes, such as `megc2019-paper`. */
-  readonly id: string;
-  /** Data set and number of classes. */
-  readonly dataset: string;
-  /** How training and test were split, and which epoch was scored, as far as is known. */
-  readonly protocol: string;
-  /** Scores from 0 to 1 by name. */
-  readonly scores: Readonly<Partial<Record<'uf1' | 'uar' | 'accuracy', number>>>;
-  /** Where the numbers were read. */
-  readonly source: string;
-  /** What keeps them from being compared. */
-  readonly caveat?: string;
-}
-
-/** What others may rely on without knowing the network; every trait is false where it is not given. */
-export interface ModelTraits {
-  /** Takes optical flow. */
-  readonly flow?: boolean;
-  /** Takes one image for each phase, `rise` (onset to apex) and `fall` (apex to offset). */
-  readonly phases?: boolean;
-  /** Normalizes over the batch, so that training needs several samples at a time. */
-  readonly batchStatistics?: boolean;
-}
-
-/** What {@link defineModel} takes. */
-export interface ModelDeclaration<Name extends string, Entries extends NetworkEntries> {
-  /** Name in files and commands: lower case, digits and dashes. */
-  readonly name: Name;
-  /** Full name. */
-  readonly title: string;
-  /** Authors, year and identifier; null for a network from no paper. */
-  readonly paper: string | null;
-  /** Where its layers come from; `own`: of whoever defines it. */
-  readonly origin: 'authors-code' | 'torchvision' | 'abstract' | 'own';
-  /** What the paper leaves open and the project that defines the network chose. */
-  readonly ours?: string;
-  /** Its images, in the order in which the model takes them. */
-  readonly inputs: readonly ModelInput[];
-  /** What others may rely on. */
-  readonly traits?: ModelTraits;
-  /** Trainable parameters with the default options, which have `classes` classes. */
-  readonly parameters?: { readonly classes: number; readonly trainable: number };
-  /** Scores from papers and from the authors' code. */
-  readonly results?: readonly PublishedResult[];
-  /** Options of variants, by name: `preset` of {@link createModel}. */
-  readonly presets?: Readonly<Record<string, OptionsOf<Entries>>>;
-  /** Its options, one schema each; `classes`, `inputShape` and `seed` of {@link networkOptions} among them. */
-  readonly options: Entries;
-  /** Makes the network from options that fit, with every default filled in. */
-  create(options: Resolved<Entries>): tfl.LayersModel;
-}
-
-/** A network as a part: what {@link defineModel} gives. */
-export interface ModelDefinition<Name extends string = string, Entries extends OptionEntries = OptionEntries>
-  extends Part {
-  readonly kind: 'model';
-  readonly name: Name;
-  /** Authors, year and identifier; null for a network from no paper. */
-  readonly paper: string | null;
-  /** Where its layers come from. */
-  readonly origin: 'authors-code' | 'torchvision' | 'abstract' | 'own';
-  /** What the project that defines the network chose; empty where it says nothing. */
-  readonly ours: string;
-  /** Its images, in the order in which the model takes them. */
-  readonly inputs: readonly ModelInput[];
-  /** What others may rely on. */
-  readonly traits: ModelTraits;
-  /** Trainable parameters with the default options, which have `classes` classes; null where the definition does not say. */
-  readonly parameters: { readonly classes: number; readonly trainable: number } | null;
-  /** Scores from papers and from the authors' code. */
-  readonly results: readonly PublishedResult[];
-  /** Options of variants, by name. */
-  readonly presets: Readonly<Record<string, OptionsOf<Entries>>>;
-  readonly options: Entries;
-  /**
-   * Makes the network.
-   *
-   * @throws {TypeError} for an unknown option or a wrong type, and where what was made does not fit the definition
-   * @throws {RangeError} for an option outside its range
-   */
-  create(options?: OptionsOf<Entries>): tfl.LayersModel;
-}
 
 /**
  * Defines a network, ours or anybody's: its name, paper, inputs and options, and the function that makes it, in one frozen value.
@@ -143,30 +39,21 @@ export interface ModelDefinition<Name extends string = string, Entries extends O
 export function defineModel<const Name extends string, const Entries extends NetworkEntries>(
   declaration: ModelDeclaration<Name, Entries>,
 ): ModelDefinition<Name, Entries> {
-  const { traits = {}, parameters = null, results = [], presets = {}, ours = '', ...rest } = declaration;
-  const task = `create ${declaration.name}`;
-  const definition: ModelDefinition<Name, Entries> = {
-    ...rest,
-    kind: 'model',
-    ours,
-    traits,
-    parameters,
-    results,
-    presets,
-    create(given) {
-      const options = checkOptions(task, declaration.options, given);
+  checkDeclaration(declaration);
+  const { name, inputs } = declaration;
+  return declareModel({
+    ...declaration,
+    create(options) {
       const made = declaration.create(options);
-      checkMade(task, made, (options as { classes: number }).classes, declaration.inputs);
+      checkMade(`create ${name}`, made, (options as { classes: number }).classes, inputs);
       return made;
     },
-  };
-  checkDeclaration(definition, declaration.create);
-  return Object.freeze(definition);
+  });
 }
 
-function checkDeclaration(definition: ModelDefinition, create: unknown): void {
-  checkPart(definition);
-  const { name, options, inputs, presets, paper, results } = definition;
+function checkDeclaration(declaration: ModelDeclaration<string, NetworkEntries>): void {
+  checkPart({ kind: 'model', ...declaration });
+  const { name, options, inputs, presets = {}, paper, results = [], create } = declaration;
   const task = `define the model "${name}"`;
   const missing = ['classes', 'inputShape', 'seed'].filter((option) => !(option in options));
   if (missing.length > 0) {

@@ -2,7 +2,7 @@ import { choice, integer, number, type OptionsOf, type Resolved } from '@mer/opt
 import * as tfl from '@tensorflow/tfjs-layers';
 import { RESNET_PARTS, resnet18Features } from './backbones/resnet-features.js';
 import { buildModel } from './build-model.js';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { Regroup } from './layers/combine.js';
 import { CrossAttention } from './layers/cross-attention.js';
 import { PositionEmbedding } from './layers/embedding.js';
@@ -33,7 +33,7 @@ const dianetOptions = {
 export type DiaNetOptions = OptionsOf<typeof dianetOptions>;
 
 /** DIANet as a definition: paper, inputs, options, results. */
-export const dianet = /* @__PURE__ */ defineModel({
+export const dianet = /* @__PURE__ */ declareModel({
   name: 'dianet',
   title: 'DIANet: dual-phase dynamic images joined by cross-attention',
   paper: 'DIANet 2025, arXiv 2510.12219',
@@ -53,7 +53,6 @@ export const dianet = /* @__PURE__ */ defineModel({
       values: `apex to offset, ${SYMMETRIC}`,
     },
   ],
-  traits: { phases: true, batchStatistics: true },
   parameters: { classes: 5, trainable: 26872453 },
   results: [
     {

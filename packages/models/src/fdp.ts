@@ -2,7 +2,7 @@ import { choice, flag, integer, list, number, type OptionsOf, type Resolved, tup
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
 import { checkSides } from './check-sides.js';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { Regroup } from './layers/combine.js';
 import { GlobalFeatureBlock } from './layers/global-feature-block.js';
 import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
@@ -62,7 +62,7 @@ const fdpOptions = {
 export type FdpOptions = OptionsOf<typeof fdpOptions>;
 
 /** FDP as a definition: paper, inputs, options, results. */
-export const fdp = /* @__PURE__ */ defineModel({
+export const fdp = /* @__PURE__ */ declareModel({
   name: 'fdp',
   title: 'FDP: fine-grained dynamic perception with a dynamic image as second task',
   paper: 'FDP 2025, arXiv 2509.06015',
@@ -76,7 +76,6 @@ export const fdp = /* @__PURE__ */ defineModel({
       values: 'eight aligned gray frames, evenly spaced, from -1 to 1',
     },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 67067085 },
   results: [],
   presets: {

@@ -1,5 +1,5 @@
 import { findPart, type Part, withParts } from '@mer/options';
-import type { ModelDefinition } from './define-model.js';
+import type { ModelDefinition } from './declare-model.js';
 import { models } from './registry.js';
 
 /** Networks that are found beside those of {@link models}. */

@@ -2,7 +2,7 @@ import { choice, flag, integer, number, type OptionsOf, type Resolved } from '@m
 import * as tfl from '@tensorflow/tfjs-layers';
 import { RESNET_PARTS, resnetStages, resnetStem } from './backbones/resnet-features.js';
 import { buildModel } from './build-model.js';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { ChannelSlice } from './layers/combine.js';
 import { GatedFusion } from './layers/gated-fusion.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
@@ -27,7 +27,7 @@ const fmanetOptions = {
 export type FmaNetOptions = OptionsOf<typeof fmanetOptions>;
 
 /** FMANet as a definition: paper, inputs, options, results. */
-export const fmanet = /* @__PURE__ */ defineModel({
+export const fmanet = /* @__PURE__ */ declareModel({
   name: 'fmanet',
   title: 'FMANet: fusion of motion in both phases with learned magnitude modulation',
   paper: 'FMANet 2025, arXiv 2510.07810',
@@ -47,7 +47,6 @@ export const fmanet = /* @__PURE__ */ defineModel({
       values: 'u, v and magnitude of apex to offset, over the same constant',
     },
   ],
-  traits: { flow: true, phases: true, batchStatistics: true },
   parameters: { classes: 5, trainable: 11152064 },
   results: [
     {

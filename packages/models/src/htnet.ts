@@ -1,7 +1,7 @@
 import { integer, list, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { BlockTransformer } from './layers/block-transformer.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
 import { LayerNormalization } from './layers/layer-normalization.js';
@@ -28,7 +28,7 @@ const htnetOptions = {
 export type HtNetOptions = OptionsOf<typeof htnetOptions>;
 
 /** HTNet as a definition: paper, inputs, options, results. */
-export const htnet = /* @__PURE__ */ defineModel({
+export const htnet = /* @__PURE__ */ declareModel({
   name: 'htnet',
   title: 'HTNet: hierarchical transformer on facial areas',
   paper: 'Wang, Zhang, Luo, Sankaranarayana 2024, arXiv 2307.14637',
@@ -41,7 +41,6 @@ export const htnet = /* @__PURE__ */ defineModel({
       values: 'flow of onset to apex around both eyes and both halves of the mouth, put together 2x2',
     },
   ],
-  traits: { flow: true },
   parameters: { classes: 3, trainable: 139582982 },
   results: [
     {

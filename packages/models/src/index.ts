@@ -5,7 +5,8 @@
  */
 
 export { createModel, presetOption } from './create-model.js';
-export * from './define-model.js';
+export type * from './declare-model.js';
+export { defineModel } from './define-model.js';
 export type { ColormapName } from './explain/colormaps.js';
 export * from './explain/fusion-weights.js';
 export * from './explain/grad-cam.js';

@@ -1,7 +1,7 @@
 import { integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
 import { networkOptions } from './network-options.js';
 
@@ -19,7 +19,7 @@ const learnetOptions = {
 export type LearNetOptions = OptionsOf<typeof learnetOptions>;
 
 /** LEARNet as a definition: paper, inputs, options, results. */
-export const learnet = /* @__PURE__ */ defineModel({
+export const learnet = /* @__PURE__ */ declareModel({
   name: 'learnet',
   title: 'LEARNet: lateral accretive hybrid network',
   paper: 'Verma, Vipparthi, Singh, Murala 2020, arXiv 1904.09410',
@@ -32,7 +32,6 @@ export const learnet = /* @__PURE__ */ defineModel({
       values: 'dynamic image whose weights sum to the number of frames (variant nonzero), as the authors made it',
     },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 1866053 },
   results: [
     {

@@ -1,7 +1,7 @@
 import { flag, integer, list, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { GradientAttention } from './layers/gradient-attention.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
 import { networkOptions } from './network-options.js';
@@ -21,14 +21,13 @@ const meganetOptions = {
 export type MegaNetOptions = OptionsOf<typeof meganetOptions>;
 
 /** MEGANet as a definition: paper, inputs, options, results. */
-export const meganet = /* @__PURE__ */ defineModel({
+export const meganet = /* @__PURE__ */ declareModel({
   name: 'meganet',
   title: 'MEGANet: gradient attention on a motion image',
   paper: 'MEGANet 2025, arXiv 2509.00056',
   origin: 'abstract',
   ours: 'The equations of the block, the stages, the head; from the abstract: a gradient attention block for fine-grained motion.',
   inputs: [{ name: 'image', shape: [224, 224, 3], representations: ['mesti', 'dynamic-image'], values: SYMMETRIC }],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 4734793 },
   results: [],
   presets: { small: { inputShape: [48, 48, 3], widths: [16, 32, 64] } },

@@ -2,7 +2,7 @@ import { flag, integer, type OptionsOf, type Resolved, tuple } from '@mer/option
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
 import { checkSides } from './check-sides.js';
-import { defineModel, type PublishedResult } from './define-model.js';
+import { declareModel, type PublishedResult } from './declare-model.js';
 import { Difference } from './layers/combine.js';
 import { ContinuousAttention } from './layers/continuous-attention.js';
 import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
@@ -29,7 +29,7 @@ const mmnetOptions = {
 export type MmNetOptions = OptionsOf<typeof mmnetOptions>;
 
 /** MMNet as a definition: paper, inputs, options, results. */
-export const mmnet = /* @__PURE__ */ defineModel({
+export const mmnet = /* @__PURE__ */ declareModel({
   name: 'mmnet',
   title: 'MMNet: muscle motion guided network',
   paper: 'Li, Sui, Zhu, Zhao 2022, arXiv 2201.05297',
@@ -38,7 +38,6 @@ export const mmnet = /* @__PURE__ */ defineModel({
     { name: 'onset', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
     { name: 'apex', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 9438841 },
   results: [
     mmnetResult('casme2-5-paper', 'CASME II, 5 classes', { uf1: 0.8676, accuracy: 0.8835 }),

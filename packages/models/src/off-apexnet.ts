@@ -1,7 +1,7 @@
 import { choice, integer, number, type OptionsOf, type Resolved, tuple } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { ChannelSlice } from './layers/combine.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
 import { networkOptions } from './network-options.js';
@@ -26,7 +26,7 @@ const offApexnetOptions = {
 export type OffApexNetOptions = OptionsOf<typeof offApexnetOptions>;
 
 /** OFF-ApexNet as a definition: paper, inputs, options, results. */
-export const offApexnet = /* @__PURE__ */ defineModel({
+export const offApexnet = /* @__PURE__ */ declareModel({
   name: 'off-apexnet',
   title: 'OFF-ApexNet: optical flow features from the apex frame',
   paper: 'Liong, Gan, Yau, Huang, Tan 2018, arXiv 1805.08699',
@@ -40,7 +40,6 @@ export const offApexnet = /* @__PURE__ */ defineModel({
       values: 'u and v of onset to apex',
     },
   ],
-  traits: { flow: true },
   parameters: { classes: 3, trainable: 2664475 },
   results: [
     {

@@ -12,7 +12,8 @@ export const SUMMARY =
   'Read in a machine-written summary, not in the paper; classes, split and the way the epoch was chosen are not stated.';
 
 /** RGB values as ImageNet weights expect them. */
-export const IMAGENET_VALUES = 'RGB from 0 to 1, less (0.485, 0.456, 0.406), over (0.229, 0.224, 0.225)';
+export const IMAGENET_VALUES =
+  'RGB from 0 to 1, less the mean of ImageNet, over its deviation, as the step `normalize` does';
 
 /** Values of a dynamic image. */
 export const SYMMETRIC = 'from -1 to 1 with 0 = no motion, or as ImageNet weights expect';

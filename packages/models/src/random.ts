@@ -1,3 +1,5 @@
+import { fnv1a, MULBERRY32_STEP, mixBits, mulberry32 } from '@mer/options/random';
+
 /**
  * A 32-bit hash of a string (FNV-1a over its UTF-16 code units, then mixed), used to give every parameter its own
  * stream of random numbers.
@@ -7,13 +9,7 @@
  * Reference: Fowler, Noll, Vo: FNV-1a; final mix of MurmurHash3.
  */
 export function hashString(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return mixBits(fnv1a(text));
 }
 
 /**
@@ -24,20 +20,6 @@ export function hashString(text: string): number {
 export function streamState(seed: number, name: string): number {
   return hashString(`${seed}:${name}`);
 }
-
-/**
- * One output of the mulberry32 generator for a state; the next state is `state + 0x6d2b79f5` modulo 2^32.
- *
- * The output depends on the state alone, so the n-th number of a stream is available without the ones before it.
- */
-export function mulberry32(state: number): number {
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return (mixed ^ (mixed >>> 14)) >>> 0;
-}
-
-/** What is added to the state of {@link mulberry32} before each draw. */
-export const MULBERRY32_STEP = 0x6d2b79f5;
 
 /**
  * `count` numbers of the uniform distribution in `[low, high)`, the same on every machine and backend.

@@ -1,7 +1,7 @@
 import { integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { ClassMapAttention } from './layers/class-map-attention.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
 import { RecurrentConv } from './layers/recurrent-conv.js';
@@ -20,7 +20,7 @@ const rcnAOptions = {
 export type RcnAOptions = OptionsOf<typeof rcnAOptions>;
 
 /** RCN-A as a definition: paper, inputs, options, results. */
-export const rcnA = /* @__PURE__ */ defineModel({
+export const rcnA = /* @__PURE__ */ declareModel({
   name: 'rcn-a',
   title: 'RCN-A: recurrent convolutional network with an attention unit',
   paper: 'Xia, Peng, Khor, Feng, Zhao 2020, arXiv 2006.09674',
@@ -34,7 +34,6 @@ export const rcnA = /* @__PURE__ */ defineModel({
       values: 'flow of onset to apex from 0 to 1',
     },
   ],
-  traits: { flow: true, batchStatistics: true },
   parameters: { classes: 3, trainable: 55747 },
   results: [
     {

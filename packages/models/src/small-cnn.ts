@@ -1,6 +1,6 @@
 import { integer, list, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { layerBuilder, type Node } from './layers/layer-builder.js';
 import { networkOptions } from './network-options.js';
 
@@ -17,7 +17,7 @@ const smallCnnOptions = {
 export type SmallCnnOptions = OptionsOf<typeof smallCnnOptions>;
 
 /** The small CNN as a definition: paper, inputs, options, results. */
-export const smallCnn = /* @__PURE__ */ defineModel({
+export const smallCnn = /* @__PURE__ */ declareModel({
   name: 'small-cnn',
   title: 'A small CNN for one image per clip',
   paper: null,
@@ -30,7 +30,6 @@ export const smallCnn = /* @__PURE__ */ defineModel({
       values: 'any, zero mean preferred',
     },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 3, trainable: 23891 },
   results: [],
   presets: { small: {} },

@@ -1,6 +1,6 @@
 import { number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { layerBuilder } from './layers/layer-builder.js';
 import { ParallelConvNorm } from './layers/parallel-conv-norm.js';
 import { networkOptions } from './network-options.js';
@@ -15,7 +15,7 @@ const ststnetOptions = {
 export type StstNetOptions = OptionsOf<typeof ststnetOptions>;
 
 /** STSTNet as a definition: paper, inputs, options, results. */
-export const ststnet = /* @__PURE__ */ defineModel({
+export const ststnet = /* @__PURE__ */ declareModel({
   name: 'ststnet',
   title: 'STSTNet: shallow triple stream three-dimensional CNN',
   paper: 'Liong, Gan, See, Khor, Huang 2019, arXiv 1902.03634',
@@ -28,7 +28,6 @@ export const ststnet = /* @__PURE__ */ defineModel({
       values: 'strain, v, u of onset to apex, each min-max scaled per sample to 0..255',
     },
   ],
-  traits: { flow: true, batchStatistics: true },
   parameters: { classes: 3, trainable: 1683 },
   results: [
     {

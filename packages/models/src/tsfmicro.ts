@@ -2,7 +2,7 @@ import { choice, flag, integer, number, type OptionsOf, type Resolved, tuple } f
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
 import { checkSides } from './check-sides.js';
-import { defineModel } from './define-model.js';
+import { declareModel } from './declare-model.js';
 import { Difference } from './layers/combine.js';
 import { Conv2dTranspose } from './layers/conv2d-transpose.js';
 import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
@@ -41,7 +41,7 @@ const tsfmicroOptions = {
 export type TsfMicroOptions = OptionsOf<typeof tsfmicroOptions>;
 
 /** TSFmicro as a definition: paper, inputs, options, results. */
-export const tsfmicro = /* @__PURE__ */ defineModel({
+export const tsfmicro = /* @__PURE__ */ declareModel({
   name: 'tsfmicro',
   title: 'TSFmicro: temporal and spatial fusion with a retention network',
   paper: 'TSFmicro 2025, arXiv 2505.16372',
@@ -50,7 +50,6 @@ export const tsfmicro = /* @__PURE__ */ defineModel({
     { name: 'onset', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
     { name: 'apex', shape: [224, 224, 3], representations: ['frame'], values: IMAGENET_VALUES },
   ],
-  traits: { batchStatistics: true },
   parameters: { classes: 5, trainable: 12789413 },
   results: [],
   presets: { small: { inputShape: [48, 48, 3], widths: [16, 24, 32, 48], projection: 64 } },

@@ -1,24 +1,7 @@
 import * as v from 'valibot';
 import { type OptionIssue, optionIssues, show } from './issues.js';
 import type { OptionEntries, Resolved } from './option.js';
-
-/**
- * The schema of an object with some options and no others.
- *
- * @example
- * ```ts
- * import { integer, optionsSchema } from '@mer/options';
- * import * as v from 'valibot';
- *
- * console.log(v.parse(optionsSchema({ classes: integer('Number of classes.', { default: 3 }) }), {})); // { classes: 3 }
- * ```
- */
-// @__NO_SIDE_EFFECTS__
-export function optionsSchema<const Entries extends OptionEntries>(
-  entries: Entries,
-): v.StrictObjectSchema<Entries, string> {
-  return v.strictObject(entries, 'an object');
-}
+import { optionsSchema } from './options-schema.js';
 
 /**
  * Options with every default filled in.

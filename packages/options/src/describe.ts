@@ -3,8 +3,10 @@ import { aboutOf, expectedOf, type OptionEntries } from './option.js';
 
 /** One option, for people. */
 export interface OptionRow {
-  /** Its name; those of options inside an option with a dot: `flow.method`. */
+  /** Its name; those of options inside an option with a dot: `flow.levels`. */
   readonly name: string;
+  /** Of options that differ by a name: the name that it belongs to, such as `farneback`. */
+  readonly of?: string;
   /** What it must be. */
   readonly expected: string;
   /** What holds where it is not given; `undefined` where nothing does. */
@@ -28,21 +30,43 @@ export interface OptionRow {
  */
 export function describeOptions(entries: OptionEntries): OptionRow[] {
   return Object.entries(entries).flatMap(([name, schema]) => {
-    const inner = entriesOf(schema);
+    const forms = formsOf(schema);
     const required = schema.type !== 'optional';
+    const isGroup = forms.length === 1 && forms[0]!.alone;
     const row = {
       name,
       expected: expectedOf(schema),
-      default: inner && !required ? undefined : v.getDefault(schema as never),
+      default: isGroup && !required ? undefined : v.getDefault(schema as never),
       required,
       about: aboutOf(schema),
     };
-    return [row, ...(inner ? describeOptions(inner).map((each) => ({ ...each, name: `${name}.${each.name}` })) : [])];
+    const inner = forms.flatMap(({ of, entries: own }) =>
+      describeOptions(own).map((each) => ({ ...each, ...(of !== undefined && { of }), name: `${name}.${each.name}` })),
+    );
+    return [row, ...inner];
   });
 }
 
-/** The options inside an option. */
-function entriesOf(schema: v.GenericSchema): OptionEntries | undefined {
-  const { wrapped, entries } = schema as { wrapped?: v.GenericSchema; entries?: OptionEntries };
-  return wrapped ? entriesOf(wrapped) : entries;
+/** Options inside an option: those of a name where they differ by one, and whether nothing else may stand in their place. */
+interface Form {
+  readonly entries: OptionEntries;
+  readonly of?: string;
+  readonly alone: boolean;
+}
+
+function formsOf(schema: v.GenericSchema): Form[] {
+  const { wrapped, entries, options, key } = schema as {
+    wrapped?: v.GenericSchema;
+    entries?: OptionEntries;
+    options?: readonly (v.GenericSchema | string | number)[];
+    key?: string;
+  };
+  if (wrapped) return formsOf(wrapped);
+  if (entries) return [{ entries, alone: true }];
+  const schemas = (options ?? []).filter((each) => typeof each === 'object');
+  return schemas.flatMap(formsOf).map((form) => {
+    if (key === undefined) return { ...form, alone: false };
+    const { [key]: of, ...rest } = form.entries;
+    return { entries: rest, of: String((of as { literal?: unknown }).literal), alone: false };
+  });
 }

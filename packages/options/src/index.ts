@@ -22,6 +22,7 @@ export {
   option,
   type Resolved,
 } from './option.js';
+export * from './options-schema.js';
 export * from './parts.js';
 export * from './stable-json.js';
 export { suggestion } from './suggestion.js';

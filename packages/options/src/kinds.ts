@@ -8,7 +8,9 @@ import {
   type OptionsOf,
   option,
   type Resolved,
+  whole,
 } from './option.js';
+import { optionsSchema } from './options-schema.js';
 
 /** Bounds of a {@link number} or an {@link integer}. */
 export interface Bounds {
@@ -249,7 +251,7 @@ export function size<const G extends Given<Size> & Pick<Bounds, 'max'>>(about: s
   const { max } = given;
   const expected = `${max === undefined ? 'a positive integer' : bounded('an integer', { min: 1, max })} or [height, width]`;
   const side = numeric(true, { min: 1, max }, expected);
-  const kind = v.union([side, v.strictTuple([side, side], expected)], expected);
+  const kind = v.union([side, whole(v.strictTuple([side, side], expected), expected)], expected);
   return option(about, kind as unknown as Kind<Size>, expected, given);
 }
 
@@ -296,7 +298,7 @@ export function group<const Entries extends OptionEntries, const Optional extend
 ): Optional extends true ? v.OptionalSchema<Group<Entries>, undefined> : Group<Entries>;
 // @__NO_SIDE_EFFECTS__
 export function group(about: string, entries: OptionEntries, given: { optional?: boolean } = { default: {} } as never) {
-  return option(about, v.strictObject(entries, 'an object') as never, 'an object', given);
+  return option(about, optionsSchema(entries) as never, 'an object', given);
 }
 
 /**
@@ -322,7 +324,7 @@ export function named<const Forms extends NamedForms, const G extends Given<Name
   const names = Object.keys(forms);
   const expected = `one of ${names.join(', ')}`;
   const words = `an object with a name, ${expected}`;
-  const objects = names.map((name) => v.strictObject({ name: v.literal(name, expected), ...forms[name] }, 'an object'));
+  const objects = names.map((name) => optionsSchema({ name: v.literal(name, expected), ...forms[name] }));
   return option(about, v.variant('name', objects as never, words) as never, words, given) as never;
 }
 

@@ -57,10 +57,27 @@ export function option<In, Out, const G extends Given<In>>(
   expected: string,
   given: G,
 ): Option<In, G, Out> {
-  const described = v.pipe(kind, v.description(about), v.metadata({ expected }));
+  const described = v.pipe(whole(kind, expected), v.description(about), v.metadata({ expected }));
   const { default: fallback, optional = false } = given;
   const left = fallback !== undefined || optional;
   return (left ? v.optional(described, fallback as never) : described) as unknown as Option<In, G, Out>;
+}
+
+/** A schema that says of the whole value what is said of a part of it in the words for the whole, as of one side of a size. */
+// @__NO_SIDE_EFFECTS__
+export function whole<In, Out>(kind: v.GenericSchema<In, Out>, expected: string): v.GenericSchema<In, Out> {
+  return {
+    ...kind,
+    '~run'(dataset, config) {
+      const input = dataset.value;
+      const result = kind['~run'](dataset, config);
+      if (!Array.isArray(input) || !result.issues) return result;
+      const told = (issue: v.BaseIssue<unknown>) => (issue.path ? issue.message === expected : issue.type === 'whole');
+      const ofWhole = { kind: 'validation', type: 'whole', message: expected, input, path: undefined } as const;
+      const issues = result.issues.map((issue) => (told(issue) ? { ...issue, ...ofWhole } : issue));
+      return { ...result, issues } as typeof result;
+    },
+  };
 }
 
 /** What a value of a schema must be, in words. */

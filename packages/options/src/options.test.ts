@@ -267,6 +267,23 @@ describe('describeOptions()', () => {
   });
 });
 
+it('describeOptions() gives the options of each name, and of a group that another value may stand for', () => {
+  const flow = nameOrOptions('Flow.', { farneback: { window: integer('Window.', { default: 15 }) }, none: {} }, {});
+  const group1 = group('Or.', { units: integer('Units.', {}) });
+  const recurrent = either('Recurrent.', [choice('No.', [false], {}), group1], { default: false });
+  const rows = describeOptions({ flow, recurrent, optimizer: entries.optimizer });
+  expect(rows.map(({ name, of }) => [name, of])).toEqual([
+    ['flow', undefined],
+    ['flow.window', 'farneback'],
+    ['recurrent', undefined],
+    ['recurrent.units', undefined],
+    ['optimizer', undefined],
+    ['optimizer.rate', 'sgd'],
+  ]);
+  expect(rows[2]!.default).toBe(false);
+  expect(rows[1]).toMatchObject({ default: 15, about: 'Window.', required: false });
+});
+
 describe('jsonSchemaOf()', () => {
   it('has types, ranges, defaults and words', () => {
     const { properties, additionalProperties } = jsonSchemaOf(optionsSchema(entries)) as {

@@ -1,8 +1,8 @@
-import { gaussianBlur } from './blur';
+import { blur } from './blur';
 import { mark, plane, release, strideOf } from './memory';
 
-/** Gaussian blur of a dense image of `channels` floats a pixel, in place; borders mirrored. */
-export function blurImage(image: usize, width: i32, height: i32, channels: i32, radius: i32, sigma: f64): void {
+/** Blur of a dense image of `channels` floats a pixel by a symmetric window of `2 radius + 1` floats, in place; borders mirrored. */
+export function blurImage(image: usize, width: i32, height: i32, channels: i32, window: usize, radius: i32): void {
   const height0 = mark();
   const stride = strideOf(width);
   const one = plane(width, height);
@@ -16,7 +16,7 @@ export function blurImage(image: usize, width: i32, height: i32, channels: i32, 
         at += step;
       }
     }
-    gaussianBlur(one, width, height, radius, sigma);
+    blur(one, one, width, height, window, radius);
     at = image + (<usize>c << 2);
     for (let y = 0; y < height; y++) {
       const row = one + stride * y;

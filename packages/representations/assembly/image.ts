@@ -1,5 +1,4 @@
 // What images and frames need.
 export { blurImage } from './blur-image';
-export { grayChange } from './intensity';
 export { mark, release, take } from './memory';
 export { addWeighted4 } from './weighted-sum';

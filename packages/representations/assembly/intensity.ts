@@ -1,9 +1,12 @@
-import { gaussianBlur } from './blur';
+// How much frames move.
+import { blur } from './blur';
 import { mark, plane, release, strideOf } from './memory';
+
+export { mark, release, take } from './memory';
 
 /**
  * The sum over a rectangle of |blurred gray difference| between two dense frames of `channels` (1 or 3) floats a pixel;
- * `radius` 0 for no blur. The rectangle is [left, right) x [top, bottom).
+ * by a symmetric window of `2 radius + 1` floats, `radius` 0 for no blur. The rectangle is [left, right) x [top, bottom).
  */
 export function grayChange(
   frame: usize,
@@ -11,8 +14,8 @@ export function grayChange(
   width: i32,
   height: i32,
   channels: i32,
+  window: usize,
   radius: i32,
-  sigma: f64,
   left: i32,
   top: i32,
   right: i32,
@@ -39,7 +42,7 @@ export function grayChange(
       store<f32>(out + (<usize>x << 2), value);
     }
   }
-  if (radius > 0) gaussianBlur(difference, width, height, radius, sigma);
+  if (radius > 0) blur(difference, difference, width, height, window, radius);
   let sum: f64 = 0;
   for (let y = top; y < bottom; y++) {
     let row: f32 = 0;

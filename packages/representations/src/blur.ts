@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hostValues, isHostBackend } from './host.js';
-import { floats, takeBytes, withImageKernels } from './wasm/kernels.js';
+import { floats, placed, takeBytes, withImageKernels } from './wasm/kernels.js';
 
 /** Radius of the Gaussian window for an image: four sigma, less where the image is smaller. */
 export function blurRadius(sigma: number, height: number, width: number): number {
   return Math.min(Math.ceil(4 * sigma), height - 1, width - 1);
 }
 
-/** A normalized Gaussian window of `2 radius + 1` weights. */
+/** A normalized Gaussian window of `2 radius + 1` weights, in float64 until stored. */
 export function gaussianWindow(radius: number, sigma: number): Float32Array {
-  const window = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
+  const weights = Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),
   );
-  const sum = window.reduce((total, weight) => total + weight, 0);
-  return window.map((weight) => weight / sum);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return Float32Array.from(weights, (weight) => weight / sum);
 }
 
 /**
@@ -35,6 +35,7 @@ export function gaussianBlur<T extends tf.Tensor3D | tf.Tensor4D>(images: T, sig
   const [channels, width, height] = images.shape.slice(-3).reverse() as [number, number, number];
   const radius = blurRadius(sigma, height, width);
   if (radius === 0) return tf.clone(images);
+  const window = gaussianWindow(radius, sigma);
   if (isHostBackend()) {
     const task = 'blur';
     const values = hostValues(images, task);
@@ -42,9 +43,10 @@ export function gaussianBlur<T extends tf.Tensor3D | tf.Tensor4D>(images: T, sig
     const result = new Float32Array(values.length);
     withImageKernels(task, (kernels) => {
       const image = takeBytes(kernels, 4 * size);
+      const at = placed(kernels, window);
       for (let from = 0; from < values.length; from += size) {
         floats(kernels, image, size).set(values.subarray(from, from + size));
-        kernels.blurImage({ image, width, height, channels, radius, sigma });
+        kernels.blurImage({ image, width, height, channels, window: at, radius });
         result.set(floats(kernels, image, size), from);
       }
     });
@@ -52,7 +54,6 @@ export function gaussianBlur<T extends tf.Tensor3D | tf.Tensor4D>(images: T, sig
   }
   return tf.tidy(() => {
     const batch = tf.reshape(images, [-1, height, width, channels]) as tf.Tensor4D;
-    const window = gaussianWindow(radius, sigma);
     const filter = (rows: number, columns: number) =>
       tf.tile(tf.tensor4d(window, [rows, columns, 1, 1]), [1, 1, channels, 1]);
     const padded = tf.mirrorPad(

@@ -1,7 +1,7 @@
 import { choice, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from './clip.js';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { phasesOf } from './dual-phase.js';
 import { flowBetween, stableRegionOption } from './flow/flow-between.js';
 import { hueToRgb, safeDivide } from './flow/flow-to-color.js';
@@ -114,7 +114,7 @@ export function combineFlows(
  * Reference: Khuong, Man, Nguyen, Le, Ngo, "COF", 2025, arXiv 2510.15471. Theirs, by the abstract: the flows of both phases are
  * computed and merged. Ours, as options: flow method, normalization, weights, direction and drawing.
  */
-export const cof = /* @__PURE__ */ defineRepresentation({
+export const cof = /* @__PURE__ */ declareRepresentation({
   name: 'cof',
   title: 'Combined optical flow of both phases',
   paper: 'Khuong, Man, Nguyen, Le, Ngo, "COF", 2025, arXiv 2510.15471',

@@ -1,28 +1,11 @@
 import type { OptionEntries } from '@mer/options';
-import type * as tf from '@tensorflow/tfjs-core';
 import type { Clip, FrameSource } from './clip.js';
-import { define, type StepDeclaration, type StepDefinition } from './define-step.js';
-
-/** What {@link defineRepresentation} takes: a declaration of a step, which takes clips and gives images. */
-export type RepresentationDeclaration<
-  Name extends string,
-  Entries extends OptionEntries,
-  In extends FrameSource,
-> = Omit<StepDeclaration<Name, Entries, In, tf.Tensor3D>, 'takes' | 'gives' | 'short' | 'looksAt'> & {
-  /** `'marked'` where it looks at no frames but onset, apex and offset: `compute` is then given these alone of a `LongClip`. */
-  readonly looksAt?: 'marked';
-};
-
-/** A way to turn a clip into an image, as a part: what {@link defineRepresentation} gives. */
-export type RepresentationDefinition<
-  Name extends string = string,
-  Entries extends OptionEntries = OptionEntries,
-  In = Clip,
-> = StepDefinition<Name, Entries, In, tf.Tensor3D>;
-
-/** A definition of a representation, ours or anybody's. */
-// biome-ignore lint/suspicious/noExplicitAny: a list of definitions holds representations of any options
-export type AnyRepresentationDefinition = RepresentationDefinition<string, any, any>;
+import {
+  declareRepresentation,
+  type RepresentationDeclaration,
+  type RepresentationDefinition,
+} from './declare-step.js';
+import { checkDeclaration } from './define-step.js';
 
 /**
  * Defines a representation, ours or anybody's: a step that takes a clip and gives an image `[H, W, C]`.
@@ -54,9 +37,6 @@ export function defineRepresentation<
   const Entries extends OptionEntries,
   In extends FrameSource = Clip,
 >(declaration: RepresentationDeclaration<Name, Entries, In>): RepresentationDefinition<Name, Entries, In> {
-  return define('representation', { ...declaration, takes: 'clip', gives: 'image' }) as RepresentationDefinition<
-    Name,
-    Entries,
-    In
-  >;
+  checkDeclaration('representation', { ...declaration, takes: 'clip', gives: 'image' });
+  return declareRepresentation(declaration);
 }

@@ -1,7 +1,7 @@
 import { checkOptions, choice, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { apexOf, type Clip, checkClip, type LongClip } from './clip.js';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { computeDynamicImage, streamDynamicImage, weightedImageOptions } from './dynamic-image.js';
 import { concatChannels } from './frames.js';
 import { rankWeightsOptions } from './rank-weights.js';
@@ -89,7 +89,7 @@ export type DualPhaseOptions = OptionsOf<typeof dualPhaseOptions>;
  * Reference: one dynamic image per phase as in "DIANet", 2025, arXiv 2510.12219, and "Phase-aware temporal augmentation",
  * 2025, arXiv 2510.15466, by their abstracts. Ours: the apex frame belongs to both phases, and the fallback.
  */
-export const dualPhase = /* @__PURE__ */ defineRepresentation({
+export const dualPhase = /* @__PURE__ */ declareRepresentation({
   name: 'dual-phase',
   title: 'Dynamic images of both phases',
   paper: 'DIANet, 2025, arXiv 2510.12219; Phase-aware temporal augmentation, 2025, arXiv 2510.15466',

@@ -2,7 +2,7 @@ import { flag, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { gaussianBlur } from './blur.js';
 import { type FrameSource, type LongClip, resolveSpan, type Span, spanOption } from './clip.js';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { rankWeights, rankWeightsOptions } from './rank-weights.js';
 import { scaleMotion, scaleMotionOptions } from './scale-motion.js';
 import { grayShape, toGray } from './to-gray.js';
@@ -95,7 +95,7 @@ export async function streamDynamicImage(
  * Theirs: the weights, one weight per frame for all channels, min-max display scaling. Ours: the symmetric scaling,
  * `gray`, `blur`, and an error instead of the unchanged frame where there is only one.
  */
-export const dynamicImage = /* @__PURE__ */ defineRepresentation({
+export const dynamicImage = /* @__PURE__ */ declareRepresentation({
   name: 'dynamic-image',
   title: 'Dynamic image (approximate rank pooling)',
   paper: 'Bilen, Fernando, Gavves, Vedaldi, Gould, CVPR 2016',

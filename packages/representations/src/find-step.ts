@@ -1,6 +1,5 @@
 import { findPart, type Part, withParts } from '@mer/options';
-import type { AnyRepresentationDefinition } from './define-representation.js';
-import type { AnyStepDefinition } from './define-step.js';
+import type { AnyRepresentationDefinition, AnyStepDefinition } from './declare-step.js';
 import { representations, steps } from './registry.js';
 
 /** Parts beside ours. */

@@ -1,7 +1,7 @@
 import { choice, flag, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from './clip.js';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { frameAt } from './frames.js';
 import { markIndex, markOption } from './marks.js';
 import { scaleMotion, scaleMotionOptions } from './scale-motion.js';
@@ -45,7 +45,7 @@ export type FrameDifferenceOptions = OptionsOf<typeof frameDifferenceOptions>;
  * Reference: second input of MMNet (Li et al. 2022, arXiv 2201.05297) and TSFmicro (2025, arXiv 2505.16372), which subtract frames
  * already normalized by ImageNet's mean and deviation: divide this by the deviation.
  */
-export const frameDifference = /* @__PURE__ */ defineRepresentation({
+export const frameDifference = /* @__PURE__ */ declareRepresentation({
   name: 'frame-difference',
   title: 'Difference of two marked frames, apex minus onset by default',
   paper: 'MMNet, Li et al. 2022, arXiv 2201.05297; TSFmicro, 2025, arXiv 2505.16372',

@@ -1,6 +1,6 @@
 import { checkOptions, choice, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { blurRadius, gaussianBlur } from './blur.js';
+import { blurRadius, gaussianBlur, gaussianWindow } from './blur.js';
 import { type CheckOption, splitCheck } from './check-option.js';
 import { fromChecked } from './check-values.js';
 import { type FrameReader, type FrameSource, resolveSpan, spanOption } from './clip.js';
@@ -10,7 +10,7 @@ import { frameAt, sliceFrames } from './frames.js';
 import { canReadNow, hostValues } from './host.js';
 import { type Region, regionOption, regionPixels } from './region.js';
 import { toGray } from './to-gray.js';
-import { floats, takeBytes, withImageKernels } from './wasm/kernels.js';
+import { floats, placed, takeBytes, withIntensityKernels } from './wasm/kernels.js';
 
 /** The options of {@link frameIntensities}. */
 export const frameIntensitiesOptions = {
@@ -48,9 +48,10 @@ function byDifference(frames: tf.Tensor4D, first: number, count: number, plan: I
   const values = hostValues(frames, task);
   const frame = (index: number) => values.subarray((first + index) * size, (first + index + 1) * size);
   const result = new Float32Array(count);
-  withImageKernels(task, (kernels) => {
+  withIntensityKernels(task, (kernels) => {
     let here = takeBytes(kernels, 4 * size);
     let reference = takeBytes(kernels, 4 * size);
+    const window = placed(kernels, gaussianWindow(radius, plan.intensityBlur));
     floats(kernels, reference, size).set(frame(0));
     for (let t = 1; t < count; t++) {
       floats(kernels, here, size).set(frame(t));
@@ -60,8 +61,8 @@ function byDifference(frames: tf.Tensor4D, first: number, count: number, plan: I
         width,
         height,
         channels,
+        window,
         radius,
-        sigma: plan.intensityBlur,
         left,
         top,
         right,

@@ -1,7 +1,7 @@
 import { flag, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from './clip.js';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { frameAt } from './frames.js';
 import { markIndex, markOption } from './marks.js';
 import { grayShape, toGray } from './to-gray.js';
@@ -32,7 +32,7 @@ export type FrameOptions = OptionsOf<typeof frameOptions>;
  *
  * Reference: the apex frame as the only input, Liong et al., "Less is more", 2018.
  */
-export const frame = /* @__PURE__ */ defineRepresentation({
+export const frame = /* @__PURE__ */ declareRepresentation({
   name: 'frame',
   title: 'A marked frame, the apex by default',
   paper: 'Liong et al., "Less is more", 2018',

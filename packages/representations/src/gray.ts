@@ -1,4 +1,4 @@
-import { defineStep } from './define-step.js';
+import { declareStep } from './declare-step.js';
 import { onFrames } from './on-frames.js';
 import { toGray } from './to-gray.js';
 
@@ -17,7 +17,7 @@ import { toGray } from './to-gray.js';
  *
  * Reference: ITU-R recommendation BT.601.
  */
-export const gray = /* @__PURE__ */ defineStep({
+export const gray = /* @__PURE__ */ declareStep({
   name: 'gray',
   title: 'One gray channel',
   paper: 'ITU-R recommendation BT.601',

@@ -1,3 +1,4 @@
+// What the backend at work can do. These are the only tests of its name in this package, which does without a package for backends.
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Whether the values of tensors lie in main memory, so that reading them costs next to nothing. */
@@ -5,9 +6,9 @@ export function isHostBackend(): boolean {
   return ['cpu', 'wasm'].includes(tf.getBackend());
 }
 
-/** Whether values can be read synchronously at all (webgpu cannot, outside of a browser). */
-export function canReadNow(): boolean {
-  return tf.getBackend() !== 'webgpu';
+/** Whether shaders of this package can run: tfjs's webgpu backend is active. */
+export function onWebgpu(): boolean {
+  return tf.getBackend() === 'webgpu';
 }
 
 /** Whether the values of a tensor are at hand although the backend computes elsewhere, as nothing was computed with it yet (webgpu). */
@@ -19,6 +20,12 @@ export function liesInMainMemory(tensor: tf.Tensor): boolean {
 }
 
 /** The parts of tfjs's wasm backend that tell where a tensor lies. */
+/** Whether values can be read synchronously at all (webgpu cannot, outside of a browser). */
+export function canReadNow(): boolean {
+  return !onWebgpu();
+}
+
+/** The parts of tfjs's wasm backend that tell where a tensor lies, which no other backend has. */
 interface WasmBackend {
   wasm?: { HEAPU8?: Uint8Array; asm?: { memory?: unknown } };
   dataIdMap?: { get(id: object): { memoryOffset?: number | null } | undefined };
@@ -26,14 +33,12 @@ interface WasmBackend {
 
 /** The address of a tensor in the heap of tfjs's wasm backend; undefined on other backends. */
 export function wasmAddress(tensor: tf.Tensor): number | undefined {
-  if (tf.getBackend() !== 'wasm') return undefined;
-  const { dataIdMap } = tf.backend() as unknown as WasmBackend;
-  return dataIdMap?.get(tensor.dataId)?.memoryOffset ?? undefined;
+  const { wasm, dataIdMap } = tf.backend() as unknown as WasmBackend;
+  return (wasm && dataIdMap?.get(tensor.dataId)?.memoryOffset) ?? undefined;
 }
 
 /** The memory of tfjs's wasm backend where a module of ours can share it (not with threads); undefined elsewhere. */
 export function wasmMemory(): WebAssembly.Memory | undefined {
-  if (tf.getBackend() !== 'wasm') return undefined;
   const { wasm } = tf.backend() as unknown as WasmBackend;
   const memory = wasm?.asm?.memory;
   return memory instanceof WebAssembly.Memory &&

@@ -21,20 +21,18 @@ export { type ClipWindowsOptions, clipWindows } from './clip-windows.js';
 export { type CofOptions, cof } from './cof.js';
 export { type ContactSheetOptions, contactSheet, displayImage, type SheetTile } from './contact-sheet.js';
 export { createRepresentation, createStep } from './create-step.js';
-export {
-  type AnyRepresentationDefinition,
-  defineRepresentation,
-  type RepresentationDeclaration,
-  type RepresentationDefinition,
-} from './define-representation.js';
-export {
-  type AnyStepDefinition,
-  defineStep,
-  type EitherStepDefinition,
-  type StepDeclaration,
-  type StepDefinition,
-  type StepFacts,
-} from './define-step.js';
+export type {
+  AnyRepresentationDefinition,
+  AnyStepDefinition,
+  EitherStepDefinition,
+  RepresentationDeclaration,
+  RepresentationDefinition,
+  StepDeclaration,
+  StepDefinition,
+  StepFacts,
+} from './declare-step.js';
+export { defineRepresentation } from './define-representation.js';
+export { defineStep } from './define-step.js';
 export {
   type DualPhaseOptions,
   dualPhase,

@@ -2,7 +2,7 @@ import { flag, integer, number, type OptionsOf, type Resolved } from '@mer/optio
 import * as tf from '@tensorflow/tfjs-core';
 import { blockStart, blocksOption } from './blocks.js';
 import { type FrameSource, resolveSpan, spanOption } from './clip.js';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { type Reading, readLater, readNow } from './reading.js';
 import { luma } from './to-gray.js';
 
@@ -109,7 +109,7 @@ const task = 'compute LBP-TOP';
  * Reference: Zhao, Pietikäinen, "Dynamic Texture Recognition Using Local Binary Patterns with an Application to Facial
  * Expressions", TPAMI 29(6), 2007. The order of the bins (rising code, all other patterns last) is ours.
  */
-export const lbpTop = /* @__PURE__ */ defineRepresentation({
+export const lbpTop = /* @__PURE__ */ declareRepresentation({
   name: 'lbp-top',
   title: 'Local binary patterns on three orthogonal planes, as histograms',
   paper: 'Zhao, Pietikäinen, TPAMI 29(6), 2007',

@@ -2,7 +2,7 @@ import { number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { gaussianBlur } from './blur.js';
 import { apexOf, type Clip, checkClip, type LongClip } from './clip.js';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { concatChannels, sliceFrames } from './frames.js';
 import { hostValues, isHostBackend } from './host.js';
 import { percentileOf, scaleMotion } from './scale-motion.js';
@@ -109,7 +109,7 @@ function gathered(
  * Reference: "MESTI and MEGANet", 2025, arXiv 2509.00056, whose abstract names a single image that keeps subtle motion; its
  * formula is not readable there. Everything above is this project's own definition: a MESTI-like image, not theirs.
  */
-export const mesti = /* @__PURE__ */ defineRepresentation({
+export const mesti = /* @__PURE__ */ declareRepresentation({
   name: 'mesti',
   title: 'Motion gathered around the apex (MESTI-like)',
   paper: 'after "MESTI and MEGANet", 2025, arXiv 2509.00056',

@@ -1,7 +1,7 @@
 import { choice, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { FrameSource, LongClip, Span } from './clip.js';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { severalFrames, weightedImage, weightedImageOptions } from './dynamic-image.js';
 import { frameIntensitiesOptions, intensityTensor, readIntensities } from './frame-intensities.js';
 import { canReadNow, hostValues } from './host.js';
@@ -113,7 +113,7 @@ function rankTensor(values: tf.Tensor1D): tf.Tensor1D {
  * intensity before they are pooled. Ours, as options: the measure of intensity, the direction of the order, the weights
  * (linear by default, as rank-pooling weights peak in the middle and would not favor the strongest frames).
  */
-export const midi = /* @__PURE__ */ defineRepresentation({
+export const midi = /* @__PURE__ */ declareRepresentation({
   name: 'midi',
   title: 'Motion-intensity dynamic image',
   paper: 'Man, Nguyen, Khuong, Le, Ngo, "AFN", 2025, arXiv 2510.09730',

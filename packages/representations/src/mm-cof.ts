@@ -2,7 +2,7 @@ import { choice, either, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Clip } from './clip.js';
 import { cofOptions, combineFlows } from './cof.js';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { safeDivide } from './flow/flow-to-color.js';
 
 const mmCofOptions = {
@@ -68,7 +68,7 @@ export function otsuThreshold(values: tf.Tensor): tf.Scalar {
  * one descriptor, magnitudes min-max scaled and added with weights theta, a threshold that raises strong and lowers weak motion.
  * Ours, as options: the flow method, theta = 0.5, the percentile, the threshold, a = b = 0.5, the direction, the channels.
  */
-export const mmCof = /* @__PURE__ */ defineRepresentation({
+export const mmCof = /* @__PURE__ */ declareRepresentation({
   name: 'mm-cof',
   title: 'Magnitude-modulated combined optical flow',
   paper: '"FMANet and MM-COF", 2025, arXiv 2510.07810',

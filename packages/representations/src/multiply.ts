@@ -1,6 +1,6 @@
 import { number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { defineStep } from './define-step.js';
+import { declareStep } from './declare-step.js';
 import { onFrames } from './on-frames.js';
 
 const multiplyOptions = { by: number('The factor.', { default: 255 }) };
@@ -23,7 +23,7 @@ export type MultiplyOptions = OptionsOf<typeof multiplyOptions>;
  *
  * Reference: common practice for networks trained on bytes.
  */
-export const multiply = /* @__PURE__ */ defineStep({
+export const multiply = /* @__PURE__ */ declareStep({
   name: 'multiply',
   title: 'Values times a factor',
   paper: null,

@@ -1,6 +1,6 @@
 import { choice, either, list, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { defineStep } from './define-step.js';
+import { declareStep } from './declare-step.js';
 import { imagenet } from './imagenet.js';
 import { onFrames } from './on-frames.js';
 
@@ -40,9 +40,9 @@ export type NormalizeOptions = OptionsOf<typeof normalizeOptions>;
  * console.log(step(tf.ones([1, 1, 3]) as tf.Tensor3D).dataSync()); // Float32Array(3) [ 1, 1, 1 ]
  * ```
  *
- * Reference: ImageNet's mean (0.485, 0.456, 0.406) and deviation (0.229, 0.224, 0.225) of R, G, B in 0..1, as torchvision uses them.
+ * Reference: ImageNet's mean and deviation of R, G, B in 0..1, as torchvision uses them.
  */
-export const normalize = /* @__PURE__ */ defineStep({
+export const normalize = /* @__PURE__ */ declareStep({
   name: 'normalize',
   title: 'Mean and standard deviation of each channel',
   paper: null,

@@ -1,7 +1,7 @@
 import { choice, integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type FrameSource, spanOption } from './clip.js';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { severalFrames, weightedImage, weightedImageOptions } from './dynamic-image.js';
 import { hostValues, isHostBackend } from './host.js';
 import { type Reading, readLater, readNow } from './reading.js';
@@ -148,7 +148,7 @@ const task = 'compute exact rank pooling';
  * the RankSVM form as in Bilen et al., CVPR 2016. Solver: Hsieh et al., "A Dual Coordinate Descent Method for Large-scale
  * Linear SVM", ICML 2008. Fernando's code uses support vector regression and non-linear features instead.
  */
-export const rankPooling = /* @__PURE__ */ defineRepresentation({
+export const rankPooling = /* @__PURE__ */ declareRepresentation({
   name: 'rank-pooling',
   title: 'Exact rank pooling (RankSVM)',
   paper: 'Fernando, Gavves, Oramas, Ghodrati, Tuytelaars, CVPR 2015; Bilen et al., CVPR 2016',

@@ -56,7 +56,8 @@ describe('every step', () => {
   it.each(stepNames)('%s is a part, described, and what it prints makes it again', (name) => {
     const definition = findStep(name);
     expect(isPart(definition, name in representations ? 'representation' : 'step')).toBe(true);
-    expect(definition.title).not.toBe('');
+    const declaration = { ...definition, compute: definition, outputShape: definition().outputShape };
+    expect(() => defineStep(declaration as never)).not.toThrow();
     expect(describeOptions(definition.options).every(({ about }) => about.endsWith('.'))).toBe(true);
     const { properties } = jsonSchemaOf(optionsSchema(definition.options));
     expect(Object.keys(properties as object)).toEqual(Object.keys(definition.options));

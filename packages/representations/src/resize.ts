@@ -1,7 +1,7 @@
 import { choice, flag, type OptionsOf, size } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Clip, isClip } from './clip.js';
-import { defineStep } from './define-step.js';
+import { declareStep } from './declare-step.js';
 import { onFrames } from './on-frames.js';
 import { resizeImages } from './resize-images.js';
 
@@ -57,7 +57,7 @@ function withLandmarks(clip: Clip, old: tf.Tensor4D): Clip {
  *
  * Reference: the conventions of Pillow's and PyTorch's antialiased resizing, and of OpenCV's `resize` without it.
  */
-export const resize = /* @__PURE__ */ defineStep({
+export const resize = /* @__PURE__ */ declareStep({
   name: 'resize',
   title: 'Another size',
   paper: null,

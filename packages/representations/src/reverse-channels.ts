@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { defineStep } from './define-step.js';
+import { declareStep } from './declare-step.js';
 import { onFrames } from './on-frames.js';
 
 /**
@@ -15,7 +15,7 @@ import { onFrames } from './on-frames.js';
  *
  * Reference: common practice for networks fed by OpenCV.
  */
-export const reverseChannels = /* @__PURE__ */ defineStep({
+export const reverseChannels = /* @__PURE__ */ declareStep({
   name: 'reverse-channels',
   title: 'Channels in reverse order (RGB to BGR)',
   paper: null,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { defineStep } from './define-step.js';
+import { declareStep } from './declare-step.js';
 import { onFrames } from './on-frames.js';
 
 /**
@@ -17,7 +17,7 @@ import { onFrames } from './on-frames.js';
  *
  * Reference: common practice for networks trained on color images.
  */
-export const rgb = /* @__PURE__ */ defineStep({
+export const rgb = /* @__PURE__ */ declareStep({
   name: 'rgb',
   title: 'Three channels: one is repeated',
   paper: null,

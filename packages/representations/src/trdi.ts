@@ -1,5 +1,5 @@
 import type { OptionsOf } from '@mer/options';
-import { defineRepresentation } from './define-representation.js';
+import { declareRepresentation } from './declare-step.js';
 import { computeDynamicImage, dynamicImageOptions, streamDynamicImage } from './dynamic-image.js';
 import { grayShape } from './to-gray.js';
 
@@ -29,7 +29,7 @@ export type TrdiOptions = OptionsOf<typeof dynamicImageOptions>;
  * it emphasizes temporal progression. The weights are not readable there; that they are those of Bilen et al. 2016
  * (zero sum), one per frame for all channels, is this project's choice, and `variant` an option.
  */
-export const trdi = /* @__PURE__ */ defineRepresentation({
+export const trdi = /* @__PURE__ */ declareRepresentation({
   name: 'trdi',
   title: 'Temporal-ranked dynamic image',
   paper: 'Man, Nguyen, Khuong, Le, Ngo, "AFN", 2025, arXiv 2510.09730',

@@ -1,19 +1,20 @@
 import { checkOptions, type Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { changedRows, drawBatchMixes, drawImageChange, NO_CHANGE } from './augment/images.js';
-import { mixRows } from './augment/mixup.js';
+import { type Batch, plainBatch } from './batch.js';
 import { averageWeights } from './ema.js';
-import { gradientStep } from './gradient-step.js';
 import { classWeights } from './losses/class-weights.js';
 import type { MemoryStrategy } from './memory-strategy.js';
-import { createUpdate, type Update } from './optimizers/create-update.js';
+import { type Update, updateWith } from './optimizers/update-with.js';
+import { named, partsFor } from './parts-for.js';
 import { predictLogits } from './predict.js';
-import { copyRows, ONE_VIEW, type PreparedData } from './prepared-data.js';
-import { type RandomStream, randomStream } from './random.js';
+import type { PreparedData } from './prepared-data.js';
+import { randomStream } from './random.js';
 import { epochRows } from './sampling.js';
-import { learningRateShare } from './schedules/learning-rate-share.js';
-import { settingsFaults, type TrainingOptions, type TrainingSettings, trainingOptions } from './settings.js';
+import { shareWith } from './schedules/share-with.js';
+import { faultsOf, optionsOfTraining, type TrainingOptions, type TrainingSettings } from './settings.js';
+import { type Recompute, type StepOptions, stepWith } from './step-with.js';
+import type { TrainingParts } from './training-parts.js';
 
 /** What one epoch gave: means over its samples. */
 export interface EpochRecord {
@@ -106,24 +107,34 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     onEpoch,
     signal,
   } = options;
-  const settings = settingsOf(options);
+  const registry = await partsFor(options);
+  const settings = settingsOf(options, registry);
   const strategy = options.strategy ?? strategyOf(settings);
   if (train.length === 0) throw new RangeError('Cannot train as there must be at least one training sample');
   const choosing = settings.epochChoice === 'validation';
   if (choosing && validation.length === 0) {
     throw new RangeError('Cannot choose the epoch by validation as there must be at least one validation sample');
   }
+  const batchOf = await batchMaker(data, settings, { parts, key });
+  const [loss, schedule] = [named(registry.losses, settings.loss), named(registry.schedules, settings.schedule)];
+  const recompute = strategy.name === 'recomputing' ? (await import('./recomputing.js')).recomputing : undefined;
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const labels = train.map((index) => data.labels[index]!);
   const step: Step = {
     model,
     data,
     settings,
-    parts,
+    lossOf: (outputs, targets, context) => tf.tidy(() => loss.loss(outputs, targets, settings.loss, context)),
     strategy,
     weights: classWeights(labels, data.classes.length, settings.classWeights),
-    update: createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm, parts }),
-    stream: randomStream([...key, 'augment']),
+    update: updateWith(
+      named(registry.optimizers, settings.optimizer),
+      variables,
+      settings.optimizer,
+      settings.clipNorm,
+    ),
+    batchOf,
+    recompute,
   };
   const average = settings.ema === undefined ? undefined : averageWeights(model, settings.ema);
   const shuffling = randomStream([...key, 'shuffle']);
@@ -149,7 +160,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   try {
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const learningRate =
-        settings.optimizer.learningRate * learningRateShare(settings.schedule, epoch, settings.epochs, parts);
+        settings.optimizer.learningRate * shareWith(schedule, settings.schedule, epoch, settings.epochs);
       const rows = epochRows(data, train, settings, shuffling);
       const sums: tf.Tensor1D[] = [];
       try {
@@ -190,8 +201,20 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   };
 }
 
+/** What makes a batch of some rows. */
+async function batchMaker(
+  data: PreparedData,
+  { augmentation: { images } }: TrainingSettings,
+  { parts, key }: Pick<FitOptions, 'parts'> & { key: readonly (string | number)[] },
+): Promise<(rows: readonly number[]) => Batch> {
+  if (images.length === 0) return (rows) => plainBatch(data, rows);
+  const { augmentedBatch } = await import('./augment/augmented-batch.js');
+  const stream = randomStream([...key, 'augment']);
+  return (rows) => augmentedBatch(data, rows, { images, stream, parts });
+}
+
 /** The settings of options, checked one by one and together. */
-function settingsOf(options: FitOptions): TrainingSettings {
+function settingsOf(options: FitOptions, registry: TrainingParts): TrainingSettings {
   const {
     train: _train,
     validation: _validation,
@@ -200,21 +223,22 @@ function settingsOf(options: FitOptions): TrainingSettings {
     strategy: _strategy,
     onEpoch: _onEpoch,
     signal: _signal,
-    parts,
+    parts: _parts,
     learningRate,
     ...given
   } = options;
-  const settings: TrainingSettings = checkOptions('train', trainingOptions(parts), given);
+  const entries = optionsOfTraining(registry);
+  const settings: TrainingSettings = checkOptions('train', entries, given);
   if (learningRate !== undefined) {
     settings.optimizer = checkOptions(
       'train',
-      { optimizer: trainingOptions(parts).optimizer },
+      { optimizer: entries.optimizer },
       {
         optimizer: { ...settings.optimizer, learningRate },
       },
     ).optimizer;
   }
-  const [fault] = settingsFaults(settings, parts);
+  const [fault] = faultsOf(settings, registry);
   if (fault) throw new RangeError(`Cannot train as ${fault.path.join('.')} ${fault.text}`);
   return settings;
 }
@@ -237,17 +261,18 @@ interface Step {
   model: LayersModel;
   data: PreparedData;
   settings: TrainingSettings;
-  parts: readonly Part[] | undefined;
+  lossOf: StepOptions['lossOf'];
   strategy: MemoryStrategy;
   weights: Float32Array;
   update: Update;
-  stream: RandomStream;
+  batchOf: (rows: readonly number[]) => Batch;
+  recompute: Recompute | undefined;
 }
 
 /** Trains on some rows; gives the sum of their losses and how many were right, on the device. */
 function trainBatch(step: Step, rows: readonly number[], learningRate: number): tf.Tensor1D {
-  const { model, data, settings, parts, strategy, weights, update } = step;
-  const { inputs, targets, classes, labels } = makeBatch(step, rows);
+  const { model, data, settings, lossOf, strategy, recompute, weights, update } = step;
+  const { inputs, targets, classes, labels } = step.batchOf(rows);
   return tf.tidy(() => {
     const tensors = inputs.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32'));
     const compared = {
@@ -255,46 +280,17 @@ function trainBatch(step: Step, rows: readonly number[], learningRate: number): 
       images: targets.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32')),
     };
     update.begin(learningRate);
-    const { loss, logits } = gradientStep(model, tensors, compared, {
-      loss: settings.loss,
+    const { loss, logits } = stepWith(model, tensors, compared, {
+      lossOf,
       weights: settings.classWeights === 'none' ? undefined : tf.tensor1d(weights),
-      parts,
       strategy,
+      recompute,
       onGradient: (variable, gradient) => update.take(variable, gradient),
     });
     update.end();
     const right = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32')), 'float32'));
     return tf.stack([tf.mul(loss, rows.length), right]) as tf.Tensor1D;
   });
-}
-
-interface BatchImages {
-  values: Float32Array;
-  shape: readonly number[];
-}
-
-/** The images of some rows, changed as drawn, with the share of each class in each. */
-function makeBatch({ data, settings, parts, stream }: Step, rows: readonly number[]) {
-  const { images } = settings.augmentation;
-  const { count } = data.views ?? ONE_VIEW;
-  const labels = rows.map((row) => data.labels[Math.floor(row / count)]!);
-  let classes: Float32Array = new Float32Array(rows.length * data.classes.length);
-  for (const [place, label] of labels.entries()) classes[place * data.classes.length + label] = 1;
-  const drawn = rows.map(() => drawImageChange(images, stream, parts));
-  const changes = drawn.every((change) => change === NO_CHANGE) ? [] : drawn;
-  let inputs: BatchImages[] = data.inputs.map((input) => {
-    return { values: changedRows(input, rows, changes, input.flow), shape: input.shape };
-  });
-  const targets: BatchImages[] = (data.targets ?? []).map((target) => {
-    const values = changes.length > 0 ? changedRows(target, rows, changes, target.flow) : copyRows(target, rows);
-    return { values, shape: target.shape };
-  });
-  for (const mix of drawBatchMixes(images, rows.length, stream, parts)) {
-    inputs = inputs.map(({ values, shape }) => ({ values: mixRows(values, mix), shape }));
-    classes = mixRows(classes, mix);
-    if (mix.share < 0.5) labels.splice(0, labels.length, ...mix.partner.map((other) => labels[other]!));
-  }
-  return { inputs, targets, classes, labels };
 }
 
 /** Mean cross-entropy (float64, no weights) and accuracy of samples, in inference mode. */

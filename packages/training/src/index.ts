@@ -29,13 +29,14 @@ export { classWeights } from './losses/class-weights.js';
 export { type BatchTargets, defineLoss, type LossContext, type LossDefinition } from './losses/define-loss.js';
 export * from './memory-plan.js';
 export { MEMORY_STRATEGIES, type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
-export { createUpdate, type Update } from './optimizers/create-update.js';
+export { createUpdate } from './optimizers/create-update.js';
 export {
   defineOptimizer,
   type OptimizerDefinition,
   type OptimizerRule,
   type UpdateKernel,
 } from './optimizers/define-optimizer.js';
+export type { Update } from './optimizers/update-with.js';
 export { type PredictLogitsOptions, predictLogits, softmax } from './predict.js';
 export {
   copyRows,
@@ -49,17 +50,15 @@ export {
 export { type RandomStream, randomOrder, randomStream, seedOf, uniform, uniformBelow } from './random.js';
 export { defineSchedule, type ScheduleDefinition } from './schedules/define-schedule.js';
 export { learningRateShare } from './schedules/learning-rate-share.js';
-export {
-  type ImageAugmentation,
-  imageAugmentationOption,
-  type LossSettings,
-  type OptimizerSettings,
-  type OtherSettings,
-  type ScheduleSettings,
-  type SettingsFault,
-  settingsFaults,
-  type TrainingOptions,
-  type TrainingSettings,
-  trainingOptions,
+export type {
+  ImageAugmentation,
+  LossSettings,
+  OptimizerSettings,
+  OtherSettings,
+  ScheduleSettings,
+  SettingsFault,
+  TrainingOptions,
+  TrainingSettings,
 } from './settings.js';
+export { imageAugmentationOption, settingsFaults, trainingOptions } from './training-options.js';
 export * from './training-parts.js';

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fit } from './fit.js';
 import { memoryPlanText, NoRoomError, type PlanMemoryOptions, planMemory } from './memory-plan.js';
-import { trainingOptions } from './settings.js';
+import { trainingOptions } from './training-options.js';
 
 beforeAll(() => useBackend('wasm'));
 

@@ -1,3 +1,4 @@
+import { fnv1a } from '@mer/options/random';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
@@ -42,11 +43,7 @@ export function randomStream(key: readonly (string | number)[]): RandomStream {
  * ```
  */
 export function seedOf(key: readonly (string | number)[]): number {
-  let hash = 0x811c9dc5;
-  for (const character of key.join('/')) {
-    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
-  }
-  return hash | 0;
+  return fnv1a(key.join('/'));
 }
 
 /**

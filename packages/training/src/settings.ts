@@ -20,7 +20,7 @@ import type { losses } from './losses/losses.js';
 import { MEMORY_STRATEGIES } from './memory-strategy.js';
 import type { optimizers } from './optimizers/optimizers.js';
 import type { schedules } from './schedules/schedules.js';
-import { trainingParts } from './training-parts.js';
+import type { TrainingParts } from './training-parts.js';
 
 /** The options of parts by their names. */
 export type FormsOf<Parts extends readonly Part[]> = { readonly [P in Parts[number] as P['name']]: P['options'] };
@@ -48,21 +48,9 @@ export type ImageAugmentation = NamedOptions<FormsOf<typeof imageAugmentations>>
 
 const share = { above: 0, below: 1 } as const;
 
-/**
- * The option that lists changes of finished images, with parts beside ours.
- *
- * @param parts - anybody's own augmentations
- *
- * @example
- * ```ts
- * import { checkValue } from '@mer/options';
- * import { imageAugmentationOption } from '@mer/training';
- *
- * console.log(checkValue('train', 'images', imageAugmentationOption(), [{ name: 'flip' }])); // [ { name: 'flip', probability: 0.5 } ]
- * ```
- */
-export function imageAugmentationOption(parts?: readonly Part[]) {
-  const forms = formsOf(trainingParts(parts).imageAugmentations) as FormsOf<typeof imageAugmentations>;
+/** The option that lists changes of finished images. */
+export function imagesOption(augmentations: TrainingParts['imageAugmentations']) {
+  const forms = formsOf(augmentations) as FormsOf<typeof imageAugmentations>;
   return list(
     'Changes drawn anew for each training sample and epoch, the same for all inputs of a sample.',
     named('A change.', forms, {}),
@@ -70,21 +58,8 @@ export function imageAugmentationOption(parts?: readonly Part[]) {
   );
 }
 
-/**
- * The options of training, with parts beside ours: of {@link fit}, and most of `training` in an experiment.
- *
- * @param parts - anybody's own optimizers, losses, schedules and augmentations
- *
- * @example
- * ```ts
- * import { checkOptions } from '@mer/options';
- * import { trainingOptions } from '@mer/training';
- *
- * console.log(checkOptions('train', trainingOptions(), { epochs: 3 }).optimizer.name); // adam
- * ```
- */
-export function trainingOptions(parts?: readonly Part[]) {
-  const registry = trainingParts(parts);
+/** The options of training with some parts. */
+export function optionsOfTraining(registry: TrainingParts) {
   return {
     epochs: integer('How often training sees every sample.', { min: 1 }),
     batchSize: integer('Samples of a batch.', { min: 1, default: 32 }),
@@ -137,7 +112,7 @@ export function trainingOptions(parts?: readonly Part[]) {
       ],
       { default: 'none' },
     ),
-    augmentation: group('Changes of training samples.', { images: imageAugmentationOption(parts) }),
+    augmentation: group('Changes of training samples.', { images: imagesOption(registry.imageAugmentations) }),
     ema: number('Decay of an exponential moving average of the weights, which is then what is tested.', {
       ...share,
       optional: true,
@@ -161,7 +136,7 @@ export function trainingOptions(parts?: readonly Part[]) {
 
 /** How a network is trained, every default filled in. */
 export type TrainingSettings = Omit<
-  Resolved<ReturnType<typeof trainingOptions>>,
+  Resolved<ReturnType<typeof optionsOfTraining>>,
   'optimizer' | 'schedule' | 'loss' | 'augmentation'
 > & {
   optimizer: OptimizerSettings;
@@ -172,12 +147,12 @@ export type TrainingSettings = Omit<
 
 /** How a network is trained, as a caller says it. */
 export type TrainingOptions = Omit<
-  OptionsOf<ReturnType<typeof trainingOptions>>,
+  OptionsOf<ReturnType<typeof optionsOfTraining>>,
   'optimizer' | 'schedule' | 'loss' | 'augmentation'
 > & {
-  optimizer?: OptionsOf<ReturnType<typeof trainingOptions>>['optimizer'] | OtherSettings | (string & {});
-  schedule?: OptionsOf<ReturnType<typeof trainingOptions>>['schedule'] | OtherSettings | (string & {});
-  loss?: OptionsOf<ReturnType<typeof trainingOptions>>['loss'] | OtherSettings | (string & {});
+  optimizer?: OptionsOf<ReturnType<typeof optionsOfTraining>>['optimizer'] | OtherSettings | (string & {});
+  schedule?: OptionsOf<ReturnType<typeof optionsOfTraining>>['schedule'] | OtherSettings | (string & {});
+  loss?: OptionsOf<ReturnType<typeof optionsOfTraining>>['loss'] | OtherSettings | (string & {});
   augmentation?: { images?: readonly ImageAugmentation[] };
 };
 
@@ -189,23 +164,8 @@ export interface SettingsFault {
   readonly text: string;
 }
 
-/**
- * What settings that fit one by one have wrong together; nothing where they fit.
- *
- * @param settings - every default filled in
- * @param parts - anybody's own parts
- *
- * @example
- * ```ts
- * import { checkOptions } from '@mer/options';
- * import { settingsFaults, trainingOptions } from '@mer/training';
- *
- * const settings = checkOptions('train', trainingOptions(), { epochs: 3, earlyStopping: { patience: 2 } });
- * console.log(settingsFaults(settings)[0].path); // [ 'earlyStopping' ]
- * ```
- */
-export function settingsFaults(settings: TrainingSettings, parts?: readonly Part[]): SettingsFault[] {
-  const registry = trainingParts(parts);
+/** What settings that fit one by one have wrong together. */
+export function faultsOf(settings: TrainingSettings, registry: TrainingParts): SettingsFault[] {
   const { augmentation, loss } = settings;
   const partOf = <P extends Part>(list: readonly P[], { name }: { name: string }) =>
     list.find((part) => part.name === name);

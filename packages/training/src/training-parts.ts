@@ -1,12 +1,12 @@
-import { type Part, withParts } from '@mer/options';
+import type { Part } from '@mer/options';
 import type { ImageAugmentationDefinition } from './augment/define-augmentation.js';
-import { imageAugmentations } from './augment/image-augmentations.js';
+import { imageAugmentationsWith } from './augment/image-augmentations.js';
 import type { LossDefinition } from './losses/define-loss.js';
-import { losses } from './losses/losses.js';
+import { lossesWith } from './losses/losses.js';
 import type { OptimizerDefinition } from './optimizers/define-optimizer.js';
-import { optimizers } from './optimizers/optimizers.js';
+import { optimizersWith } from './optimizers/optimizers.js';
 import type { ScheduleDefinition } from './schedules/define-schedule.js';
-import { schedules } from './schedules/schedules.js';
+import { schedulesWith } from './schedules/schedules.js';
 
 /** The parts of {@link fit}, by kind. */
 export interface TrainingParts {
@@ -29,11 +29,11 @@ export interface TrainingParts {
  * console.log(trainingParts().optimizers.map(({ name }) => name)); // [ 'adam', 'adamw', 'sgd' ]
  * ```
  */
-export function trainingParts(parts: readonly Part[] = []): TrainingParts {
+export function trainingParts(parts?: readonly Part[]): TrainingParts {
   return {
-    optimizers: withParts<OptimizerDefinition>(['optimizer'], optimizers, parts),
-    losses: withParts<LossDefinition>(['loss'], losses, parts),
-    schedules: withParts<ScheduleDefinition>(['schedule'], schedules, parts),
-    imageAugmentations: withParts<ImageAugmentationDefinition>(['image-augmentation'], imageAugmentations, parts),
+    optimizers: optimizersWith(parts),
+    losses: lossesWith(parts),
+    schedules: schedulesWith(parts),
+    imageAugmentations: imageAugmentationsWith(parts),
   };
 }

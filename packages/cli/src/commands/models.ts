@@ -11,6 +11,7 @@ import {
 } from '@mer/models';
 import { describeOptions, type Part, show, withParts } from '@mer/options';
 import { UsageError } from '../errors.js';
+import { optionsTable } from '../options-table.js';
 import { print, printJson } from '../output.js';
 import { ownParts } from '../own-parts.js';
 import { table } from '../table.js';
@@ -121,15 +122,7 @@ function describe(definition: ModelDefinition, layers: readonly LayerRow[], part
   lines.push(
     ...presets(definition, parts),
     '',
-    ...table([
-      ['option', 'must be', 'default', ''],
-      ...describeOptions(options).map(({ name, expected, default: value, required, about }) => [
-        name,
-        expected,
-        required ? '(required)' : value === undefined ? '' : typeof value === 'string' ? value : show(value),
-        about,
-      ]),
-    ]),
+    ...optionsTable(options),
     '',
     ...table([
       ['layer', 'kind', 'output', 'parameters'],

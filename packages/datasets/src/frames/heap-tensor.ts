@@ -1,8 +1,8 @@
 import { checkTensorBytes } from '@mer/io';
-import { backend, engine, getBackend, memory, type Tensor4D, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend, engine, memory, type Tensor4D, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Heap } from './resize.js';
 
-/** The parts of tfjs's wasm backend that make a tensor and tell where it lies. */
+/** The parts of tfjs's wasm backend that make a tensor and tell where it lies, which no other backend has. */
 interface WasmBackend {
   makeOutput?(shape: number[], dtype: 'float32'): TensorInfo;
   dataIdMap?: { get(id: object): { memoryOffset?: number | null } | undefined };
@@ -33,7 +33,6 @@ export interface HeapTensor {
  * collected elsewhere first; undefined on other backends.
  */
 export function heapTensor(shape: [number, number, number, number]): HeapTensor | undefined {
-  if (getBackend() !== 'wasm') return undefined;
   const host = backend() as unknown as WasmBackend;
   if (!host.makeOutput || !host.dataIdMap || !host.wasm?.HEAPU8) return undefined;
   checkTensorBytes('hold frames', shape);

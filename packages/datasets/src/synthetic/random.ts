@@ -1,3 +1,5 @@
+import { fnv1a, mixBits } from '@mer/options/random';
+
 /** A stream of random numbers that depends on its keys alone. */
 export interface Random {
   /** Uniform in `[low, high)`; 0 to 1 by default. */
@@ -10,24 +12,15 @@ export interface Random {
   chance(probability: number): boolean;
 }
 
-/** FNV-1a over the keys' text, then a final mix: four of these with different salts seed one stream. */
-function hash(text: string, salt: number): number {
-  let h = 0x811c9dc5 ^ salt;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
-
 /**
  * A random stream named by its keys: the same keys give the same numbers, in any order of use of other streams.
  *
- * The generator is sfc32 (Chris Doty-Humphrey), seeded by a hash of the keys; every generated picture rests on its numbers, so
+ * The generator is sfc32 (Chris Doty-Humphrey), seeded by four hashes of the keys' text with different salts; every generated picture rests on its numbers, so
  * another generator would make another data set.
  */
 export function randomStream(...keys: readonly (string | number)[]): Random {
   const text = keys.join('\u0001');
-  let [a, b, c, d] = [1, 2, 3, 4].map((salt) => hash(text, Math.imul(salt, 0x9e3779b9))) as [
+  let [a, b, c, d] = [1, 2, 3, 4].map((salt) => mixBits(fnv1a(text, Math.imul(salt, 0x9e3779b9)))) as [
     number,
     number,
     number,

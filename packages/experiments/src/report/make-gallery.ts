@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { encodeImage, readSafetensors } from '@mer/io';
 import { loadWeights, overlayHeatMap } from '@mer/models';
-import { displayImage } from '@mer/representations';
+import { displayImage, resize } from '@mer/representations';
 import { copyRows, ONE_VIEW, type PreparedData, type PreparedInput } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -166,7 +166,7 @@ function fitted(image: tf.Tensor3D, side: number): tf.Tensor3D {
       Math.max(1, Math.round((height * side) / longest)),
       Math.max(1, Math.round((width * side) / longest)),
     ];
-    return tf.clipByValue(tf.image.resizeBilinear(image, sides, false, true), 0, 1);
+    return tf.clipByValue(resize(image, { size: sides }), 0, 1);
   }
   const times = Math.floor(side / longest);
   return tf.clipByValue(tf.image.resizeNearestNeighbor(image, [height * times, width * times], false, true), 0, 1);

@@ -42,10 +42,10 @@ function stepSchema(steps: readonly Part[]) {
   const object = `an object with a step, ${oneOf}`;
   const forms = steps.map(({ name, title, options }) =>
     v.pipe(
-      v.strictObject(
-        { step: v.literal(name, oneOf), options: group('Options of the step.', options, { optional: true }) },
-        'an object',
-      ),
+      optionsSchema({
+        step: v.literal(name, oneOf),
+        options: group('Options of the step.', options, { optional: true }),
+      }),
       v.description(title),
     ),
   );

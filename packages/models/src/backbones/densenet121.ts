@@ -1,7 +1,7 @@
 import { integer, list, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from '../build-model.js';
-import { defineModel } from '../define-model.js';
+import { declareModel } from '../declare-model.js';
 import { type LayerBuilder, layerBuilder, type Node } from '../layers/layer-builder.js';
 import { networkOptions } from '../network-options.js';
 import { imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
@@ -19,13 +19,12 @@ const densenet121Options = {
 export type DenseNet121Options = OptionsOf<typeof densenet121Options>;
 
 /** DenseNet-121 as a definition: paper, inputs, options, results. */
-export const densenet121 = /* @__PURE__ */ defineModel({
+export const densenet121 = /* @__PURE__ */ declareModel({
   name: 'densenet121',
   title: 'DenseNet-121',
   paper: 'Huang, Liu, van der Maaten, Weinberger 2017, arXiv 1608.06993',
   origin: 'torchvision',
   inputs: TORCHVISION_INPUTS,
-  traits: { batchStatistics: true },
   parameters: { classes: 1000, trainable: 7978856 },
   results: [imagenetResult(0.74434)],
   presets: { small: { inputShape: [48, 48, 3], growth: 6 } },

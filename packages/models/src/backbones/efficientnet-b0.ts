@@ -1,7 +1,7 @@
 import { number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from '../build-model.js';
-import { defineModel } from '../define-model.js';
+import { declareModel } from '../declare-model.js';
 import { type LayerBuilder, layerBuilder, type Node } from '../layers/layer-builder.js';
 import { SqueezeExcitation } from '../layers/squeeze-excitation.js';
 import { networkOptions } from '../network-options.js';
@@ -33,13 +33,12 @@ const STAGES = [
 ] as const;
 
 /** EfficientNet-B0 as a definition: paper, inputs, options, results. */
-export const efficientnetB0 = /* @__PURE__ */ defineModel({
+export const efficientnetB0 = /* @__PURE__ */ declareModel({
   name: 'efficientnet-b0',
   title: 'EfficientNet-B0',
   paper: 'Tan, Le 2019, arXiv 1905.11946',
   origin: 'torchvision',
   inputs: TORCHVISION_INPUTS,
-  traits: { batchStatistics: true },
   parameters: { classes: 1000, trainable: 5288548 },
   results: [imagenetResult(0.77692)],
   presets: { small: { inputShape: [48, 48, 3], width: 0.25 } },

@@ -1,7 +1,7 @@
 import { integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from '../build-model.js';
-import { defineModel } from '../define-model.js';
+import { declareModel } from '../declare-model.js';
 import { layerBuilder } from '../layers/layer-builder.js';
 import { networkOptions } from '../network-options.js';
 import { RESNET18, RESNET50, type ResNetPlan, resnetStages, resnetStem } from './resnet-features.js';
@@ -16,13 +16,12 @@ const resnetOptions = {
 export type ResNetOptions = OptionsOf<typeof resnetOptions>;
 
 /** ResNet-18 as a definition: paper, inputs, options, results. */
-export const resnet18 = /* @__PURE__ */ defineModel({
+export const resnet18 = /* @__PURE__ */ declareModel({
   name: 'resnet18',
   title: 'ResNet-18',
   paper: 'He, Zhang, Ren, Sun 2016, arXiv 1512.03385',
   origin: 'torchvision',
   inputs: TORCHVISION_INPUTS,
-  traits: { batchStatistics: true },
   parameters: { classes: 1000, trainable: 11689512 },
   results: [imagenetResult(0.69758)],
   presets: { small: { inputShape: [48, 48, 3], width: 8 } },
@@ -51,13 +50,12 @@ export function createResNet18(options: ResNetOptions = {}): tfl.LayersModel {
 }
 
 /** ResNet-50 as a definition: paper, inputs, options, results. */
-export const resnet50 = /* @__PURE__ */ defineModel({
+export const resnet50 = /* @__PURE__ */ declareModel({
   name: 'resnet50',
   title: 'ResNet-50',
   paper: 'He, Zhang, Ren, Sun 2016, arXiv 1512.03385',
   origin: 'torchvision',
   inputs: TORCHVISION_INPUTS,
-  traits: { batchStatistics: true },
   parameters: { classes: 1000, trainable: 25557032 },
   results: [
     imagenetResult(0.7613),

@@ -1,4 +1,4 @@
-import type { ModelInput, PublishedResult } from '../define-model.js';
+import type { ModelInput, PublishedResult } from '../declare-model.js';
 import { IMAGENET_VALUES, SUMMARY } from '../published.js';
 
 /** The image that a backbone of torchvision takes. */

@@ -1,7 +1,7 @@
 import { integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from '../build-model.js';
-import { defineModel } from '../define-model.js';
+import { declareModel } from '../declare-model.js';
 import { layerBuilder, type Node } from '../layers/layer-builder.js';
 import { networkOptions } from '../network-options.js';
 import { cofResult, imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
@@ -30,7 +30,7 @@ const STAGES = [
 ] as const;
 
 /** VGG-19 as a definition: paper, inputs, options, results. */
-export const vgg19 = /* @__PURE__ */ defineModel({
+export const vgg19 = /* @__PURE__ */ declareModel({
   name: 'vgg19',
   title: 'VGG-19',
   paper: 'Simonyan, Zisserman 2015, arXiv 1409.1556',

@@ -2,7 +2,7 @@ import { integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from '../build-model.js';
 import { checkSides } from '../check-sides.js';
-import { defineModel } from '../define-model.js';
+import { declareModel } from '../declare-model.js';
 import { Regroup } from '../layers/combine.js';
 import { ClassToken, PositionEmbedding, TakeToken } from '../layers/embedding.js';
 import { layerBuilder } from '../layers/layer-builder.js';
@@ -32,7 +32,7 @@ const vitB16Options = {
 export type VitB16Options = OptionsOf<typeof vitB16Options>;
 
 /** ViT-B/16 as a definition: paper, inputs, options, results. */
-export const vitB16 = /* @__PURE__ */ defineModel({
+export const vitB16 = /* @__PURE__ */ declareModel({
   name: 'vit-b16',
   title: 'ViT-B/16',
   paper: 'Dosovitskiy et al. 2021, arXiv 2010.11929',

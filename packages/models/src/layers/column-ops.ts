@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { sumsColumnsSlowly } from './slow-kernels.js';
 
 /**
  * Sum of each column of `[rows, columns]`, in two stages of about `sqrt(rows)` terms, so that rounding stays small.
  *
- * On wasm as products with a row of ones where there is much to sum: its `Sum` over the first axis transposes and is over
- * ten times slower there.
+ * As products with a row of ones where there is much to sum and the kernel for sums is slow at it.
  */
 export function columnSum(x: tf.Tensor2D): tf.Tensor1D {
   const [rows, columns] = x.shape;
-  if (tf.getBackend() !== 'wasm' || rows * columns < 1 << 14) return tf.sum(x, 0);
+  if (!sumsColumnsSlowly() || rows * columns < 1 << 14) return tf.sum(x, 0);
   return tf.tidy(() => {
     const groups = divisorNear(rows, Math.sqrt(rows));
     const partial = tf.matMul(tf.ones([1, rows / groups]), tf.reshape(x, [rows / groups, groups * columns]));

@@ -6,6 +6,7 @@ import { biasStart, kernelStart, kernelStartOption } from './kernel-start.js';
 import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { linear } from './linear.js';
 import { type LayerArgs, NetworkLayer } from './network-layer.js';
+import { convolvesPointsSlowly } from './slow-kernels.js';
 
 const conv2dOptions = {
   filters: integer('Number of output maps.', { min: 1 }),
@@ -113,7 +114,7 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
       const bias = this.offset === null ? undefined : (this.offset.read() as tf.Tensor1D);
       const options = { strides: this.options.stride, pad: explicitPadding(this.padding) };
       if (this.options.groups === 1) {
-        if (this.pointwise && tf.getBackend() === 'cpu') {
+        if (this.pointwise && convolvesPointsSlowly()) {
           const wide = tf.reshape(kernel, [kernel.shape[2], this.options.filters]);
           return activate(linear(x, wide, bias), this.options.activation);
         }

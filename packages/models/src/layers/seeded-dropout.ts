@@ -1,6 +1,7 @@
 import { checkValue, integer, number } from '@mer/options';
+import { MULBERRY32_STEP, mulberry32 } from '@mer/options/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { MULBERRY32_STEP, mulberry32, streamState } from '../random.js';
+import { streamState } from '../random.js';
 import { oneTensor } from './layer-inputs.js';
 import type { LayerPass } from './layer-pass.js';
 import type { LayerTraits } from './layer-traits.js';

@@ -1,7 +1,7 @@
 import { choice, either, flag, number, type OptionsOf, type Resolved } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type FrameLandmarks, type LongClip } from '../clip.js';
-import { defineStep } from '../define-step.js';
+import { declareStep } from '../declare-step.js';
 import { checkClipLandmarks } from './landmarks.js';
 import { applyTransform, faceTransform, faceTransformOptions, invertTransform, type Transform } from './transform.js';
 import { warpSmoothly } from './warp-frames.js';
@@ -110,7 +110,7 @@ function warped(
  *
  * Reference: as {@link faceTransform}; one transform for the whole clip is this project's choice.
  */
-export const align = /* @__PURE__ */ defineStep({
+export const align = /* @__PURE__ */ declareStep({
   name: 'align',
   title: 'The face cut out and upright, by its landmarks',
   paper: 'MOL, 2025, arXiv 2506.14511; SLSTT, 2021, arXiv 2112.05851',

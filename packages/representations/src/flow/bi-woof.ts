@@ -2,7 +2,7 @@ import { choice, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { blocksOption } from '../blocks.js';
 import { apexOf, type Clip, checkClip } from '../clip.js';
-import { defineRepresentation } from '../define-representation.js';
+import { declareRepresentation } from '../declare-step.js';
 import { flowBetween } from './flow-between.js';
 import { safeDivide } from './flow-to-color.js';
 import { flowOption } from './optical-flow.js';
@@ -42,7 +42,7 @@ export type BiWoofOptions = OptionsOf<typeof biWoofOptions>;
  * Reference: Liong, See, Wong, Phan, "Less is more: Micro-expression recognition from video using apex frame", Signal
  * Processing: Image Communication 62, 2018 (theirs: both weights). The normalization is ours.
  */
-export const biWoof = /* @__PURE__ */ defineRepresentation({
+export const biWoof = /* @__PURE__ */ declareRepresentation({
   name: 'bi-woof',
   title: 'Bi-weighted oriented optical flow, as histograms',
   paper: 'Liong, See, Wong, Phan, "Less is more", Signal Processing: Image Communication 62, 2018',

@@ -2,9 +2,9 @@ import { checkOptions, integer, number, type OptionsOf, option } from '@mer/opti
 import type * as tf from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import { type CheckOption, splitCheck } from '../check-option.js';
+import { onWebgpu } from '../host.js';
 import { type FlowImage, fromCheckedPair, runFlowKernel } from './pair.js';
 import { farnebackOnGpu } from './webgpu/farneback.js';
-import { onWebgpu } from './webgpu/levels.js';
 
 const odd = 'an odd integer from 1 to 255';
 

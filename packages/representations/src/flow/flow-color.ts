@@ -1,7 +1,7 @@
 import type { OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
-import { defineRepresentation } from '../define-representation.js';
+import { declareRepresentation } from '../declare-step.js';
 import { markIndex, markOption } from '../marks.js';
 import { flowBetween, stableRegionOption } from './flow-between.js';
 import { flowToColor, flowToColorOptions } from './flow-to-color.js';
@@ -36,7 +36,7 @@ export type FlowColorOptions = OptionsOf<typeof flowColorOptions>;
  *
  * Reference: as {@link flowToColor}.
  */
-export const flowColor = /* @__PURE__ */ defineRepresentation({
+export const flowColor = /* @__PURE__ */ declareRepresentation({
   name: 'flow-color',
   title: 'Optical flow in colors',
   paper: 'HSV as in SLSTT, arXiv 2112.05851, or the Middlebury wheel, Baker et al., IJCV 2011',

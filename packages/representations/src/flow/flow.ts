@@ -1,7 +1,7 @@
 import { choice, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
-import { defineRepresentation } from '../define-representation.js';
+import { declareRepresentation } from '../declare-step.js';
 import { concatChannels } from '../frames.js';
 import { markIndex, markOption } from '../marks.js';
 import { flowBetween, stableRegionOption } from './flow-between.js';
@@ -46,7 +46,7 @@ export type FlowOptions = OptionsOf<typeof flowOptions>;
  *
  * Reference: the input of most flow-based networks; one constant scale keeps magnitudes comparable between clips.
  */
-export const flow = /* @__PURE__ */ defineRepresentation({
+export const flow = /* @__PURE__ */ declareRepresentation({
   name: 'flow',
   title: 'Optical flow between two marked frames',
   paper: null,

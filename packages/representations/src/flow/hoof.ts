@@ -1,7 +1,7 @@
 import type { OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { apexOf, type Clip, checkClip } from '../clip.js';
-import { defineRepresentation } from '../define-representation.js';
+import { declareRepresentation } from '../declare-step.js';
 import { flowBetween } from './flow-between.js';
 import { flowOption } from './optical-flow.js';
 import { orientedHistogram, orientedHistogramOptions } from './oriented-histogram.js';
@@ -29,7 +29,7 @@ export type HoofOptions = OptionsOf<typeof hoofOptions>;
  *
  * Reference: as {@link orientedHistogram}.
  */
-export const hoof = /* @__PURE__ */ defineRepresentation({
+export const hoof = /* @__PURE__ */ declareRepresentation({
   name: 'hoof',
   title: 'Histograms of oriented optical flow',
   paper: 'Chaudhry, Ravichandran, Hager, Vidal, CVPR 2009',

@@ -1,9 +1,9 @@
 import { checkOptions, integer, number, type OptionsOf } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type CheckOption, splitCheck } from '../check-option.js';
+import { onWebgpu } from '../host.js';
 import { type FlowImage, fromCheckedPair, runFlowKernel } from './pair.js';
 import { hornSchunckOnGpu } from './webgpu/horn-schunck.js';
-import { onWebgpu } from './webgpu/levels.js';
 
 /** The options of {@link hornSchunckFlow}. `{ scales: 1, warps: 1, presmooth: 0 }` is the method of 1981. */
 export const hornSchunckOptions = {

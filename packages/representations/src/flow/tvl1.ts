@@ -1,8 +1,8 @@
 import { checkOptions, choice, flag, integer, number, type OptionsOf, type Resolved } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type CheckOption, splitCheck } from '../check-option.js';
+import { onWebgpu } from '../host.js';
 import { type FlowImage, fromCheckedPair, runFlowKernel } from './pair.js';
-import { onWebgpu } from './webgpu/levels.js';
 import { tvl1OnGpu } from './webgpu/tvl1.js';
 
 const opencv = /* @__PURE__ */ Object.freeze({

@@ -1,7 +1,7 @@
 import { choice, flag, integer, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { apexOf, type Clip, checkClip } from '../clip.js';
-import { defineRepresentation } from '../define-representation.js';
+import { declareRepresentation } from '../declare-step.js';
 import { concatChannels } from '../frames.js';
 import { hostValues, isHostBackend } from '../host.js';
 import { resizeImages } from '../resize-images.js';
@@ -87,7 +87,7 @@ export function stretchChannels(image: tf.Tensor3D): tf.Tensor3D {
  * channels, TV-L1-type flow, min-max per channel and sample, 28 x 28. Order and range as their code reads the
  * pictures. Ours: the interpolation, and 0 for a constant channel.
  */
-export const uvStrain = /* @__PURE__ */ defineRepresentation({
+export const uvStrain = /* @__PURE__ */ declareRepresentation({
   name: 'uv-strain',
   title: 'Horizontal flow, vertical flow, optical strain',
   paper: 'Liong, Gan, See, Khor, Huang, STSTNet, FG 2019, arXiv 1902.03634',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type LongClip } from '../clip.js';
-import { defineStep } from '../define-step.js';
+import { declareStep } from '../declare-step.js';
 import { sliceFrames } from '../frames.js';
 import { hostValues, isHostBackend } from '../host.js';
 
@@ -47,7 +47,7 @@ function onHost(frames: tf.Tensor4D, onset: number): tf.Tensor4D {
  *
  * Reference: common practice against flicker ("deflicker" by frame means); that the onset is the measure is this project's choice.
  */
-export const evenLight = /* @__PURE__ */ defineStep({
+export const evenLight = /* @__PURE__ */ declareStep({
   name: 'even-light',
   title: 'The light of every frame as at the onset',
   paper: null,

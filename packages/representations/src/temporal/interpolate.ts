@@ -1,7 +1,7 @@
 import { checkValue, choice, integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type LongClip } from '../clip.js';
-import { defineStep } from '../define-step.js';
+import { declareStep } from '../declare-step.js';
 import { weightedSum, weightedSums } from '../weighted-sum.js';
 
 const interpolateOptions = {
@@ -104,7 +104,7 @@ function planned(clip: Clip | LongClip, { frames: count, method }: Resolved<type
  * Reference: TIM: Zhou, Zhao, Pietikäinen, "Towards a Practical Lipreading System", CVPR 2011. The closed form of its weights is this project's
  * rearrangement (there: a singular value decomposition of the frames).
  */
-export const interpolate = /* @__PURE__ */ defineStep({
+export const interpolate = /* @__PURE__ */ declareStep({
   name: 'interpolate',
   title: 'Another number of frames',
   paper: 'linear, or TIM: Zhou, Zhao, Pietikäinen, CVPR 2011',

@@ -2,7 +2,7 @@ import { integer, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { gaussianBlur } from '../blur.js';
 import { type Clip, checkClip } from '../clip.js';
-import { defineStep } from '../define-step.js';
+import { declareStep } from '../declare-step.js';
 import { resizeImages } from '../resize-images.js';
 import { weightedSum } from '../weighted-sum.js';
 
@@ -68,7 +68,7 @@ export function bandPass(count: number, fps: number, low: number, high: number):
  * World", SIGGRAPH 2012: the pyramid, the linear form and the bound of alpha by wavelength. Ours: the zero-phase filter by cosines
  * (there recursive or ideal Fourier filters) and blur and bilinear interpolation in the pyramid.
  */
-export const magnify = /* @__PURE__ */ defineStep({
+export const magnify = /* @__PURE__ */ declareStep({
   name: 'magnify',
   title: 'Subtle motion magnified (Eulerian)',
   paper: 'Wu, Rubinstein, Shih, Guttag, Durand, Freeman, SIGGRAPH 2012',

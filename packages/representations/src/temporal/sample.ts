@@ -1,7 +1,7 @@
 import { choice, integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type LongClip } from '../clip.js';
-import { defineStep } from '../define-step.js';
+import { declareStep } from '../declare-step.js';
 import { framesAt } from '../frame-reader.js';
 
 const sampleOptions = {
@@ -98,7 +98,7 @@ function sampled(clip: Clip | LongClip, resolved: Resolved<typeof sampleOptions>
  *
  * Reference: `'floor'` as in FDP (2025, arXiv 2509.06015), `'around-apex'` as in SLSTT (2021, arXiv 2112.05851; there 11 frames).
  */
-export const sample = /* @__PURE__ */ defineStep({
+export const sample = /* @__PURE__ */ declareStep({
   name: 'sample',
   title: 'Some of the frames',
   paper: 'FDP, 2025, arXiv 2509.06015; SLSTT, 2021, arXiv 2112.05851',

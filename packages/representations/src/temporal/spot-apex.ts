@@ -1,7 +1,7 @@
 import { choice, flag, list, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type LongClip } from '../clip.js';
-import { defineStep } from '../define-step.js';
+import { declareStep } from '../declare-step.js';
 import { flowOption } from '../flow/optical-flow.js';
 import { intensityTensor, readIntensities } from '../frame-intensities.js';
 import { type Reading, readLater, readNow } from '../reading.js';
@@ -120,7 +120,7 @@ const task = 'spot the apex of a clip';
  * Reference: the search after Liong, See, Wong, Le Ngo, Oh, Phan, "Automatic apex frame spotting in micro-expression database",
  * ACPR 2015 (D&C-RoIs; there with LBP features on landmark regions). The measures, the regions and the smoothing are ours.
  */
-export const spotApex = /* @__PURE__ */ defineStep({
+export const spotApex = /* @__PURE__ */ declareStep({
   name: 'spot-apex',
   title: 'An apex where none is annotated',
   paper: 'after Liong, See, Wong, Le Ngo, Oh, Phan, ACPR 2015',

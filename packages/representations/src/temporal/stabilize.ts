@@ -1,7 +1,7 @@
 import { number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
-import { defineStep } from '../define-step.js';
+import { declareStep } from '../declare-step.js';
 import { checkClipLandmarks } from '../face/landmarks.js';
 import type { Transform } from '../face/transform.js';
 import { warpEach } from '../face/warp-frames.js';
@@ -73,7 +73,7 @@ const task = 'stabilize a clip';
  * Reference: removal of head motion by the flow of the nose region is common practice; the search before it, the repetition and
  * the limits are this project's own.
  */
-export const stabilize = /* @__PURE__ */ defineStep({
+export const stabilize = /* @__PURE__ */ declareStep({
   name: 'stabilize',
   title: 'Head motion removed by a stable region',
   paper: null,

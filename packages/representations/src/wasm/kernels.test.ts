@@ -1,8 +1,15 @@
 import { expect, it } from 'vitest';
-import { floats, takeBytes, type WithMemory, withFlowKernels, withImageKernels } from './kernels.js';
+import {
+  floats,
+  takeBytes,
+  type WithMemory,
+  withFlowKernels,
+  withImageKernels,
+  withIntensityKernels,
+} from './kernels.js';
 
 type Scratch = { memory: WebAssembly.Memory; mark(): number; take(bytes: number): number };
-const modules = { withImageKernels, withFlowKernels };
+const modules = { withImageKernels, withIntensityKernels, withFlowKernels };
 
 it.each(Object.entries(modules))('%s() gives scratch memory back, also after an error', (_, withKernels) => {
   const height = withKernels('test', (kernels: Scratch) => kernels.mark());

@@ -1,17 +1,21 @@
 import {
   asFlowKernels,
   asImageKernels,
+  asIntensityKernels,
   asSharedKernels,
   type FlowKernels,
   flowKernelBytes,
   type ImageKernels,
+  type IntensityKernels,
   imageKernelBytes,
+  intensityKernelBytes,
   type SharedKernels,
   sharedKernelBytes,
 } from './kernels.generated.js';
 
-// each module by itself, so that a bundle without optical flow holds none of its kernels
+// each module by itself, so that a bundle holds the kernels that it calls
 let image: ImageKernels | undefined;
+let intensity: IntensityKernels | undefined;
 let flow: FlowKernels | undefined;
 const shared = /* @__PURE__ */ new WeakMap<WebAssembly.Memory, SharedKernels>();
 
@@ -39,6 +43,12 @@ export type WithMemory = Pick<ImageKernels, 'memory' | 'mark' | 'release' | 'tak
 export function withImageKernels<T>(task: string, work: (kernels: ImageKernels) => T): T {
   image ??= asImageKernels(instantiate(imageKernelBytes()));
   return withScratch(image, task, work);
+}
+
+/** {@link withImageKernels} with the kernels for the motion of frames. */
+export function withIntensityKernels<T>(task: string, work: (kernels: IntensityKernels) => T): T {
+  intensity ??= asIntensityKernels(instantiate(intensityKernelBytes()));
+  return withScratch(intensity, task, work);
 }
 
 /** {@link withImageKernels} with the kernels for optical flow. */
@@ -82,6 +92,13 @@ function withScratch<Kernels extends WithMemory, T>(module: Kernels, task: strin
   } finally {
     module.release(height);
   }
+}
+
+/** Copies numbers into the kernels' memory; their address. */
+export function placed(module: WithMemory, values: Float32Array): number {
+  const address = module.take(4 * values.length);
+  floats(module, address, values.length).set(values);
+  return address;
 }
 
 /** A view of `length` floats in the kernels' memory; valid until the next call of a kernel or of `take`. */

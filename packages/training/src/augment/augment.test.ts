@@ -2,12 +2,14 @@ import type { Clip } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { copyRows } from '../prepared-data.js';
 import { randomStream, uniform } from '../random.js';
 import { epochRows } from '../sampling.js';
 import type { ImageAugmentation } from '../settings.js';
 import { NO_WARP, warpRow } from './affine.js';
 import { clipViews, viewPlan } from './clips.js';
-import { changedRows, drawImageChange } from './images.js';
+import type { ImageChange } from './define-augmentation.js';
+import { changeRows, drawImageChange } from './images.js';
 import { drawMix, mixRows } from './mixup.js';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -67,7 +69,7 @@ describe('warpRow()', () => {
   });
 });
 
-describe('changedRows()', () => {
+describe('changeRows()', () => {
   const all: ImageAugmentation[] = [
     { name: 'flip', probability: 0.5 },
     { name: 'rotate', degrees: 5 },
@@ -77,6 +79,15 @@ describe('changedRows()', () => {
     { name: 'erase', probability: 1, area: [0.1, 0.2] },
   ];
   const input = { shape, values: new Float32Array([...picture, ...picture]) };
+  const changedRows = (
+    { shape: of, values }: typeof input,
+    rows: readonly number[],
+    changes: readonly ImageChange[],
+  ) => {
+    const batch = { shape: of, values: copyRows({ shape: of, values }, rows) };
+    changeRows(batch, changes);
+    return batch.values;
+  };
 
   it('changes both inputs of a sample by one draw, and draws the same for the same key', () => {
     const draw = () => [0, 1].map(() => drawImageChange(all, randomStream(['a'])));

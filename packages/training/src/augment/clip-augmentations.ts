@@ -2,7 +2,7 @@ import { integer, number } from '@mer/options';
 import { type Clip, checkedAs, phasesOf } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { type RandomStream, randomStream, uniformBelow } from '../random.js';
-import { type ClipChange, defineClipAugmentation } from './define-augmentation.js';
+import { type ClipChange, declareClipAugmentation } from './define-augmentation.js';
 
 function phase(which: 'onsetApex' | 'apexOffset'): ClipChange {
   return {
@@ -16,7 +16,7 @@ function phase(which: 'onsetApex' | 'apexOffset'): ClipChange {
 }
 
 /** The whole, the rise and the fall of each clip. */
-export const phases = /* @__PURE__ */ defineClipAugmentation({
+export const phases = /* @__PURE__ */ declareClipAugmentation({
   name: 'phases',
   title: 'Both phases beside the whole',
   paper: 'arXiv 2510.15466; that the whole clip stays in training is this project’s choice',
@@ -25,7 +25,7 @@ export const phases = /* @__PURE__ */ defineClipAugmentation({
 });
 
 /** Every frame mirrored, as an alternative. */
-export const mirror = /* @__PURE__ */ defineClipAugmentation({
+export const mirror = /* @__PURE__ */ declareClipAugmentation({
   name: 'mirror',
   title: 'Mirrored',
   paper: null,
@@ -38,7 +38,7 @@ export const mirror = /* @__PURE__ */ defineClipAugmentation({
 const fraction = (about: string) => number(about, { above: 0, below: 1, default: 0.05 });
 
 /** Other onsets, apexes and offsets, as alternatives. */
-export const jitter = /* @__PURE__ */ defineClipAugmentation({
+export const jitter = /* @__PURE__ */ declareClipAugmentation({
   name: 'jitter',
   title: 'Onset, apex and offset moved',
   paper: 'the code of MMNet (arXiv 2201.05297) and TSFmicro (arXiv 2505.16372)',
@@ -64,7 +64,7 @@ export const jitter = /* @__PURE__ */ defineClipAugmentation({
 });
 
 /** The pair of frames that differ most, in the place of the annotated ones. */
-export const strongestPair = /* @__PURE__ */ defineClipAugmentation({
+export const strongestPair = /* @__PURE__ */ declareClipAugmentation({
   name: 'strongest-pair',
   title: 'The pair of frames that differ most',
   paper: 'the code of MMNet (arXiv 2201.05297) and TSFmicro (arXiv 2505.16372)',

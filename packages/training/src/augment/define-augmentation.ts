@@ -39,6 +39,14 @@ export interface ImageAugmentationDefinition<
   mix?(batch: number, settings: Resolved<Entries>, stream: RandomStream): Mix;
 }
 
+/** An image augmentation of this package: as {@link defineImageAugmentation}, but that tests check it and not the page that takes it. */
+// @__NO_SIDE_EFFECTS__
+export function declareImageAugmentation<const Name extends string, const Entries extends OptionEntries>(
+  declaration: Omit<ImageAugmentationDefinition<Name, Entries>, 'kind'>,
+): ImageAugmentationDefinition<Name, Entries> {
+  return Object.freeze({ kind: 'image-augmentation', ...declaration });
+}
+
 /**
  * Defines a change of finished images, drawn anew for each training sample and epoch, or a mix of the samples of a batch.
  *
@@ -65,10 +73,7 @@ export interface ImageAugmentationDefinition<
 export function defineImageAugmentation<const Name extends string, const Entries extends OptionEntries>(
   declaration: Omit<ImageAugmentationDefinition<Name, Entries>, 'kind'>,
 ): ImageAugmentationDefinition<Name, Entries> {
-  return define<ImageAugmentationDefinition<Name, Entries>>({ kind: 'image-augmentation', ...declaration }, [
-    'draw',
-    'mix',
-  ]);
+  return define(declareImageAugmentation(declaration), ['draw', 'mix']);
 }
 
 /** One change of a clip. */
@@ -90,6 +95,14 @@ export interface ClipAugmentationDefinition<
    * an alternative, `[[a]]` takes the place of the clip, and `[[null], [a]]` trains on both.
    */
   groups(settings: Resolved<Entries>): readonly (readonly (ClipChange | null)[])[];
+}
+
+/** A clip augmentation of this package: as {@link defineClipAugmentation}, but that tests check it and not the page that takes it. */
+// @__NO_SIDE_EFFECTS__
+export function declareClipAugmentation<const Name extends string, const Entries extends OptionEntries>(
+  declaration: Omit<ClipAugmentationDefinition<Name, Entries>, 'kind'>,
+): ClipAugmentationDefinition<Name, Entries> {
+  return Object.freeze({ kind: 'clip-augmentation', ...declaration });
 }
 
 /**
@@ -114,5 +127,5 @@ export interface ClipAugmentationDefinition<
 export function defineClipAugmentation<const Name extends string, const Entries extends OptionEntries>(
   declaration: Omit<ClipAugmentationDefinition<Name, Entries>, 'kind'>,
 ): ClipAugmentationDefinition<Name, Entries> {
-  return define<ClipAugmentationDefinition<Name, Entries>>({ kind: 'clip-augmentation', ...declaration }, ['groups']);
+  return define(declareClipAugmentation(declaration), ['groups']);
 }

@@ -1,7 +1,7 @@
-import { integer, number, option } from '@mer/options';
+import { integer, number, option, type Part, withParts } from '@mer/options';
 import * as v from 'valibot';
 import { type RandomStream, uniform, uniformBelow } from '../random.js';
-import { defineImageAugmentation, type Patch } from './define-augmentation.js';
+import { declareImageAugmentation, type ImageAugmentationDefinition, type Patch } from './define-augmentation.js';
 import { drawMix } from './mixup.js';
 
 const probability = (about: string) => number(about, { min: 0, max: 1, default: 0.5 });
@@ -10,7 +10,7 @@ const probability = (about: string) => number(about, { min: 0, max: 1, default: 
 const around = (largest: number, stream: RandomStream) => (2 * uniform(stream) - 1) * largest;
 
 /** Mirrors left and right. */
-export const flip = /* @__PURE__ */ defineImageAugmentation({
+export const flip = /* @__PURE__ */ declareImageAugmentation({
   name: 'flip',
   title: 'Mirrored',
   paper: null,
@@ -21,7 +21,7 @@ export const flip = /* @__PURE__ */ defineImageAugmentation({
 });
 
 /** Turns about the center. */
-export const rotate = /* @__PURE__ */ defineImageAugmentation({
+export const rotate = /* @__PURE__ */ declareImageAugmentation({
   name: 'rotate',
   title: 'Turned',
   paper: null,
@@ -34,7 +34,7 @@ export const rotate = /* @__PURE__ */ defineImageAugmentation({
 });
 
 /** Moves. */
-export const shift = /* @__PURE__ */ defineImageAugmentation({
+export const shift = /* @__PURE__ */ declareImageAugmentation({
   name: 'shift',
   title: 'Moved',
   paper: null,
@@ -47,7 +47,7 @@ export const shift = /* @__PURE__ */ defineImageAugmentation({
 });
 
 /** Magnifies or shrinks. */
-export const zoom = /* @__PURE__ */ defineImageAugmentation({
+export const zoom = /* @__PURE__ */ declareImageAugmentation({
   name: 'zoom',
   title: 'Magnified or shrunk',
   paper: null,
@@ -59,7 +59,7 @@ export const zoom = /* @__PURE__ */ defineImageAugmentation({
 });
 
 /** Pads and crops. */
-export const crop = /* @__PURE__ */ defineImageAugmentation({
+export const crop = /* @__PURE__ */ declareImageAugmentation({
   name: 'crop',
   title: 'Padded and cropped',
   paper: null,
@@ -77,7 +77,7 @@ export const crop = /* @__PURE__ */ defineImageAugmentation({
 const share = /* @__PURE__ */ v.pipe(v.number(), v.gtValue(0), v.ltValue(1));
 
 /** Erases a patch. */
-export const erase = /* @__PURE__ */ defineImageAugmentation({
+export const erase = /* @__PURE__ */ declareImageAugmentation({
   name: 'erase',
   title: 'A patch erased',
   paper: 'Zhong et al., AAAI 2020',
@@ -106,7 +106,7 @@ function drawPatch([smallest, largest]: readonly [number, number], stream: Rando
 }
 
 /** Mixes the samples of a batch. */
-export const mixup = /* @__PURE__ */ defineImageAugmentation({
+export const mixup = /* @__PURE__ */ declareImageAugmentation({
   name: 'mixup',
   title: 'Samples mixed',
   paper: 'Zhang et al., ICLR 2018',
@@ -121,3 +121,7 @@ export const mixup = /* @__PURE__ */ defineImageAugmentation({
 
 /** Every change of images; an experiment's `use` adds others. */
 export const imageAugmentations = [flip, rotate, shift, zoom, crop, erase, mixup] as const;
+
+/** Ours, and those of a list that are such parts. */
+export const imageAugmentationsWith = (parts?: readonly Part[]) =>
+  withParts<ImageAugmentationDefinition>(['image-augmentation'], imageAugmentations, parts);

@@ -1,10 +1,11 @@
 import { findPart, type Part } from '@mer/options';
-import { copyRows, type PreparedInput, sizeOf } from '../prepared-data.js';
+import type { BatchImages } from '../batch.js';
+import { sizeOf } from '../prepared-data.js';
 import type { RandomStream } from '../random.js';
 import type { ImageAugmentation } from '../settings.js';
-import { trainingParts } from '../training-parts.js';
 import { type FlowChannels, NO_WARP, type Warp, warpRow } from './affine.js';
 import type { ImageChange, Patch } from './define-augmentation.js';
+import { imageAugmentationsWith } from './image-augmentations.js';
 import type { Mix } from './mixup.js';
 
 /** The change that changes nothing. */
@@ -44,27 +45,17 @@ export function drawBatchMixes(
 }
 
 const partOf = ({ name }: ImageAugmentation, parts: readonly Part[] | undefined) =>
-  findPart('change of images', trainingParts(parts).imageAugmentations, name);
+  findPart('change of images', imageAugmentationsWith(parts), name);
 
 /**
- * Copies rows of an input and changes each as drawn.
+ * Changes each row of a batch as drawn, in place.
  *
- * @param input - the input
- * @param rows - which rows
- * @param changes - one for each row; none leaves the rows as they are
+ * @param batch - the rows, one after the other
+ * @param changes - one for each row
  * @param flow - the input's flow channels, where it has any
- * @returns the rows, one after the other
  * @throws RangeError where the rows are no images `[..., height, width, channels]`
  */
-export function changedRows(
-  input: PreparedInput,
-  rows: readonly number[],
-  changes: readonly ImageChange[],
-  flow?: FlowChannels,
-): Float32Array {
-  const values = copyRows(input, rows);
-  if (changes.length === 0) return values;
-  const { shape } = input;
+export function changeRows({ values, shape }: BatchImages, changes: readonly ImageChange[], flow?: FlowChannels): void {
   if (shape.length < 3) {
     throw new RangeError(
       `Cannot augment an input as it must be images [height, width, channels]: its shape is [${shape}]`,
@@ -81,7 +72,6 @@ export function changedRows(
     for (const patch of erased) erase(row, shape, patch);
     for (const other of others) other(row, shape, flow);
   }
-  return values;
 }
 
 /** Fills a patch of every frame with the channel's mean over the frame. */

@@ -1,8 +1,8 @@
 import { findPart, type Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossSettings } from '../settings.js';
-import { trainingParts } from '../training-parts.js';
 import type { BatchTargets, LossContext } from './define-loss.js';
+import { lossesWith } from './losses.js';
 
 /** Options of {@link batchLoss}. */
 export interface BatchLossOptions extends LossContext {
@@ -39,6 +39,6 @@ export function batchLoss(
   targets: BatchTargets,
   { loss, parts, ...context }: BatchLossOptions,
 ): tf.Scalar {
-  const definition = findPart('loss', trainingParts(parts).losses, loss.name);
+  const definition = findPart('loss', lossesWith(parts), loss.name);
   return tf.tidy(() => definition.loss(outputs, targets, loss, context));
 }

@@ -1,9 +1,9 @@
 import { number } from '@mer/options';
 import { classLoss } from './class-loss.js';
-import { defineLoss } from './define-loss.js';
+import { declareLoss } from './define-loss.js';
 
 /** Cross-entropy, as PyTorch's `CrossEntropyLoss` with weights and smoothing. */
-export const crossEntropy = /* @__PURE__ */ defineLoss({
+export const crossEntropy = /* @__PURE__ */ declareLoss({
   name: 'cross-entropy',
   title: 'Cross-entropy',
   paper: 'smoothing: Szegedy et al., CVPR 2016; as torch.nn.CrossEntropyLoss',

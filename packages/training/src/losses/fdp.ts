@@ -2,13 +2,13 @@ import { rankingLoss } from '@mer/models';
 import { number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { classLoss } from './class-loss.js';
-import { defineLoss } from './define-loss.js';
+import { declareLoss } from './define-loss.js';
 
 /**
  * Of a network with three outputs: cross-entropy of the logits, the squared error of the second to the target image, the ranking loss of the third,
  * each with its weight. The weight of the ranking loss is this project's choice.
  */
-export const fdp = /* @__PURE__ */ defineLoss({
+export const fdp = /* @__PURE__ */ declareLoss({
   name: 'fdp',
   title: 'Classes, dynamic image and order of frames',
   paper: 'FDP, arXiv 2509.06015',

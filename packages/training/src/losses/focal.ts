@@ -1,9 +1,9 @@
 import { number } from '@mer/options';
 import { classLoss } from './class-loss.js';
-import { defineLoss } from './define-loss.js';
+import { declareLoss } from './define-loss.js';
 
 /** Focal loss: samples that are right already weigh less. */
-export const focal = /* @__PURE__ */ defineLoss({
+export const focal = /* @__PURE__ */ declareLoss({
   name: 'focal',
   title: 'Focal loss',
   paper: 'Lin et al., ICCV 2017',

@@ -1,6 +1,6 @@
 import { number, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { defineOptimizer, type OptimizerRule, type UpdateKernel } from './define-optimizer.js';
+import { declareOptimizer, type OptimizerRule, type UpdateKernel } from './define-optimizer.js';
 import { blend, keeper } from './state.js';
 
 const moments = {
@@ -21,7 +21,7 @@ const adamwOptions = {
 };
 
 /** Adam: adds `weightDecay * w` to the gradient of w, as PyTorch does. */
-export const adam = /* @__PURE__ */ defineOptimizer({
+export const adam = /* @__PURE__ */ declareOptimizer({
   name: 'adam',
   title: 'Adam',
   paper: 'Kingma and Ba, ICLR 2015; as torch.optim.Adam',
@@ -31,7 +31,7 @@ export const adam = /* @__PURE__ */ defineOptimizer({
 });
 
 /** AdamW: multiplies w by `1 - learningRate * weightDecay` before the step. */
-export const adamw = /* @__PURE__ */ defineOptimizer({
+export const adamw = /* @__PURE__ */ declareOptimizer({
   name: 'adamw',
   title: 'AdamW',
   paper: 'Loshchilov and Hutter, ICLR 2019; as torch.optim.AdamW',

@@ -32,6 +32,14 @@ export interface OptimizerDefinition<
   kernel?(settings: Resolved<Entries>): UpdateKernel;
 }
 
+/** An optimizer of this package: as {@link defineOptimizer}, but that tests check it and not the page that takes it. */
+// @__NO_SIDE_EFFECTS__
+export function declareOptimizer<const Name extends string, const Entries extends OptionEntries>(
+  declaration: Omit<OptimizerDefinition<Name, Entries>, 'kind'>,
+): OptimizerDefinition<Name, Entries> {
+  return Object.freeze({ kind: 'optimizer', ...declaration });
+}
+
 /**
  * Defines an optimizer. Its options must have a `learningRate`.
  *
@@ -65,5 +73,5 @@ export function defineOptimizer<const Name extends string, const Entries extends
   if (!Object.hasOwn(declaration.options ?? {}, 'learningRate')) {
     throw new TypeError(`Cannot define the optimizer "${declaration.name}" as its options must have a learningRate`);
   }
-  return define<OptimizerDefinition<Name, Entries>>({ kind: 'optimizer', ...declaration }, ['rule']);
+  return define(declareOptimizer(declaration), ['rule']);
 }

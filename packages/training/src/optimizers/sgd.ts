@@ -1,10 +1,10 @@
 import { flag, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { defineOptimizer } from './define-optimizer.js';
+import { declareOptimizer } from './define-optimizer.js';
 import { keeper } from './state.js';
 
 /** Stochastic gradient descent, with momentum: adds `weightDecay * w` to the gradient of w, as PyTorch does. */
-export const sgd = /* @__PURE__ */ defineOptimizer({
+export const sgd = /* @__PURE__ */ declareOptimizer({
   name: 'sgd',
   title: 'Stochastic gradient descent',
   paper: 'as torch.optim.SGD',

@@ -18,6 +18,15 @@ const warmup = {
   }),
 };
 
+/** A schedule of this package: as {@link defineSchedule}, but that tests check it and not the page that takes it. */
+// @__NO_SIDE_EFFECTS__
+export function declareSchedule<const Name extends string, const Entries extends OptionEntries>(
+  declaration: Omit<ScheduleDefinition<Name, Entries>, 'kind'>,
+): ScheduleDefinition<Name, Entries & typeof warmup> {
+  const options = { ...declaration.options, ...warmup };
+  return Object.freeze({ kind: 'schedule', ...declaration, options }) as never;
+}
+
 /**
  * Defines a schedule of the learning rate; every schedule also has a `warmup`.
  *
@@ -40,7 +49,5 @@ const warmup = {
 export function defineSchedule<const Name extends string, const Entries extends OptionEntries>(
   declaration: Omit<ScheduleDefinition<Name, Entries>, 'kind'>,
 ): ScheduleDefinition<Name, Entries & typeof warmup> {
-  return define({ kind: 'schedule', ...declaration, options: { ...declaration.options, ...warmup } }, [
-    'share',
-  ]) as unknown as ScheduleDefinition<Name, Entries & typeof warmup>;
+  return define(declareSchedule(declaration), ['share']);
 }

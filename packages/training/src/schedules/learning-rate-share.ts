@@ -1,6 +1,7 @@
 import { findPart, type Part } from '@mer/options';
 import type { ScheduleSettings } from '../settings.js';
-import { trainingParts } from '../training-parts.js';
+import { schedulesWith } from './schedules.js';
+import { shareWith } from './share-with.js';
 
 /**
  * The share of the learning rate that an epoch trains with.
@@ -29,7 +30,5 @@ export function learningRateShare(
   epochs: number,
   parts?: readonly Part[],
 ): number {
-  const { share } = findPart('schedule', trainingParts(parts).schedules, settings.name);
-  const warm = epoch <= settings.warmup ? epoch / (settings.warmup + 1) : 1;
-  return warm * share(settings, epoch - 1, epochs);
+  return shareWith(findPart('schedule', schedulesWith(parts), settings.name), settings, epoch, epochs);
 }

@@ -1,17 +1,9 @@
-import { integer, number } from '@mer/options';
-import { defineSchedule } from './define-schedule.js';
-
-/** The learning rate as it is. */
-export const constant = /* @__PURE__ */ defineSchedule({
-  name: 'constant',
-  title: 'As it is',
-  paper: null,
-  options: {},
-  share: () => 1,
-});
+import { integer, number, type Part, withParts } from '@mer/options';
+import { constant } from './constant.js';
+import { declareSchedule, type ScheduleDefinition } from './define-schedule.js';
 
 /** factor^floor((e - 1) / every). */
-export const step = /* @__PURE__ */ defineSchedule({
+export const step = /* @__PURE__ */ declareSchedule({
   name: 'step',
   title: 'Falls in steps',
   paper: 'as torch.optim.lr_scheduler.StepLR, once an epoch',
@@ -23,7 +15,7 @@ export const step = /* @__PURE__ */ defineSchedule({
 });
 
 /** factor^min(e - 1, until). */
-export const exponential = /* @__PURE__ */ defineSchedule({
+export const exponential = /* @__PURE__ */ declareSchedule({
   name: 'exponential',
   title: 'Falls by a factor',
   paper: 'as torch.optim.lr_scheduler.ExponentialLR, once an epoch',
@@ -35,7 +27,7 @@ export const exponential = /* @__PURE__ */ defineSchedule({
 });
 
 /** m + (1 - m)(1 + cos(pi (e - 1) / epochs)) / 2 with m the minimum. */
-export const cosine = /* @__PURE__ */ defineSchedule({
+export const cosine = /* @__PURE__ */ declareSchedule({
   name: 'cosine',
   title: 'Falls on half a cosine',
   paper: 'as torch.optim.lr_scheduler.CosineAnnealingLR, once an epoch',
@@ -47,3 +39,6 @@ export const cosine = /* @__PURE__ */ defineSchedule({
 
 /** Every schedule; an experiment's `use` adds others. */
 export const schedules = [constant, step, exponential, cosine] as const;
+
+/** Ours, and those of a list that are such parts. */
+export const schedulesWith = (parts?: readonly Part[]) => withParts<ScheduleDefinition>(['schedule'], schedules, parts);

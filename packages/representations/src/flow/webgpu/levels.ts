@@ -12,9 +12,6 @@ export interface Level {
   to: GPUBuffer;
 }
 
-/** Whether flow can be computed by these functions: tfjs's webgpu backend is active. */
-export const onWebgpu = (): boolean => tf.getBackend() === 'webgpu';
-
 /** Rounds halves to even, as the processors do. */
 export function roundEven(value: number): number {
   const floor = Math.floor(value);
