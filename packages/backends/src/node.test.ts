@@ -62,6 +62,8 @@ describe('tfjs-node', () => {
       expect(limited({ ...env })).toEqual([`oneDNN up to ${own}`, env]);
     }
     expect(limited({ TF_ENABLE_ONEDNN_OPTS: '0' })).toEqual(['without oneDNN', { TF_ENABLE_ONEDNN_OPTS: '0' }]);
+    expect(() => limitOneDnn({}, false)).toThrow('in a worker thread as DNNL_MAX_CPU_ISA must be set before');
+    expect(limitOneDnn({ DNNL_MAX_CPU_ISA: 'AVX2' }, false)).toBe('oneDNN up to AVX2');
   });
 
   it('passes the cause of a failed load on', async () => {

@@ -36,13 +36,27 @@ const isaNames = ['ONEDNN_MAX_CPU_ISA', 'DNNL_MAX_CPU_ISA'] as const;
 /**
  * Keeps oneDNN to AVX2 unless the environment says otherwise, and tells what it keeps to; must come before the library loads. With AVX-512 the oneDNN of
  * TensorFlow 2.9 writes past its memory in the gradients of convolutions: training ends in a crash.
+ *
+ * @throws Error in a worker thread whose environment does not say so already: what a thread sets does not reach the library.
  */
-export function limitOneDnn(env: NodeJS.ProcessEnv = process.env): string | undefined {
+export function limitOneDnn(
+  env: NodeJS.ProcessEnv = process.env,
+  ownsEnvironment = isMainThread(),
+): string | undefined {
   if (process.arch !== 'x64') return undefined;
   if (env['TF_ENABLE_ONEDNN_OPTS'] === '0') return 'without oneDNN';
-  if (isaNames.every((name) => env[name] === undefined)) env['DNNL_MAX_CPU_ISA'] = 'AVX2';
+  if (isaNames.every((name) => env[name] === undefined)) {
+    if (!ownsEnvironment) {
+      throw new Error(
+        "Cannot use backend node in a worker thread as DNNL_MAX_CPU_ISA must be set before the thread starts, or training may corrupt memory: set process.env.DNNL_MAX_CPU_ISA = 'AVX2' in the main thread first, or use a child process",
+      );
+    }
+    env['DNNL_MAX_CPU_ISA'] = 'AVX2';
+  }
   return `oneDNN up to ${isaNames.map((name) => env[name]).find((isa) => isa !== undefined)}`;
 }
+
+const isMainThread = () => builtin<typeof import('node:worker_threads')>('node:worker_threads').isMainThread;
 
 /** Starts TensorFlow's C library, on the processor or on a graphics card. */
 export async function startNode(
@@ -83,7 +97,7 @@ function advice(name: NodeBackend): string {
       'its native part may be missing: let npm run its install script, or run "npm rebuild --build-addon-from-source"',
     );
     if (nodeMajor >= 23) notes.push('it is made for Node 22 and older');
-    if (!builtin<typeof import('node:worker_threads')>('node:worker_threads').isMainThread) {
+    if (!isMainThread()) {
       notes.push('in worker threads it loads once per process: use child processes');
     }
   }
