@@ -25,8 +25,6 @@ describe('the browser entry', () => {
     const missing = Object.keys(node).filter((name) => !(name in browser));
     expect(missing.sort()).toEqual(
       ['readFlo', 'readNpy', 'readPytorchCheckpoint', 'readSafetensors', 'readWeights'].concat([
-        'systemErrorCode',
-        'systemErrorText',
         'writeFileAtomic',
         'writeFlo',
         'writeImage',

@@ -12,7 +12,6 @@ export type { DecodeImageOptions, EncodeImageOptions, ReadImageOptions } from '.
 export { type ImageRange, type ImageToTensorOptions, imageToTensor, tensorToImage } from './image-tensor.js';
 export { readFlo, readNpy, writeFlo, writeNpy } from './node/array-files.js';
 export { decodeImage, encodeImage, readImage, writeImage } from './node/image-files.js';
-export { systemErrorCode, systemErrorText } from './node/system-error-text.js';
 export { readPytorchCheckpoint, readSafetensors, readWeights, writeSafetensors } from './node/weight-files.js';
 export { writeFileAtomic } from './node/write-file-atomic.js';
 export { encodeNpy, parseNpy } from './npy.js';
