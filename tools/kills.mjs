@@ -3,7 +3,8 @@
 //   node tools/kills.mjs                                     120 kills of run, 40 of merge, 40 of represent --data
 //   node tools/kills.mjs --run 2 --merge 2 --represent 2     fewer
 // and --seed <of the moments, 1>, --out <file of the table>; without --out the table is printed only. Exit status 1 where anything was wrong.
-// A third of the moments lie anywhere between start and end, the others after the first file was written; every other kill takes all processes at once.
+// A third of the moments lie anywhere between start and end, the others shortly after a random number of files was written; every other kill takes all
+// processes at once.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -14,7 +15,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseNpy, parseSafetensors } from '@mer/io';
-import { randomStream, uniform } from '@mer/training';
+import { randomStream, uniform, uniformBelow } from '@mer/training';
 
 const mer = fileURLToPath(new URL('../packages/cli/bin/mer.js', import.meta.url));
 const { values } = parseArgs({
@@ -65,13 +66,20 @@ async function whole(args) {
 
 const milliseconds = () => performance.now();
 
-/** Waits until a folder holds a file, or the command ends. */
-async function firstFile(folder, command) {
+/** Waits until a command has written so many of the files that have their names in the end, or ends. */
+async function written(folder, count, command) {
   let over = false;
   command.ended.then(() => {
     over = true;
   });
-  while (!over && !existsSync(folder)) await pause(1);
+  while (!over && (await namesIn(folder)).length < count) await pause(2);
+}
+
+/** The names of finished files in a folder. */
+async function namesIn(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
+  return files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1));
 }
 
 /** The files of a folder by name; a fold's time is no part of what it gives, nor is when a run was begun. */
@@ -107,8 +115,7 @@ async function isWhole(path) {
 const VOUCHERS = { run: /predictions\.json$/, merge: /predictions\.json$/, represent: /\.json$/ };
 
 async function vouchers(command, folder) {
-  const names = existsSync(folder) ? await readdir(folder, { recursive: true }) : [];
-  const found = names.filter((name) => VOUCHERS[command].test(name) && !/(^|\/)\.[^/]*$/.test(name));
+  const found = (await namesIn(folder)).filter((name) => VOUCHERS[command].test(name));
   return Promise.all(found.map(async (name) => ({ name, time: (await stat(join(folder, name))).mtimeMs })));
 }
 
@@ -143,10 +150,8 @@ async function killed(command, count) {
   const undisturbed = commands[command](home);
   const begun = milliseconds();
   const running = start(undisturbed.args);
-  await firstFile(undisturbed.folder, running);
-  const wrote = milliseconds();
   if ((await running.ended) !== 0) throw new Error(`Cannot kill ${command} as it fails: ${running.text()}`);
-  const seconds = { all: (milliseconds() - begun) / 1000, writing: (milliseconds() - wrote) / 1000 };
+  const seconds = (milliseconds() - begun) / 1000;
   const expected = await contents(undisturbed.folder);
   const row = {
     command,
@@ -165,9 +170,11 @@ async function killed(command, count) {
     const { folder, args } = commands[command](place);
     const anywhere = row.kills % 3 === 0;
     const group = row.kills % 2 === 1;
-    const moment = uniform(random) * 1000 * (anywhere ? seconds.all : seconds.writing);
+    // by files, not by time: how long a command takes depends on what else the machine does
+    const files = 1 + uniformBelow(expected.size, random);
+    const moment = uniform(random) * (anywhere ? 1000 * seconds : 50);
     const victim = start(args);
-    if (!anywhere) await firstFile(folder, victim);
+    if (!anywhere) await written(folder, files, victim);
     await Promise.race([pause(moment), victim.ended]);
     try {
       process.kill(group ? -victim.child.pid : victim.child.pid, 'SIGKILL');
@@ -178,7 +185,7 @@ async function killed(command, count) {
     if (ended === 'SIGKILL') {
       row.kills += 1;
       row.groups += group ? 1 : 0;
-      if (!existsSync(folder)) row.before += 1;
+      if ((await namesIn(folder)).length === 0) row.before += 1;
       const done = await vouchers(command, folder);
       row.done += done.length;
       for (const { name } of done) if (!(await isWhole(join(folder, name)))) row.half += 1;
@@ -199,7 +206,7 @@ async function killed(command, count) {
     await rm(place, { recursive: true, force: true, maxRetries: 5 });
   }
   await rm(home, { recursive: true, force: true });
-  return { ...row, files: expected.size, seconds: seconds.all.toFixed(1) };
+  return { ...row, files: expected.size, seconds: seconds.toFixed(1) };
 }
 
 const rows = [];

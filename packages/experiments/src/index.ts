@@ -28,7 +28,7 @@ export { removeHalfWritten } from './run/half-written.js';
 export { mergeRuns } from './run/merge.js';
 export { type InitialWeights, makeModel } from './run/model.js';
 export { type PlannedFold, planFolds } from './run/plan.js';
-export { type ReadRunManifestOptions, readRunManifest } from './run/read-manifest.js';
+export { experimentOfRun, type ReadRunManifestOptions, readRunManifest } from './run/read-manifest.js';
 export { type RunExperimentOptions, runExperiment } from './run/run.js';
 export type { RunData } from './run/run-data.js';
 export {

@@ -1,7 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { type ClipPrediction, type Experiment, loadParts, predictClip, readRunManifest } from '@mer/experiments';
+import {
+  type ClipPrediction,
+  type Experiment,
+  experimentOfRun,
+  loadParts,
+  predictClip,
+  readRunManifest,
+} from '@mer/experiments';
 import { makeFolder, readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
 import { visible } from '@mer/options';
@@ -27,9 +34,10 @@ export async function predict(run: string, path: string, options: Options): Prom
   const { out, use, weights, backend, json, ...marks } = options;
   const own = await loadParts(use);
   const manifest = await readRunManifest(run, { task: 'predict with', own });
-  const used = (backend ?? manifest.experiment.backend) as Parameters<typeof useBackend>[0];
+  const { backend: before, data } = experimentOfRun(run, manifest, own);
+  const used = (backend ?? before) as Parameters<typeof useBackend>[0];
   await useBackend(used);
-  const { source, close } = await readSource(path, marks, manifest.experiment.data.frames);
+  const { source, close } = await readSource(path, marks, data.frames);
   const progress = createCounter(terminal, 'used', 'sets of weights');
   try {
     const prediction = await interruptible('stopped', (signal) =>

@@ -9,7 +9,7 @@ import type { OwnParts } from '../parts/own-modules.js';
 import { prepareSource } from '../prepare/prepare.js';
 import type { Source } from '../prepare/source.js';
 import { makeModel } from '../run/model.js';
-import { readRunManifest } from '../run/read-manifest.js';
+import { experimentOfRun, readRunManifest } from '../run/read-manifest.js';
 import { finalFold, foldFolder } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
@@ -79,7 +79,8 @@ export async function predictClip(
   { weights = 'auto', own, backend, heatMaps = false, onProgress = () => {}, signal }: PredictClipOptions = {},
 ): Promise<ClipPrediction> {
   const manifest = await readRunManifest(run, { task: 'predict with', own });
-  const { experiment, classes } = manifest;
+  const { classes } = manifest;
+  const experiment = experimentOfRun(run, manifest, own);
   const chosen = chooseWeights(run, manifest.folds, experiment.seeds, weights);
   await useBackend(backend ?? experiment.backend);
   const { inputs, views } = await prepareSource(experiment, source, own);

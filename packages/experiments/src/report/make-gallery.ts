@@ -12,6 +12,7 @@ import { makeSteps } from '../prepare/image-makers.js';
 import { openExperimentData, prepareSource } from '../prepare/prepare.js';
 import { disposeSource, readSource } from '../prepare/source.js';
 import { makeModel } from '../run/model.js';
+import { experimentOfRun } from '../run/read-manifest.js';
 import type { Run } from '../run/read-run.js';
 import { foldFolder } from '../run/run-store.js';
 import type { Experiment, ExperimentStep } from '../schema/experiment.js';
@@ -58,7 +59,8 @@ export async function makeGallery(
   verdicts: readonly Verdict[],
   { root, own = NO_PARTS, side = 128, onProgress, signal }: MakeGalleryOptions = {},
 ): Promise<GalleryItem[]> {
-  const { classes, experiment: made } = run.manifest;
+  const { classes } = run.manifest;
+  const made = experimentOfRun(run.dir, run.manifest, own);
   const experiment: Experiment = root === undefined ? made : { ...made, data: { ...made.data, root } };
   const dataset = await openExperimentData(experiment, own);
   await useBackend(experiment.backend);

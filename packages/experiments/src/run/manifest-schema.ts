@@ -34,6 +34,16 @@ const memory = loose({
   process: bytes,
 });
 
+const score = number('A score.', { optional: true });
+
+const published = loose({
+  source: v.string('a text'),
+  caveat: v.optional(v.string('a text')),
+  uf1: score,
+  uar: score,
+  accuracy: score,
+});
+
 const ownModule = loose({
   use: nameText('What named the module.'),
   hash: nameText('Hash of its contents.'),
@@ -75,8 +85,8 @@ export const runDataSchema = loose({
 });
 
 /**
- * What `run.json` must hold. The experiment is looked at only as far as every reader needs it; the whole of it is checked by
- * {@link readRunManifest}, which knows the parts.
+ * What `run.json` must hold. The experiment is looked at only as far as tables need it; the whole of it is checked by {@link experimentOfRun}, which knows
+ * the parts.
  */
 export const manifestSchema = loose({
   format: v.literal(1, '1'),
@@ -84,10 +94,15 @@ export const manifestSchema = loose({
     name: nameText('Name of the experiment.'),
     data: loose({ name: nameText('Name of the data set.') }),
     model: loose({ name: nameText('Name of the model.') }),
-    training: loose({ epochs: integer('Epochs.', { min: 0 }), epochChoice: nameText('Choice.') }),
+    description: v.optional(v.string('a text')),
+    training: loose({
+      epochs: integer('Epochs.', { min: 0 }),
+      epochChoice: nameText('Choice.'),
+      microBatch: integer('Samples of a micro-batch.', { min: 1, optional: true }),
+    }),
     protocol: loose({ name: nameText('Name of the protocol.') }),
     seeds: list('Seeds.', seed, { min: 1, different: true }),
-    published: list('Published results.', loose({}), {}),
+    published: list('Published results.', published, {}),
   }),
   hash: nameText('Hash.'),
   fingerprint: nameText('Identity of the samples.'),

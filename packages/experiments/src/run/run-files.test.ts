@@ -133,9 +133,9 @@ describe('a run.json', () => {
     }
   });
 
-  it('whose experiment is none of this version is refused, with the key', async () => {
+  it('whose experiment is none of this version is refused by what uses it, with the key', async () => {
     const dir = await withManifest('later', changed(manifest, ['experiment', 'training', 'temperature'], 3));
-    await expect(readRun(dir)).rejects.toThrow(
+    await expect(predictClip(dir, {} as never)).rejects.toThrow(
       /experiment in .*later\/run\.json \(version 0\.0\.0\):\n {2}training\.temperature is not an option[\s\S]*Run the experiment again/,
     );
   });

@@ -199,7 +199,7 @@ export async function findRun(dir: string, manifest: RunManifest): Promise<RunMa
 }
 
 /**
- * Reads the manifest of a run. Of its experiment is checked only what every reader counts on: {@link readRunManifest} checks the whole.
+ * Reads the manifest of a run. Of its experiment is checked only what tables count on: {@link experimentOfRun} checks the whole.
  *
  * @param dir - folder of the run
  * @returns the manifest, or undefined where the folder holds none
