@@ -52,6 +52,12 @@ export function checkedAs<T extends tf.Tensor>(made: T, from: tf.Tensor): T {
   return made;
 }
 
+/** Says that a tensor needs no look. */
+export function markChecked<T extends tf.Tensor>(tensor: T): T {
+  checked.add(tensor.dataId);
+  return tensor;
+}
+
 /** The place of the first value outside of 0..1, or -1. */
 function firstOutside(values: Float32Array): number {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);

@@ -11,7 +11,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { applyToLongClip } from './apply-to-long-clip.js';
 import { type CheckOption, splitCheck } from './check-option.js';
 import { checkedCompute } from './checked-compute.js';
-import { checkedLongClip } from './checked-long-clip.js';
+import { checkedLongClip, keptRange } from './checked-long-clip.js';
 import { type Clip, type FrameSource, isLongClip, type LongClip } from './clip.js';
 import { makeStep } from './make-step.js';
 import type { ClipOrImage, EitherStep, ImageShape, MaybeLong, Step, StepKind, StepTraits } from './step.js';
@@ -202,9 +202,11 @@ function definitionOf(kind: 'step' | 'representation', declaration: AnyDeclarati
   };
   const later = async (input: unknown, options: object, check: boolean) => {
     if (!isLongClip(input)) return computed.later(input, options, check);
-    const clip = takes === 'clip' && check ? checkedLongClip(input, `apply the step ${show(name)}`) : input;
+    const checks = takes === 'clip' && check;
+    const clip = checks ? checkedLongClip(input, `apply the step ${show(name)}`) : input;
     const apply = (part: Clip) => computed.later(part, options, check);
-    return applyToLongClip(clip, { ...declaration, options, apply });
+    const made = await applyToLongClip(clip, { ...declaration, options, apply });
+    return checks && traits.keepsRange ? keptRange(made) : made;
   };
   const create = ({ options, check }: { options: object; check: boolean }) => {
     const json = () => ({ step: name, options });

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkedAs, isChecked, markChecked } from './check-values.js';
 import { checkFrames, type FrameReader } from './clip.js';
 import { sliceFrames } from './frames.js';
 
@@ -21,7 +22,14 @@ import { sliceFrames } from './frames.js';
  */
 export function frameReader(frames: tf.Tensor4D): FrameReader {
   checkFrames(frames, 'read frames');
-  return { shape: frames.shape, read: async (first, count) => tf.tidy(() => sliceFrames(frames, first, count)) };
+  return {
+    shape: frames.shape,
+    read: async (first, count) =>
+      checkedAs(
+        tf.tidy(() => sliceFrames(frames, first, count)),
+        frames,
+      ),
+  };
 }
 
 /** Bytes of frames that are held at a time, unless the fewest have more. */
@@ -56,7 +64,8 @@ export async function framesAt(frames: FrameReader, indices: readonly number[]):
   const read: tf.Tensor4D[] = [];
   try {
     for (const index of indices) read.push(await frames.read(index, 1));
-    return tf.concat(read, 0);
+    const all = tf.concat(read, 0);
+    return read.every(isChecked) ? markChecked(all) : all;
   } finally {
     tf.dispose(read);
   }
