@@ -23,7 +23,7 @@ describe('openDataset()', () => {
     await expect(openDataset('megc2019-flow')).rejects.toThrow('root must be the folder');
     await expect(openDataset('casme2', { root: 'x', mode: 'lax' as 'inspect' })).rejects.toThrow("x' does not");
     await expect(openDataset('synthetic', { mode: 'lax' as 'inspect' })).rejects.toThrow(
-      `Cannot open data set 'synthetic' as mode must be one of strict, collect, inspect: current value is "lax"`,
+      `Cannot open data set 'synthetic' as mode must be one of strict, inspect: current value is "lax"`,
     );
   });
 });
