@@ -111,7 +111,7 @@ describe('a command whose reader goes away', () => {
         }
       }
     },
-    60_000,
+    180_000,
   );
 });
 
