@@ -15,12 +15,6 @@ const ORIGINS = {
   abstract: 'Made from the paper as far as it was readable: no code of the authors is public.',
   own: 'From no code of others.',
 };
-const TRAITS = {
-  flow: 'takes optical flow',
-  phases: 'takes one image for each phase, `rise` (onset to apex) and `fall` (apex to offset)',
-  batchStatistics: 'normalizes over the batch, so that training needs several samples at a time',
-};
-
 /** Layers of a network, without memory for its weights. */
 function layersOf(name, options) {
   let rows;
@@ -101,7 +95,7 @@ export async function writeModels(api, recipes) {
   const functions = [...api.keys()].filter((path) => path.startsWith('models/functions/create'));
   const rows = [];
   for (const definition of Object.values(models)) {
-    const { name, title, paper, origin, ours, traits, parameters, presets, options, results } = definition;
+    const { name, title, paper, origin, ours, parameters, presets, options, results } = definition;
     const own = { ...(parameters && { classes: parameters.classes }) };
     const layers = layersOf(name, own);
     const graph = layOut(layers);
@@ -112,7 +106,6 @@ export async function writeModels(api, recipes) {
       (path) => path.split('/').at(-1).toLowerCase() === `create${name.replaceAll('-', '')}`,
     );
     const comment = creator && commentOf(api, creator);
-    const facts = Object.entries(TRAITS).filter(([trait]) => traits[trait]);
     const used = recipes.filter((recipe) => recipe.model === name);
     const small = presets.small && sum(layersOf(name, { preset: 'small', ...own }), 'trainable');
     rows.push([
@@ -129,7 +122,6 @@ export async function writeModels(api, recipes) {
       `# ${plain(title)}`,
       paper ? `${plain(paper)}.` : 'From no paper.',
       `**What is whose.** ${ORIGINS[origin]}${ours ? ` Ours: ${plain(ours)}` : ''}`,
-      facts.length > 0 && `It ${facts.map(([, words]) => words).join('; it ')}.`,
       '## Inputs',
       inputsTable(definition),
       comment && '## In words',
