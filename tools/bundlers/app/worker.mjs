@@ -1,4 +1,4 @@
-// A worker in one piece: Vite's default format cannot be split.
+// A worker that starts wasm and trains.
 import { useWasm } from '@mer/backends/wasm';
 import { numbers } from './numbers.mjs';
 
