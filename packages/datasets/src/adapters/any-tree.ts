@@ -1,10 +1,8 @@
 import type { ClipRecord } from '../annotations/clip-record.js';
 import type { DataFolder } from '../files/data-folder.js';
 import { findFolders } from '../files/find-paths.js';
+import { pictureName } from '../frames/frame-names.js';
 import type { ClipFinder, FoundClip } from './annotated-declaration.js';
-
-/** A file that can be a frame. */
-const picture = /^[^.].*\.(?:jpe?g|png|bmp)$/i;
 
 /** A folder that names a subject: `1`, `01`, `s1`, `sub01`, `Subject 1`, `spNO.1`. */
 const subjectFolder = /^(?:sub|subject|s|p|person|participant|spno\.?)?[ ._-]?0*(\d+)$/i;
@@ -19,7 +17,7 @@ export async function anyTree(folder: DataFolder, records: readonly ClipRecord[]
   await findFolders(
     folder,
     (path, entries) => {
-      if (entries.some(({ kind, name }) => kind === 'file' && picture.test(name)) && path !== '') {
+      if (entries.some(({ kind, name }) => kind === 'file' && pictureName(name) !== undefined) && path !== '') {
         folders.push({ path, parts: path.toLowerCase().split('/') });
       }
       return false;

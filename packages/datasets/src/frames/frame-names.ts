@@ -30,7 +30,7 @@ interface Named {
  */
 export function frameNames(names: readonly string[]): FrameNames {
   const pictures = names.flatMap((name) => {
-    const stem = stemOf(name);
+    const stem = pictureName(name);
     return stem === undefined ? [] : [{ name, stem }];
   });
   const plain = pictures.filter(({ stem }) => !worded.test(stem) && !before.test(stem));
@@ -75,6 +75,6 @@ function copiesIn(stems: readonly string[]): Set<string> {
 }
 
 /** The name of a picture without its ending; undefined where the file is no picture, or hidden (`._img79.jpg`). */
-function stemOf(name: string): string | undefined {
+export function pictureName(name: string): string | undefined {
   return name.startsWith('.') ? undefined : /^(.*)\.(?:jpe?g|png|bmp)$/is.exec(name)?.[1];
 }

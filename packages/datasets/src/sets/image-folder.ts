@@ -7,6 +7,7 @@ import { defineDataset, type OpenGiven, type OpenOptions } from '../define-datas
 import type { DataFolder } from '../files/data-folder.js';
 import { limitsOption } from '../files/limits-option.js';
 import { safePath } from '../files/safe-path.js';
+import { pictureName } from '../frames/frame-names.js';
 import { naturalOrder } from '../natural-order.js';
 import { findTable, readSheets } from '../tables/read-table.js';
 
@@ -120,9 +121,6 @@ async function openImages({
   );
   return imageDataset(folder, images, { name, classes: Object.freeze([...classes]), problems, notes });
 }
-
-/** A picture's name without its ending; undefined for other files, and for those that file managers leave behind. */
-const pictureName = (file: string) => /^([^.].*)\.(?:jpe?g|png|bmp)$/i.exec(file)?.[1];
 
 async function readManifest(folder: DataFolder, dataset: string, problems: DatasetNote[]): Promise<Row[]> {
   const file = 'manifest.csv';
