@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Clip } from './clip.js';
 import { canReadNow, hostValues, isHostBackend, liesInMainMemory, wasmAddress, wasmMemory } from './host.js';
 import { type Reading, readLater, readNow } from './reading.js';
-import { sharedKernels } from './wasm/kernels.js';
+import { loadedKernels } from './wasm/loaded-kernels.js';
 
 /** How far beyond 0..1 rounding may lead. */
 const slack = 1e-3;
@@ -70,8 +70,9 @@ function firstOutside(values: Float32Array): number {
 
 function onHost(tensor: tf.Tensor, task: string): number {
   const memory = wasmMemory();
-  const address = memory && wasmAddress(tensor);
-  if (address !== undefined) return sharedKernels(memory!).firstOutside({ values: address, count: tensor.size, slack });
+  const kernels = memory && loadedKernels(memory);
+  const address = kernels && wasmAddress(tensor);
+  if (address !== undefined) return kernels!.firstOutside({ values: address, count: tensor.size, slack });
   return firstOutside(hostValues(tensor, task));
 }
 

@@ -1,5 +1,6 @@
 import { choice, number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
+import { atMarks } from './at-marks.js';
 import { type Clip, checkClip } from './clip.js';
 import { declareRepresentation } from './declare-step.js';
 import { phasesOf } from './dual-phase.js';
@@ -123,6 +124,6 @@ export const cof = /* @__PURE__ */ declareRepresentation({
   options: cofOptions,
   compute: (clip: Clip, options) =>
     combineFlows('compute the combined optical flow', clip, options, (magnitude) => magnitude),
-  looksAt: 'marked',
+  stream: atMarks,
   outputShape: ([height, width]) => [height, width, 3],
 });

@@ -8,11 +8,11 @@ import {
   stableJson,
 } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
-import { applyToLongClip } from './apply-to-long-clip.js';
 import { type CheckOption, splitCheck } from './check-option.js';
 import { checkedCompute } from './checked-compute.js';
 import { checkedLongClip, keptRange } from './checked-long-clip.js';
 import { type Clip, type FrameSource, isLongClip, type LongClip } from './clip.js';
+import { holdClip } from './long-clip.js';
 import { makeStep } from './make-step.js';
 import type { ClipOrImage, EitherStep, ImageShape, MaybeLong, Step, StepKind, StepTraits } from './step.js';
 
@@ -51,14 +51,20 @@ export interface StepDeclaration<
   /** The same for backends that cannot read values at once, where it must read; left out where `compute` reads none. */
   computeAsync?(input: In, options: Resolved<Entries>): Promise<Out>;
   /**
-   * Which frames it looks at where it need not see all at once: at each by itself, so that a clip comes out frame by frame, or at onset, apex and offset
-   * alone. `compute` is then given a few frames of a {@link LongClip}.
+   * Applies it to a {@link LongClip}, a few frames at a time: {@link frameByFrame} for a step that changes each frame by itself, {@link atMarks} for one that
+   * looks at onset, apex and offset alone, or a function of its own. Without it all frames of a long clip are held.
    */
-  readonly looksAt?: 'each' | 'marked';
-  /** Applies it to a {@link LongClip}, a few frames at a time; without it, and without `looksAt`, all frames of one are held. */
-  stream?(clip: LongClip, options: Resolved<Entries>): Promise<MaybeLong<Out>>;
+  stream?(clip: LongClip, options: Resolved<Entries>, step: LongClipStep<Out>): Promise<MaybeLong<Out>>;
   /** The shape of the image (or of a frame of the clip) that it makes of one of shape `frame`. */
   outputShape(frame: ImageShape, options: Resolved<Entries>): ImageShape;
+}
+
+/** A step with its options, as the `stream` of its declaration needs it. */
+export interface LongClipStep<Out> {
+  /** Applies it to a clip in memory: to a few frames of a long one. */
+  apply(clip: Clip): Promise<Out>;
+  /** The shape of the image (or of a frame of the clip) that it makes of one of shape `frame`. */
+  outputShape(frame: ImageShape): ImageShape;
 }
 
 /** What a definition of a step or representation says of itself. */
@@ -117,10 +123,7 @@ export type RepresentationDeclaration<
   Name extends string,
   Entries extends OptionEntries,
   In extends FrameSource,
-> = Omit<StepDeclaration<Name, Entries, In, tf.Tensor3D>, 'takes' | 'gives' | 'short' | 'looksAt'> & {
-  /** `'marked'` where it looks at no frames but onset, apex and offset: `compute` is then given these alone of a `LongClip`. */
-  readonly looksAt?: 'marked';
-};
+> = Omit<StepDeclaration<Name, Entries, In, tf.Tensor3D>, 'takes' | 'gives' | 'short'>;
 
 /** A way to turn a clip into an image, as a part: what {@link defineRepresentation} gives. */
 export type RepresentationDefinition<
@@ -178,10 +181,11 @@ export type AnyDeclaration = StepDeclaration<string, any, any, any, string>;
 // @__NO_SIDE_EFFECTS__
 function definitionOf(kind: 'step' | 'representation', declaration: AnyDeclaration): unknown {
   const { name, title, paper, ours = '', version = 1, takes, gives, traits = {}, options: entries } = declaration;
-  const streams = declaration.stream !== undefined || declaration.looksAt !== undefined;
+  const { stream, outputShape } = declaration;
+  const streams = stream !== undefined;
   const facts = { kind, name, title, paper, ours, version, takes, gives, traits, streams, options: entries };
   const task = `make the step ${show(name)}`;
-  const { short, complete, outputShape } = declaration;
+  const { short, complete } = declaration;
   const computed = checkedCompute(declaration);
   const resolve = (given: unknown) => {
     const options = checkOptions(task, entries, given);
@@ -205,7 +209,8 @@ function definitionOf(kind: 'step' | 'representation', declaration: AnyDeclarati
     const checks = takes === 'clip' && check;
     const clip = checks ? checkedLongClip(input, `apply the step ${show(name)}`) : input;
     const apply = (part: Clip) => computed.later(part, options, check);
-    const made = await applyToLongClip(clip, { ...declaration, options, apply });
+    const shapeOf = (frame: ImageShape) => outputShape(frame, options);
+    const made = await (stream ? stream(clip, options, { apply, outputShape: shapeOf }) : heldFor(name, clip, apply));
     return checks && traits.keepsRange ? keptRange(made) : made;
   };
   const create = ({ options, check }: { options: object; check: boolean }) => {
@@ -236,6 +241,23 @@ function definitionOf(kind: 'step' | 'representation', declaration: AnyDeclarati
     Object.defineProperty(definition, key, { value, enumerable: true });
   }
   return Object.freeze(definition);
+}
+
+/** What a step gives that must hold all frames of a clip. */
+async function heldFor(name: string, clip: LongClip, apply: (clip: Clip) => Promise<unknown>): Promise<unknown> {
+  const held = await holdClip(clip).catch((cause: unknown) => {
+    if (!(cause instanceof RangeError)) throw cause;
+    const [count, height, width] = clip.frames.shape;
+    throw new RangeError(
+      `Cannot apply ${name} as all ${count} frames of ${width} x ${height} must be held at once, which it needs: ${cause.message}; or use a step that reads a few frames at a time, such as dynamic-image`,
+      { cause },
+    );
+  });
+  try {
+    return await apply(held);
+  } finally {
+    held.frames.dispose();
+  }
 }
 
 /** Whether a first argument is something to compute from: anything but options, and the bare value of one. */

@@ -66,7 +66,7 @@ export function checkDeclaration(kind: 'step' | 'representation', declaration: A
   checkPart({ kind, ...declaration });
   const task = `define the ${kind} ${show(declaration.name)}`;
   const { paper, takes, gives, traits = {}, version = 1, options } = declaration;
-  const { short, compute, computeAsync, looksAt, stream, outputShape } = declaration;
+  const { short, compute, computeAsync, stream, outputShape } = declaration;
   const wrong = (name: string, must: string, value: unknown) =>
     new TypeError(`Cannot ${task} as ${name} must be ${must}: current value is ${show(value)}`);
   if (paper !== null && typeof paper !== 'string') throw wrong('paper', 'a text, or null', paper);
@@ -87,7 +87,4 @@ export function checkDeclaration(kind: 'step' | 'representation', declaration: A
     throw wrong('computeAsync', 'a function', computeAsync);
   }
   if (stream !== undefined && typeof stream !== 'function') throw wrong('stream', 'a function', stream);
-  if (looksAt !== undefined && looksAt !== 'each' && looksAt !== 'marked') {
-    throw wrong('looksAt', "'each' or 'marked'", looksAt);
-  }
 }

@@ -1,5 +1,6 @@
 import { choice, flag, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
+import { atMarks } from './at-marks.js';
 import { type Clip, checkClip } from './clip.js';
 import { declareRepresentation } from './declare-step.js';
 import { frameAt } from './frames.js';
@@ -61,6 +62,6 @@ export const frameDifference = /* @__PURE__ */ declareRepresentation({
       return scaleMotion(gray ? toGray(difference) : difference, { scaling, percentile });
     });
   },
-  looksAt: 'marked',
+  stream: atMarks,
   outputShape: grayShape,
 });

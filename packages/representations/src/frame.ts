@@ -1,5 +1,6 @@
 import { flag, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
+import { atMarks } from './at-marks.js';
 import { type Clip, checkClip } from './clip.js';
 import { declareRepresentation } from './declare-step.js';
 import { frameAt } from './frames.js';
@@ -47,6 +48,6 @@ export const frame = /* @__PURE__ */ declareRepresentation({
       return gray ? toGray(taken) : taken;
     });
   },
-  looksAt: 'marked',
+  stream: atMarks,
   outputShape: grayShape,
 });

@@ -1,4 +1,5 @@
 import { declareStep } from './declare-step.js';
+import { frameByFrame } from './frame-by-frame.js';
 import { onFrames } from './on-frames.js';
 import { toGray } from './to-gray.js';
 
@@ -26,6 +27,6 @@ export const gray = /* @__PURE__ */ declareStep({
   traits: { keepsRange: true },
   options: {},
   compute: (input) => onFrames(input, toGray),
-  looksAt: 'each',
+  stream: frameByFrame,
   outputShape: ([height, width]) => [height, width, 1],
 });

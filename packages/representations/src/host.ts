@@ -19,7 +19,6 @@ export function liesInMainMemory(tensor: tf.Tensor): boolean {
   return tf.getBackend() === 'webgpu' && tensorMap?.get(tensor.dataId)?.values != null;
 }
 
-/** The parts of tfjs's wasm backend that tell where a tensor lies. */
 /** Whether values can be read synchronously at all (webgpu cannot, outside of a browser). */
 export function canReadNow(): boolean {
   return !onWebgpu();

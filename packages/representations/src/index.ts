@@ -1,3 +1,5 @@
+export { atMarks } from './at-marks.js';
+export { frameByFrame } from './frame-by-frame.js';
 /**
  * The motion pictures of micro-expression recognition: dynamic images, optical flow, strain.
  *

@@ -7,6 +7,7 @@ import { syntheticClip } from '../test/synthetic-clip.js';
 import { type Clip, type FrameReader, isLongClip, type LongClip } from './clip.js';
 import { defineStep } from './define-step.js';
 import { findStep } from './find-step.js';
+import { frameByFrame } from './frame-by-frame.js';
 import { frameReader } from './frame-reader.js';
 import { holdClip } from './long-clip.js';
 import { pipe } from './pipe.js';
@@ -218,7 +219,7 @@ describe('applyAsync() of a long clip', () => {
       compute: (clip: Clip, { by }: { by: number }): Clip => ({ ...clip, frames: tf.add(clip.frames, by) }),
       outputShape: (frame: readonly [number, number, number]) => frame,
     } as const;
-    const [each, all] = [defineStep({ ...declaration, looksAt: 'each' }), defineStep(declaration)];
+    const [each, all] = [defineStep({ ...declaration, stream: frameByFrame }), defineStep(declaration)];
     expect([each.streams, all.streams, each().streams]).toEqual([true, false, true]);
     const clip = clipOf();
     const lazy = await each().applyAsync(longOf(clip));
@@ -227,8 +228,6 @@ describe('applyAsync() of a long clip', () => {
     const held = await holdClip(lazy as LongClip);
     same(held.frames.dataSync(), (whole as Clip).frames.dataSync());
     tf.dispose([held.frames, (whole as Clip).frames, clip.frames]);
-    expect(() => defineStep({ ...declaration, looksAt: 'some' as never })).toThrow(
-      /looksAt must be 'each' or 'marked'/,
-    );
+    expect(() => defineStep({ ...declaration, stream: 'each' as never })).toThrow(/stream must be a function/);
   });
 });

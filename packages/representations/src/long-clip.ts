@@ -1,5 +1,4 @@
 import type { Clip, LongClip } from './clip.js';
-import { framesAt } from './frame-reader.js';
 
 /**
  * A long clip with all its frames in memory.
@@ -18,21 +17,4 @@ import { framesAt } from './frame-reader.js';
  */
 export async function holdClip(clip: LongClip): Promise<Clip> {
   return { ...clip, frames: await clip.frames.read(0, clip.frames.shape[0]) };
-}
-
-/** A clip of some frames of a long one, the onset, apex and offset alone: what a step that looks at no other is to be given. */
-export async function markedFrames({ frames, onset, apex, offset, landmarks }: LongClip): Promise<Clip> {
-  const marks = [...new Set([onset, ...(apex === null ? [] : [apex]), offset])];
-  const place = (frame: number) => marks.indexOf(frame);
-  return {
-    frames: await framesAt(frames, marks),
-    onset: 0,
-    apex: apex === null ? null : place(apex),
-    offset: place(offset),
-    ...(landmarks && {
-      landmarks: landmarks.flatMap(({ frame, points }) =>
-        marks.includes(frame) ? [{ frame: place(frame), points }] : [],
-      ),
-    }),
-  };
 }

@@ -1,5 +1,6 @@
 import { choice, either, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
+import { atMarks } from './at-marks.js';
 import type { Clip } from './clip.js';
 import { cofOptions, combineFlows } from './cof.js';
 import { declareRepresentation } from './declare-step.js';
@@ -89,6 +90,6 @@ export const mmCof = /* @__PURE__ */ declareRepresentation({
       return tf.clipByValue(tf.mul(magnitude, factor), 0, 1) as tf.Tensor3D;
     });
   },
-  looksAt: 'marked',
+  stream: atMarks,
   outputShape: ([height, width]) => [height, width, 3],
 });

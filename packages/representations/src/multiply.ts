@@ -1,6 +1,7 @@
 import { number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { declareStep } from './declare-step.js';
+import { frameByFrame } from './frame-by-frame.js';
 import { onFrames } from './on-frames.js';
 
 const multiplyOptions = { by: number('The factor.', { default: 255 }) };
@@ -33,6 +34,6 @@ export const multiply = /* @__PURE__ */ declareStep({
   short: 'by',
   options: multiplyOptions,
   compute: (input, { by }) => onFrames(input, (images) => tf.mul(images, by)),
-  looksAt: 'each',
+  stream: frameByFrame,
   outputShape: (frame) => frame,
 });

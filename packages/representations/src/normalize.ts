@@ -1,6 +1,7 @@
 import { choice, either, list, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { declareStep } from './declare-step.js';
+import { frameByFrame } from './frame-by-frame.js';
 import { imagenet } from './imagenet.js';
 import { onFrames } from './on-frames.js';
 
@@ -64,6 +65,6 @@ export const normalize = /* @__PURE__ */ declareStep({
       }
       return tf.tidy(() => tf.div(tf.sub(images, [mean].flat()), [std].flat()) as typeof images);
     }),
-  looksAt: 'each',
+  stream: frameByFrame,
   outputShape: (frame) => frame,
 });

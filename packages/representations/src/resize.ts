@@ -2,6 +2,7 @@ import { choice, flag, type OptionsOf, size } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Clip, isClip } from './clip.js';
 import { declareStep } from './declare-step.js';
+import { frameByFrame } from './frame-by-frame.js';
 import { onFrames } from './on-frames.js';
 import { resizeImages } from './resize-images.js';
 
@@ -71,6 +72,6 @@ export const resize = /* @__PURE__ */ declareStep({
     const resized = onFrames(input, (images) => resizeImages(images, size, how));
     return isClip(resized as Clip) ? withLandmarks(resized as Clip, (input as Clip).frames) : resized;
   },
-  looksAt: 'each',
+  stream: frameByFrame,
   outputShape: ([, , channels], { size }) => (typeof size === 'number' ? [size, size, channels] : [...size, channels]),
 });

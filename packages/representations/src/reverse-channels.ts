@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { declareStep } from './declare-step.js';
+import { frameByFrame } from './frame-by-frame.js';
 import { onFrames } from './on-frames.js';
 
 /**
@@ -24,6 +25,6 @@ export const reverseChannels = /* @__PURE__ */ declareStep({
   traits: { values: true, keepsRange: true },
   options: {},
   compute: (input) => onFrames(input, (images) => tf.reverse(images, images.rank - 1)),
-  looksAt: 'each',
+  stream: frameByFrame,
   outputShape: (frame) => frame,
 });

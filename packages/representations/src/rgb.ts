@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { declareStep } from './declare-step.js';
+import { frameByFrame } from './frame-by-frame.js';
 import { onFrames } from './on-frames.js';
 
 /**
@@ -36,6 +37,6 @@ export const rgb = /* @__PURE__ */ declareStep({
       }
       return tf.tile(images as tf.Tensor, [...new Array(images.rank - 1).fill(1), 3]) as typeof images;
     }),
-  looksAt: 'each',
+  stream: frameByFrame,
   outputShape: ([height, width]) => [height, width, 3],
 });

@@ -1,5 +1,6 @@
 import { choice, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
+import { atMarks } from '../at-marks.js';
 import { blocksOption } from '../blocks.js';
 import { apexOf, type Clip, checkClip } from '../clip.js';
 import { declareRepresentation } from '../declare-step.js';
@@ -62,6 +63,6 @@ export const biWoof = /* @__PURE__ */ declareRepresentation({
       return normalize === 'all' ? safeDivide(weighted, tf.sum(weighted)) : weighted;
     });
   },
-  looksAt: 'marked',
+  stream: atMarks,
   outputShape: (_frame, { blocks, bins }) => [...blocks, bins],
 });

@@ -1,5 +1,6 @@
 import type { OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
+import { atMarks } from '../at-marks.js';
 import { type Clip, checkClip } from '../clip.js';
 import { declareRepresentation } from '../declare-step.js';
 import { markIndex, markOption } from '../marks.js';
@@ -48,6 +49,6 @@ export const flowColor = /* @__PURE__ */ declareRepresentation({
     const [start, end] = [markIndex(clip, from, task), markIndex(clip, to, task)];
     return tf.tidy(() => flowToColor(flowBetween(clip, start, end, flow, stableRegion), color));
   },
-  looksAt: 'marked',
+  stream: atMarks,
   outputShape: ([height, width]) => [height, width, 3],
 });

@@ -1,5 +1,6 @@
 import { choice, number, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
+import { atMarks } from '../at-marks.js';
 import { type Clip, checkClip } from '../clip.js';
 import { declareRepresentation } from '../declare-step.js';
 import { concatChannels } from '../frames.js';
@@ -64,6 +65,6 @@ export const flow = /* @__PURE__ */ declareRepresentation({
       return tf.div(concatChannels([moved, third]), unit) as tf.Tensor3D;
     });
   },
-  looksAt: 'marked',
+  stream: atMarks,
   outputShape: ([height, width], { channels }) => [height, width, channels === 'u-v' ? 2 : 3],
 });

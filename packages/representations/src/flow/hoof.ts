@@ -1,5 +1,6 @@
 import type { OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
+import { atMarks } from '../at-marks.js';
 import { apexOf, type Clip, checkClip } from '../clip.js';
 import { declareRepresentation } from '../declare-step.js';
 import { flowBetween } from './flow-between.js';
@@ -42,6 +43,6 @@ export const hoof = /* @__PURE__ */ declareRepresentation({
     const apex = apexOf(clip, task);
     return tf.tidy(() => orientedHistogram(flowBetween(clip, clip.onset, apex, flow), histogram));
   },
-  looksAt: 'marked',
+  stream: atMarks,
   outputShape: (_frame, { blocks, bins }) => [...blocks, bins],
 });

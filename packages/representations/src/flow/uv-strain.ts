@@ -1,5 +1,6 @@
 import { choice, flag, integer, type OptionsOf } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
+import { atMarks } from '../at-marks.js';
 import { apexOf, type Clip, checkClip } from '../clip.js';
 import { declareRepresentation } from '../declare-step.js';
 import { concatChannels } from '../frames.js';
@@ -109,6 +110,6 @@ export const uvStrain = /* @__PURE__ */ declareRepresentation({
       return o.range === 'byte' ? (tf.mul(ordered, 255) as tf.Tensor3D) : tf.clone(ordered);
     });
   },
-  looksAt: 'marked',
+  stream: atMarks,
   outputShape: ([height, width], { size }) => [size || height, size || width, 3],
 });

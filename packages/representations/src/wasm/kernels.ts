@@ -12,24 +12,21 @@ import {
   type SharedKernels,
   sharedKernelBytes,
 } from './kernels.generated.js';
+import { keepLoaded, loadedKernels } from './loaded-kernels.js';
 
 // each module by itself, so that a bundle holds the kernels that it calls
 let image: ImageKernels | undefined;
 let intensity: IntensityKernels | undefined;
 let flow: FlowKernels | undefined;
-const shared = /* @__PURE__ */ new WeakMap<WebAssembly.Memory, SharedKernels>();
 
 const instantiate = (bytes: Uint8Array<ArrayBuffer>) => new WebAssembly.Instance(new WebAssembly.Module(bytes));
 
 /** The kernels inside `memory`, compiled on first use. */
 export function sharedKernels(memory: WebAssembly.Memory): SharedKernels {
-  let found = shared.get(memory);
-  if (!found) {
-    const module = new WebAssembly.Module(sharedKernelBytes());
-    found = asSharedKernels(new WebAssembly.Instance(module, { env: { memory } }));
-    shared.set(memory, found);
-  }
-  return found;
+  const found = loadedKernels(memory);
+  if (found) return found;
+  const module = new WebAssembly.Module(sharedKernelBytes());
+  return keepLoaded(memory, asSharedKernels(new WebAssembly.Instance(module, { env: { memory } })));
 }
 
 /** What every module of kernels with a memory of its own has. */
