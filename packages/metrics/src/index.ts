@@ -34,6 +34,23 @@ export { type SubjectHoldOutOptions, subjectHoldOut } from './protocols/subject-
 export { ScoreAccumulator } from './score-accumulator.js';
 export { type Scores, scores } from './scores.js';
 export { type PredictionsBy, scoresBy } from './scores-by.js';
+export { type ApexScores, apexScores, type SpottedApex } from './spotting/apex-scores.js';
+export { type ExpressionKind, type Interval, intervalOverlap, type SpottedVideo } from './spotting/interval.js';
+export { type IntervalPair, matchIntervals } from './spotting/match-intervals.js';
+export {
+  type RecognizedInterval,
+  type SpotThenRecognizeScores,
+  spotThenRecognizeScores,
+} from './spotting/spot-then-recognize-scores.js';
+export {
+  type MatchingRule,
+  pooledSpotting,
+  type SpottingCounts,
+  type SpottingOptions,
+  type SpottingScore,
+  type SpottingScores,
+  spottingScores,
+} from './spotting/spotting-scores.js';
 export { type Metric, type SubjectPredictions, subjectConfidenceInterval } from './subject-confidence-interval.js';
 export { type PairedSubjectPredictions, subjectPermutationTest } from './subject-permutation-test.js';
 export { uar } from './uar.js';
