@@ -72,6 +72,7 @@ export {
   type FlowChoice,
   type FlowMethod,
   type FlowSequenceOptions,
+  flowOption,
   flowSequence,
   opticalFlow,
 } from './flow/optical-flow.js';

@@ -29,7 +29,7 @@ export type FlowChoice = FlowMethod | NamedOptions<typeof forms>;
 
 /** An option that chooses a flow method; checked, every option of the method is spelled out. */
 // @__NO_SIDE_EFFECTS__
-export function flowOption(fallback: FlowMethod): v.OptionalSchema<v.GenericSchema<FlowChoice>, FlowChoice> {
+export function flowOption(fallback: FlowChoice): v.OptionalSchema<v.GenericSchema<FlowChoice>, FlowChoice> {
   const chosen = nameOrOptions('How optical flow is computed.', forms, {});
   const spelled = v.pipe(
     chosen,

@@ -1,0 +1,22 @@
+/**
+ * Micro- and macro-expressions in long videos: signals, peaks, intervals, spotters.
+ *
+ * @module @mer/spotting
+ */
+
+export { defineSpotter, type SpotterDefinition, spot } from './define-spotter.js';
+export { intervalsAroundPeaks } from './intervals/intervals-around-peaks.js';
+export { kindOfLength } from './intervals/kind-of-length.js';
+export { mergeIntervals } from './intervals/merge-intervals.js';
+export type { SpottedInterval } from './intervals/spotted-interval.js';
+export type { Recording } from './recording.js';
+export { type FindPeaksOptions, findPeaks } from './signal/find-peaks.js';
+export { lowPass } from './signal/low-pass.js';
+export { type MovingMeanOptions, movingMean } from './signal/moving-mean.js';
+export { peakThreshold } from './signal/peak-threshold.js';
+export type { FlowCourse } from './spotters/flow-course.js';
+export { type FlowPeaksOptions, flowPeaks } from './spotters/flow-peaks.js';
+export { type RegionFlowOptions, regionFlow } from './spotters/region-flow.js';
+export type { RegionMotion, WatchOptions } from './spotters/region-motion.js';
+export { spotters } from './spotters/spotters.js';
+export { type MeasuredRecording, type TunedSpotter, tuneSpotter } from './tune-spotter.js';
