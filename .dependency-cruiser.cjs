@@ -8,8 +8,30 @@ const may = {
   models: ['options'],
   datasets: ['options', 'io', 'representations'],
   training: ['options', 'backends', 'models', 'representations'],
-  experiments: ['options', 'metrics', 'backends', 'io', 'representations', 'models', 'datasets', 'training'],
-  cli: ['options', 'metrics', 'backends', 'io', 'representations', 'models', 'datasets', 'training', 'experiments'],
+  spotting: ['options', 'metrics', 'representations', 'models'],
+  experiments: [
+    'options',
+    'metrics',
+    'backends',
+    'io',
+    'representations',
+    'models',
+    'datasets',
+    'training',
+    'spotting',
+  ],
+  cli: [
+    'options',
+    'metrics',
+    'backends',
+    'io',
+    'representations',
+    'models',
+    'datasets',
+    'training',
+    'spotting',
+    'experiments',
+  ],
 };
 
 module.exports = {

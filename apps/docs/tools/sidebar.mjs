@@ -27,6 +27,7 @@ export const PACKAGES = [
   'datasets',
   'metrics',
   'training',
+  'spotting',
   'experiments',
   'cli',
   'io',

@@ -24,16 +24,8 @@ export function checkRecording(recording: Recording, task: string): void {
 
 /** The landmarks that hold in a frame: those of the last frame up to it that has some, or of the first that has. */
 export function landmarksAt({ landmarks = [] }: Recording, frame: number, task: string): Landmarks {
-  let found: FrameLandmarks | undefined;
-  for (const one of landmarks) {
-    if (found === undefined) found = one;
-    else if (
-      one.frame <= frame
-        ? found.frame > frame || one.frame > found.frame
-        : one.frame < found.frame && found.frame > frame
-    )
-      found = one;
-  }
+  const sorted = [...landmarks].sort((a, b) => a.frame - b.frame);
+  const found = sorted.filter((one) => one.frame <= frame).at(-1) ?? sorted[0];
   if (found === undefined) {
     throw new RangeError(
       `Cannot ${task} as the recording must have landmarks of the face in one frame at least: find them first, for instance with createFaceApiDetector()`,

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { type FrameReader, frameReader } from '@mer/representations';
+import { frameReader } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { around, type Motion, movingFace, points, pulse } from '../../test/moving-face.js';
@@ -32,7 +32,6 @@ describe('regionFlow', () => {
 
   it('finds a brow that is raised for 14 frames, within 3 frames', async () => {
     const found = await spot(recordingOf(60, brow), regionFlow);
-    console.log(found);
     expect(found).toHaveLength(1);
     const [{ onset, apex, offset, kind }] = found as [(typeof found)[0]];
     expect(Math.abs(onset - 20)).toBeLessThanOrEqual(3);
