@@ -14,6 +14,7 @@ export { ChannelSlice, type ChannelSliceArgs, Difference, Regroup, type RegroupA
 export * from './continuous-attention.js';
 export * from './conv2d.js';
 export * from './conv2d-transpose.js';
+export * from './convolutional-attention.js';
 export * from './cross-attention.js';
 export * from './depthwise-conv2d.js';
 export * from './drop-path.js';
