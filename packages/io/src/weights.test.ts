@@ -31,7 +31,7 @@ describe('parseWeights() and readWeights()', () => {
 
   it('refuse anything else', async () => {
     await expect(readWeights(golden('vector.npy'))).rejects.toThrow(
-      /vector\.npy: Cannot read weights as the file must be safetensors or a PyTorch checkpoint: it is neither$/,
+      /vector\.npy: Cannot read weights as the file must be safetensors, a PyTorch checkpoint or Keras weights: it is none of these$/,
     );
     expect(() => parseWeights(new Uint8Array(0))).toThrow('Cannot read weights');
   });

@@ -1,4 +1,5 @@
 import type { NamedArrays } from './array-data.js';
+import { isHdf5 } from './keras-weights.js';
 import { type PytorchCheckpointOptions, parsePytorchCheckpoint } from './pytorch-checkpoint.js';
 import { parseSafetensors } from './safetensors.js';
 
@@ -22,5 +23,11 @@ export function parseWeights(bytes: Uint8Array, options: PytorchCheckpointOption
   // A safetensors header of 0x80 bytes begins like a pickle; its ninth byte is "{", a pickle's never is within its magic number.
   if (isCheckpoint && bytes[8] !== 0x7b) return parsePytorchCheckpoint(bytes, options);
   if (bytes.length >= 9 && bytes[8] === 0x7b) return parseSafetensors(bytes, options).arrays;
-  throw new Error('Cannot read weights as the file must be safetensors or a PyTorch checkpoint: it is neither');
+  if (isHdf5(bytes))
+    throw new Error(
+      'Cannot read weights as a file of Keras must be read asynchronously: await parseKerasWeights(bytes)',
+    );
+  throw new Error(
+    'Cannot read weights as the file must be safetensors, a PyTorch checkpoint or Keras weights: it is none of these',
+  );
 }

@@ -42,12 +42,10 @@ export {
   type SpotThenRecognizeScores,
   spotThenRecognizeScores,
 } from './spotting/spot-then-recognize-scores.js';
+export { pooledSpotting, type SpottingCounts, type SpottingScore } from './spotting/spotting-counts.js';
 export {
   type MatchingRule,
-  pooledSpotting,
-  type SpottingCounts,
   type SpottingOptions,
-  type SpottingScore,
   type SpottingScores,
   spottingScores,
 } from './spotting/spotting-scores.js';

@@ -1,5 +1,6 @@
 import type { ArrayData, NamedArrays } from '../array-data.js';
 import type { LimitOptions } from '../file-limits.js';
+import { isKeras, parseKerasWeights } from '../keras-weights.js';
 import { type PytorchCheckpointOptions, parsePytorchCheckpoint } from '../pytorch-checkpoint.js';
 import { encodeSafetensors, parseSafetensors, type Safetensors } from '../safetensors.js';
 import { parseWeights } from '../weights.js';
@@ -61,7 +62,7 @@ export function readPytorchCheckpoint(path: string, options: PytorchCheckpointOp
 }
 
 /**
- * The arrays of a weight file, safetensors or PyTorch, by its content (Node only): {@link parseWeights} on a path.
+ * The arrays of a weight file, safetensors, PyTorch or Keras, by its content (Node only): {@link parseWeights} or {@link parseKerasWeights} on a path.
  *
  * @throws Error with the path in front.
  *
@@ -73,5 +74,9 @@ export function readPytorchCheckpoint(path: string, options: PytorchCheckpointOp
  * ```
  */
 export function readWeights(path: string, options: PytorchCheckpointOptions = {}): Promise<NamedArrays> {
-  return readParsed(path, (bytes) => parseWeights(bytes, options), options.limits);
+  return readParsed(
+    path,
+    (bytes) => (isKeras(bytes) ? parseKerasWeights(bytes, options) : parseWeights(bytes, options)),
+    options.limits,
+  );
 }

@@ -1,6 +1,6 @@
 import { frameCount, type Interval, matches, overlap } from './interval.js';
 import { matchIntervals } from './match-intervals.js';
-import type { SpottingCounts } from './spotting-scores.js';
+import type { SpottingCounts } from './spotting-counts.js';
 
 type Rule = (truth: readonly Interval[], predicted: readonly Interval[]) => SpottingCounts;
 

@@ -1,7 +1,7 @@
 import { ratio } from '../absent.js';
 import { checkVideos, type Interval, type SpottedVideo } from './interval.js';
 import { matchIntervals } from './match-intervals.js';
-import { pooledSpotting, type SpottingScore } from './spotting-scores.js';
+import { pooledSpotting, type SpottingScore } from './spotting-counts.js';
 
 /** An interval with the class that it is, or was recognized as. */
 export interface RecognizedInterval extends Interval {

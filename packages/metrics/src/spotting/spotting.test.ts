@@ -6,7 +6,8 @@ import { apexScores } from './apex-scores.js';
 import { type Interval, intervalOverlap } from './interval.js';
 import { matchIntervals } from './match-intervals.js';
 import { spotThenRecognizeScores } from './spot-then-recognize-scores.js';
-import { type MatchingRule, pooledSpotting, spottingScores } from './spotting-scores.js';
+import { pooledSpotting } from './spotting-counts.js';
+import { type MatchingRule, spottingScores } from './spotting-scores.js';
 
 type Ends = [onset: number, offset: number];
 interface Case {

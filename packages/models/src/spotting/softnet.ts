@@ -15,13 +15,22 @@ const softnetOptions = {
 /** Options of {@link createSoftnet}. */
 export type SoftnetOptions = OptionsOf<typeof softnetOptions>;
 
+/** What the layers of the authors' Keras files are called here. */
+const OF_KERAS = [
+  ['^conv2d/', 'conv1/'],
+  ['^conv2d_1/', 'conv2/'],
+  ['^conv2d_2/', 'conv3/'],
+  ['^dense/', 'fc1/'],
+  ['^dense_1/', 'fc2/'],
+] as const;
+
 /**
  * SOFTNet: how much a moment of a video looks like an expression, from the flow to some frames later.
  *
  * Input `[batch, 42, 42, 3]`, channels u, v and strain, brows and eyes above the mouth, each scaled to 0..1 for each sample. Output `[batch, 1]`, a score
  * without bounds. Each channel: convolution 5x5 (3, 5 and 8 maps), ReLU, max-pool 3; joined, max-pool 2, flattened (row, column, channel, as Keras does),
- * 400 units with ReLU, one unit. 314,817 parameters. The authors' Keras files load by name with {@link loadWeights}: layers in their order are conv1, conv2,
- * conv3, fc1, fc2.
+ * 400 units with ReLU, one unit. 314,817 parameters. The authors' Keras files, read by `readWeights` or `parseKerasWeights` of `@mer/io`, load by name
+ * with {@link loadWeights}.
  *
  * @throws {RangeError} when an option is outside its range.
  *
@@ -52,5 +61,6 @@ export function createSoftnet(given: SoftnetOptions = {}): tfl.LayersModel {
   let x = nn.maxPool(nn.concat(streams, 'concat'), 'pool', { size: 2 });
   x = nn.apply(tfl.layers.flatten({ name: 'flatten' }), x);
   x = nn.linear(x, 'fc1', { units: hidden, activation: 'relu' });
-  return buildModel({ name: 'softnet', inputs: input, outputs: nn.linear(x, 'fc2', { units: 1, head: true }) });
+  const outputs = nn.linear(x, 'fc2', { units: 1, head: true });
+  return buildModel({ name: 'softnet', inputs: input, outputs, torchNames: { renamed: OF_KERAS } });
 }

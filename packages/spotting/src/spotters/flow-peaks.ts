@@ -85,7 +85,8 @@ export function peakIntervals(
   values: ArrayLike<number>,
   { reach, threshold, frames }: { reach: number; threshold: number; frames: number },
 ) {
-  const smooth = movingMean(values, { before: reach, after: reach - 1, edges: 'valid' });
+  // as released, the last of the means is left out
+  const smooth = movingMean(values, { before: reach, after: reach - 1, edges: 'valid' }).slice(0, -1);
   const height = peakThreshold(smooth, threshold);
   const peaks = findPeaks(smooth, { height, distance: reach });
   // place 0 of what was averaged is frame `reach`
