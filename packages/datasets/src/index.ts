@@ -100,8 +100,16 @@ export {
 } from './synthetic/recording.js';
 export type { RecordingSettings } from './synthetic/recording-plan.js';
 export {
+  type WriteRecordingsHooks,
+  type WriteRecordingsOptions,
+  type WrittenRecordings,
+  writeRecordingsOptions,
+  writeSyntheticRecordings,
+} from './write-recordings.js';
+export {
   type WriteSyntheticHooks,
   type WriteSyntheticOptions,
   type WrittenSynthetic,
   writeSyntheticDataset,
+  writeSyntheticOptions,
 } from './write-synthetic.js';

@@ -52,7 +52,10 @@ export function placeFace(
 }
 
 /** How much a pixel takes part in the head's movement: 1 on the head, 0 on the wall behind it. */
-export function headWeights({ height, width }: Pick<SyntheticLook, 'height' | 'width'>, place: Placement): Float32Array {
+export function headWeights(
+  { height, width }: Pick<SyntheticLook, 'height' | 'width'>,
+  place: Placement,
+): Float32Array {
   const weights = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {
     const v = (y - place.centerY) / place.unit;

@@ -28,5 +28,6 @@ export function slowCourse(random: Random): (seconds: number) => number {
     size: Math.sqrt(period),
   }));
   const scale = Math.SQRT2 / Math.hypot(...waves.map(({ size }) => size));
-  return (seconds) => scale * waves.reduce((sum, { rate, phase, size }) => sum + size * Math.sin(phase + rate * seconds), 0);
+  return (seconds) =>
+    scale * waves.reduce((sum, { rate, phase, size }) => sum + size * Math.sin(phase + rate * seconds), 0);
 }

@@ -43,7 +43,17 @@ export function faceLandmarks(face: Face, closed = 0): Place[] {
     ...[1, 0.6, 0.28, 0, -0.28, -0.6].map((mu) => lip(mu, 'lower')),
     ...[-0.85, -0.3, 0, 0.3, 0.85, 0.3, 0, -0.3].map((mu) => lip(mu, 'seam')),
   ];
-  return [...mirrored(right).slice(0, -1), ...right, ...mirrored(brow), ...brow, ...bridge, ...wings, ...other, ...eye, ...mouth];
+  return [
+    ...mirrored(right).slice(0, -1),
+    ...right,
+    ...mirrored(brow),
+    ...brow,
+    ...bridge,
+    ...wings,
+    ...other,
+    ...eye,
+    ...mouth,
+  ];
 }
 
 /** The outline from the chin to the right temple: nine points, equally far apart. */

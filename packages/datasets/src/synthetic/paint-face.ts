@@ -1,8 +1,8 @@
 import type { Face } from './face.js';
-import { randomStream } from './random.js';
-import { halfWidth, outline, relief } from './relief.js';
 import { paintEye } from './paint-eye.js';
 import { blend, blendShaded, type Point, soft } from './paint-point.js';
+import { randomStream } from './random.js';
+import { halfWidth, outline, relief } from './relief.js';
 import { bump, ridge, smooth } from './shapes.js';
 import { valueNoise } from './value-noise.js';
 

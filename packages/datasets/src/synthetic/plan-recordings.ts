@@ -70,7 +70,10 @@ export const films = {
  * ```
  */
 export function planRecordings(given: PlanRecordingsOptions = {}): RecordingSettings[] {
-  return settingsOf('plan synthetic recordings', checkOptions('plan synthetic recordings', planRecordingsOptions, given));
+  return settingsOf(
+    'plan synthetic recordings',
+    checkOptions('plan synthetic recordings', planRecordingsOptions, given),
+  );
 }
 
 /** The settings of every recording, of options that were checked; `task` begins the messages. */
@@ -80,7 +83,8 @@ export function settingsOf(task: string, options: Resolved<typeof planRecordings
     new RangeError(`Cannot ${task} as ${name} must be ${state}: current value is ${value}`);
   if (subjects > videos) throw wrong('subjects', `at most videos, ${videos}`, subjects);
   const names = Object.keys(films);
-  if (videos > names.length * subjects) throw wrong('videos', `at most ${names.length} a subject, ${names.length * subjects}`, videos);
+  if (videos > names.length * subjects)
+    throw wrong('videos', `at most ${names.length} a subject, ${names.length * subjects}`, videos);
   const quiet = asked ?? (micros + macros > 0 ? Math.floor(videos / 6) : videos);
   if (quiet > videos || (quiet === videos && micros + macros > 0)) {
     throw wrong('quiet', `less than videos, ${videos}, where there are expressions`, quiet);

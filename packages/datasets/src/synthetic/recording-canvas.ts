@@ -18,8 +18,8 @@ export interface RecordingCanvas {
   draw(frame: number): Uint8ClampedArray<ArrayBuffer>;
   /** The 68 points of the face in a frame. */
   landmarks(frame: number): Landmarks;
-  /** Where the skin that is seen at a place of a frame has come from since it was at rest: pixels, `[right, down]`. */
-  motion(frame: number, x: number, y: number): readonly [right: number, down: number];
+  /** How far what is seen at a place of a frame has moved since it was at rest, pixels; to be called before the next frame is drawn. */
+  motion(frame: number): (x: number, y: number) => readonly [right: number, down: number];
 }
 
 /** Movement of the skin in the part of the picture where there is any. */
@@ -189,14 +189,14 @@ export function recordingCanvas(settings: RecordingSettings, plan: RecordingPlan
     const z = bilinear(depth, size, x, y);
     const headX = w * (pose.dx - pose.roll * (y - place.centerY) + pose.yaw * z);
     const headY = w * (pose.dy + pose.roll * (x - place.centerX) + pose.pitch * z);
-    return [
-      headX + bilinear(right, size, x - headX, y - headY),
-      headY + bilinear(down, size, x - headX, y - headY),
-    ];
+    return [headX + bilinear(right, size, x - headX, y - headY), headY + bilinear(down, size, x - headX, y - headY)];
   };
 
   return {
-    motion: (frame, x, y) => motionAt(momentAt(frame), x, y),
+    motion(frame) {
+      const moment = momentAt(frame);
+      return (x, y) => motionAt(moment, x, y);
+    },
     landmarks(frame) {
       const moment = momentAt(frame);
       return faceLandmarks(face, moment.eye.closed).map(([u, v]) => {
@@ -292,7 +292,8 @@ function depthOf(face: Face, place: Placement, size: number): Float32Array {
     const v = (y - place.centerY) / place.unit;
     for (let x = 0; x < size; x++) {
       const u = (x - place.centerX) / place.unit;
-      depth[y * size + x] = 0.3 + 0.48 * bump(u, v - 0.15, 0.55, 0.75) + 0.22 * bump(u, v - face.noseY + 0.04, 0.13, 0.2);
+      depth[y * size + x] =
+        0.3 + 0.48 * bump(u, v - 0.15, 0.55, 0.75) + 0.22 * bump(u, v - face.noseY + 0.04, 0.13, 0.2);
     }
   }
   return depth;

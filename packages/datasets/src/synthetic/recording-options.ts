@@ -1,6 +1,7 @@
 import { flag, integer, number } from '@mer/options';
 
 /** The options that one generated recording and a plan of several have in common. */
+// @__NO_SIDE_EFFECTS__
 export const recordingEntries = () => ({
   seed: integer('Everything random follows from it.', { min: 0, max: 4294967295, default: 0 }),
   seconds: number('Length of a recording, seconds.', { min: 1, max: 3600, default: 60 }),

@@ -1,4 +1,4 @@
-import { checkOptions, integer, type OptionsOf, text } from '@mer/options';
+import { checkOptions, flag, integer, type OptionsOf, text } from '@mer/options';
 import type { FrameLandmarks, FrameReader, Landmarks } from '@mer/representations';
 import { frameStack } from '../frames/frame-stack.js';
 import type { ActionUnitUse, SyntheticEmotion } from './action-units.js';
@@ -12,6 +12,7 @@ const own = () => ({
   video: text('Name of the recording: another name gives other movements.', { default: 'disgust1' }),
   micros: integer('Number of micro-expressions.', { min: 0, max: 1000, default: 2 }),
   macros: integer('Number of macro-expressions.', { min: 0, max: 1000, default: 1 }),
+  color: flag('Whether frames have three channels; gray otherwise.', { default: true }),
 });
 
 /** The options of {@link syntheticRecording} as data. */
@@ -44,7 +45,7 @@ export interface SyntheticRecording {
   subject: string;
   video: string;
   fps: number;
-  /** Drawn when they are read, the same each time: `[T, size, size, 3]`. */
+  /** Drawn when they are read, the same each time: `[T, size, size, 3]`, or one channel. */
   frames: FrameReader;
   /** The 68 points in the first frame and then once in each second. */
   landmarks: readonly FrameLandmarks[];
@@ -83,11 +84,15 @@ export interface SyntheticRecording {
  * Reference: this project's own; lengths and rates after CAS(ME)^2 and SAMM Long Videos.
  */
 export function syntheticRecording(given: SyntheticRecordingOptions = {}): SyntheticRecording {
-  return drawnRecording(checkOptions('make a synthetic recording', syntheticRecordingOptions, given)).recording;
+  const { color, ...settings } = checkOptions('make a synthetic recording', syntheticRecordingOptions, given);
+  return drawnRecording(settings, color).recording;
 }
 
 /** A recording with what draws it and what was planned. */
-export function drawnRecording(settings: RecordingSettings): {
+export function drawnRecording(
+  settings: RecordingSettings,
+  color = true,
+): {
   recording: SyntheticRecording;
   plan: RecordingPlan;
   canvas: RecordingCanvas;
@@ -96,7 +101,7 @@ export function drawnRecording(settings: RecordingSettings): {
   const plan = planRecording(settings);
   const canvas = recordingCanvas(settings, plan);
   const task = `read frames of ${subject}/${video}`;
-  const shape = [plan.frames, size, size, 3] as const;
+  const shape = [plan.frames, size, size, color ? 3 : 1] as const;
   const checkFrame = (name: string, frame: number) => {
     if (!Number.isInteger(frame) || frame < 0 || frame >= plan.frames) {
       throw new RangeError(
@@ -110,7 +115,7 @@ export function drawnRecording(settings: RecordingSettings): {
       checkFrame('the first frame', first);
       checkFrame('the last frame', first + count - 1);
       if (count < 1) throw new RangeError(`Cannot ${task} as count must be at least 1: current value is ${count}`);
-      const stack = frameStack(`${subject}/${video}`, count, {});
+      const stack = frameStack(`${subject}/${video}`, count, { color });
       for (let i = 0; i < count; i++) {
         stack.put(i, { width: size, height: size, channels: 3, data: canvas.draw(first + i) });
       }
@@ -125,11 +130,16 @@ export function drawnRecording(settings: RecordingSettings): {
   const recording: SyntheticRecording = {
     ...{ subject, video, fps, frames, landmarksAt },
     landmarks: seconds.map((frame) => ({ frame, points: canvas.landmarks(frame) })),
-    intervals: plan.expressions.map(({ onset, apex, offset, kind, emotion, units }) => ({
-      ...{ onset, apex, offset, kind, emotion },
-      actionUnits: units.map(({ unit, side }) => ({ unit, side })),
-    })),
+    intervals: intervalsOf(plan),
     distractors: plan.distractors.map(({ onset, offset, what }) => ({ onset, offset, what })),
   };
   return { recording, plan, canvas };
+}
+
+/** The expressions of a plan, as others see them. */
+export function intervalsOf({ expressions }: RecordingPlan): SyntheticExpression[] {
+  return expressions.map(({ onset, apex, offset, kind, emotion, units }) => ({
+    ...{ onset, apex, offset, kind, emotion },
+    actionUnits: units.map(({ unit, side }) => ({ unit, side })),
+  }));
 }
