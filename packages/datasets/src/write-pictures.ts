@@ -33,6 +33,8 @@ export interface PictureWriter {
   put(file: string, data: Uint8ClampedArray): Promise<void>;
   /** Waits for all. */
   done(): Promise<void>;
+  /** Waits until nothing is on its way any more, whatever came of it. */
+  rest(): Promise<void>;
 }
 
 /** A few pictures are encoded while the next ones are drawn; never more than that. */
@@ -57,7 +59,8 @@ export function pictureWriter(
       task.catch(() => {});
       writing.push(task);
     },
-    done: async () => void (await Promise.all(writing)),
+    done: async () => void (await Promise.all(writing.splice(0))),
+    rest: async () => void (await Promise.allSettled(writing.splice(0))),
   };
 }
 

@@ -114,11 +114,15 @@ export async function writeSyntheticRecordings(
     const below = layout.folder(laid);
     const folder = path.join(root, ...below.split('/'));
     await makeFolder(folder);
-    for (let frame = 0; frame < frames; frame++) {
-      await pictures.put(path.join(folder, layout.frame(laid, frame + 1)), canvas.draw(frame));
-      if (++done % 10 === 0) onProgress(done, total);
+    try {
+      for (let frame = 0; frame < frames; frame++) {
+        await pictures.put(path.join(folder, layout.frame(laid, frame + 1)), canvas.draw(frame));
+        if (++done % 10 === 0) onProgress(done, total);
+      }
+      await pictures.done();
+    } finally {
+      await pictures.rest();
     }
-    await pictures.done();
     const step = landmarks === 'all' ? 1 : rate;
     const points = Array.from({ length: Math.ceil(frames / step) }, (_, i) => ({
       frame: i * step,

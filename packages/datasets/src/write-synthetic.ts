@@ -118,16 +118,20 @@ export async function writeSyntheticDataset(
   const { makeFolder } = await import('@mer/io');
   const pictures = pictureWriter(disk, { height, width, quality });
   let frames = 0;
-  for (const [done, plan] of plans.entries()) {
-    const folder = path.join(root, top, plan.subject, plan.clip);
-    await makeFolder(folder);
-    let number = plan.firstNumber;
-    for (const data of drawClip(look, plan)) {
-      await pictures.put(path.join(folder, `${prefix}${number++}.jpg`), data);
-      frames++;
+  try {
+    for (const [done, plan] of plans.entries()) {
+      const folder = path.join(root, top, plan.subject, plan.clip);
+      await makeFolder(folder);
+      let number = plan.firstNumber;
+      for (const data of drawClip(look, plan)) {
+        await pictures.put(path.join(folder, `${prefix}${number++}.jpg`), data);
+        frames++;
+      }
+      await pictures.done();
+      onProgress(done + 1, plans.length);
     }
-    await pictures.done();
-    onProgress(done + 1, plans.length);
+  } finally {
+    await pictures.rest();
   }
   const note = [
     'Generated faces that move as micro-expressions do, in the tree and with the workbook of CASME II.',
