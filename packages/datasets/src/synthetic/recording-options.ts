@@ -9,12 +9,12 @@ export const recordingEntries = () => ({
   size: integer('Side of a frame, which the face fills; pixels.', { min: 32, max: 1024, default: 224 }),
   amplitude: number(
     'Greatest movement of the skin that a micro-expression may make, pixels of a face image of 224 pixels; each makes 0.6 to 1 of it.',
-    { min: 0, max: 8, default: 1 },
+    { min: 0, max: 6, default: 1 },
   ),
-  macroAmplitude: number('The same of macro-expressions; each makes 0.5 to 1 of it.', { min: 0, max: 16, default: 3 }),
+  macroAmplitude: number('The same of macro-expressions; each makes 0.5 to 1 of it.', { min: 0, max: 6, default: 3 }),
   distractorAmplitude: number('Greatest movement by a turn of the head and by talking, pixels at 224.', {
     min: 0,
-    max: 16,
+    max: 6,
     default: 3,
   }),
   blinks: number('Blinks per minute.', { min: 0, max: 120, default: 15 }),
