@@ -390,7 +390,9 @@ describe('mer backends and mer datasets', () => {
       option,
     ]);
     const written = mer('synth', 'long', '--long', ...small);
-    expect(written.stdout).toMatch(/^long: 2 recordings of 2 subjects, 180 frames, 30 per second, CAS\(ME\)\^2code_final/);
+    expect(written.stdout).toMatch(
+      /^long: 2 recordings of 2 subjects, 180 frames, 30 per second, CAS\(ME\)\^2code_final/,
+    );
     expect(written.stdout).toMatch(/^2 micro- and 0 macro-expressions; recordings without any: [01]\n/m);
     const { stdout, status } = mer('datasets', 'inspect', 'cas-me2', 'long', '--json');
     expect(status).toBe(0);
