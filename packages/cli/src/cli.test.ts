@@ -399,6 +399,12 @@ describe('mer backends and mer datasets', () => {
     expect(JSON.parse(stdout)).toMatchObject({ n: 2, notes: [] });
     expectFailure(mer('synth', 'long', '--long', ...small), 1, /must be new or empty/);
     expectFailure(mer('synth', 'other', '--long', '--set', 'micros=500'), 2, /must fit into it/);
+    expectFailure(mer('synth', '--long', '--set', 'micros=5'), 2, /needs a folder/);
+    expect(mer('synth', '--long').stdout).toMatch(
+      /^micros +an integer from 0 to 10000 +12 +Number of micro-expressions/m,
+    );
+    const { options } = JSON.parse(mer('synth', '--json').stdout);
+    expect(options).toContainEqual(expect.objectContaining({ name: 'clips', default: 72 }));
     expect(existsSync(join(root, 'other'))).toBe(false);
   });
 

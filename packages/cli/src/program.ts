@@ -215,8 +215,10 @@ export function createProgram(): Command {
 
   program
     .command('synth')
-    .description('write a synthetic data set of generated faces in the layout of CASME II, or long recordings')
-    .argument('<dir>', 'folder to write; new or empty')
+    .description(
+      'write a synthetic data set of generated faces in the layout of CASME II, or long recordings; without a folder, list the options',
+    )
+    .argument('[dir]', 'folder to write; new or empty')
     .option('--long', 'long recordings with hidden expressions, in the layout of CAS(ME)^2 or SAMM Long Videos')
     .addOption(optionSet)
     .addOption(json)

@@ -1,8 +1,15 @@
 import { useBackend } from '@mer/backends';
-import { writeSyntheticDataset, writeSyntheticRecordings } from '@mer/datasets';
+import {
+  writeRecordingsOptions,
+  writeSyntheticDataset,
+  writeSyntheticOptions,
+  writeSyntheticRecordings,
+} from '@mer/datasets';
 import { setValue } from '@mer/experiments';
+import { describeOptions } from '@mer/options';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
+import { optionsTable } from '../options-table.js';
 import { print, printJson, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
 
@@ -14,8 +21,17 @@ interface SynthOptions {
   json?: boolean;
 }
 
-/** `mer synth <dir>` */
-export async function synth(dir: string, { set, long, json }: SynthOptions): Promise<void> {
+/** `mer synth [dir]` */
+export async function synth(dir: string | undefined, { set, long, json }: SynthOptions): Promise<void> {
+  if (dir === undefined) {
+    if (set.length > 0) {
+      throw new UsageError('Cannot write synthetic data as it needs a folder: name one behind synth, new or empty');
+    }
+    const entries = long ? writeRecordingsOptions : writeSyntheticOptions;
+    if (json) printJson({ options: describeOptions(entries) });
+    else print(`${optionsTable(entries).join('\n')}\n`);
+    return;
+  }
   const options = set.reduce<unknown>(setValue, {}) as object;
   const counter = createCounter(terminal, 'wrote', long ? 'frames' : 'clips');
   try {
