@@ -3,7 +3,7 @@
 //   node tools/options-tables.mjs --check   exit status 1 where the page is not what would be written
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { readClipOptions } from '@mer/datasets';
+import { readClipOptions, writeRecordingsOptions, writeSyntheticOptions } from '@mer/datasets';
 import { experimentParts } from '@mer/experiments';
 import { describeOptions } from '@mer/options';
 import { trainingOptions } from '@mer/training';
@@ -73,6 +73,11 @@ function written() {
     'Under `training`, and what `fit` of `@mer/training` takes. An experiment also takes `augmentation.clips`, and `augmentation.test`: `clean` (default) or `mean`, the mean probability over the views of `phases`.',
     // those of each optimizer, loss and schedule stand in its own chapter
     optionsTable(trainingOptions(), { forms: false }),
+    '## Generated data on disk',
+    'What `mer synth` takes with `--set`, and `writeSyntheticDataset` of `@mer/datasets`.',
+    optionsTable(writeSyntheticOptions),
+    'What `mer synth --long` takes, and `writeSyntheticRecordings`.',
+    optionsTable(writeRecordingsOptions),
   ].join('\n\n');
 }
 

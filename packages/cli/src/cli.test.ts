@@ -384,6 +384,30 @@ describe('mer backends and mer datasets', () => {
     expect(existsSync(join(root, 'other'))).toBe(false);
   });
 
+  it('writes long recordings that the adapter of CAS(ME)^2 reads without remark', () => {
+    const small = ['seconds=3', 'videos=2', 'subjects=2', 'micros=2', 'macros=0', 'size=32'].flatMap((option) => [
+      '--set',
+      option,
+    ]);
+    const written = mer('synth', 'long', '--long', ...small);
+    expect(written.stdout).toMatch(
+      /^long: 2 recordings of 2 subjects, 180 frames, 30 per second, CAS\(ME\)\^2code_final/,
+    );
+    expect(written.stdout).toMatch(/^2 micro- and 0 macro-expressions; recordings without any: [01]\n/m);
+    const { stdout, status } = mer('datasets', 'inspect', 'cas-me2', 'long', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ n: 2, notes: [] });
+    expectFailure(mer('synth', 'long', '--long', ...small), 1, /must be new or empty/);
+    expectFailure(mer('synth', 'other', '--long', '--set', 'micros=500'), 2, /must fit into it/);
+    expectFailure(mer('synth', '--long', '--set', 'micros=5'), 2, /needs a folder/);
+    expect(mer('synth', '--long').stdout).toMatch(
+      /^micros +an integer from 0 to 10000 +12 +Number of micro-expressions/m,
+    );
+    const { options } = JSON.parse(mer('synth', '--json').stdout);
+    expect(options).toContainEqual(expect.objectContaining({ name: 'clips', default: 72 }));
+    expect(existsSync(join(root, 'other'))).toBe(false);
+  });
+
   it('lists and inspects data sets', () => {
     expect(mer('datasets').stdout).toMatch(/^megc2019-flow +images +megc2019 +/m);
     expect(JSON.parse(mer('datasets', '--json').stdout)).toContainEqual(

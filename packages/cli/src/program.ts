@@ -215,8 +215,11 @@ export function createProgram(): Command {
 
   program
     .command('synth')
-    .description('write a synthetic data set in the layout of CASME II: generated faces, and a workbook')
-    .argument('<dir>', 'folder to write; new or empty')
+    .description(
+      'write a synthetic data set of generated faces in the layout of CASME II, or long recordings; without a folder, list the options',
+    )
+    .argument('[dir]', 'folder to write; new or empty')
+    .option('--long', 'long recordings with hidden expressions, in the layout of CAS(ME)^2 or SAMM Long Videos')
     .addOption(optionSet)
     .addOption(json)
     .action(async (...args) => (await import('./commands/synth.js')).synth(args[0], args[1]));

@@ -90,9 +90,26 @@ export { openSammLong, sammLong } from './sets/samm-long.js';
 export { openSmic, smic } from './sets/smic.js';
 export { createSyntheticDataset, type SyntheticOptions, synthetic } from './sets/synthetic.js';
 export type { SyntheticEmotion } from './synthetic/action-units.js';
+export { type PlanRecordingsOptions, planRecordings } from './synthetic/plan-recordings.js';
+export {
+  type SyntheticDistractor,
+  type SyntheticExpression,
+  type SyntheticRecording,
+  type SyntheticRecordingOptions,
+  syntheticRecording,
+} from './synthetic/recording.js';
+export type { RecordingSettings } from './synthetic/recording-plan.js';
+export {
+  type WriteRecordingsHooks,
+  type WriteRecordingsOptions,
+  type WrittenRecordings,
+  writeRecordingsOptions,
+  writeSyntheticRecordings,
+} from './write-recordings.js';
 export {
   type WriteSyntheticHooks,
   type WriteSyntheticOptions,
   type WrittenSynthetic,
   writeSyntheticDataset,
+  writeSyntheticOptions,
 } from './write-synthetic.js';

@@ -1,11 +1,10 @@
-import { encodeImage } from '@mer/io';
 import { checkOptions, choice, integer, number, type OptionsOf } from '@mer/options';
-import { tensor3d } from '@tensorflow/tfjs-core';
-import { limiter } from './frames/read-frames.js';
-import type { ActionUnitUse, SyntheticEmotion } from './synthetic/action-units.js';
+import type { SyntheticEmotion } from './synthetic/action-units.js';
 import { drawClip, type SyntheticLook } from './synthetic/clip.js';
 import { type NumberedPlan, planSet } from './synthetic/plan-set.js';
+import { unitsCell } from './tables/units-cell.js';
 import { encodeWorkbook, type WorkbookCell } from './tables/write-workbook.js';
+import { checkEmpty, diskFor, pictureWriter, writeWhole } from './write-pictures.js';
 
 /** How hard the classes are to tell apart: size of the movement, drift of the head, noise of the sensor. */
 const difficulties = {
@@ -14,7 +13,8 @@ const difficulties = {
   hard: { amplitude: 0.6, drift: 0.35, noise: 0.015 },
 } as const;
 
-const options = {
+/** The options of {@link writeSyntheticDataset} as data. */
+export const writeSyntheticOptions = {
   subjects: integer('Number of subjects.', { min: 2, max: 999, default: 12 }),
   clips: integer('Number of clips, spread unevenly over emotions and subjects.', { min: 2, max: 100000, default: 72 }),
   height: integer('Height of a frame, pixels.', { min: 32, max: 2160, default: 280 }),
@@ -45,7 +45,7 @@ const options = {
 };
 
 /** Options of {@link writeSyntheticDataset}. */
-export type WriteSyntheticOptions = OptionsOf<typeof options>;
+export type WriteSyntheticOptions = OptionsOf<typeof writeSyntheticOptions>;
 
 /** What {@link writeSyntheticDataset} has written. */
 export interface WrittenSynthetic {
@@ -91,10 +91,10 @@ export async function writeSyntheticDataset(
   given: WriteSyntheticOptions = {},
   { onProgress = () => {} }: WriteSyntheticHooks = {},
 ): Promise<WrittenSynthetic> {
-  const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
-  const path = globalThis.process?.getBuiltinModule?.('node:path');
-  if (!fs || !path) throw new TypeError('Cannot write synthetic data set as it is written in Node only');
-  const settings = checkOptions('write synthetic data set', options, given);
+  const task = 'write synthetic data set';
+  const disk = diskFor(task);
+  const { fs, path } = disk;
+  const settings = checkOptions(task, writeSyntheticOptions, given);
   const { subjects, clips, height, width, leastFrames, mostFrames, difficulty, tree, quality, seed } = settings;
   if (mostFrames < leastFrames) {
     throw new RangeError(
@@ -106,17 +106,7 @@ export async function writeSyntheticDataset(
       `Cannot write synthetic data set as clips must be at least subjects, ${subjects}: current value is ${clips}`,
     );
   }
-  const there = await fs.readdir(root).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new Error(`Cannot write synthetic data set as '${root}' must be a folder: ${error.message}`, {
-      cause: error,
-    });
-  });
-  if (there.length) {
-    throw new Error(
-      `Cannot write synthetic data set as the folder must be new or empty: '${root}' holds ${there.length} entries`,
-    );
-  }
+  await checkEmpty(disk, root, task);
   const defaults = difficulties[difficulty];
   const { amplitude = defaults.amplitude, drift = defaults.drift, noise = defaults.noise } = settings;
   const faceShare = tree === 'raw' ? 0.33 : 0.46;
@@ -126,32 +116,22 @@ export async function writeSyntheticDataset(
 
   // of Node's entry alone
   const { makeFolder } = await import('@mer/io');
-  const limited = limiter(4);
+  const pictures = pictureWriter(disk, { height, width, quality });
   let frames = 0;
-  for (const [done, plan] of plans.entries()) {
-    const folder = path.join(root, top, plan.subject, plan.clip);
-    await makeFolder(folder);
-    const writing: Promise<void>[] = [];
-    let number = plan.firstNumber;
-    for (const data of drawClip(look, plan)) {
-      const file = path.join(folder, `${prefix}${number++}.jpg`);
-      frames++;
-      // A few pictures are encoded while the next ones are drawn; never more than that.
-      if (writing.length >= 8) await writing.shift();
-      const task = limited(async () => {
-        const picture = tensor3d(data as unknown as Uint8Array, [height, width, 3], 'int32');
-        try {
-          await fs.writeFile(file, await encodeImage(picture, 'jpeg', { range: 'byte', quality }));
-        } finally {
-          picture.dispose();
-        }
-      });
-      // A failure surfaces where the promise is awaited.
-      task.catch(() => {});
-      writing.push(task);
+  try {
+    for (const [done, plan] of plans.entries()) {
+      const folder = path.join(root, top, plan.subject, plan.clip);
+      await makeFolder(folder);
+      let number = plan.firstNumber;
+      for (const data of drawClip(look, plan)) {
+        await pictures.put(path.join(folder, `${prefix}${number++}.jpg`), data);
+        frames++;
+      }
+      await pictures.done();
+      onProgress(done + 1, plans.length);
     }
-    await Promise.all(writing);
-    onProgress(done + 1, plans.length);
+  } finally {
+    await pictures.rest();
   }
   const note = [
     'Generated faces that move as micro-expressions do, in the tree and with the workbook of CASME II.',
@@ -160,10 +140,7 @@ export async function writeSyntheticDataset(
   ];
   await fs.writeFile(path.join(root, 'README.txt'), `${note.join('\n')}\n`);
   const workbook = 'CASME2-coding-synthetic.xlsx';
-  // Under another name first: a workbook that is there is whole.
-  const unfinished = path.join(root, `.${workbook}.part`);
-  await fs.writeFile(unfinished, encodeWorkbook(sheetsOf(plans)));
-  await fs.rename(unfinished, path.join(root, workbook));
+  await writeWhole(disk, path.join(root, workbook), encodeWorkbook(sheetsOf(plans)));
   const perEmotion = {} as Record<SyntheticEmotion, number>;
   for (const { emotion } of plans) perEmotion[emotion] = (perEmotion[emotion] ?? 0) + 1;
   return { root, workbook, clips, subjects, frames, perEmotion };
@@ -198,11 +175,4 @@ function sheetsOf(plans: readonly NumberedPlan[]) {
     { name: 'Sheet2', rows: [] },
     { name: 'Sheet3', rows: [] },
   ];
-}
-
-/** One unit of both sides is a number, anything else text, as in the release. */
-function unitsCell(units: readonly ActionUnitUse[]): WorkbookCell {
-  const [first] = units;
-  if (units.length === 1 && first?.side === 'both') return first.unit;
-  return units.map(({ unit, side }) => `${{ left: 'L', right: 'R', both: '' }[side]}${unit}`).join('+');
 }

@@ -1,7 +1,7 @@
 import type { Face } from './face.js';
 
 /** One patch of skin that an action unit moves: where, how far it reaches, and which way; lengths in face units. */
-interface Patch {
+export interface Patch {
   /** Center on the right half of the picture (u >= 0); mirrored to the other half. */
   u: number;
   v: number;
@@ -13,7 +13,7 @@ interface Patch {
 }
 
 /** A fold of skin that an action unit deepens: a short dark band. */
-interface Fold {
+export interface Fold {
   u: number;
   v: number;
   reachU: number;

@@ -1,5 +1,5 @@
 import { type ActionUnitUse, emotionPatterns, type Pattern, type SyntheticEmotion } from './action-units.js';
-import { randomStream } from './random.js';
+import { type Random, randomStream } from './random.js';
 
 /** What happens in one clip, before any pixel is drawn. */
 export interface ClipPlan {
@@ -14,16 +14,8 @@ export interface ClipPlan {
   frames: number;
 }
 
-/** Decides what happens in a clip: depends on the seed, subject, clip, emotion and number of frames alone. */
-export function planClip(
-  seed: number,
-  subject: string,
-  clip: string,
-  emotion: SyntheticEmotion,
-  frames: number,
-): ClipPlan {
-  const random = randomStream('plan', seed, subject, clip);
-  const habits = randomStream('habits', seed, subject);
+/** Draws the action units by which a subject of these habits shows an emotion. */
+export function drawUnits(random: Random, habits: Random, emotion: SyntheticEmotion): ActionUnitUse[] {
   const expressive = habits.uniform(0.75, 1.25);
   const lopsided = habits.uniform(-0.2, 0.2);
 
@@ -34,7 +26,7 @@ export function planClip(
   );
   const pattern = patterns.find(({ weight }) => (draw -= weight) < 0) ?? patterns[0]!;
   const chosen = pattern.units.filter(([, probability]) => random.chance(probability));
-  const units = (chosen.length ? chosen : pattern.units.slice(0, 1)).map(([unit]): ActionUnitUse => {
+  return (chosen.length ? chosen : pattern.units.slice(0, 1)).map(([unit]): ActionUnitUse => {
     const strength = expressive * random.uniform(0.7, 1.2);
     const lean = lopsided + random.uniform(-0.15, 0.15);
     const side = unit !== 17 && unit !== 25 && random.chance(0.12) ? random.pick(['left', 'right'] as const) : 'both';
@@ -45,7 +37,18 @@ export function planClip(
     ] as const;
     return { unit, side, strength: strengths };
   });
+}
 
+/** Decides what happens in a clip: depends on the seed, subject, clip, emotion and number of frames alone. */
+export function planClip(
+  seed: number,
+  subject: string,
+  clip: string,
+  emotion: SyntheticEmotion,
+  frames: number,
+): ClipPlan {
+  const random = randomStream('plan', seed, subject, clip);
+  const units = drawUnits(random, randomStream('habits', seed, subject), emotion);
   const last = frames - 1;
   const onset = Math.round(last * random.uniform(0.03, 0.16));
   const offset = Math.round(last * random.uniform(0.84, 0.97));

@@ -4,6 +4,7 @@ import { createFace } from './face.js';
 import { motionField } from './motion-field.js';
 import { type Placement, paintFace } from './paint-face.js';
 import { type Random, randomStream } from './random.js';
+import { sampleCubic } from './sample-cubic.js';
 import { smooth } from './shapes.js';
 
 /** Everything that decides how the clips of one synthetic set look. */
@@ -38,7 +39,10 @@ function wander(random: Random, frames: number): (frame: number) => number {
 }
 
 /** Where the face lies in a picture of this size: upright, whole head in view. */
-function placeFace({ height, width, faceShare = 0.44 }: SyntheticLook, random: Random): Placement {
+export function placeFace(
+  { height, width, faceShare = 0.44 }: Pick<SyntheticLook, 'height' | 'width' | 'faceShare'>,
+  random: Random,
+): Placement {
   const unit = Math.min(height * faceShare, width * 0.56);
   return {
     centerX: (width - 1) / 2 + unit * 0.02 * random.normal(),
@@ -48,7 +52,10 @@ function placeFace({ height, width, faceShare = 0.44 }: SyntheticLook, random: R
 }
 
 /** How much a pixel takes part in the head's movement: 1 on the head, 0 on the wall behind it. */
-function headWeights({ height, width }: SyntheticLook, place: Placement): Float32Array {
+export function headWeights(
+  { height, width }: Pick<SyntheticLook, 'height' | 'width'>,
+  place: Placement,
+): Float32Array {
   const weights = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {
     const v = (y - place.centerY) / place.unit;
@@ -65,7 +72,7 @@ function headWeights({ height, width }: SyntheticLook, place: Placement): Float3
 let grain: { seed: number; table: Float32Array } | undefined;
 
 /** Normal numbers to draw from with a random start: much faster than making each anew, and as grainy. Kept for one seed. */
-function grainTable(seed: number): Float32Array {
+export function grainTable(seed: number): Float32Array {
   if (grain?.seed !== seed) {
     const random = randomStream('grain table', seed);
     grain = { seed, table: Float32Array.from({ length: 65536 }, () => random.normal()) };
@@ -130,54 +137,4 @@ export function* drawClip(
     }
     yield picture;
   }
-}
-
-/** Catmull-Rom interpolation of an RGB picture at a point, edges repeated. */
-function sampleCubic(
-  pixels: Float32Array,
-  height: number,
-  width: number,
-  y: number,
-  x: number,
-  out: Float32Array,
-): void {
-  const x0 = Math.floor(x);
-  const y0 = Math.floor(y);
-  const fx = x - x0;
-  const fy = y - y0;
-  const a0 = ((-0.5 * fx + 1) * fx - 0.5) * fx;
-  const a1 = (1.5 * fx - 2.5) * fx * fx + 1;
-  const a2 = ((-1.5 * fx + 2) * fx + 0.5) * fx;
-  const a3 = (0.5 * fx - 0.5) * fx * fx;
-  const b0 = ((-0.5 * fy + 1) * fy - 0.5) * fy;
-  const b1 = (1.5 * fy - 2.5) * fy * fy + 1;
-  const b2 = ((-1.5 * fy + 2) * fy + 0.5) * fy;
-  const b3 = (0.5 * fy - 0.5) * fy * fy;
-  const inside = x0 >= 1 && x0 < width - 2;
-  const c0 = inside ? (x0 - 1) * 3 : column(x0 - 1, width);
-  const c1 = inside ? c0 + 3 : column(x0, width);
-  const c2 = inside ? c0 + 6 : column(x0 + 1, width);
-  const c3 = inside ? c0 + 9 : column(x0 + 2, width);
-  let red = 0;
-  let green = 0;
-  let blue = 0;
-  for (let j = 0; j < 4; j++) {
-    const w = j === 0 ? b0 : j === 1 ? b1 : j === 2 ? b2 : b3;
-    const line = y0 - 1 + j;
-    const row = (line < 0 ? 0 : line >= height ? height - 1 : line) * width * 3;
-    const p0 = row + c0;
-    const p1 = row + c1;
-    const p2 = row + c2;
-    const p3 = row + c3;
-    red += w * (a0 * pixels[p0]! + a1 * pixels[p1]! + a2 * pixels[p2]! + a3 * pixels[p3]!);
-    green += w * (a0 * pixels[p0 + 1]! + a1 * pixels[p1 + 1]! + a2 * pixels[p2 + 1]! + a3 * pixels[p3 + 1]!);
-    blue += w * (a0 * pixels[p0 + 2]! + a1 * pixels[p1 + 2]! + a2 * pixels[p2 + 2]! + a3 * pixels[p3 + 2]!);
-  }
-  out[0] = red;
-  out[1] = green;
-  out[2] = blue;
-}
-
-function column(x: number, width: number): number {
-  return Math.min(width - 1, Math.max(0, x)) * 3;
 }

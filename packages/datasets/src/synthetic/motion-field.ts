@@ -1,8 +1,8 @@
-import { type ActionUnitUse, actionUnits } from './action-units.js';
+import { type ActionUnit, type ActionUnitUse, actionUnits } from './action-units.js';
 import type { Face } from './face.js';
 import type { Placement } from './paint-face.js';
 
-/** Movement of each pixel at the apex (pixels), and how much darker the folds make it. */
+/** Movement of each pixel at full strength (pixels), and how much darker the folds make it. */
 export interface MotionField {
   right: Float32Array;
   down: Float32Array;
@@ -17,12 +17,29 @@ interface Area {
   reachV: number;
 }
 
+/** Something that moves the skin, and how strongly on the left and on the right half of the picture. */
+export type Movement = ActionUnit & Pick<ActionUnitUse, 'strength'>;
+
 /** The movement that action units make in a picture of this size. */
 export function motionField(
   face: Face,
   place: Placement,
-  { height, width, amplitude }: { height: number; width: number; amplitude: number },
+  look: { height: number; width: number; amplitude: number },
   units: readonly ActionUnitUse[],
+): MotionField {
+  const table = actionUnits(face);
+  return fieldOf(
+    place,
+    look,
+    units.map(({ unit, strength }) => ({ ...table[unit]!, strength })),
+  );
+}
+
+/** The movement that all of these make together. */
+export function fieldOf(
+  place: Placement,
+  { height, width, amplitude }: { height: number; width: number; amplitude: number },
+  movements: readonly Movement[],
 ): MotionField {
   const [right, down, darker] = [0, 1, 2].map(() => new Float32Array(height * width)) as [
     Float32Array,
@@ -55,9 +72,7 @@ export function motionField(
       }
     }
   };
-  const table = actionUnits(face);
-  for (const { unit, strength } of units) {
-    const { patches, folds, central = false } = table[unit]!;
+  for (const { strength, patches, folds, central = false } of movements) {
     for (const patch of patches) {
       stamp(patch, strength, central, (at, weight, mirror) => {
         right[at]! += amplitude * weight * patch.outward * mirror;

@@ -1,4 +1,6 @@
-import type { Color, Face } from './face.js';
+import type { Face } from './face.js';
+import { paintEye } from './paint-eye.js';
+import { blend, blendShaded, type Point, soft } from './paint-point.js';
 import { randomStream } from './random.js';
 import { halfWidth, outline, relief } from './relief.js';
 import { bump, ridge, smooth } from './shapes.js';
@@ -12,17 +14,6 @@ export interface Placement {
   unit: number;
 }
 
-/** The point that is painted, and its color so far. */
-interface Point {
-  u: number;
-  v: number;
-  /** Distance from the middle line. */
-  a: number;
-  red: number;
-  green: number;
-  blue: number;
-}
-
 /** What all points share. */
 interface Brush {
   face: Face;
@@ -34,39 +25,24 @@ interface Brush {
   broad(u: number, v: number): number;
   /** Direction of the light, length 1. */
   light: readonly [number, number, number];
-}
-
-/** Moves the color of a point towards another. */
-function blend(point: Point, red: number, green: number, blue: number, amount: number): void {
-  point.red += amount * (red - point.red);
-  point.green += amount * (green - point.green);
-  point.blue += amount * (blue - point.blue);
-}
-
-function blendShaded(point: Point, [red, green, blue]: Color, shade: number, amount: number): void {
-  if (amount > 0) blend(point, red * shade, green * shade, blue * shade, amount);
-}
-
-/** 1 inside (negative distance), 0 outside, soft over `width` on either side. */
-function soft(distance: number, width: number): number {
-  return 1 - smooth(-width, width, distance);
+  /** Whether eyes are painted. */
+  eyes: boolean;
 }
 
 /**
  * Paints a face at rest: `[height, width, 3]`, row-major, 0..1. A relief lit by one lamp and an even ambient light, painted
- * with skin, lips, brows, eyes and hair, in front of a wall.
+ * with skin, lips, brows, eyes and hair, in front of a wall. Where `lambert` is given, how much of the lamp's light falls on each pixel is put into it, and the
+ * eyes are left out: {@link paintEye} paints them over, as they are at a time.
  */
 export function paintFace(
   face: Face,
   place: Placement,
   height: number,
   width: number,
-  { lightShift = 0 }: { lightShift?: number } = {},
+  { lightShift = 0, lambert }: { lightShift?: number; lambert?: Float32Array } = {},
 ): Float32Array {
   const random = randomStream('texture', face.textureSeed);
   const pixel = 1 / place.unit;
-  const [lx, ly, lz] = [face.light[0] + lightShift, face.light[1], face.light[2]];
-  const norm = Math.hypot(lx, ly, lz);
   const brush: Brush = {
     face,
     pixel,
@@ -74,7 +50,8 @@ export function paintFace(
     fine: valueNoise(random, 0.028),
     strand: valueNoise(random, 0.018),
     broad: valueNoise(random, 0.5),
-    light: [lx / norm, ly / norm, lz / norm],
+    light: lightOf(face, lightShift),
+    eyes: lambert === undefined,
   };
   const heights = reliefGrid(face, place, height, width);
   const pixels = new Float32Array(height * width * 3);
@@ -92,7 +69,8 @@ export function paintFace(
         const at = (y + 1) * (width + 2) + x + 1;
         const gu = (heights[at + 1]! - heights[at - 1]!) / (2 * pixel);
         const gv = (heights[at + width + 2]! - heights[at - width - 2]!) / (2 * pixel);
-        paintSkin(point, brush, d, gu, gv);
+        const lit = paintSkin(point, brush, d, gu, gv);
+        if (lambert) lambert[y * width + x] = lit;
         if (inside < 1) {
           const [r, g, b] = [point.red, point.green, point.blue];
           Object.assign(point, { red, green, blue });
@@ -106,6 +84,12 @@ export function paintFace(
     }
   }
   return pixels;
+}
+
+/** Direction of the lamp's light, length 1. */
+export function lightOf({ light: [x, y, z] }: Face, lightShift: number): readonly [number, number, number] {
+  const norm = Math.hypot(x + lightShift, y, z);
+  return [(x + lightShift) / norm, y / norm, z / norm];
 }
 
 /** The relief at every pixel, with a border of one pixel for its slope. */
@@ -157,8 +141,8 @@ function paintBackground(point: Point, { face, broad, fine, strand, pixel, light
   }
 }
 
-/** The face itself; `d` is the distance to its outline, `gu` and `gv` the slope of the relief. */
-function paintSkin(point: Point, brush: Brush, d: number, gu: number, gv: number): void {
+/** The face itself; `d` is the distance to its outline, `gu` and `gv` the slope of the relief. Gives how much of the lamp's light falls there. */
+function paintSkin(point: Point, brush: Brush, d: number, gu: number, gv: number): number {
   const { face, light, mottle, fine, pixel } = brush;
   const { u, v, a } = point;
   const length = Math.sqrt(1 + gu * gu + gv * gv);
@@ -199,9 +183,10 @@ function paintSkin(point: Point, brush: Brush, d: number, gu: number, gv: number
   point.red = point.red * shade + shine;
   point.green = point.green * shade + shine;
   point.blue = point.blue * shade + shine;
-  paintEye(point, brush, lambert);
+  if (brush.eyes) paintEye(point, brush, lambert);
   paintBrow(point, brush);
   paintFringe(point, brush);
+  return lambert;
 }
 
 /** Colors the lips; gives the factor by which the slit and the corners of the mouth darken. */
@@ -218,50 +203,6 @@ function paintLips(point: Point, { face, pixel }: Brush): number {
   blend(point, point.red * 0.93, point.green * 0.68, point.blue * 0.7, amount);
   const slit = ridge(v - seam, Math.max(0.008, 0.7 * pixel)) * smooth(-0.02, 0.25, 1.03 - mu * mu);
   return (1 - 0.6 * slit) * (1 - 0.3 * bump(a - mouthWidth, v - seam, 0.022, 0.018));
-}
-
-/** White, iris, pupil and its glint, lashes, the lower rim and the crease of the lid. */
-function paintEye(point: Point, { face, light, pixel }: Brush, lambert: number): void {
-  const { u, v, a } = point;
-  const eu = (a - face.eyeX) / face.eyeWidth;
-  const ev = v - face.eyeY - face.eyeTilt * (a - face.eyeX);
-  if (Math.abs(eu) > 1.6 || Math.abs(ev) > 0.16) return;
-  const arc = Math.max(0, 1 - eu * eu);
-  const top = -face.eyeHeight * arc ** 0.75;
-  const bottom = face.eyeHeight * 0.62 * arc ** 0.9;
-  const edge = 1.2 * pixel;
-  const within = soft(Math.max(top - ev, ev - bottom), edge) * smooth(1.02, 0.94, Math.abs(eu));
-  if (within > 0) {
-    const [red, green, blue] = [point.red, point.green, point.blue];
-    Object.assign(point, { red: 0.83, green: 0.8, blue: 0.78 });
-    const r = Math.hypot(a - face.eyeX + 0.004, ev + 0.006);
-    blendShaded(point, face.iris, 0.75 + 6 * Math.max(0, r - 0.03), soft(r - 0.056, edge));
-    blend(point, 0.02, 0.02, 0.02, soft(r - 0.024, edge));
-    const lit = (0.62 + 0.4 * smooth(top, top + 0.05, ev)) * (0.75 + 0.35 * lambert);
-    const glint = Math.hypot(u - Math.sign(u) * face.eyeX - 0.018 * Math.sign(light[0]), ev + 0.025) - 0.011;
-    const [r1, g1, b1] = [point.red * lit, point.green * lit, point.blue * lit];
-    Object.assign(point, { red, green, blue });
-    blend(point, r1, g1, b1, within);
-    blend(point, 0.97, 0.97, 0.97, within * soft(glint, edge));
-  }
-  const thin = Math.max(0.009, 0.55 * pixel);
-  const across = Math.abs(eu);
-  const { skin } = face;
-  blend(point, 0.07, 0.05, 0.05, 0.8 * ridge(ev - top, thin) * smooth(1.12, 0.85, across));
-  blend(
-    point,
-    skin[0] * 0.45,
-    skin[1] * 0.35,
-    skin[2] * 0.33,
-    0.4 * ridge(ev - bottom, thin * 0.9) * smooth(1.1, 0.8, across),
-  );
-  blend(
-    point,
-    skin[0] * 0.5,
-    skin[1] * 0.42,
-    skin[2] * 0.4,
-    0.35 * ridge(ev - top + 0.032, thin * 1.1) * smooth(1.15, 0.7, across),
-  );
 }
 
 /** A brow: thick at the inner end, thin at the outer, with strands. */

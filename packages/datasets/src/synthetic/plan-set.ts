@@ -1,9 +1,10 @@
 import { emotionPatterns, type SyntheticEmotion } from './action-units.js';
 import { type ClipPlan, planClip } from './clip-plan.js';
 import { randomStream } from './random.js';
+import { shuffle } from './shuffle.js';
 
 /** How often each emotion is shown: the proportions of CASME II. */
-const proportions: Readonly<Record<SyntheticEmotion, number>> = {
+export const proportions: Readonly<Record<SyntheticEmotion, number>> = {
   others: 99,
   disgust: 63,
   happiness: 32,
@@ -45,10 +46,7 @@ export function planSet(
     clips >= 2 * names.length ? 2 : 0,
   );
   const emotions = names.flatMap((name, i) => new Array<SyntheticEmotion>(shares[i]!).fill(name));
-  for (let i = emotions.length - 1; i > 0; i--) {
-    const j = Math.floor(random.uniform(0, i + 1));
-    [emotions[i], emotions[j]] = [emotions[j]!, emotions[i]!];
-  }
+  shuffle(emotions, random);
   const counts = shareOut(
     clips,
     Array.from({ length: subjects }, () => random.uniform(0.3, 1.7)),
