@@ -71,7 +71,9 @@ await writeSyntheticDataset(data, {
 const rows = [];
 for (const [run, about, recipe, set] of runs) {
   const root = recipe === 'first-steps' ? [] : [`data.root=${data}`];
-  const experiment = await readExperiment(here(`../recipes/${recipe}.yaml`), { set: [...set, ...root] });
+  const experiment = await readExperiment(here(`../packages/experiments/recipes/${recipe}.yaml`), {
+    set: [...set, ...root],
+  });
   const out = join(values.work, run);
   await runExperiment(experiment, { out, workers: Number(values.workers) });
   const { classes, folds } = await readManifest(out);

@@ -24,7 +24,7 @@ await useBackend('wasm');
 
 /** A recipe's network, at the size of its paper, and the plan of its training step. */
 async function planned(recipe) {
-  const experiment = await readExperiment(here(`../recipes/${recipe}.yaml`));
+  const experiment = await readExperiment(here(`../packages/experiments/recipes/${recipe}.yaml`));
   const { model, training } = experiment;
   const makeModel = () =>
     createModel(model.name, {
@@ -99,7 +99,7 @@ else {
     }
   };
   const working = next();
-  const recipes = (await readdir(here('../recipes'))).filter((file) => file.endsWith('.yaml'));
+  const recipes = (await readdir(here('../packages/experiments/recipes'))).filter((file) => file.endsWith('.yaml'));
   for (const recipe of recipes.map((file) => basename(file, '.yaml'))) {
     const { plan, experiment } = await planned(recipe);
     const [strategy, bytes] = memoryPlanText(plan);

@@ -143,7 +143,7 @@ try {
     installPacked(app, { name: 'node-backend', private: true, type: 'module', dependencies }, packPackages(app));
     libpython = buildTfjsNode(app);
     for (const name of readdirSync(here('node-backend'))) cpSync(here(`node-backend/${name}`), join(app, name));
-    cpSync(here('../recipes/quickstart.yaml'), join(app, 'recipe.yaml'));
+    cpSync(here('../packages/experiments/recipes/quickstart.yaml'), join(app, 'recipe.yaml'));
     const sizes = ['subjects=6', 'clips=48', 'height=64', 'width=64', 'leastFrames=10', 'mostFrames=14'];
     const { status, stderr } = node([mer, 'synth', 'faces', ...sizes.flatMap((size) => ['--set', size])]);
     must(status === 0, `mer synth failed: ${stderr}`);

@@ -1,4 +1,4 @@
-// Trains three whole batches of every full-size recipe (recipes/*.yaml) at its own batch size and tests one fold, each in a process of its own, on generated
+// Trains three whole batches of every full-size recipe (packages/experiments/recipes/*.yaml) at its own batch size and tests one fold, each in a process of its own, on generated
 // clips in the layout of its data set. For a nightly run, after `npm run build`:
 //   npm run nightly                            goes on where it stopped; recipes that failed are tried again
 //   npm run nightly -- --again                 all of them, those that are done too
@@ -113,7 +113,7 @@ function inProcess(request) {
 
 /** The row of a recipe, from clips to a tested fold. */
 async function rowOf(name) {
-  const file = here(`../recipes/${name}.yaml`);
+  const file = here(`../packages/experiments/recipes/${name}.yaml`);
   const { data, model, training, backend } = await readExperiment(file);
   const root = await layoutOf(data.name, join(values.work, 'layouts'));
   const request = { file, root, cache: join(values.work, 'images'), backend: values.backend };
@@ -142,7 +142,7 @@ async function rowOf(name) {
   };
 }
 
-const all = (await readdir(here('../recipes')))
+const all = (await readdir(here('../packages/experiments/recipes')))
   .filter((file) => file.endsWith('.yaml'))
   .map((file) => basename(file, '.yaml'));
 const chosen = all.filter((name) => patternOf(values.only).test(name));

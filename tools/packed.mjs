@@ -1,19 +1,29 @@
 // The packages as npm users get them: packed into tarballs, and installed from these with npm.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readmeForNpm } from './release/readme-for-npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Packs every package into a folder: what npm is told to install, by name. */
 export function packPackages(folder) {
   const names = readdirSync(join(root, 'packages'));
-  for (const name of names) {
-    const target = ['pack', '--out', join(folder, `${name}.tgz`)];
-    command(join(root, 'node_modules/.bin/pnpm'), target, join(root, 'packages', name));
-  }
-  return Object.fromEntries(names.map((name) => [`@mer/${name}`, `file:${join(folder, `${name}.tgz`)}`]));
+  return Object.fromEntries(names.map((name) => [`@mer/${name}`, `file:${packPackage(name, folder)}`]));
+}
+
+/** Packs one package, with the README that the pages of npm show, and gives the path of the tarball. This is what a release publishes. */
+export function packPackage(name, folder) {
+  const tarball = join(folder, `${name}.tgz`);
+  command(join(root, 'node_modules/.bin/pnpm'), ['pack', '--out', tarball], join(root, 'packages', name));
+  const scratch = mkdtempSync(join(folder, `${name}-`));
+  command('tar', ['-xzf', tarball], scratch);
+  const readme = join(scratch, 'package/README.md');
+  writeFileSync(readme, readmeForNpm(readFileSync(readme, 'utf8'), `packages/${name}`));
+  command('tar', ['-czf', tarball, 'package'], scratch);
+  rmSync(scratch, { recursive: true });
+  return tarball;
 }
 
 /** Writes a manifest into a folder, our packages taken from the tarballs, and installs what it names. */
@@ -29,10 +39,12 @@ export function installPacked(folder, manifest, tarballs) {
 }
 
 /** Runs a command and gives what it prints; throws with that where it fails. */
-export function command(name, args, cwd) {
+export function command(name, args, cwd, env = process.env) {
   const { status, stdout, stderr } = spawnSync(name, args, {
     cwd,
+    env,
     encoding: 'utf8',
+    maxBuffer: 2 ** 26,
     shell: process.platform === 'win32',
   });
   if (status !== 0)

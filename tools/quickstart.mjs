@@ -16,8 +16,8 @@ if (!existsSync(`${root}/${data}`)) {
   mer('synth', data, ...Object.entries(look).flatMap(([key, value]) => ['--set', `${key}=${value}`]));
 }
 for (const recipe of recipes) {
-  title(`recipes/${recipe}.yaml`);
-  mer('run', `recipes/${recipe}.yaml`);
+  title(`mer run ${recipe}`);
+  mer('run', recipe);
   // run has printed the scores already
   run('node', ['packages/cli/bin/mer.js', 'report', `runs/${recipe}`], { stdio: ['ignore', 'ignore', 'inherit'] });
 }

@@ -8,7 +8,7 @@ import { readExperiment } from '@mer/experiments';
 import { checkOptions } from '@mer/options';
 import { between, tableText } from './markdown-table.mjs';
 
-const recipes = fileURLToPath(new URL('../recipes/', import.meta.url));
+const recipes = fileURLToPath(new URL('../packages/experiments/recipes/', import.meta.url));
 const page = fileURLToPath(new URL('../docs/recipes.md', import.meta.url));
 const begin = '<!-- recipes:begin (written by tools/recipes-table.mjs) -->';
 const end = '<!-- recipes:end -->';
@@ -60,7 +60,7 @@ async function rowOf(file) {
   const [classes, n] = sizeOf(data);
   const epochs = `${training.epochChoice}${training.oracle ? ' + oracle' : ''}`;
   return [
-    `[${file}](../recipes/${file})`,
+    `[${file}](../packages/experiments/recipes/${file})`,
     file.startsWith('small/') ? '' : paper,
     model.name,
     findDataset(data.name).title.split(/[:;]| as /)[0],

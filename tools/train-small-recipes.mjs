@@ -1,4 +1,4 @@
-// Trains every small recipe (recipes/small/*.yaml) from clip to score: for a nightly run, after `npm run build`.
+// Trains every small recipe (small/*) from clip to score: for a nightly run, after `npm run build`.
 //   node tools/train-small-recipes.mjs               as the recipes stand: leave one subject out
 //   node tools/train-small-recipes.mjs --quick       two folds of one epoch each
 //   node tools/train-small-recipes.mjs afn fdp       these alone
@@ -17,7 +17,7 @@ const QUICK = [
 ];
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
-const folder = fileURLToPath(new URL('../recipes/small/', import.meta.url));
+const folder = fileURLToPath(new URL('../packages/experiments/recipes/small/', import.meta.url));
 const all = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).map((file) => basename(file, '.yaml'));
 const unknown = positionals.filter((name) => !all.includes(name));
 if (unknown.length > 0) {

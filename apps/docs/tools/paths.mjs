@@ -1,6 +1,6 @@
 // Where things lie: the repository, the assembled pages, the built site.
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import * as addresses from '../../../tools/addresses.mjs';
 
 /** A path of the repository as a path of this machine. */
 export const inRepository = (path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -9,12 +9,8 @@ export const inRepository = (path) => fileURLToPath(new URL(`../../../${path}`, 
 export const SITE = inRepository('apps/docs/.site/');
 export const DIST = inRepository('apps/docs/dist/');
 
-const { homepage, repository } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'));
-
 /** Address of the repository, for links that edit and show sources; undefined until package.json (or MER_REPOSITORY) has one. */
-export const REPOSITORY = (process.env.MER_REPOSITORY ?? repository?.url ?? repository)
-  ?.replace(/^git\+/, '')
-  .replace(/\.git$/, '');
+export const REPOSITORY = addresses.isSet(addresses.REPOSITORY) ? addresses.REPOSITORY : undefined;
 
 /** Address of the site, for its sitemap; until package.json (or MER_HOMEPAGE) has one, that of `npm run docs`. */
-export const HOMEPAGE = process.env.MER_HOMEPAGE ?? homepage ?? 'http://localhost:4173';
+export const HOMEPAGE = addresses.isSet(addresses.HOMEPAGE) ? addresses.HOMEPAGE : 'http://localhost:4173';

@@ -359,8 +359,14 @@ describe('mer backends and mer datasets', () => {
     expect(stdout).toMatch(/^cpu +CPU/m);
     expect(stdout).toMatch(/^wasm +CPU/m);
     expect(stdout).toMatch(/^webgl: Cannot use backend webgl as Node has no WebGL$/m);
-    const rows = JSON.parse(mer('backends', '--no-speed', '--json').stdout);
-    expect(rows.map(({ name }: { name: string }) => name)).toEqual([
+    expect(stdout).toMatch(/^mer \d+\.\d+\.\d+, tfjs 4\.22\.0, Node v\d+/m);
+    const { versions, system, settings, backends } = JSON.parse(mer('backends', '--no-speed', '--json').stdout);
+    expect(versions).toMatchObject({ node: process.version, '@tensorflow/tfjs-core': '4.22.0' });
+    expect(versions['@mer/metrics']).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(versions['@tensorflow/tfjs-backend-wasm']).toBe('4.22.0');
+    expect(system.memory.free).toBeLessThanOrEqual(system.memory.total);
+    expect(settings).not.toHaveProperty('PATH');
+    expect(backends.map(({ name }: { name: string }) => name)).toEqual([
       'cpu',
       'wasm',
       'webgl',
@@ -646,6 +652,26 @@ export const faces = defineDataset({
   });
 });
 
+describe('mer recipes', () => {
+  it('lists what comes with mer, prints one, and writes one that runs', async () => {
+    expect(mer('recipes').stdout).toMatch(/^small\/afn +afn +synthetic +Small twin/m);
+    expect(JSON.parse(mer('recipes', '--json').stdout)).toContainEqual(
+      expect.objectContaining({ name: 'ststnet-megc2019', model: 'ststnet', data: 'megc2019-flow' }),
+    );
+    expect(mer('recipes', 'first-steps').stdout).toMatch(/^name: first-steps$/m);
+    expect(JSON.parse(mer('recipes', 'small/afn', '--json').stdout)).toMatchObject({ name: 'small-afn' });
+    expect(mer('recipes', 'small/ststnet', '--copy').stdout).toBe('small-ststnet.yaml\n');
+    const copy = await readFile(join(root, 'small-ststnet.yaml'), 'utf8');
+    expect(copy).toMatch(/^extends: ststnet-megc2019-clips$/m);
+    expect(copy).not.toMatch(/yaml-language-server/); // no schema is installed there
+    expect(mer('run', 'small-ststnet.yaml', '--dry-run').stdout).toMatch(/^ +model +ststnet/m);
+    expectFailure(mer('recipes', 'small/ststnet', '--copy'), 2, /must not be there yet/);
+    expectFailure(mer('recipes', 'afn-casme3'), 2, /did you mean "afn-casme2"\?/);
+    expectFailure(mer('recipes', '--copy'), 2, /its name must be given/);
+    expectFailure(mer('run', 'afn-casme3'), 2, /no recipe has that name .*, did you mean "afn-casme2"\?/);
+  });
+});
+
 describe('mer representations and mer steps', () => {
   it('list the parts and show the options of one', () => {
     expect(mer('representations').stdout).toMatch(/^uv-strain +clip +image +Horizontal flow.* arXiv 1902\.03634$/m);
@@ -662,7 +688,7 @@ describe('mer representations and mer steps', () => {
 });
 
 describe.skipIf(!existsSync(flow28))('the MEGC2019 flow images (skipped without ../shared/data)', () => {
-  const recipe = join(repository, 'recipes', 'ststnet-megc2019.yaml');
+  const recipe = 'ststnet-megc2019';
   const weights = join(flow28, 'ststnet-fold-weights');
 
   it.each(['wasm', 'cpu'])(

@@ -51,6 +51,7 @@ const commands: Record<string, (to: string) => string[]> = {
   backends: () => ['--no-speed'],
   schema: () => [],
   represent: (to) => [clip, '--as', 'dynamic-image', '--backend', 'cpu', '--out', to],
+  recipes: () => [],
   models: () => ['small-cnn'],
   representations: () => [],
   steps: () => ['resize'],

@@ -52,7 +52,7 @@ export function createProgram(): Command {
   program
     .command('run')
     .description('prepare, train and test every fold; resumes where it stopped')
-    .argument('<experiment>', 'experiment file (YAML or JSON)')
+    .argument('<experiment>', EXPERIMENT)
     .addOption(data)
     .option('-o, --out <dir>', 'folder of the run (default: runs/<name of the experiment>)')
     .addOption(set)
@@ -69,7 +69,7 @@ export function createProgram(): Command {
   program
     .command('evaluate')
     .description('test every fold with given fold weights; no training')
-    .argument('<experiment>', 'experiment file (YAML or JSON)')
+    .argument('<experiment>', EXPERIMENT)
     .requiredOption(
       '-w, --weights <dir>',
       'folder of weights: <subject>.pth, .pt or .safetensors, or the folder of a run',
@@ -185,6 +185,14 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/represent.js')).represent(args[0], args[1]));
 
   program
+    .command('recipes')
+    .description('list the recipes (experiments of papers), print one, or copy it to be changed')
+    .argument('[name]', 'name of a recipe')
+    .option('-c, --copy [file]', 'write it to a file instead (default: its name, here)')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/recipes.js')).recipes(args[0], args[1]));
+
+  program
     .command('models')
     .description('list the networks, or show one: inputs, layers, published results')
     .argument('[name]', 'name of a network')
@@ -251,6 +259,8 @@ export function createProgram(): Command {
 
   return program;
 }
+
+const EXPERIMENT = 'experiment file (YAML or JSON), or the name of a recipe (mer recipes lists them)';
 
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];

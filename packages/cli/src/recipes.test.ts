@@ -13,7 +13,7 @@ import { checkOptions } from '@mer/options';
 import { type AnyStep, createStep, type ImageShape } from '@mer/representations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const recipes = fileURLToPath(new URL('../../../recipes', import.meta.url));
+const recipes = fileURLToPath(new URL('../../experiments/recipes', import.meta.url));
 const files = readdirSync(recipes, { recursive: true })
   .map((path) => String(path).replaceAll('\\', '/'))
   .filter((path) => path.endsWith('.yaml'))
@@ -227,9 +227,7 @@ describe('every small recipe', () => {
     ]);
     expect(experiment.data.name).toBe('synthetic');
     expect(experiment.published).toEqual([]);
-    const base = await read(
-      `${/extends: \.\.\/(.*)\.yaml/.exec(await readFile(join(recipes, file), 'utf8'))![1]}.yaml`,
-    );
+    const base = await read(`${/^extends: (.*)$/m.exec(await readFile(join(recipes, file), 'utf8'))![1]}.yaml`);
     expect(experiment.model.name).toBe(base.model.name);
     const summary = await runExperiment(experiment, { out: join(root, experiment.name), workers: 1 });
     expect(summary.perSeed[0]!.scores[0]!.n).toBe(6);
@@ -259,15 +257,15 @@ describe('docs/recipes.md', () => {
 
   it('shows settings that recipes take', async () => {
     const text = await readFile(page, 'utf8');
-    const spans = [...text.matchAll(/`(--set [^`]+)`|^npx mer run (recipes\/\S+\.yaml) (.*--set .*)$/gm)];
+    const spans = [...text.matchAll(/`(--set [^`]+)`|^npx mer run (\S+) (.*--set .*)$/gm)];
     expect(spans.length).toBeGreaterThan(12);
-    for (const [, span, file = 'recipes/mmnet-casme2-5.yaml', rest] of spans) {
+    for (const [, span, recipe = 'mmnet-casme2-5', rest] of spans) {
       const settings = [...(span ?? rest!).matchAll(/--set (?:'([^']*)'|(\S+))/g)].map(
         ([, quoted, bare]) => quoted ?? bare!,
       );
-      const changed = await read(basename(file), settings);
+      const changed = await readExperiment(recipe, { set: settings });
       if (!settings.includes('training.oracle=true'))
-        expect(changed, settings.join()).not.toEqual(await read(basename(file)));
+        expect(changed, settings.join()).not.toEqual(await readExperiment(recipe));
     }
   });
 

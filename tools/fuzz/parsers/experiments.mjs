@@ -33,9 +33,9 @@ export async function seedRun(work) {
 let recipes;
 async function anyRecipe(random) {
   recipes ??= await Promise.all(
-    (await readdir('recipes'))
+    (await readdir('packages/experiments/recipes'))
       .filter((name) => name.endsWith('.yaml'))
-      .map((name) => readFile(join('recipes', name), 'utf8')),
+      .map((name) => readFile(join('packages/experiments/recipes', name), 'utf8')),
   );
   return random.chance(0.3) ? stringify(tiny) : random.pick(recipes);
 }

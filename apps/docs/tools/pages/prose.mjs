@@ -27,7 +27,7 @@ async function pagesByFile() {
 const INSTEAD = {
   'docs/options.md': '/reference/',
   'README.md': '/',
-  recipes: '/recipes.md',
+  'packages/experiments/recipes': '/recipes.md',
   'packages/representations/src/registry.ts': '/reference/representations/',
   'packages/experiments/src/schema/schema.ts': '/reference/experiment/',
   'benchmarks/results/runs.csv': '/results.md',
@@ -46,7 +46,7 @@ async function linked(text, file, byFile) {
     const inRoot = posix.normalize(posix.join(dirname(file), path)).replace(/\/$/, '');
     const hash = anchor ? `#${anchor}` : '';
     const network = /^packages\/models\/src\/([a-z0-9-]+)\.ts$/.exec(inRoot);
-    const recipe = /^recipes\/(.+)\.yaml$/.exec(inRoot);
+    const recipe = /^packages\/experiments\/recipes\/(.+)\.yaml$/.exec(inRoot);
     let link;
     if (byFile.has(inRoot)) link = `/${byFile.get(inRoot)}.md${hash}`;
     else if (inRoot === 'docs/options.md' && anchor) link = OPTIONS[anchor] ?? '/reference/';

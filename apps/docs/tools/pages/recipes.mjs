@@ -1,11 +1,10 @@
 // A page for each recipe: what it says, what it needs, the file itself.
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { findDataset } from '@mer/datasets';
-import { readExperiment } from '@mer/experiments';
+import { listRecipes, readExperiment } from '@mer/experiments';
 import { findModel } from '@mer/models';
 import { findStep } from '@mer/representations';
 import { code, number, plain, table } from '../markdown.mjs';
-import { inRepository } from '../paths.mjs';
 import { scoresText } from '../published.mjs';
 import { measuredOn, readResults } from '../results.mjs';
 import { writePage } from '../site.mjs';
@@ -26,29 +25,18 @@ function remarksOf(yaml) {
 }
 
 export async function readRecipes() {
-  const files = (await readdir(inRepository('recipes'), { recursive: true }))
-    .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => path.endsWith('.yaml'))
-    .sort();
   return Promise.all(
-    files.map(async (file) => {
-      const experiment = await readExperiment(inRepository(`recipes/${file}`));
-      const yaml = await readFile(inRepository(`recipes/${file}`), 'utf8');
-      return {
-        file,
-        slug: file.replace(/\.yaml$/, ''),
-        name: file.replace(/\.yaml$/, ''),
-        model: experiment.model.name,
-        experiment,
-        yaml,
-      };
+    (await listRecipes()).map(async ({ name, path }) => {
+      const experiment = await readExperiment(path);
+      const yaml = await readFile(path, 'utf8');
+      return { slug: name, name, model: experiment.model.name, experiment, yaml };
     }),
   );
 }
 
 export async function writeRecipes(recipes) {
   const measured = await readResults('recipes');
-  for (const { file, slug, experiment, yaml } of recipes) {
+  for (const { slug, experiment, yaml } of recipes) {
     const { description = '', data, model, training, protocol, seeds, inputs, published } = experiment;
     const run = measured.find(({ recipe, status }) => recipe === slug && status === 'done');
     const twin = recipes.find((other) => other.slug === `small/${slug}`);
@@ -59,12 +47,12 @@ export async function writeRecipes(recipes) {
     const representations = [...new Set(steps.flat())].map(String);
     await writePage(
       `reference/recipes/${slug}`,
-      { title: slug, description: description.split('. ')[0], source: `recipes/${file}` },
+      { title: slug, description: description.split('. ')[0], source: `packages/experiments/recipes/${slug}.yaml` },
       `# ${slug}`,
       plain(description),
       '```sh\n' +
-        `npx mer run recipes/${file}${needsRoot && slug !== 'quickstart' ? ` --data <folder of ${data.name}>` : ''} --dry-run   # what it would do, in what time and memory\n` +
-        `npx mer run recipes/${file}${needsRoot && slug !== 'quickstart' ? ` --data <folder of ${data.name}>` : ''}\n` +
+        `npx mer run ${slug}${needsRoot && slug !== 'quickstart' ? ` --data <folder of ${data.name}>` : ''} --dry-run   # what it would do, in what time and memory\n` +
+        `npx mer run ${slug}${needsRoot && slug !== 'quickstart' ? ` --data <folder of ${data.name}>` : ''}\n` +
         '```',
       twin && `Its small twin, for tests and for looking: [${twin.slug}](/reference/recipes/${twin.slug}.md).`,
       full && `The small twin of [${full.slug}](/reference/recipes/${full.slug}.md).`,

@@ -1,4 +1,5 @@
 import { type BackendReport, listBackends, type SpeedReport, speedTest } from '@mer/backends';
+import { type Environment, environment } from '../environment.js';
 import { print, printJson } from '../output.js';
 import { table } from '../table.js';
 
@@ -10,8 +11,9 @@ export async function backends({ json, speed }: { json?: boolean; speed: boolean
   for (const report of await listBackends()) {
     rows.push(speed && report.available ? await timed(report) : report);
   }
-  if (json) printJson(rows);
-  else print(`${describe(rows)}\n`);
+  const here = environment();
+  if (json) printJson({ ...here, backends: rows });
+  else print(`${describe(rows)}\n\n${placeText(here)}\n`);
 }
 
 async function timed(report: BackendReport): Promise<Row> {
@@ -48,6 +50,15 @@ function describe(rows: readonly Row[]): string {
   if (missing.length > 0) lines.push('');
   for (const { name, reason } of missing) lines.push(`${name}: ${reason}`);
   return lines.join('\n');
+}
+
+/** Versions and machine, in two lines. */
+function placeText({ versions, system: { platform, cpu, cores, memory } }: Environment): string {
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  return [
+    `mer ${versions['@mer/cli']}, tfjs ${versions['@tensorflow/tfjs-core']}, Node ${versions['node']}`,
+    `${platform}, ${cores} x ${cpu}, ${gigabytes(memory.free)} of ${gigabytes(memory.limit ?? memory.total)} free`,
+  ].join('\n');
 }
 
 function milliseconds(time: number | undefined): string {

@@ -22,22 +22,28 @@ export async function init(dir: string, { json }: { json?: boolean }): Promise<v
       `Cannot write a project to ${dir} as it must be new or empty: it holds ${there.slice(0, 3).join(', ')}`,
     );
   }
-  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-  const values: Record<string, string> = { name: nameOf(folder), version };
+  const name = nameOf(folder);
   await makeFolder(folder);
   const files: string[] = [];
   for (const file of (await readdir(templates)).sort()) {
     const text = await readFile(join(templates, file), 'utf8');
     // npm leaves files named .gitignore out of packages
-    const name = file === 'gitignore' ? '.gitignore' : file;
-    const filled = text.replaceAll(/__(name|version)__/g, (_, key: string) => values[key]!);
-    await writeFileAtomic(join(folder, name), new TextEncoder().encode(filled));
-    files.push(name);
+    const written = file === 'gitignore' ? '.gitignore' : file;
+    const filled = text
+      .replaceAll('__name__', name)
+      .replaceAll(/__version of ([@\w/-]+)__/g, (_, dependency: string) => versionOf(dependency));
+    await writeFileAtomic(join(folder, written), new TextEncoder().encode(filled));
+    files.push(written);
   }
   if (json) return printJson({ dir: folder, files });
   print(
     `${files.map((file) => join(dir, file)).join('\n')}\n\nNext:\n  cd ${dir}\n  npm install\n  npm test\n  npx mer run experiment.yaml --workers 2\n`,
   );
+}
+
+/** The version of a package of ours, as this one uses it: each has its own. */
+function versionOf(dependency: string): string {
+  return (createRequire(import.meta.url)(`${dependency}/package.json`) as { version: string }).version;
 }
 
 /** A name for package and run: the folder's, as far as it can be one. */

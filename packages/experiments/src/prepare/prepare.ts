@@ -60,7 +60,7 @@ export interface PrepareDataOptions {
  * ```ts
  * import { openExperimentData, readExperiment } from '@mer/experiments';
  *
- * const dataset = await openExperimentData(await readExperiment('recipes/first-steps.yaml'));
+ * const dataset = await openExperimentData(await readExperiment('first-steps'));
  * console.log(dataset.kind); // 'clips'
  * ```
  */
@@ -108,7 +108,7 @@ function checkApexes({ data }: Experiment, dataset: Dataset): void {
  * ```ts
  * import { openExperimentData, prepareData, readExperiment } from '@mer/experiments';
  *
- * const experiment = await readExperiment('recipes/first-steps.yaml', { set: ['data.options={ subjects: 2, clipsPerSubject: 3 }'] });
+ * const experiment = await readExperiment('first-steps', { set: ['data.options={ subjects: 2, clipsPerSubject: 3 }'] });
  * const data = await prepareData(await openExperimentData(experiment), experiment);
  * console.log(data.labels.length); // 6
  * ```

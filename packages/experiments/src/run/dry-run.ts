@@ -66,7 +66,7 @@ const SAMPLES = 4;
  * ```ts
  * import { dryRun, readExperiment } from '@mer/experiments';
  *
- * const experiment = await readExperiment('recipes/first-steps.yaml', { set: ['data.options={ subjects: 3, clipsPerSubject: 3 }'] });
+ * const experiment = await readExperiment('first-steps', { set: ['data.options={ subjects: 3, clipsPerSubject: 3 }'] });
  * const { folds, samples } = await dryRun(experiment);
  * console.log(folds, samples); // 3 9
  * ```

@@ -53,7 +53,7 @@ export interface Evaluation {
  * ```ts no-run
  * import { evaluateExperiment, readExperiment } from '@mer/experiments';
  *
- * const experiment = await readExperiment('recipes/ststnet-megc2019.yaml', { set: ['data.root=flow28'] });
+ * const experiment = await readExperiment('ststnet-megc2019', { set: ['data.root=flow28'] });
  * const { summary } = await evaluateExperiment(experiment, { weights: 'flow28/ststnet-fold-weights' });
  * console.log(summary.perSeed[0].scores[0].uf1);
  * ```

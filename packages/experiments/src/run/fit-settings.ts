@@ -11,7 +11,7 @@ import type { ExperimentTraining } from '../schema/experiment.js';
  * ```ts
  * import { fitSettings, readExperiment } from '@mer/experiments';
  *
- * const { training } = await readExperiment('recipes/first-steps.yaml');
+ * const { training } = await readExperiment('first-steps');
  * console.log(fitSettings(training).augmentation); // { images: [] }
  * ```
  */

@@ -40,7 +40,7 @@ export interface RunFoldOptions {
  * ```ts
  * import { experimentFolds, openExperimentData, prepareData, readExperiment, runFold } from '@mer/experiments';
  *
- * const experiment = await readExperiment('recipes/first-steps.yaml', {
+ * const experiment = await readExperiment('first-steps', {
  *   set: ['data.options={ subjects: 2, clipsPerSubject: 3 }', 'training.epochs=1'],
  * });
  * const data = await prepareData(await openExperimentData(experiment), experiment);

@@ -26,7 +26,7 @@ import { ExperimentError } from '../schema/experiment-error.js';
  * ```ts
  * import { makeModel, readExperiment } from '@mer/experiments';
  *
- * const experiment = await readExperiment('recipes/ststnet-megc2019.yaml');
+ * const experiment = await readExperiment('ststnet-megc2019');
  * const data = { classes: ['a', 'b', 'c'], labels: [], inputs: [{ shape: [28, 28, 3], values: new Float32Array(0) }] };
  * const model = makeModel(experiment, data, 1);
  * console.log(model.name); // 'ststnet'

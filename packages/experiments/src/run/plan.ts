@@ -22,7 +22,7 @@ export interface PlannedFold extends Fold {
  * ```ts
  * import { planFolds, readExperiment } from '@mer/experiments';
  *
- * const experiment = await readExperiment('recipes/first-steps.yaml', { set: ['seeds=[0, 1]'] });
+ * const experiment = await readExperiment('first-steps', { set: ['seeds=[0, 1]'] });
  * const samples = ['a', 'b'].map((subject) => ({ dataset: 'x', subject, label: 0 }));
  * console.log(planFolds(experiment, samples).length); // 4
  * ```

@@ -63,7 +63,7 @@ export interface RunExperimentOptions {
  * ```ts no-run
  * import { readExperiment, runExperiment, summaryText } from '@mer/experiments';
  *
- * const experiment = await readExperiment('recipes/first-steps.yaml');
+ * const experiment = await readExperiment('first-steps');
  * console.log(summaryText(await runExperiment(experiment, { out: 'runs/quickstart' })));
  * ```
  */

@@ -10,7 +10,7 @@ import { parseExperiment } from './parse.js';
 import { readExperiment } from './read.js';
 import { DERIVED_OPTIONS, experimentJsonSchema } from './schema.js';
 
-const recipes = fileURLToPath(new URL('../../../../recipes/', import.meta.url));
+const recipes = fileURLToPath(new URL('../../recipes/', import.meta.url));
 const schema = experimentJsonSchema();
 const accepts = new Ajv2020({ strict: false }).compile(schema);
 const MUTANTS = 300;

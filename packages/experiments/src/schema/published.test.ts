@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import type { ExperimentSettings } from './experiment.js';
 import { readExperiment } from './read.js';
 
-const recipes = fileURLToPath(new URL('../../../../recipes/', import.meta.url));
+const recipes = fileURLToPath(new URL('../../recipes/', import.meta.url));
 const files = readdirSync(recipes).filter((name) => name.endsWith('.yaml'));
 
 describe('published results of a recipe', () => {

@@ -45,6 +45,17 @@ describe('readExperiment() of a file that extends another', () => {
     expect(experiment.seeds).toEqual([7]);
   });
 
+  it('takes the name of a recipe, and a file that is there before it', async () => {
+    const extended = await readExperiment(await file('of-recipe.json', { extends: 'first-steps', name: 'mine' }));
+    expect(extended).toMatchObject({ name: 'mine', data: { name: 'synthetic' }, model: { name: 'small-cnn' } });
+    expect(await readExperiment('small/afn')).toMatchObject({ name: 'small-afn' });
+    await file('afn-samm', { ...base, name: 'of-mine' });
+    const ofFile = await readExperiment(await file('of-file.json', { extends: 'afn-samm', seeds: [3] }));
+    expect(ofFile).toMatchObject({ name: 'of-mine', seeds: [3] });
+    await expect(readExperiment('first-step')).rejects.toThrow('did you mean "first-steps"?');
+    await expect(readExperiment('first-steps.yaml')).rejects.toThrow(/no such file or directory$/);
+  });
+
   it('names a circle, a missing base and a base that is no path', async () => {
     await file('a.json', { extends: 'b.json' });
     await file('b.json', { extends: 'a.json' });

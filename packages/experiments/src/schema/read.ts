@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { systemErrorText } from '@mer/io';
 import { loadParts, NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import type { Experiment } from './experiment.js';
@@ -7,6 +7,7 @@ import { ExperimentError } from './experiment-error.js';
 import { withoutResultsOfOthers } from './others-results.js';
 import { parseExperiment } from './parse.js';
 import { parseYaml } from './parse-yaml.js';
+import { experimentFile, recipeHint } from './recipes.js';
 import { setValue } from './set-value.js';
 
 /** Options of {@link readExperiment}. */
@@ -23,7 +24,7 @@ export interface ReadExperimentOptions {
  * Reads an experiment file (YAML or JSON) with the files that it extends, applies settings and checks the whole. No code is loaded: an experiment that
  * names modules of own parts is read by {@link openExperiment}, or with these given as `own`.
  *
- * @param path - the file
+ * @param path - the file, or the name of a recipe ({@link listRecipes})
  * @param options - settings that override the file; own parts
  * @returns the complete experiment
  * @throws {@link ExperimentError} that names the file and the offending keys
@@ -32,7 +33,7 @@ export interface ReadExperimentOptions {
  * ```ts
  * import { readExperiment } from '@mer/experiments';
  *
- * const experiment = await readExperiment('recipes/ststnet-megc2019.yaml', { set: ['training.epochs=5'] });
+ * const experiment = await readExperiment('ststnet-megc2019', { set: ['training.epochs=5'] });
  * console.log(experiment.training.epochs); // 5
  * ```
  */
@@ -69,7 +70,7 @@ export interface OpenExperimentOptions {
  * Reads an experiment file and loads the modules that it names under `use`, relative to the file that names them. This runs their code: open only
  * experiments of people whose code you would run.
  *
- * @param path - the file
+ * @param path - the file, or the name of a recipe ({@link listRecipes})
  * @param options - settings that override the file, further modules
  * @returns the complete experiment, and the parts that it may name
  * @throws {@link ExperimentError} that names the file and the offending keys, or the module that cannot be used
@@ -78,7 +79,7 @@ export interface OpenExperimentOptions {
  * ```ts
  * import { openExperiment } from '@mer/experiments';
  *
- * const { experiment, own } = await openExperiment('recipes/first-steps.yaml');
+ * const { experiment, own } = await openExperiment('first-steps');
  * console.log(experiment.name, own.parts.length); // first-steps 0
  * ```
  */
@@ -113,19 +114,19 @@ async function readSettings(
   path: string,
   above: readonly string[],
 ): Promise<{ settings: Settings /** The file whose `use` holds. */; usedBy: string }> {
-  const here = resolve(path);
+  const here = await experimentFile(path);
   if (above.includes(here)) {
     throw new ExperimentError(
       `Cannot read ${above[0]} as its files extend one another in a circle: ${path} is one of them`,
     );
   }
-  const settings = await readYaml(path);
+  const settings = await readYaml(here, path);
   const base = settings['extends'];
   if (base === undefined) return { settings, usedBy: here };
   if (typeof base !== 'string') {
     throw new ExperimentError(`Cannot use ${path} as extends must be the path of another experiment file`);
   }
-  const below = await readSettings(resolve(dirname(here), base), [...above, here]);
+  const below = await readSettings(await experimentFile(base, dirname(here)), [...above, here]);
   return {
     settings: overlay(below.settings, settings),
     usedBy: Object.hasOwn(settings, 'use') ? here : below.usedBy,
@@ -153,20 +154,20 @@ function overlay(below: Settings, above: Settings, top = true): Settings {
 /** Most bytes of an experiment file. */
 const LONGEST = 4 * 2 ** 20;
 
-async function readYaml(path: string): Promise<Settings> {
+async function readYaml(file: string, path: string): Promise<Settings> {
   let text: string;
   try {
-    const { size } = await stat(path);
+    const { size } = await stat(file);
     if (size > LONGEST) {
       throw new ExperimentError(
         `Cannot read the experiment ${path} as it must have at most ${LONGEST} bytes: it has ${size}`,
       );
     }
-    text = await readFile(path, 'utf8');
+    text = await readFile(file, 'utf8');
   } catch (cause) {
     if (cause instanceof ExperimentError) throw cause;
     throw new ExperimentError(
-      `Cannot read the experiment as ${path} must be a readable file: ${systemErrorText(cause)}`,
+      `Cannot read the experiment as ${path} must be a readable file: ${systemErrorText(cause)}${await recipeHint(path)}`,
       { cause },
     );
   }

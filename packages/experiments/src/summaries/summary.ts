@@ -125,7 +125,7 @@ export interface SummarizeOptions {
  * ```ts
  * import { readExperiment, summarize } from '@mer/experiments';
  *
- * const experiment = await readExperiment('recipes/first-steps.yaml');
+ * const experiment = await readExperiment('first-steps');
  * const predictions = [{ id: 'x/a/1', dataset: 'x', subject: 'a', clip: '1', truth: 0, predicted: 0, logits: [1, 0] }];
  * const fold = { fold: 'a', seed: 0, epochChoice: 'last', epoch: 1, trained: 1, validationSubjects: [], predictions };
  * const summary = summarize([fold], { experiment, classes: ['p', 'q'], backend: 'cpu', totalFolds: 1 });

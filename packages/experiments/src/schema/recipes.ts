@@ -1,0 +1,60 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { suggestion } from '@mer/options';
+
+/** The recipes lie beside the compiled files as they do beside the sources. */
+const folder = fileURLToPath(new URL('../../recipes/', import.meta.url));
+
+/** An experiment that comes with this package. */
+export interface Recipe {
+  /** What stands for it where an experiment is asked for: `afn-casme2`, `small/afn`. */
+  name: string;
+  /** Its file. */
+  path: string;
+}
+
+/**
+ * The experiments that come with this package, in the order of their names. Wherever an experiment file is asked for (`readExperiment`, `extends`, `mer run`)
+ * the name of one will do.
+ *
+ * @returns name and file of each
+ *
+ * @example
+ * ```ts
+ * import { listRecipes, readExperiment } from '@mer/experiments';
+ *
+ * const recipes = await listRecipes();
+ * console.log(recipes.some(({ name }) => name === 'small/afn')); // true
+ * const { model } = await readExperiment('afn-casme2');
+ * console.log(model.name); // afn
+ * ```
+ */
+export async function listRecipes(): Promise<Recipe[]> {
+  const files = (await readdir(folder, { recursive: true })).map((path) => path.replaceAll('\\', '/'));
+  return files
+    .filter((path) => path.endsWith('.yaml'))
+    .sort()
+    .map((path) => ({ name: path.slice(0, -'.yaml'.length), path: join(folder, path) }));
+}
+
+/** The file that a path or the name of a recipe stands for: a file that is there comes first. */
+export async function experimentFile(given: string, from = '.'): Promise<string> {
+  const path = resolve(from, given);
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (isFile) return path;
+  return (await listRecipes()).find(({ name }) => name === given)?.path ?? path;
+}
+
+/** What to add to an error about a file that is not there, where a recipe may have been meant. */
+export async function recipeHint(given: string): Promise<string> {
+  if (!/^(small\/)?[\w-]+$/.test(given)) return '';
+  const near = suggestion(
+    given,
+    (await listRecipes()).map(({ name }) => name),
+  );
+  return `, and no recipe has that name (mer recipes lists them)${near}`;
+}
