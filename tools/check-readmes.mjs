@@ -3,11 +3,11 @@
  * it is printed, each in a process of its own, and type-checks all of them, with `moduleResolution` bundler and nodenext, strict. An example that prints
  * something beside what it says (a banner of tfjs, a warning) is a fault.
  *
- *   node tools/check-readmes.mjs [part of a page's path ...] [--types]      (needs a build)
+ *   node tools/check-readmes.mjs [part of a page's path ...] [--guides] [--types]      (needs a build)
  *
- * --types: type-check alone.
+ * Guides are type-checked alone, unless --guides or a part of their path asks for more; --types: all pages are.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -56,15 +56,37 @@ async function checkTypes(tarballs) {
   console.log(`${files.size} examples type-checked with TypeScript ${ts.version}; ${process.uptime().toFixed(0)} s`);
 }
 
+/** Follows the pages, two at a time. */
 async function follow(tarballs) {
-  for (const page of asked) {
-    const place = join(folder, page.replaceAll(/[^a-z]+/gi, '-'));
-    const install = (where, names) =>
-      installPacked(where, { private: true, type: 'module', dependencies: dependenciesOf(names) }, tarballs);
-    const { ran, faults: found } = await followPage(page, { folder: place, install });
-    faults.push(...found);
-    if (ran > 0) console.log(`${page}: ${ran} examples ran; ${process.uptime().toFixed(0)} s`);
-  }
+  const withGuides = parts.length > 0 || process.argv.includes('--guides');
+  const waiting = asked.filter((page) => withGuides || !page.startsWith('docs/guides/'));
+  const installed = new Map();
+  const install = (where, names) => {
+    const key = [...names].sort().join(' ');
+    const modules = join(where, 'node_modules');
+    // what another page installed is the same
+    if (installed.has(key)) {
+      rmSync(modules, { recursive: true, force: true });
+      symlinkSync(installed.get(key), modules, 'junction');
+      return;
+    }
+    if (existsSync(modules) && lstatSync(modules).isSymbolicLink()) rmSync(modules);
+    installPacked(where, { private: true, type: 'module', dependencies: dependenciesOf(names) }, tarballs);
+    const kept = join(folder, 'installed', String(installed.size));
+    mkdirSync(kept, { recursive: true });
+    renameSync(modules, join(kept, 'node_modules'));
+    symlinkSync(join(kept, 'node_modules'), modules, 'junction');
+    installed.set(key, join(kept, 'node_modules'));
+  };
+  const worker = async () => {
+    for (let page = waiting.shift(); page !== undefined; page = waiting.shift()) {
+      const place = join(folder, page.replaceAll(/[^a-z]+/gi, '-'));
+      const { ran, faults: found } = await followPage(page, { folder: place, install });
+      faults.push(...found);
+      if (ran > 0) console.log(`${page}: ${ran} examples; ${process.uptime().toFixed(0)} s`);
+    }
+  };
+  await Promise.all([worker(), worker()]);
 }
 
 function dependenciesOf(names) {

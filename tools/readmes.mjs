@@ -1,11 +1,18 @@
 // Follows a page as a stranger does: installs what its install lines name, in an empty folder, and runs its examples as they are printed.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { blocksOf, compiled, EXPECT, importedBy, installedBy, isTyped } from './doc-blocks.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+const run = (node, file, cwd) =>
+  new Promise((resolve) => {
+    execFile(node, [file], { cwd, timeout: 300_000 }, (error, _stdout, stderr) =>
+      resolve({ failed: error !== null, stderr: error?.killed ? 'it does not end' : stderr }),
+    );
+  });
 
 /** The pages that say what to install: READMEs, start pages and guides. */
 export const pages = [
@@ -65,9 +72,9 @@ export async function followPage(page, { folder, install, first = false, node = 
       const where = `${page}:${example.line}`;
       const file = `example-${example.line}.mjs`;
       writeFileSync(join(folder, file), compiled(example, where));
-      const { status, stderr } = spawnSync(node, [file], { cwd: folder, encoding: 'utf8', timeout: 120_000 });
+      const { failed, stderr } = await run(node, file, folder);
       ran += 1;
-      if (status !== 0) faults.push(`${where} fails: ${/^\w*Error.*$/m.exec(stderr)?.[0] ?? stderr}`);
+      if (failed) faults.push(`${where} fails: ${/^\w*Error.*$/m.exec(stderr)?.[0] ?? stderr}`);
       else if (stderr.trim() !== '') faults.push(`${where} prints what it does not say: ${stderr.trim()}`);
     }
     if (first) break;

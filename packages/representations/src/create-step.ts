@@ -3,12 +3,12 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Clip } from './clip.js';
 import { findRepresentation, findStep, type WithParts } from './find-step.js';
 import { pipe } from './pipe.js';
-import type { AnyStep, Step, StepData } from './step.js';
+import type { AnyStep, Step, WrittenStep } from './step.js';
 
 /**
  * A step from plain data: what `JSON.stringify` made of one, or written by hand; options left out take their defaults.
  *
- * @param data - `{ step, options? }`, `{ pipe: [data, …] }`, or a name
+ * @param data - `{ step, options? }`, `{ pipe: [data, …] }`, or a name; the same inside of a pipe
  * @param options - definitions beside ours
  * @returns the step, not applied
  * @throws {RangeError} if a name is not known (the message lists those that are), or an option is outside its range
@@ -25,10 +25,7 @@ import type { AnyStep, Step, StepData } from './step.js';
  *
  * Reference: this project's own.
  */
-export function createStep(
-  data: StepData | { step: string; options?: object } | string,
-  options: WithParts = {},
-): AnyStep {
+export function createStep(data: WrittenStep, options: WithParts = {}): AnyStep {
   const task = 'create a step';
   if (typeof data === 'string') return createStep({ step: data }, options);
   if (typeof data !== 'object' || data === null) {

@@ -123,6 +123,7 @@ export type {
   StepInfo,
   StepKind,
   StepTraits,
+  WrittenStep,
 } from './step.js';
 export { evenLight } from './temporal/even-light.js';
 export { type InterpolateOptions, interpolate } from './temporal/interpolate.js';

@@ -28,6 +28,9 @@ export interface StepTraits {
 /** A step as plain data, for files: its name and its options, or the steps of a pipe. */
 export type StepData = { step: string; options: object } | { pipe: StepData[] };
 
+/** A step as written by hand: what {@link StepData} says, or the name alone; options left out take their defaults. */
+export type WrittenStep = string | { step: string; options?: object } | { pipe: readonly WrittenStep[] };
+
 /**
  * A function that is also data: one preprocessing step, representation or {@link pipe}.
  *
