@@ -7,7 +7,7 @@
  */
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { command } from '../packed.mjs';
 import { followPage, pages } from '../readmes.mjs';
@@ -54,7 +54,7 @@ async function rehearse() {
     ['install', '--frozen-lockfile', '--prefer-offline', '--silent'],
     clone,
   );
-  release(clone, 'first');
+  release(clone, 'first', './packages/*');
   const names = packageNames(clone);
   must(
     names.every((name) => versionOf(clone, name) === '0.1.0'),
@@ -90,8 +90,8 @@ async function rehearse() {
   say('release rehearsed');
 }
 
-/** Versions, the checks that a version may break, and the build. */
-function release(clone, which) {
+/** Versions, the checks that a version may break, and the build of some packages. */
+function release(clone, which, packages) {
   command(process.execPath, ['tools/release/version.mjs'], clone);
   command(join(clone, 'node_modules/.bin/biome'), ['check', '.'], clone);
   command(process.execPath, ['tools/release/package-metadata.mjs', '--check'], clone);
@@ -102,8 +102,10 @@ function release(clone, which) {
   }
   command('git', ['add', '--all'], clone);
   command('git', ['commit', '--quiet', '--message', `${which} version`], clone);
-  const turbo = ['run', 'build', '--concurrency=2', '--output-logs=errors-only', '--filter=./packages/*'];
-  command(join(clone, 'node_modules/.bin/turbo'), [...turbo, '--cache-dir', join(root, '.turbo/cache')], clone);
+  const bin = join(clone, 'node_modules/.bin');
+  const turbo = ['run', 'build', '--concurrency=2', '--output-logs=errors-only', `--filter=${packages}`];
+  // turbo looks for pnpm on the path
+  command(join(bin, 'turbo'), turbo, clone, { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` });
   say(`${which} version made and built`);
 }
 
@@ -118,7 +120,8 @@ function publish(clone) {
 function change(clone, name, bump, text) {
   appendFileSync(join(clone, 'packages', name, 'src/index.ts'), `// ${text.split('\n')[0]}\n`);
   writeFileSync(join(clone, `.changeset/rehearsed-${bump}.md`), `---\n'@mer/${name}': ${bump}\n---\n\n${text}\n`);
-  release(clone, `${bump} of ${name}:`);
+  // those that need it are as they were
+  release(clone, `${bump} of ${name}:`, `@mer/${name}`);
 }
 
 /** Follows the README of every package, as far as its first example, with packages of the registry. */
