@@ -30,13 +30,6 @@ const must = (holds, what) => {
   if (!holds) throw new Error(`The rehearsal does not hold: ${what}`);
 };
 
-try {
-  await rehearse();
-} catch (error) {
-  console.error(error.message);
-  process.exit(1);
-}
-
 async function rehearse() {
   if (command('git', ['status', '--porcelain'], root) !== '') say('note: what is not committed is not rehearsed');
   registry = await startRegistry(folder);
@@ -187,4 +180,11 @@ function packageNames(clone) {
     .split('\n')
     .map((file) => file.split('/')[1])
     .sort();
+}
+
+try {
+  await rehearse();
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
 }
