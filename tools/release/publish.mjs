@@ -51,11 +51,13 @@ async function isThere({ name, version }) {
 
 const folder = mkdtempSync(join(tmpdir(), 'mer-publish-'));
 try {
-  for (const { name, manifest } of inOrder()) {
+  // asked before anything is published: what is not known must stop the whole
+  const all = inOrder();
+  const there = await Promise.all(all.map(({ manifest }) => isThere(manifest)));
+  for (const { name, manifest } of all.filter((_, i) => !there[i])) {
     const what = `${manifest.name}@${manifest.version}`;
     if (manifest.version === '0.0.0')
       throw new Error(`Cannot publish ${what} as it needs a version: npm run release:version`);
-    if (await isThere(manifest)) continue;
     const tarball = packPackage(name, folder);
     // only npm's own registry takes provenance
     const args = ['publish', tarball, '--registry', registry, '--access', 'public', `--provenance=${real}`];
