@@ -5,7 +5,16 @@
  *   npm run release:rehearse            needs the npm registry for what is not ours
  *   npm run release:rehearse -- --all   every example of every README, not the first alone
  */
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -174,13 +183,7 @@ const versionOf = (clone, name) => manifest(join(clone, 'packages', name)).versi
 const installedVersion = (app, name) => manifest(join(app, 'node_modules', name)).version;
 const needs = (clone, name, other) => `@mer/${other}` in (manifest(join(clone, 'packages', name)).dependencies ?? {});
 
-function packageNames(clone) {
-  return command('git', ['ls-files', 'packages/*/package.json'], clone)
-    .trim()
-    .split('\n')
-    .map((file) => file.split('/')[1])
-    .sort();
-}
+const packageNames = (clone) => readdirSync(join(clone, 'packages')).sort();
 
 try {
   await rehearse();
