@@ -19,6 +19,7 @@ const GUIDES = [
   'guides/many-machines',
   'guides/reproducing',
   'guides/coming-from',
+  'compatibility',
   'guides/troubleshooting',
 ];
 export const PACKAGES = [
@@ -48,6 +49,7 @@ export function sidebarOf(names, pages) {
         pages,
         have([
           'intended-use',
+          'migration',
           'contributing',
           'security',
           'code-of-conduct',

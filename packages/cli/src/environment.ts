@@ -14,6 +14,8 @@ export interface Environment {
     cores: number;
     memory: { total: number; free: number; limit?: number };
   };
+  /** Where tfjs-core lies, if there is more than one: stored networks then cannot be loaded. */
+  copies?: string[];
   /** What the environment sets that changes what runs. */
   settings: Record<string, string>;
 }
@@ -50,6 +52,8 @@ export function environment(): Environment {
   // backends needs no layers: the command does
   note('@tensorflow/tfjs-layers', here);
   note('sharp', here);
+  const users = ['@mer/backends', '@mer/models', '@mer/representations', '@tensorflow/tfjs-layers'];
+  const copies = new Set(users.map((name) => coreOf(name, here)));
   const processors = cpus();
   const { constrainedMemory, availableMemory } = process as {
     constrainedMemory?(): number;
@@ -70,10 +74,16 @@ export function environment(): Environment {
         ...(limit !== undefined && limit > 0 && limit < totalmem() && { limit }),
       },
     },
+    ...(copies.size > 1 && { copies: [...copies] }),
     settings: Object.fromEntries(
       Object.entries(process.env).filter((entry): entry is [string, string] => SETTINGS.test(entry[0])),
     ),
   };
+}
+
+/** Where a package finds tfjs-core. */
+function coreOf(name: string, from: NodeJS.Require): string {
+  return createRequire(from.resolve(`${name}/package.json`)).resolve('@tensorflow/tfjs-core/package.json');
 }
 
 function versionOf(name: string, from: NodeJS.Require): string | undefined {

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { type LayerClass, registerLayer } from './layers/register-layer.js';
 import { registerLayers } from './layers/register-layers.js';
@@ -35,6 +35,12 @@ export async function loadModel(
   source: string | tf.io.IOHandler,
   { layers = [] }: LoadModelOptions = {},
 ): Promise<tfl.LayersModel> {
+  if (!(tfl.layers.Layer.prototype instanceof tf.serialization.Serializable)) {
+    throw new Error(
+      'Cannot load a model as @tensorflow/tfjs-core must be installed once: @tensorflow/tfjs-layers has a copy of its own, which does not know the layers of @mer/models; ' +
+        'run "npm ls @tensorflow/tfjs-core", and give every package of tfjs the same version',
+    );
+  }
   registerLayers();
   for (const layer of layers) registerLayer(layer);
   return tfl.loadLayersModel(source);

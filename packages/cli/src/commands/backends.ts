@@ -52,12 +52,13 @@ function describe(rows: readonly Row[]): string {
   return lines.join('\n');
 }
 
-/** Versions and machine, in two lines. */
-function placeText({ versions, system: { platform, cpu, cores, memory } }: Environment): string {
+/** Versions and machine, in a few lines. */
+function placeText({ versions, system: { platform, cpu, cores, memory }, copies = [] }: Environment): string {
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   return [
     `mer ${versions['@mer/cli']}, tfjs ${versions['@tensorflow/tfjs-core']}, Node ${versions['node']}`,
     `${platform}, ${cores} x ${cpu}, ${gigabytes(memory.free)} of ${gigabytes(memory.limit ?? memory.total)} free`,
+    ...(copies.length > 0 ? [`tfjs-core is installed more than once: ${copies.join(', ')}`] : []),
   ].join('\n');
 }
 
