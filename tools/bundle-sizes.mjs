@@ -1,11 +1,14 @@
 /**
  * What a browser page loads for one import of our packages: bundled and minified by Vite as it comes, in KB of gzip, tfjs left out. Fails above a budget.
+ * Fails also where own code has grown by more than a tenth of what benchmarks/results/bundles.csv says, so that growth is seen before the budget is spent.
  * What is loaded later, by `import()`, is told beside it. (esbuild keeps whatever a package's index names in the first chunk: there all is loaded at first.)
  *
- *   node tools/bundle-sizes.mjs [--contents]      (needs a build)
+ *   node tools/bundle-sizes.mjs [--contents] [--update]      (needs a build)
  *
+ * --update: writes the table.
  * --contents: the files of ours in each bundle, with their KB.
  */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -79,15 +82,28 @@ const zipped = (code) => gzipSync(code, { level: 9 }).length / 1024;
 const OTHERS = [/^@noble\//, /^d3-random/, /^@?valibot/, /^pure-rand/];
 
 const withContents = process.argv.includes('--contents');
+const update = process.argv.includes('--update');
+const table = join(root, 'benchmarks/results/bundles.csv');
+/** KB of own code by name, as committed. */
+const before = new Map(
+  (existsSync(table) ? readFileSync(table, 'utf8').trim().split('\n').slice(1) : []).map((line) => {
+    const [, name, own] = /^"(.*)",([\d.]+),/.exec(line);
+    return [name, Number(own)];
+  }),
+);
+const rows = [];
 let failed = false;
 for (const { name, code, budget } of BUNDLES) {
   const own = await bundle(code, OTHERS);
   const all = await bundle(code);
   const over = own.first > budget;
-  failed ||= over;
+  const grown = !update && own.first > 1.1 * (before.get(name) ?? 0);
+  failed ||= over || grown;
+  rows.push(`"${name}",${own.first.toFixed(2)},${own.later.toFixed(2)},${all.first.toFixed(2)},${budget}`);
   const later = own.later > 0 ? `, ${own.later.toFixed(1)} KB more when asked for` : '';
   const text = `${name}: own code ${own.first.toFixed(1)} KB of ${budget}${later}, with dependencies ${all.first.toFixed(1)} KB`;
-  console.log(over ? `${text}: above the budget` : text);
+  const was = before.has(name) ? `from ${before.get(name)} KB` : 'and is not in the table';
+  console.log(over ? `${text}: above the budget` : grown ? `${text}: grown by more than a tenth, ${was}` : text);
   if (withContents)
     for (const [file, size] of await contents(own.modules)) console.log(`  ${size.toFixed(2)}  ${file}`);
 }
@@ -104,6 +120,11 @@ async function contents(modules) {
 }
 
 if (failed) {
-  console.error('Cannot accept the bundles as own code must be within its budget');
+  console.error(
+    'Cannot accept the bundles as own code must be within its budget, and within a tenth of benchmarks/results/bundles.csv (--update writes it)',
+  );
   process.exitCode = 1;
+} else if (update) {
+  const head = 'bundle,own_kb,later_kb,with_dependencies_kb,budget_kb';
+  writeFileSync(table, `${head}\n${rows.join('\n')}\n`);
 }
