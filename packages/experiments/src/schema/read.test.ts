@@ -53,7 +53,8 @@ describe('readExperiment() of a file that extends another', () => {
     const ofFile = await readExperiment(await file('of-file.json', { extends: 'afn-samm', seeds: [3] }));
     expect(ofFile).toMatchObject({ name: 'of-mine', seeds: [3] });
     await expect(readExperiment('first-step')).rejects.toThrow('did you mean "first-steps"?');
-    await expect(readExperiment('first-steps.yaml')).rejects.toThrow(/no such file or directory$/);
+    await expect(readExperiment('recipes/first-steps.yaml')).rejects.toThrow('did you mean "first-steps"?');
+    await expect(readExperiment('./first-steps')).rejects.toThrow(/no such file or folder: check the path$/);
   });
 
   it('names a circle, a missing base and a base that is no path', async () => {

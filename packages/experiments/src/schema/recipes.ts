@@ -51,9 +51,10 @@ export async function experimentFile(given: string, from = '.'): Promise<string>
 
 /** What to add to an error about a file that is not there, where a recipe may have been meant. */
 export async function recipeHint(given: string): Promise<string> {
-  if (!/^(small\/)?[\w-]+$/.test(given)) return '';
+  const [, name] = /^(?:recipes\/)?((?:small\/)?[\w-]+)(?:\.ya?ml)?$/.exec(given) ?? [];
+  if (name === undefined) return '';
   const near = suggestion(
-    given,
+    name,
     (await listRecipes()).map(({ name }) => name),
   );
   return `, and no recipe has that name (mer recipes lists them)${near}`;
