@@ -99,8 +99,9 @@ async function checkPages(bundlers, tarballs) {
   installPacked(app, manifest, tarballs);
   const expected = JSON.parse(command(process.execPath, ['node.mjs'], app));
 
-  await eachPage(bundlers, app, 'absent', (name, { webgl, ...outcome }) => {
+  await eachPage(bundlers, app, 'absent', (name, { webgl, wasmFiles, ...outcome }) => {
     mustAgree(name, outcome, expected);
+    must(wasmFiles === 0, `${name}: no .wasm file is fetched`, wasmFiles);
     const absent =
       'Cannot load @tensorflow/tfjs-backend-webgl as it must be installed: run "npm install @tensorflow/tfjs-backend-webgl"';
     must(webgl === absent, `${name}: an absent webgl is named`, webgl);
@@ -110,7 +111,7 @@ async function checkPages(bundlers, tarballs) {
   manifest.dependencies['@tensorflow/tfjs-backend-webgl'] = '4.22.0';
   installPacked(app, manifest, tarballs);
   // the fastest alone: what is present is bundled as wasm was
-  await eachPage(['esbuild'], app, 'present', (name, { webgl, ...outcome }) => {
+  await eachPage(['esbuild'], app, 'present', (name, { webgl, wasmFiles: _none, ...outcome }) => {
     mustAgree(name, outcome, expected);
     mustAgree(`${name}, webgl`, { name: 'wasm', wasm: webgl }, expected, 1e-3);
   });

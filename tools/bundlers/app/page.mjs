@@ -7,5 +7,7 @@ export async function found() {
   const { name } = await useBackend('wasm');
   const wasm = await numbers();
   const webgl = await useBackend('webgl').then(numbers, (error) => error.message);
-  return { name, wasm, webgl };
+  // the module of wasm comes inside: none is fetched, not to speak of twice
+  const wasmFiles = performance.getEntriesByType('resource').filter((entry) => /\.wasm(\?|$)/.test(entry.name)).length;
+  return { name, wasm, webgl, wasmFiles };
 }
