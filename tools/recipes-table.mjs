@@ -60,7 +60,7 @@ async function rowOf(file) {
   const [classes, n] = sizeOf(data);
   const epochs = `${training.epochChoice}${training.oracle ? ' + oracle' : ''}`;
   return [
-    `[${file}](../packages/experiments/recipes/${file})`,
+    `[${file.replace(/\.yaml$/, '')}](../packages/experiments/recipes/${file})`,
     file.startsWith('small/') ? '' : paper,
     model.name,
     findDataset(data.name).title.split(/[:;]| as /)[0],
@@ -78,7 +78,7 @@ async function written() {
   for (const file of files) {
     if (file.endsWith('.yaml') && !/^(quickstart|first-steps)/.test(file)) rows.push(await rowOf(file));
   }
-  const head = ['file', 'paper', 'network', 'data set', 'classes', 'n', 'protocol, epoch', 'published'];
+  const head = ['recipe', 'paper', 'network', 'data set', 'classes', 'n', 'protocol, epoch', 'published'];
   const papers = rows.filter(([file]) => !file.includes('/small/'));
   const small = rows.filter(([file]) => file.includes('/small/'));
   const without = (columns, row) => row.filter((_, i) => !columns.includes(i));

@@ -140,7 +140,7 @@ function entriesOf(parts: readonly Part[] | undefined) {
   return {
     $schema: text('For editors; ignored.', { optional: true }),
     extends: text(
-      'Another experiment file, relative to this one, whose settings hold where this one says nothing: objects are merged, lists and plain values replaced; of a step, a model or anything else with another `name`, the whole.',
+      'Another experiment file, relative to this one, or the name of a recipe, whose settings hold where this one says nothing: objects are merged, lists and plain values replaced; of a step, a model or anything else with another `name`, the whole.',
       { optional: true },
     ),
     use: list(
