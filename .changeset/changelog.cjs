@@ -1,5 +1,4 @@
 // How changesets become a CHANGELOG: what each says, without hashes; of what a package needs, one line.
-/** @type {import('@changesets/types').ChangelogFunctions} */
 module.exports = {
   getReleaseLine: async ({ summary }) => `- ${summary.trim().split('\n').join('\n  ')}`,
   getDependencyReleaseLine: async (_changesets, dependencies) => {
