@@ -187,6 +187,7 @@ const packageNames = (clone) => readdirSync(join(clone, 'packages')).sort();
 
 try {
   await rehearse();
+  process.exit(0);
 } catch (error) {
   console.error(error.message);
   process.exit(1);
