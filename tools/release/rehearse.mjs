@@ -5,6 +5,7 @@
  *   npm run release:rehearse            needs the npm registry for what is not ours
  *   npm run release:rehearse -- --all   every example of every README, not the first alone
  */
+import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -18,21 +19,51 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { command } from '../packed.mjs';
 import { followPage, pages } from '../readmes.mjs';
 import { startRegistry } from './local-registry.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mer-rehearsal-'));
 let registry;
+/** The command that runs now. */
+let running;
 
 /** Stops and deletes what was started and written. */
 function clean() {
+  if (running?.pid) killGroup(running.pid);
   registry?.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 process.on('exit', clean);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+
+/** Ends a command with all that it started. */
+function killGroup(pid) {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // it has ended
+  }
+}
+
+/** Runs a command and gives what it prints; throws with that where it fails. Signals are heard meanwhile. */
+function command(name, args, cwd, env = process.env) {
+  return new Promise((resolve, reject) => {
+    const windows = process.platform === 'win32';
+    const child = spawn(name, args, { cwd, env, shell: windows, detached: !windows });
+    running = child;
+    const texts = { stdout: '', stderr: '' };
+    for (const key of ['stdout', 'stderr']) child[key].on('data', (chunk) => (texts[key] += chunk));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      running = undefined;
+      if (status === 0) return resolve(texts.stdout);
+      reject(
+        new Error(`${name} ${args.join(' ')} ended with status ${status} in ${cwd}:\n${texts.stdout}\n${texts.stderr}`),
+      );
+    });
+  });
+}
 
 const say = (text) => console.log(`${text} (${process.uptime().toFixed(0)} s)`);
 const must = (holds, what) => {
@@ -40,42 +71,43 @@ const must = (holds, what) => {
 };
 
 async function rehearse() {
-  if (command('git', ['status', '--porcelain'], root) !== '') say('note: what is not committed is not rehearsed');
+  if ((await command('git', ['status', '--porcelain'], root)) !== '')
+    say('note: what is not committed is not rehearsed');
   registry = await startRegistry(folder);
   say(`registry: ${registry.address}`);
 
   const clone = join(folder, 'clone');
-  command('git', ['clone', '--quiet', '--no-hardlinks', root, clone], folder);
+  await command('git', ['clone', '--quiet', '--no-hardlinks', root, clone], folder);
   for (const [key, value] of [
     ['user.name', 'rehearsal'],
     ['user.email', 'rehearsal@example.org'],
   ])
-    command('git', ['config', key, value], clone);
-  command(
+    await command('git', ['config', key, value], clone);
+  await command(
     join(root, 'node_modules/.bin/pnpm'),
     ['install', '--frozen-lockfile', '--prefer-offline', '--silent'],
     clone,
   );
-  release(clone, 'first', './packages/*');
+  await release(clone, 'first', './packages/*');
   const names = packageNames(clone);
   must(
     names.every((name) => versionOf(clone, name) === '0.1.0'),
     `the first version of every package is 0.1.0: ${names.map((name) => `${name} ${versionOf(clone, name)}`).join(', ')}`,
   );
-  const first = publish(clone);
+  const first = await publish(clone);
   must(first.length === names.length, `every package is published: ${first.join(', ')}`);
   say(`published ${first.join(', ')}`);
 
   await useReadmes(names);
-  useCommand();
+  await useCommand();
 
   // a patch of one package, which the ranges of the others take in
-  change(clone, 'io', 'patch', 'A comment.');
-  must(publish(clone).join() === '@mer/io@0.1.1', 'a patch of io publishes io alone');
+  await change(clone, 'io', 'patch', 'A comment.');
+  must((await publish(clone)).join() === '@mer/io@0.1.1', 'a patch of io publishes io alone');
   say('a patch of io: io alone');
   // a minor one, which they do not: those that need it must follow, and nobody else
-  change(clone, 'io', 'minor', 'Another comment.\n\nTo do: nothing.');
-  const followers = publish(clone);
+  await change(clone, 'io', 'minor', 'Another comment.\n\nTo do: nothing.');
+  const followers = await publish(clone);
   const wanted = names.filter((name) => name === 'io' || needs(clone, name, 'io'));
   must(
     followers
@@ -87,43 +119,43 @@ async function rehearse() {
   const log = readFileSync(join(clone, 'packages/datasets/CHANGELOG.md'), 'utf8');
   must(/## 0\.1\.1\n[\s\S]*?With @mer\/io 0\.2\.0\./.test(log), 'the CHANGELOG of datasets says why it has a version');
   say(`a minor version of io: ${followers.join(', ')}`);
-  const app = install(['@mer/datasets', '@tensorflow/tfjs-core'], 'second');
+  const app = await install(['@mer/datasets', '@tensorflow/tfjs-core'], 'second');
   must(installedVersion(app, '@mer/io') === '0.2.0', 'datasets brings io 0.2.0');
   say('release rehearsed');
 }
 
 /** Versions, the checks that a version may break, and the build of some packages. */
-function release(clone, which, packages) {
-  command(process.execPath, ['tools/release/version.mjs'], clone);
-  command(join(clone, 'node_modules/.bin/biome'), ['check', '.'], clone);
-  command(process.execPath, ['tools/release/package-metadata.mjs', '--check'], clone);
+async function release(clone, which, packages) {
+  await command(process.execPath, ['tools/release/version.mjs'], clone);
+  await command(join(clone, 'node_modules/.bin/biome'), ['check', '.'], clone);
+  await command(process.execPath, ['tools/release/package-metadata.mjs', '--check'], clone);
   for (const name of packageNames(clone)) {
     const log = join(clone, 'packages', name, 'CHANGELOG.md');
     must(existsSync(log), `${name} has a CHANGELOG`);
     must(!/Updated dependencies/.test(readFileSync(log, 'utf8')), `the CHANGELOG of ${name} says what has changed`);
   }
-  command('git', ['add', '--all'], clone);
-  command('git', ['commit', '--quiet', '--message', `${which} version`], clone);
+  await command('git', ['add', '--all'], clone);
+  await command('git', ['commit', '--quiet', '--message', `${which} version`], clone);
   const bin = join(clone, 'node_modules/.bin');
   const turbo = ['run', 'build', '--concurrency=2', '--output-logs=errors-only', `--filter=${packages}`];
   // turbo looks for pnpm on the path
-  command(join(bin, 'turbo'), turbo, clone, { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` });
+  await command(join(bin, 'turbo'), turbo, clone, { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` });
   say(`${which} version made and built`);
 }
 
 /** Publishes from the clone and gives what was published. */
-function publish(clone) {
+async function publish(clone) {
   const args = ['tools/release/publish.mjs', '--registry', registry.address, '--tag-git'];
-  const printed = command(process.execPath, args, clone, registry.env);
+  const printed = await command(process.execPath, args, clone, registry.env);
   return [...printed.matchAll(/^published (\S+)$/gm)].map(([, what]) => what);
 }
 
 /** Changes a package, with a changeset, and makes the version. */
-function change(clone, name, bump, text) {
+async function change(clone, name, bump, text) {
   appendFileSync(join(clone, 'packages', name, 'src/index.ts'), `// ${text.split('\n')[0]}\n`);
   writeFileSync(join(clone, `.changeset/rehearsed-${bump}.md`), `---\n'@mer/${name}': ${bump}\n---\n\n${text}\n`);
   // those that need it are as they were
-  release(clone, `${bump} of ${name}:`, `@mer/${name}`);
+  await release(clone, `${bump} of ${name}:`, `@mer/${name}`);
 }
 
 /** Follows the README of every package, as far as its first example, with packages of the registry. */
@@ -147,35 +179,35 @@ async function useReadmes(names) {
 }
 
 /** The command with nothing else installed: what it lists, and an experiment of a recipe. */
-function useCommand() {
-  const app = install(['@mer/cli'], 'command');
+async function useCommand() {
+  const app = await install(['@mer/cli'], 'command');
   const npx = (...args) =>
     command('npx', ['--no-install', 'mer', ...args], app, { ...registry.env, MER_BACKEND_NOTE: '0' });
-  must(npx('--version').trim() === '0.1.0', 'mer has a version');
-  must(npx('recipes').includes('afn-casme2'), 'mer recipes lists what comes with it');
-  const { versions } = JSON.parse(npx('backends', '--no-speed', '--json'));
+  must((await npx('--version')).trim() === '0.1.0', 'mer has a version');
+  must((await npx('recipes')).includes('afn-casme2'), 'mer recipes lists what comes with it');
+  const { versions } = JSON.parse(await npx('backends', '--no-speed', '--json'));
   must(versions['@mer/cli'] === '0.1.0', 'mer backends --json tells versions');
-  npx('run', 'first-steps', '--set', 'training.epochs=1', '--set', 'data.options.subjects=3');
-  npx('report', 'runs/first-steps');
+  await npx('run', 'first-steps', '--set', 'training.epochs=1', '--set', 'data.options.subjects=3');
+  await npx('report', 'runs/first-steps');
   must(existsSync(join(app, 'runs/first-steps/report.html')), 'mer report writes a report');
-  npx('init', 'study');
+  await npx('init', 'study');
   const study = join(app, 'study');
-  command('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], study, registry.env);
-  command('npm', ['test', '--silent'], study, registry.env);
+  await command('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], study, registry.env);
+  await command('npm', ['test', '--silent'], study, registry.env);
   say('npm install @mer/cli: recipes, backends, run, report, init');
 }
 
-function install(packages, name) {
+async function install(packages, name) {
   const place = join(folder, 'apps', name);
   mkdirSync(place, { recursive: true });
-  installInto(place, packages);
+  await installInto(place, packages);
   return place;
 }
 
-function installInto(place, packages) {
+async function installInto(place, packages) {
   if (!existsSync(join(place, 'package.json')))
     writeFileSync(join(place, 'package.json'), '{ "private": true, "type": "module" }');
-  command('npm', ['install', ...packages, '--no-audit', '--no-fund', '--loglevel=error'], place, registry.env);
+  await command('npm', ['install', ...packages, '--no-audit', '--no-fund', '--loglevel=error'], place, registry.env);
 }
 
 const manifest = (at) => JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
