@@ -64,15 +64,17 @@ async function tried(node, what, work) {
 
 const tarballs = packPackages(folder);
 const app = made('app', ALL);
-const places = {
-  'the umbrella @tensorflow/tfjs beside the parts': made('umbrella', { ...ALL, '@tensorflow/tfjs': TFJS }),
-  'the umbrella of another version, with its own copies': made('other-umbrella', {
-    ...ALL,
-    '@tensorflow/tfjs': '4.20.0',
-  }),
-};
-const copies = made('copies', ALL);
-for (const name of ['@tensorflow/tfjs-layers', '@mer/backends']) {
+const places = typesAlone
+  ? {}
+  : {
+      'the umbrella @tensorflow/tfjs beside the parts': made('umbrella', { ...ALL, '@tensorflow/tfjs': TFJS }),
+      'the umbrella of another version, with its own copies': made('other-umbrella', {
+        ...ALL,
+        '@tensorflow/tfjs': '4.20.0',
+      }),
+    };
+const copies = typesAlone ? undefined : made('copies', ALL);
+for (const name of copies ? ['@tensorflow/tfjs-layers', '@mer/backends'] : []) {
   const place = join(copies, 'node_modules', name, 'node_modules/@tensorflow/tfjs-core');
   cpSync(join(copies, 'node_modules/@tensorflow/tfjs-core'), place, { recursive: true });
 }
@@ -168,10 +170,9 @@ function checkTypes(resolution, skipLibCheck) {
     entries.map((entry, i) => `import * as entry${i} from '${entry}';\nvoid entry${i};\n`).join(''),
   );
   const faults = typeFaults(files, { resolution, skipLibCheck });
-  // what tfjs declares of WebGPU conflicts with TypeScript's own declarations, and is reported in these
-  const ofTfjs = (file) => /node_modules\/@(tensorflow|webgpu)\//.test(file);
-  const theirs = faults.filter(
-    ({ file, others }) => ofTfjs(file) || (/\/typescript\/lib\//.test(file) && others.some(ofTfjs)),
+  // what tfjs declares of WebGPU (@webgpu/types) conflicts with TypeScript's own declarations, and is reported in these
+  const theirs = faults.filter(({ file }) =>
+    /node_modules\/@(tensorflow|webgpu)\/|\/typescript\/lib\/lib\.dom\./.test(file),
   );
   const ours = faults.filter((fault) => !theirs.includes(fault));
   if (ours.length > 0) {

@@ -11,7 +11,7 @@ const types = fileURLToPath(new URL('../node_modules/@types', import.meta.url));
  * @param files - paths
  * @param options.resolution - `bundler` or `nodenext`
  * @param options.skipLibCheck - whether declaration files are left out
- * @returns file, line (from 0) and text of each, and the other files that it names
+ * @returns file, line (from 0) and text of each
  */
 export function typeFaults(files, { resolution, skipLibCheck }) {
   const program = ts.createProgram(files, {
@@ -26,10 +26,9 @@ export function typeFaults(files, { resolution, skipLibCheck }) {
     types: ['node'],
     typeRoots: [types, join(dirname(files[0]), 'node_modules/@types')],
   });
-  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText, relatedInformation = [] }) => ({
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => ({
     file: file?.fileName ?? '',
     line: file ? file.getLineAndCharacterOfPosition(start).line : 0,
-    others: relatedInformation.flatMap((related) => related.file?.fileName ?? []),
     text: ts.flattenDiagnosticMessageText(messageText, ' '),
   }));
 }
