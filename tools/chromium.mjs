@@ -24,7 +24,7 @@ export function findChromium() {
 }
 
 /** Arguments with which graphics are computed on the processor, and nothing is fetched from elsewhere. */
-const CHROMIUM_ARGUMENTS = [
+export const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',

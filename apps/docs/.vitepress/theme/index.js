@@ -1,4 +1,14 @@
+import { defineAsyncComponent } from 'vue';
 import theme from 'vitepress/theme-without-fonts';
 import './style.css';
 
-export default theme;
+export default {
+  extends: theme,
+  enhanceApp({ app }) {
+    // loaded on its page alone
+    app.component(
+      'Playground',
+      defineAsyncComponent(() => import('../../playground/page/Playground.vue')),
+    );
+  },
+};
