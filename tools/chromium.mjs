@@ -80,6 +80,19 @@ async function outcomeOf(browser, url) {
   }
 }
 
+/** Opens an address in the browser and calls `use` with the page; an error of the page is thrown. */
+export async function withPage(address, use) {
+  const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGUMENTS });
+  try {
+    const page = await browser.newPage();
+    const broken = new Promise((_resolve, reject) => page.on('pageerror', reject));
+    await page.goto(address);
+    return await Promise.race([use(page), broken]);
+  } finally {
+    await browser.close();
+  }
+}
+
 /** Starts the browser and calls `use` with a function that opens an address and gives what the page sets as `window.outcome`. */
 export async function withBrowser(use) {
   const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGUMENTS });

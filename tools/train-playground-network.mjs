@@ -11,7 +11,7 @@ import { encodeSafetensors, writeFileAtomic } from '@mer/io';
 import { uar } from '@mer/metrics';
 import { countParameters, createModel, exportWeights } from '@mer/models';
 import { createStep } from '@mer/representations';
-import { fit, predictLogits } from '@mer/training';
+import { predictLogits, fit as train } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 const here = (name) => fileURLToPath(new URL(`../apps/docs/playground/network/${name}`, import.meta.url));
@@ -57,10 +57,12 @@ async function prepared(sets) {
 
 const training = await prepared(looks.map((look, i) => ({ ...clips, ...look, seed: 1000 + i })));
 const unseen = await prepared(looks.map((look, i) => ({ ...test, ...look, seed: 2000 + i })));
-console.log(`${training.labels.length} clips to train on, ${unseen.labels.length} to test (${process.uptime().toFixed(0)} s)`);
+console.log(
+  `${training.labels.length} clips to train on, ${unseen.labels.length} to test (${process.uptime().toFixed(0)} s)`,
+);
 
 const network = createModel(model.name, { ...model.options, classes: classes.length, seed: 0 });
-await fit(network, training, {
+await train(network, training, {
   epochs: 30,
   batchSize: 32,
   optimizer: 'adam',
@@ -68,14 +70,21 @@ await fit(network, training, {
   schedule: { name: 'cosine', warmup: 1 },
   key: 'playground',
 });
-const logits = await predictLogits(network, unseen, unseen.labels.map((_, i) => i));
+const logits = await predictLogits(
+  network,
+  unseen,
+  unseen.labels.map((_, i) => i),
+);
 const predicted = logits.map((one) => one.indexOf(Math.max(...one)));
 const score = uar({ truth: unseen.labels, predicted, classes });
 console.log(`UAR on unseen faces: ${score.toFixed(3)} (${process.uptime().toFixed(0)} s)`);
 
 const arrays = await exportWeights(network);
 const subjectsOf = ({ subjects }) => subjects * looks.length;
-await writeFileAtomic(here('weights.safetensors'), encodeSafetensors(arrays, { model: model.name, trainedOn: 'generated faces' }));
+await writeFileAtomic(
+  here('weights.safetensors'),
+  encodeSafetensors(arrays, { model: model.name, trainedOn: 'generated faces' }),
+);
 const facts = {
   madeBy: 'tools/train-playground-network.mjs',
   model,

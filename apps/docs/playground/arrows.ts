@@ -12,7 +12,7 @@ export interface Arrow {
  * The mean flow of each cell, so long that the longest arrow fills `reach` cells.
  *
  * @param field `[height, width, 2]`, (u, v) in pixels.
- * @returns no arrow for a cell that moves less than a twentieth of the longest, and none at all where nothing moves more than a hundredth of a pixel.
+ * @returns no arrow for a cell that moves less than an eighth of the longest, and none at all where nothing moves more than a hundredth of a pixel.
  */
 export function arrowsOf(
   field: ArrayLike<number>,
@@ -37,6 +37,6 @@ export function arrowsOf(
   if (longest < 0.01) return [];
   const scale = (reach * side) / longest;
   return means
-    .filter(({ dx, dy }) => Math.hypot(dx, dy) >= longest / 20)
+    .filter(({ dx, dy }) => Math.hypot(dx, dy) >= longest / 8)
     .map(({ x, y, dx, dy }) => ({ x, y, dx: dx * scale, dy: dy * scale }));
 }

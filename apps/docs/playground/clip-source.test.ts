@@ -6,8 +6,16 @@ const byName = (a: string, b: string) => (a < b ? -1 : 1);
 
 describe('dropped files', () => {
   it('are the pictures of one folder, in order; others are left out', () => {
-    const { kind, files: frames, leftOut } = chooseFiles(files('a/2.png', 'a/1.JPG', 'a/notes.txt', 'a/.DS_Store', 'a/3.bmp'), byName);
-    expect([kind, frames.map(({ path }) => path), leftOut]).toEqual(['pictures', ['a/1.JPG', 'a/2.png', 'a/3.bmp'], ['notes.txt']]);
+    const {
+      kind,
+      files: frames,
+      leftOut,
+    } = chooseFiles(files('a/2.png', 'a/1.JPG', 'a/notes.txt', 'a/.DS_Store', 'a/3.bmp'), byName);
+    expect([kind, frames.map(({ path }) => path), leftOut]).toEqual([
+      'pictures',
+      ['a/1.JPG', 'a/2.png', 'a/3.bmp'],
+      ['notes.txt'],
+    ]);
   });
 
   it('are one GIF', () => {
@@ -19,7 +27,10 @@ describe('dropped files', () => {
     [['a.png', 'b.png'], 'at least 3 pictures (PNG, JPEG or BMP), or be a GIF: there are 2 pictures among 2 files'],
     [['a.txt'], 'there are no pictures among 1 file'],
     [['a.gif', 'b.png'], 'one GIF alone, or pictures alone: there are 1 GIF and 1 picture'],
-    [['my clip.mp4'], 'video files cannot be read here yet: take its frames as pictures, ffmpeg -i "my clip.mp4" frame-%04d.png'],
+    [
+      ['my clip.mp4'],
+      'video files cannot be read here yet: take its frames as pictures, ffmpeg -i "my clip.mp4" frame-%04d.png',
+    ],
     [['a/1.png', 'a/2.png', 'b/1.png'], 'must lie in one folder: they lie in 2, such as a, b'],
     [Array.from({ length: 301 }, (_, i) => `${i}.png`), 'a clip may have 300 frames here: there are 301'],
   ])('%# are refused in words', (paths, words) => {

@@ -6,26 +6,32 @@ import { type ChoiceField, type Field, fieldsOf, firstValue, formOf, inside, sai
 
 const all = Object.values(representations) as unknown as AnyStepDefinition[];
 const formOfPart = (name: string) => fieldsOf(jsonSchemaOf(optionsSchema(representations[name as 'flow'].options)));
-const fieldOf = (name: string, option: string) => formOfPart(name).find((field) => field.name === option) as ChoiceField;
+const fieldOf = (name: string, option: string) =>
+  formOfPart(name).find((field) => field.name === option) as ChoiceField;
 
 describe('the form of options', () => {
-  it.each(all.map((definition) => [definition.name, definition] as const))('has every option of %s', (_name, definition) => {
-    const schema = optionsSchema(definition.options);
-    const fields = fieldsOf(jsonSchemaOf(schema));
-    expect(fields.map(({ name }) => name)).toEqual(Object.keys(definition.options));
-    // whatever is chosen first in any field fits its option
-    const tried = (field: Field): unknown[] =>
-      field.kind === 'choice' ? field.forms.flatMap((form) => [firstValue(form)]) : [field.default];
-    for (const field of fields) {
-      for (const value of tried(field)) expect(optionIssues(schema, { [field.name]: value })).toEqual([]);
-    }
-  });
+  it.each(all.map((definition) => [definition.name, definition] as const))(
+    'has every option of %s',
+    (_name, definition) => {
+      const schema = optionsSchema(definition.options);
+      const fields = fieldsOf(jsonSchemaOf(schema));
+      expect(fields.map(({ name }) => name)).toEqual(Object.keys(definition.options));
+      // whatever is chosen first in any field fits its option
+      const tried = (field: Field): unknown[] =>
+        field.kind === 'choice' ? field.forms.flatMap((form) => [firstValue(form)]) : [field.default];
+      for (const field of fields) {
+        for (const value of tried(field)) expect(optionIssues(schema, { [field.name]: value })).toEqual([]);
+      }
+    },
+  );
 
   it('can be made of every step, too', () => {
     for (const definition of Object.values(steps) as unknown as AnyStepDefinition[]) {
       // lists of regions and of numbers have no field yet, and are no options of a representation
       if (['spot-apex', 'normalize', 'magnify'].includes(definition.name)) continue;
-      expect(fieldsOf(jsonSchemaOf(optionsSchema(definition.options))).length).toBe(Object.keys(definition.options).length);
+      expect(fieldsOf(jsonSchemaOf(optionsSchema(definition.options))).length).toBe(
+        Object.keys(definition.options).length,
+      );
     }
   });
 
@@ -41,7 +47,11 @@ describe('the form of options', () => {
   });
 
   it('knows a name, a number and a range of frames apart', () => {
-    const [threshold, span, region] = [fieldOf('mm-cof', 'threshold'), fieldOf('trdi', 'span'), fieldOf('flow', 'stableRegion')];
+    const [threshold, span, region] = [
+      fieldOf('mm-cof', 'threshold'),
+      fieldOf('trdi', 'span'),
+      fieldOf('flow', 'stableRegion'),
+    ];
     expect([formOf(threshold, 'otsu'), formOf(threshold, 0.3)]).toEqual([1, 2]);
     expect([formOf(span, 'all'), formOf(span, [2, 5]), formOf(span, undefined)]).toEqual([3, 4, -1]);
     expect([formOf(region, null), formOf(region, [0, 0, 1, 1])]).toEqual([0, 1]);

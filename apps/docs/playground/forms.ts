@@ -138,7 +138,9 @@ function startOf(field: Field): unknown {
     case 'tuple': {
       // the first and the last of a range: 0 to 1
       const half = field.items.length / 2;
-      return field.items.map((item, i) => (item.kind === 'number' ? Math.max(i < half ? 0 : 1, item.min ?? 0) : startOf(item)));
+      return field.items.map((item, i) =>
+        item.kind === 'number' ? Math.max(i < half ? 0 : 1, item.min ?? 0) : startOf(item),
+      );
     }
   }
 }
@@ -162,6 +164,8 @@ const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 export function saidOf(fields: readonly Field[], values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const entries = fields.map(({ name, default: fallback }) => [name, values[name], fallback] as const);
   return Object.fromEntries(
-    entries.filter(([, value, fallback]) => value !== undefined && !same(value, fallback)).map(([name, value]) => [name, value]),
+    entries
+      .filter(([, value, fallback]) => value !== undefined && !same(value, fallback))
+      .map(([name, value]) => [name, value]),
   );
 }

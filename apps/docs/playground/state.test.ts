@@ -14,7 +14,15 @@ const answers: Record<string, (given: never) => unknown> = {
     if (name !== 'wasm') throw new Error(`Cannot use backend ${name}`);
     return { words: name };
   },
-  open: () => ({ title: 'a clip', count: 12, width: 8, height: 8, frames: [], marks: { onset: 0, apex: 5, offset: 11 }, notes: [] }),
+  open: () => ({
+    title: 'a clip',
+    count: 12,
+    width: 8,
+    height: 8,
+    frames: [],
+    marks: { onset: 0, apex: 5, offset: 11 },
+    notes: [],
+  }),
   represent: ({ name, options }: { name: string; options: object }) => ({ shape: [name, JSON.stringify(options)] }),
   motion: () => ({ longest: 1 }),
   answer: ({ explain }: { explain?: number }) => ({ explained: explain ?? 0 }),

@@ -60,7 +60,7 @@ export const initialState = (): State => ({
   fields: [],
   filled: {},
   flows: [],
-  flow: 'tvl1',
+  flow: 'farneback',
   network: undefined,
   source: { kind: 'example', emotion: 'happiness', face: 0 },
   side: SIDES[1],
@@ -87,9 +87,12 @@ export function createActions(state: State, connect: (onFault: (sentence: string
   let line: Connection | undefined;
 
   /** Asks, and keeps what goes wrong as a sentence; what was overtaken is no answer. */
-  async function ask<K extends Kind>(kind: K, given: Questions[K]['given']): Promise<Questions[K]['answer'] | undefined> {
+  async function ask<K extends Kind>(
+    kind: K,
+    given: Questions[K]['given'],
+  ): Promise<Questions[K]['answer'] | undefined> {
     try {
-      const answer = await line!.ask(kind, given);
+      const answer = await line!.ask(kind, unwatched(given));
       delete state.errors[kind];
       return answer;
     } catch (error) {
@@ -114,17 +117,17 @@ export function createActions(state: State, connect: (onFault: (sentence: string
   const options = () => saidOf(state.fields, state.filled[state.representation] ?? {});
 
   async function represent() {
-    const answer = await ask('represent', { name: state.representation, options: plain(options()), marks: { ...state.marks } });
+    const answer = await ask('represent', { name: state.representation, options: options(), marks: state.marks });
     if (answer) state.result = answer;
     else if (state.errors.represent) state.result = undefined;
   }
   async function move() {
-    const answer = await ask('motion', { method: state.flow, marks: { ...state.marks } });
+    const answer = await ask('motion', { method: state.flow, marks: state.marks });
     if (answer) state.motion = answer;
     else if (state.errors.motion) state.motion = undefined;
   }
   async function answer() {
-    const given = await ask('answer', { marks: { ...state.marks }, explain: state.explain });
+    const given = await ask('answer', { marks: state.marks, explain: state.explain });
     if (given) state.answer = given;
     else if (state.errors.answer) state.answer = undefined;
   }
@@ -234,8 +237,12 @@ export function createActions(state: State, connect: (onFault: (sentence: string
 
 export type Actions = ReturnType<typeof createActions>;
 
-/** A copy without whatever watches it: only plain data goes to a worker. */
-const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+/** A copy of lists and plain objects without whatever watches them: only plain data goes to a worker. Files stay what they are. */
+function unwatched<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(unwatched) as T;
+  if (typeof value !== 'object' || value === null || value instanceof Blob) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unwatched(one)])) as T;
+}
 
 /** A message as a sentence. */
 function sentence(message: string): string {

@@ -35,8 +35,15 @@ describe('the experiment', () => {
 
 describe('the program', () => {
   it('imports what it calls and nothing else', () => {
-    const text = programText(taken({ call: "frameDifference({ scaling: 'symmetric' })", functions: ['frameDifference', 'frame', 'trdi', 'resize', 'flow'] }));
-    expect(text).toContain("import { displayImage, frame, frameDifference, pipe, resize, trdi } from '@mer/representations';");
+    const text = programText(
+      taken({
+        call: "frameDifference({ scaling: 'symmetric' })",
+        functions: ['frameDifference', 'frame', 'trdi', 'resize', 'flow'],
+      }),
+    );
+    expect(text).toContain(
+      "import { displayImage, frame, frameDifference, pipe, resize, trdi } from '@mer/representations';",
+    );
     expect(text).toContain("import { createSyntheticDataset } from '@mer/datasets';");
     expect(text).toContain("const image = await frameDifference({ scaling: 'symmetric' }).applyAsync(clip);");
     expect(text).not.toContain('sharp');
@@ -48,6 +55,8 @@ describe('the program', () => {
   });
 
   it('writes values as TypeScript', () => {
-    expect(literal({ size: [1, null], 'a-b': true, c: "d'e", f: {} })).toBe("{ size: [1, null], 'a-b': true, c: 'd\\'e', f: {} }");
+    expect(literal({ size: [1, null], 'a-b': true, c: "d'e", f: {} })).toBe(
+      "{ size: [1, null], 'a-b': true, c: 'd\\'e', f: {} }",
+    );
   });
 });

@@ -1,11 +1,11 @@
 // Builds the playground alone, opens it below /mer/ in headless Chromium, and does what a visitor does.
-// node tools/check-playground.mjs [--all] [--as-built] [--screenshots <folder>]
+// node tools/check-playground.mjs [--all] [--as-built] [--keep] [--screenshots <folder>]
 //   without --all: from the example clip to picture, class and heat map on wasm, dropped pictures, an unreadable file, axe, what is taken away (half a minute)
 //   --all: every representation, webgl and webgpu where this machine emulates them, a GIF, looks at several widths, and the experiment is run
-//   --as-built: the whole site in dist/ instead
+//   --as-built: the whole site in dist/ instead; --keep: what this built before
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ const { values: asked } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
     'as-built': { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
     screenshots: { type: 'string' },
   },
 });
@@ -27,13 +28,19 @@ const { CHROMIUM_ARGUMENTS, findChromium } = await import('../../../tools/chromi
 const { inRepository, DIST, SITE } = await import('./paths.mjs');
 const { serve } = await import('./serve.mjs');
 
+const LOOKS = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  phone: { colorScheme: 'light', viewport: { width: 390, height: 844 } },
+};
+
 const executablePath = findChromium();
 const work = mkdtempSync(join(tmpdir(), 'mer-playground-'));
 const said = (text) => console.log(`${text} (${process.uptime().toFixed(1)} s)`);
 let server;
 let browser;
 try {
-  if (!asked['as-built']) await buildAlone();
+  if (!asked['as-built'] && !(asked.keep && existsSync(DIST))) await buildAlone();
   const base = asked['as-built'] ? readFileSync(join(DIST, 'base.txt'), 'utf8') : '/mer/';
   server = await serve(base);
   const root = `http://127.0.0.1:${server.address().port}${base}`;
@@ -75,7 +82,8 @@ async function openPage(root, look = {}) {
   await page.addInitScript(() => {
     window.longTasks = [];
     new PerformanceObserver((list) => {
-      for (const { duration, startTime } of list.getEntries()) window.longTasks.push([startTime, duration].map(Math.round));
+      for (const { duration, startTime } of list.getEntries())
+        window.longTasks.push([startTime, duration].map(Math.round));
     }).observe({ type: 'longtask', buffered: true });
   });
   await page.goto(`${root}playground.html`);
@@ -92,25 +100,24 @@ async function openPage(root, look = {}) {
 }
 
 /** Pixels of a canvas: how many different values, and a few of them. */
-const looked = (locator) =>
-  locator.evaluate((canvas) => {
+function looked(locator) {
+  return locator.evaluate((canvas) => {
     const { width, height } = canvas;
     const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
     return { width, height, values: new Set(data).size, data: Array.from(data) };
   });
+}
 
 async function visit(root) {
   const { page, at, after, settled, faults, context } = await openPage(root);
   said('the page is ready');
   const noErrors = async () => assert.deepEqual(await page.locator('[role=alert]').allTextContents(), []);
-  await page.evaluate(() => {
-    window.longTasks.length = 0;
-  });
-
   // from the example clip to picture, class and heat map
   await noErrors();
   const classOf = async () => {
-    const shares = await page.locator('[data-test^=class-]').evaluateAll((all) => all.map((one) => [one.dataset.test.slice(6), Number.parseInt(one.textContent, 10)]));
+    const shares = await page
+      .locator('[data-test^=class-]')
+      .evaluateAll((all) => all.map((one) => [one.dataset.test.slice(6), Number.parseInt(one.textContent, 10)]));
     return shares.sort((a, b) => b[1] - a[1])[0][0];
   };
   const first = await looked(at('picture'));
@@ -132,12 +139,29 @@ async function visit(root) {
   const frame = await looked(at('frame'));
   for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowLeft');
   assert.notDeepEqual((await looked(at('frame'))).data, frame.data, 'arrow keys show other frames');
-  await after(() => at('apex').fill('9').then(() => at('apex').press('Enter')));
+  await after(() =>
+    at('apex')
+      .fill('9')
+      .then(() => at('apex').press('Enter')),
+  );
   assert.equal(await at('apex').inputValue(), '9');
   assert.notDeepEqual((await looked(at('colors'))).data, [], 'the flow is that of the new apex');
-  await after(() => page.getByLabel('percentile').fill('0').then(() => page.keyboard.press('Enter')));
-  assert.match(await page.locator('.pg-issue').textContent(), /percentile must be a number above 0 and at most 100: current value is 0\./);
-  await after(() => page.getByLabel('percentile').fill('90').then(() => page.keyboard.press('Enter')));
+  await after(() =>
+    page
+      .getByLabel('percentile')
+      .fill('0')
+      .then(() => page.keyboard.press('Enter')),
+  );
+  assert.match(
+    await page.locator('.pg-issue').textContent(),
+    /percentile must be a number above 0 and at most 100: current value is 0\./,
+  );
+  await after(() =>
+    page
+      .getByLabel('percentile')
+      .fill('90')
+      .then(() => page.keyboard.press('Enter')),
+  );
   await after(() => page.getByLabel('gray').check());
   await noErrors();
   assert.notDeepEqual((await looked(at('picture'))).data, first.data, 'options change the picture');
@@ -146,18 +170,42 @@ async function visit(root) {
   await takeAway({ page, at, name: 'example' });
   await ownFiles({ page, at, after, noErrors });
   if (asked.all) await everyRepresentation({ at, after, noErrors });
-  await otherBackends({ page, at, after, noErrors, classOf });
+  await otherBackends({ at, after, noErrors, classOf });
   await stopped({ page, at, after, noErrors });
 
-  const long = await page.evaluate(() => window.longTasks);
-  console.log(`tasks of the page's own thread over 50 ms: ${long.length === 0 ? 'none' : long.map(([, duration]) => `${duration} ms`).join(', ')}`);
-  const worst = Math.max(0, ...long.map(([, duration]) => duration));
-  // a busy machine may stop the whole process for a while: once is no stall of ours, more are
-  assert(long.length <= 1 && worst < 200, 'the page stays quick while its worker works');
   assert.deepEqual(faults, []);
   await context.close();
+  await quick(root);
   await accessible(root);
   await withoutWorker(root);
+}
+
+/**
+ * No task of the page's own thread takes more than 50 ms while its worker works. Other programs may stop this one for a while, so one pass of three without
+ * such a task will do: what the page itself is slow at, it is slow at in each.
+ */
+async function quick(root) {
+  const passes = [];
+  for (let pass = 0; pass < 3; pass++) {
+    const { page, at, after, context } = await openPage(root);
+    await page.waitForTimeout(200);
+    await page.evaluate(() => {
+      window.longTasks.length = 0;
+    });
+    for (const emotion of ['disgust', 'happiness']) await after(() => at('emotion').selectOption(emotion));
+    await after(() => at('flow').selectOption('tvl1'));
+    for (const name of ['rank-pooling', 'mm-cof', 'lbp-top', 'midi']) {
+      await after(() => at('representation').selectOption(name));
+    }
+    await after(() => page.getByLabel('Set the apex to the frame shown').click());
+    await page.waitForTimeout(100);
+    const long = await page.evaluate(() => window.longTasks);
+    await context.close();
+    passes.push(long.length === 0 ? 'none' : long.map(([, duration]) => `${duration} ms`).join(', '));
+    if (long.length === 0) break;
+  }
+  console.log(`tasks over 50 ms of the page's own thread, pass by pass: ${passes.join('; ')}`);
+  assert.equal(passes.at(-1), 'none', 'the page stays quick while its worker works');
 }
 
 /** The three files, and what they make. */
@@ -176,7 +224,9 @@ async function takeAway({ page, at, name }) {
   await download('save-weights');
   runProgram(folder, program);
   const { decodeImage } = await import('@mer/io');
-  const [ours, theirs] = await Promise.all([png, join(folder, 'picture.png')].map(async (path) => decodeImage(await readFile(path))));
+  const [ours, theirs] = await Promise.all(
+    [png, join(folder, 'picture.png')].map(async (path) => decodeImage(await readFile(path))),
+  );
   const worst = ours.data.reduce((most, value, i) => Math.max(most, Math.abs(value - theirs.data[i])), 0);
   assert.equal(ours.data.length, theirs.data.length);
   assert(worst <= 1, `the program makes the picture of the page: levels differ by up to ${worst}`);
@@ -190,13 +240,27 @@ function run(command, args, cwd) {
   assert.equal(status, 0, `${command} ${args.join(' ')}\n${stdout}\n${stderr}`);
   return stdout;
 }
-const mer = (cwd, args) => run(process.execPath, [inRepository('packages/cli/bin/mer.js'), ...args], cwd);
+function mer(cwd, args) {
+  return run(process.execPath, [inRepository('packages/cli/bin/mer.js'), ...args], cwd);
+}
 
 /** Type-checks the program, strictly, and runs it with the packages of this repository. */
 function runProgram(folder, program) {
-  if (!existsSync(join(folder, 'node_modules'))) symlinkSync(inRepository('node_modules'), join(folder, 'node_modules'), 'dir');
+  if (!existsSync(join(folder, 'node_modules')))
+    symlinkSync(inRepository('node_modules'), join(folder, 'node_modules'), 'dir');
   const require = createRequire(inRepository('package.json'));
-  const settings = ['--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext', '--types', 'node', '--outDir', folder];
+  const settings = [
+    '--strict',
+    '--skipLibCheck',
+    '--target',
+    'es2022',
+    '--module',
+    'nodenext',
+    '--types',
+    'node',
+    '--outDir',
+    folder,
+  ];
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   run(process.execPath, [join(require.resolve('typescript'), '../tsc.js'), ...settings, program], folder);
   const printed = run(process.execPath, [program.replace(/\.ts$/, '.js')], folder);
@@ -219,14 +283,25 @@ async function ownFiles({ page, at, after, noErrors }) {
 
   await after(() => at('folder').setInputFiles(folder));
   await noErrors();
-  assert.match(await at('frames').textContent(), /my-clip: 12 frames of 128 x 128\..*Made smaller, from 150 x 150\..*Left out: notes\.txt\./s);
-  await takeAway({ page, at, name: 'pictures' });
+  assert.match(
+    await at('frames').textContent(),
+    /my-clip: 12 frames of 128 x 128\..*Made smaller, from 150 x 150\..*Left out: notes\.txt\./s,
+  );
+  if (asked.all) {
+    clipsOfSubjects(join(work, 'pictures/my-clips'), folder);
+    await takeAway({ page, at, name: 'pictures' });
+  }
 
-  const dropped = await page.evaluateHandle(async (list) => {
-    const data = new DataTransfer();
-    for (const [name, bytes] of list) data.items.add(new File([new Uint8Array(bytes)], name));
-    return data;
-  }, await Promise.all([1, 2, 3, 10].map(async (n) => [`img${n}.png`, [...(await readFile(join(folder, `img${n}.png`)))]])));
+  const dropped = await page.evaluateHandle(
+    async (list) => {
+      const data = new DataTransfer();
+      for (const [name, bytes] of list) data.items.add(new File([new Uint8Array(bytes)], name));
+      return data;
+    },
+    await Promise.all(
+      [1, 2, 3, 10].map(async (n) => [`img${n}.png`, [...(await readFile(join(folder, `img${n}.png`)))]]),
+    ),
+  );
   await after(() => at('drop').dispatchEvent('drop', { dataTransfer: dropped }));
   await noErrors();
   assert.match(await at('frames').textContent(), /4 frames of 128 x 128/);
@@ -235,11 +310,19 @@ async function ownFiles({ page, at, after, noErrors }) {
   // what cannot be read is one sentence, and the clip before it stays
   const broken = join(work, 'broken');
   mkdirSync(broken);
-  for (const n of [1, 2, 3]) writeFileSync(join(broken, `img${n}.png`), readFileSync(join(folder, `img${n}.png`)).subarray(0, n === 2 ? 200 : undefined));
+  for (const n of [1, 2, 3])
+    writeFileSync(
+      join(broken, `img${n}.png`),
+      readFileSync(join(folder, `img${n}.png`)).subarray(0, n === 2 ? 200 : undefined),
+    );
   writeFileSync(join(work, 'clip.mp4'), 'no video');
   writeFileSync(join(work, 'broken.gif'), 'GIF89a, but not for long');
   const refused = [
-    ['folder', broken, /^Cannot read clip in broken as 'img2\.png' in broken must be a whole picture: the PNG file is cut short\.$/],
+    [
+      'folder',
+      broken,
+      /^Cannot read clip in broken as 'img2\.png' in broken must be a whole picture: the PNG file is cut short\.$/,
+    ],
     ['files', join(work, 'clip.mp4'), /^Cannot open clip\.mp4 as video files cannot be read here yet: .*\.$/],
     ['files', join(work, 'broken.gif'), /^Cannot open broken\.gif as it must be an intact GIF: .*\.$/],
     ['files', join(folder, 'notes.txt'), /^Cannot open these files as a clip must have at least 3 pictures .*\.$/],
@@ -258,16 +341,35 @@ async function ownFiles({ page, at, after, noErrors }) {
   assert.match(await at('frames').textContent(), /face\.gif: 12 frames of 128 x 128/);
   mkdirSync(join(work, 'gif'));
   writeFileSync(join(work, 'gif/face.gif'), readFileSync(gif));
-  if (asked.all) await takeAway({ page, at, name: 'gif' });
+  if (asked.all) {
+    clipsOfSubjects(join(work, 'gif/my-clips'), folder);
+    await takeAway({ page, at, name: 'gif' });
+  }
   said('a GIF');
+}
+
+/** The layout that the experiment's comment asks for. */
+function clipsOfSubjects(root, clip) {
+  const rows = ['subject,clip,label,onset,apex,offset'];
+  for (const subject of ['ann', 'ben', 'eve']) {
+    for (const [i, label] of ['up', 'down'].entries()) {
+      cpSync(clip, join(root, subject, `clip${i}`), { recursive: true });
+      rows.push(`${subject},clip${i},${label},1,6,12`);
+    }
+  }
+  writeFileSync(join(root, 'manifest.csv'), rows.join('\n'));
 }
 
 async function writeGif(path, images) {
   const { default: sharp } = await import('sharp');
   const [height, width] = images[0].shape;
-  const pages = await Promise.all(images.map(async (image) => Uint8Array.from(await image.data(), (value) => Math.round(255 * value))));
+  const pages = await Promise.all(
+    images.map(async (image) => Uint8Array.from(await image.data(), (value) => Math.round(255 * value))),
+  );
   const raw = { width, height: height * images.length, channels: 3, pageHeight: height };
-  await sharp(Buffer.concat(pages), { raw }).gif({ delay: images.map(() => 80) }).toFile(path);
+  await sharp(Buffer.concat(pages), { raw })
+    .gif({ delay: images.map(() => 80) })
+    .toFile(path);
 }
 
 async function everyRepresentation({ at, after, noErrors }) {
@@ -282,10 +384,12 @@ async function everyRepresentation({ at, after, noErrors }) {
   said(`${names.length} representations`);
 }
 
-async function otherBackends({ page, at, after, noErrors, classOf }) {
+async function otherBackends({ at, after, noErrors, classOf }) {
   await after(() => at('emotion').selectOption('happiness'));
   const picture = await looked(at('picture'));
-  const offered = await at('backend').locator('option:not([disabled])').evaluateAll((all) => all.map(({ value }) => value));
+  const offered = await at('backend')
+    .locator('option:not([disabled])')
+    .evaluateAll((all) => all.map(({ value }) => value));
   console.log(`backends that this browser has: ${offered.join(', ')}`);
   for (const name of asked.all ? offered.filter((one) => one !== 'wasm') : offered.filter((one) => one === 'webgl')) {
     await after(() => at('backend').selectOption(name));
@@ -297,7 +401,6 @@ async function otherBackends({ page, at, after, noErrors, classOf }) {
     said(`${name}: picture (levels differ by ${worst}), class and heat map`);
   }
   await after(() => at('backend').selectOption('wasm'));
-  await page.evaluate(() => undefined);
 }
 
 /** Work that takes long can be stopped. */
@@ -310,22 +413,25 @@ async function stopped({ page, at, after, noErrors }) {
   await noErrors();
 }
 
-const LOOKS = {
-  light: { colorScheme: 'light' },
-  dark: { colorScheme: 'dark' },
-  phone: { colorScheme: 'light', viewport: { width: 390, height: 844 } },
-};
-
 /** What axe finds, with everything that the page shows. */
 async function accessible(root) {
   for (const [name, look] of Object.entries(asked.all ? LOOKS : { dark: LOOKS.dark })) {
     const { page, context } = await openPage(root, look);
-    for (const summary of await page.locator('.playground summary').all()) if (await summary.isVisible()) await summary.click();
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1), false, `${name}: not wider than the window`);
+    for (const summary of await page.locator('.playground summary').all())
+      if (await summary.isVisible()) await summary.click();
+    assert.equal(
+      await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1),
+      false,
+      `${name}: not wider than the window`,
+    );
     await page.evaluate(axe.source);
     const { violations } = await page.evaluate(() => window.axe.run());
     const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-    assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), [], `axe, ${name}`);
+    assert.deepEqual(
+      serious.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`),
+      [],
+      `axe, ${name}`,
+    );
     await context.close();
     said(`axe finds nothing serious, ${name} (${violations.length} smaller things)`);
   }

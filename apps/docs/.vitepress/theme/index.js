@@ -1,5 +1,5 @@
-import { defineAsyncComponent } from 'vue';
 import theme from 'vitepress/theme-without-fonts';
+import { defineAsyncComponent } from 'vue';
 import './style.css';
 
 export default {

@@ -7,7 +7,9 @@ import { checkRoom, fitted, MOST_FRAMES, MOST_GIF_PIXELS } from '../clip-source.
 interface Decoder {
   readonly tracks: { readonly ready: Promise<void>; readonly selectedTrack: { readonly frameCount: number } | null };
   readonly completed: Promise<void>;
-  decode(options: { frameIndex: number }): Promise<{ image: CanvasImageSource & { displayWidth: number; displayHeight: number; close(): void } }>;
+  decode(options: {
+    frameIndex: number;
+  }): Promise<{ image: CanvasImageSource & { displayWidth: number; displayHeight: number; close(): void } }>;
   close(): void;
 }
 type DecoderClass = new (options: { data: ArrayBuffer; type: string }) => Decoder;
@@ -24,7 +26,8 @@ export async function readGif(
       `Cannot open ${name} as this browser must be able to take a GIF apart (ImageDecoder): it is not. Drop its frames as PNG files`,
     );
   }
-  const fail = (why: string, cause?: unknown) => new Error(`Cannot open ${name} as it must be an intact GIF: ${why}`, { cause });
+  const fail = (why: string, cause?: unknown) =>
+    new Error(`Cannot open ${name} as it must be an intact GIF: ${why}`, { cause });
   const decoder = new ImageDecoder({ data: await file.arrayBuffer(), type: 'image/gif' });
   const images: tf.Tensor3D[] = [];
   try {
@@ -47,7 +50,9 @@ export async function readGif(
       const [height, width] = [image.displayHeight, image.displayWidth];
       try {
         if (count * height * width > MOST_GIF_PIXELS) {
-          throw fail(`it may have ${MOST_GIF_PIXELS / 1e6} million pixels, ${count} frames of ${width} x ${height} have more`);
+          throw fail(
+            `it may have ${MOST_GIF_PIXELS / 1e6} million pixels, ${count} frames of ${width} x ${height} have more`,
+          );
         }
         from ??= [height, width];
         const size = fitted(height, width, side);

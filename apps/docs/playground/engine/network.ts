@@ -21,7 +21,8 @@ export const networkSteps = String(createStep({ pipe: [...facts.picture, facts.s
 export async function loadNetwork(): Promise<tfl.LayersModel> {
   const address = new URL('../network/weights.safetensors', import.meta.url);
   const response = await fetch(address);
-  if (!response.ok) throw new Error(`Cannot load the network as ${address.pathname} must be there: status ${response.status}`);
+  if (!response.ok)
+    throw new Error(`Cannot load the network as ${address.pathname} must be there: status ${response.status}`);
   const model = createModel(facts.model.name, { ...facts.model.options, classes: facts.classes.length });
   loadWeights(model, parseWeights(new Uint8Array(await response.arrayBuffer())));
   return model;

@@ -1,5 +1,12 @@
 // The clip of the page, from the generator or from somebody's files.
-import { type BrowserFile, createSyntheticDataset, folderFromFiles, naturalOrder, openFrames, readFrames } from '@mer/datasets';
+import {
+  type BrowserFile,
+  createSyntheticDataset,
+  folderFromFiles,
+  naturalOrder,
+  openFrames,
+  readFrames,
+} from '@mer/datasets';
 import { type Clip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkRoom, chooseFiles, type FilePath, fitted, folderOf, nameOf } from '../clip-source.ts';
@@ -35,7 +42,8 @@ async function readExample({ emotion, face }: ClipSource & { kind: 'example' }):
   const subjects = [...new Set(faces.samples.map(({ subject }) => subject))];
   const [subject, label] = [subjects[face], faces.classes.indexOf(emotion)];
   const index = faces.samples.findIndex((sample) => sample.subject === subject && sample.label === label);
-  if (index < 0) throw new RangeError(`Cannot open an example as there must be a face ${face} with ${emotion}: there is none`);
+  if (index < 0)
+    throw new RangeError(`Cannot open an example as there must be a face ${face} with ${emotion}: there is none`);
   const clip = await faces.readClip(index, { from: 'first', to: 'last' });
   return {
     clip: { ...clip, apex: clip.apex! },
@@ -52,11 +60,14 @@ async function readFiles({ files: given, side }: ClipSource & { kind: 'files' })
   const [count, height, width] = frames.shape;
   const resized = from[0] !== height || from[1] !== width;
   try {
-    const { apex } = await spotApex().applyAsync({ frames, onset: 0, apex: null, offset: count - 1 }).then((spotted) => {
-      tf.dispose(spotted.frames as tf.Tensor4D);
-      return spotted as { apex: number };
-    });
-    const many = leftOut.length > 3 ? `${leftOut.slice(0, 3).join(', ')} and ${leftOut.length - 3} more` : leftOut.join(', ');
+    const { apex } = await spotApex()
+      .applyAsync({ frames, onset: 0, apex: null, offset: count - 1 })
+      .then((spotted) => {
+        tf.dispose(spotted.frames as tf.Tensor4D);
+        return spotted as { apex: number };
+      });
+    const many =
+      leftOut.length > 3 ? `${leftOut.slice(0, 3).join(', ')} and ${leftOut.length - 3} more` : leftOut.join(', ');
     return {
       clip: { frames, onset: 0, apex, offset: count - 1 },
       origin: { kind, names: files.map(({ path }) => nameOf(path)), size: resized ? [height, width] : undefined },

@@ -29,7 +29,9 @@ function rgba(
 }
 
 /** Runs a piece of work and says what it took. */
-export async function measured<T>(work: () => Promise<T>): Promise<{ result: T; cost: { milliseconds: number; bytes: number } }> {
+export async function measured<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; cost: { milliseconds: number; bytes: number } }> {
   const begun = performance.now();
   const before = tf.memory().numBytes;
   let result: T | undefined;
