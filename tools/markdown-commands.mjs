@@ -39,11 +39,12 @@ function stepsOfBlock({ words: [language, ...words], lines }) {
  * Does the steps in a folder.
  *
  * @param doBefore - called with each step before it is done; what must be there that no page prints, such as a clip of one's own.
+ * @param npmrc - npm's settings, in the folder in which a command is run.
  * @param whenServed - called with the address of a server when it is up.
  * @returns what was printed, how many commands and files there were, and the seconds.
  * @throws Error with what a command printed where it fails.
  */
-export async function doSteps(steps, folder, { env = {}, doBefore = () => {}, whenServed = async () => {} } = {}) {
+export async function doSteps(steps, folder, { env = {}, npmrc, doBefore = () => {}, whenServed = async () => {} } = {}) {
   const begun = performance.now();
   const [printed, servers] = [[], []];
   const counts = { commands: 0, files: 0 };
@@ -52,6 +53,7 @@ export async function doSteps(steps, folder, { env = {}, doBefore = () => {}, wh
   try {
     for (const step of steps) {
       await doBefore(step, cwd);
+      if (npmrc !== undefined) writeFileSync(join(cwd, '.npmrc'), npmrc);
       if (step.file !== undefined) {
         const path = join(cwd, step.file);
         mkdirSync(dirname(path), { recursive: true });

@@ -8,7 +8,7 @@ import { command } from './packed.mjs';
 /**
  * Serves tarballs, as `packPackages` gives them, to npm.
  *
- * @returns the variables with which npm takes `@mer/…` from here and everything else from where it does anyway, and a function that ends it.
+ * @returns what an .npmrc must say for npm to take `@mer/…` from here, and everything else from where it does anyway; and a function that ends it.
  */
 export async function servePacked(tarballs) {
   const files = new Map();
@@ -34,13 +34,6 @@ export async function servePacked(tarballs) {
       JSON.stringify({ name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, dist } } }),
     );
   }
-  const env = {
-    'npm_config_@mer:registry': address,
-    npm_config_audit: 'false',
-    npm_config_fund: 'false',
-    npm_config_update_notifier: 'false',
-    npm_config_prefer_offline: 'true',
-    npm_config_yes: 'true',
-  };
-  return { env, close: () => new Promise((resolve) => server.close(resolve)) };
+  const npmrc = `@mer:registry=${address}\naudit=false\nfund=false\nupdate-notifier=false\nprefer-offline=true\n`;
+  return { npmrc, close: () => new Promise((resolve) => server.close(resolve)) };
 }

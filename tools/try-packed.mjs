@@ -15,7 +15,7 @@ try {
   const tarballs = packPackages(folder);
   const registry = await servePacked(tarballs);
   // the others take longer: npm run nightly:examples
-  for (const example of ['node-app', 'node-server']) await tryExample(example, folder, registry.env);
+  for (const example of ['node-app', 'node-server']) await tryExample(example, folder, registry.npmrc);
   await registry.close();
   await ownProject(folder, tarballs);
 } finally {

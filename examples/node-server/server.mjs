@@ -10,7 +10,7 @@ import { BusyError, createQueue } from './queue.mjs';
 const LIMITS = { frames: 64, side: 256, bytes: 8_000_000, waiting: 8, seconds: 10 };
 const { name } = await useBackend('wasm');
 const network = createNetwork();
-const inTurn = createQueue(LIMITS.waiting);
+const enter = createQueue(LIMITS.waiting);
 
 class Refused extends Error {
   constructor(status, message) {
@@ -47,8 +47,10 @@ async function handle(request) {
   const url = new URL(request.url, 'http://localhost');
   if (request.method !== 'POST' || url.pathname !== '/clip') throw new Refused(404, 'Cannot answer as the address must be POST /clip');
   const shape = shapeOf(url);
-  const bytes = await bytesOf(request, shape);
-  return inTurn(() => answer(network, bytes, shape));
+  return enter(async (inTurn) => {
+    const bytes = await bytesOf(request, shape);
+    return inTurn(() => answer(network, bytes, shape));
+  });
 }
 
 const server = createServer({ requestTimeout: LIMITS.seconds * 1000 }, (request, response) => {

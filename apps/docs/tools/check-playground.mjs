@@ -197,7 +197,7 @@ async function quick(root) {
     for (const name of ['rank-pooling', 'mm-cof', 'lbp-top', 'midi']) {
       await after(() => at('representation').selectOption(name));
     }
-    await after(() => page.getByLabel('Set the apex to the frame shown').click());
+    await after(() => page.getByLabel('apex here, at the frame shown').click());
     await page.waitForTimeout(100);
     const long = await page.evaluate(() => window.longTasks);
     await context.close();
