@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const FILE = /^(?:\/\/|#|<!--)\s*([\w./-]+\.(?:js|mjs|ts|html|css|json|yaml))\s*(?:-->)?$/;
 
@@ -28,7 +29,9 @@ export function stepsOf(text, { headings } = {}) {
 
 function stepsOfBlock({ words: [language, ...words], lines }) {
   if (language === 'sh') {
-    const commands = lines.map((line) => line.replace(/\s+#.*$/, '').trim()).filter((line) => line && !line.startsWith('#'));
+    const commands = lines
+      .map((line) => line.replace(/\s+#.*$/, '').trim())
+      .filter((line) => line && !line.startsWith('#'));
     return commands.map((command) => (words.includes('server') ? { server: command } : { command }));
   }
   const file = FILE.exec(lines[0] ?? '')?.[1];
@@ -44,7 +47,11 @@ function stepsOfBlock({ words: [language, ...words], lines }) {
  * @returns what was printed, how many commands and files there were, and the seconds.
  * @throws Error with what a command printed where it fails.
  */
-export async function doSteps(steps, folder, { env = {}, npmrc, doBefore = () => {}, whenServed = async () => {} } = {}) {
+export async function doSteps(
+  steps,
+  folder,
+  { env = {}, npmrc, doBefore = () => {}, whenServed = async () => {} } = {},
+) {
   const begun = performance.now();
   const [printed, servers] = [[], []];
   const counts = { commands: 0, files: 0 };
@@ -95,7 +102,7 @@ function addressOf(child, name) {
     const timer = setTimeout(() => reject(new Error(`"${name}" printed no address within a minute:\n${text}`)), 60_000);
     const hear = (part) => {
       // some print their addresses in colors
-      text += String(part).replaceAll(/\x1b\[[\d;]*m/g, '');
+      text += stripVTControlCharacters(String(part));
       const address = /https?:\/\/(?:localhost|127\.0\.0\.1):\d+/.exec(text)?.[0];
       if (address === undefined) return;
       clearTimeout(timer);
@@ -109,4 +116,3 @@ function addressOf(child, name) {
     });
   });
 }
-

@@ -22,7 +22,8 @@ const SEEN = {
   'own-parts': { printed: /travel[\s\S]*blocks[\s\S]*own-parts/, file: 'runs/own-parts/report.html' },
   'custom-pipeline': { printed: /hoof: UF1 0\.\d{3}, UAR 0\.\d{3}[\s\S]*lbp-top: UF1 0\.\d{3}/ },
   'node-server': {
-    printed: /^(negative|positive|surprise) \{[\s\S]*data:image\/png;base64,[\s\S]*while eight are read: 503; the eight: 200 200 200 200 200 200 200 200\n400 .*width must be[\s\S]*413 .*may have 8000000 bytes[\s\S]*400 .*there are 147455/,
+    printed:
+      /^(negative|positive|surprise) \{[\s\S]*data:image\/png;base64,[\s\S]*while eight are read: 503; the eight: 200 200 200 200 200 200 200 200\n400 .*width must be[\s\S]*413 .*may have 8000000 bytes[\s\S]*400 .*there are 147455/,
   },
   deno: { printed: /Deno 2\.\d+\.\d+, wasm: picture\.png of \d{3,} bytes/, file: 'picture.png' },
   'browser-vite': { page: { status: /^128 x 128 in \d+ ms$/, canvas: true } },
@@ -34,7 +35,8 @@ export async function tryExample(name, folder, npmrc) {
   const target = join(folder, name);
   cpSync(join(examples, name), target, { recursive: true });
   const { printed: expected, file, page } = SEEN[name] ?? {};
-  if (SEEN[name] === undefined) throw new Error(`Cannot try examples/${name} as tools/try-examples.mjs must say what is to be seen of it`);
+  if (SEEN[name] === undefined)
+    throw new Error(`Cannot try examples/${name} as tools/try-examples.mjs must say what is to be seen of it`);
   const steps = stepsOf(readFileSync(join(target, 'README.md'), 'utf8'));
   const { printed, seconds } = await doSteps(steps, target, {
     npmrc,

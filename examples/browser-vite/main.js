@@ -18,7 +18,9 @@ worker.addEventListener('error', ({ message }) => {
 });
 worker.addEventListener('message', ({ data }) => {
   if (data.names) {
-    at('representation').replaceChildren(...data.names.map((name) => new Option(name, name, name === 'trdi', name === 'trdi')));
+    at('representation').replaceChildren(
+      ...data.names.map((name) => new Option(name, name, name === 'trdi', name === 'trdi')),
+    );
     return ask();
   }
   if (data.error) {
@@ -27,6 +29,8 @@ worker.addEventListener('message', ({ data }) => {
   }
   const { width, height, pixels, milliseconds } = data;
   Object.assign(at('picture'), { width, height });
-  at('picture').getContext('2d').putImageData(new ImageData(pixels, width, height), 0, 0);
+  at('picture')
+    .getContext('2d')
+    .putImageData(new ImageData(pixels, width, height), 0, 0);
   at('status').textContent = `${width} x ${height} in ${milliseconds.toFixed(0)} ms`;
 });

@@ -56,5 +56,6 @@ for (const [name, rows] of Object.entries(features)) {
   }
   const outcome = { truth: labels, predicted, classes: dataset.classes };
   console.log(`${name}: UF1 ${uf1(outcome).toFixed(3)}, UAR ${uar(outcome).toFixed(3)} (guessing: 0.333)`);
-  console.table(Object.fromEntries(confusionMatrix(outcome).map((row, i) => [dataset.classes[i], row])));
+  const named = (row) => Object.fromEntries(row.map((count, i) => [`as ${dataset.classes[i]}`, count]));
+  console.table(Object.fromEntries(confusionMatrix(outcome).map((row, i) => [dataset.classes[i], named(row)])));
 }

@@ -23,7 +23,10 @@ function shapeOf(url) {
   const numberOf = (key, most) => {
     const value = Number(url.searchParams.get(key));
     if (Number.isInteger(value) && value >= 3 && value <= most) return value;
-    throw new Refused(400, `Cannot answer as ${key} must be an integer from 3 to ${most}: current value is ${url.searchParams.get(key)}`);
+    throw new Refused(
+      400,
+      `Cannot answer as ${key} must be an integer from 3 to ${most}: current value is ${url.searchParams.get(key)}`,
+    );
   };
   return [numberOf('frames', LIMITS.frames), numberOf('height', LIMITS.side), numberOf('width', LIMITS.side)];
 }
@@ -31,11 +34,13 @@ function shapeOf(url) {
 /** The body, which must have the size that the shape asks for. */
 async function bytesOf(request, [frames, height, width]) {
   const size = frames * height * width * 3;
-  if (size > LIMITS.bytes) throw new Refused(413, `Cannot answer as a clip may have ${LIMITS.bytes} bytes: this one has ${size}`);
+  if (size > LIMITS.bytes)
+    throw new Refused(413, `Cannot answer as a clip may have ${LIMITS.bytes} bytes: this one has ${size}`);
   const bytes = new Uint8Array(size);
   let length = 0;
   for await (const part of request) {
-    if (length + part.length > size) throw new Refused(413, `Cannot answer as the clip must have ${size} bytes: there are more`);
+    if (length + part.length > size)
+      throw new Refused(413, `Cannot answer as the clip must have ${size} bytes: there are more`);
     bytes.set(part, length);
     length += part.length;
   }
@@ -45,7 +50,8 @@ async function bytesOf(request, [frames, height, width]) {
 
 async function handle(request) {
   const url = new URL(request.url, 'http://localhost');
-  if (request.method !== 'POST' || url.pathname !== '/clip') throw new Refused(404, 'Cannot answer as the address must be POST /clip');
+  if (request.method !== 'POST' || url.pathname !== '/clip')
+    throw new Refused(404, 'Cannot answer as the address must be POST /clip');
   const shape = shapeOf(url);
   return enter(async (inTurn) => {
     const bytes = await bytesOf(request, shape);

@@ -181,31 +181,33 @@ async function visit(root) {
 }
 
 /**
- * No task of the page's own thread takes more than 50 ms while its worker works. Other programs may stop this one for a while, so one pass of three without
- * such a task will do: what the page itself is slow at, it is slow at in each.
+ * No task of the page's own thread takes more than 50 ms while its worker works. The observer of long tasks goes by the clock, and so counts the time that other
+ * programs take; what must hold is the processor time of each task, of which the browser keeps a record.
  */
 async function quick(root) {
-  const passes = [];
-  for (let pass = 0; pass < 3; pass++) {
-    const { page, at, after, context } = await openPage(root);
-    await page.waitForTimeout(200);
-    await page.evaluate(() => {
-      window.longTasks.length = 0;
-    });
-    for (const emotion of ['disgust', 'happiness']) await after(() => at('emotion').selectOption(emotion));
-    await after(() => at('flow').selectOption('tvl1'));
-    for (const name of ['rank-pooling', 'mm-cof', 'lbp-top', 'midi']) {
-      await after(() => at('representation').selectOption(name));
-    }
-    await after(() => page.getByLabel('apex here, at the frame shown').click());
-    await page.waitForTimeout(100);
-    const long = await page.evaluate(() => window.longTasks);
-    await context.close();
-    passes.push(long.length === 0 ? 'none' : long.map(([, duration]) => `${duration} ms`).join(', '));
-    if (long.length === 0) break;
+  const { page, at, after, context } = await openPage(root);
+  await page.evaluate(() => {
+    window.longTasks.length = 0;
+  });
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
+  for (const emotion of ['disgust', 'happiness']) await after(() => at('emotion').selectOption(emotion));
+  await after(() => at('flow').selectOption('tvl1'));
+  for (const name of ['rank-pooling', 'mm-cof', 'lbp-top', 'midi']) {
+    await after(() => at('representation').selectOption(name));
   }
-  console.log(`tasks over 50 ms of the page's own thread, pass by pass: ${passes.join('; ')}`);
-  assert.equal(passes.at(-1), 'none', 'the page stays quick while its worker works');
+  await after(() => page.getByLabel('apex here, at the frame shown').click());
+  const { traceEvents } = JSON.parse(await browser.stopTracing());
+  const byClock = await page.evaluate(() => window.longTasks.map(([, duration]) => duration));
+  await context.close();
+  const mains = traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+  const tasks = traceEvents.filter(
+    ({ name, pid, tid, tdur }) => /RunTask$/.test(name) && tdur !== undefined && mains.some((main) => main.pid === pid && main.tid === tid),
+  );
+  assert(tasks.length > 100, `the browser keeps a record of its tasks: there are ${tasks.length}`);
+  const longest = Math.max(...tasks.map(({ tdur }) => tdur / 1000));
+  const words = byClock.length === 0 ? 'none' : byClock.map((duration) => `${duration} ms`).join(', ');
+  said(`the longest of ${tasks.length} tasks of the page took ${longest.toFixed(0)} ms of its processor; over 50 ms by the clock: ${words}`);
+  assert(longest <= 50, `no task of the page takes over 50 ms while its worker works: one took ${longest.toFixed(0)} ms`);
 }
 
 /** The three files, and what they make. */
