@@ -201,13 +201,19 @@ async function quick(root) {
   await context.close();
   const mains = traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
   const tasks = traceEvents.filter(
-    ({ name, pid, tid, tdur }) => /RunTask$/.test(name) && tdur !== undefined && mains.some((main) => main.pid === pid && main.tid === tid),
+    ({ name, pid, tid, tdur }) =>
+      /RunTask$/.test(name) && tdur !== undefined && mains.some((main) => main.pid === pid && main.tid === tid),
   );
   assert(tasks.length > 100, `the browser keeps a record of its tasks: there are ${tasks.length}`);
   const longest = Math.max(...tasks.map(({ tdur }) => tdur / 1000));
   const words = byClock.length === 0 ? 'none' : byClock.map((duration) => `${duration} ms`).join(', ');
-  said(`the longest of ${tasks.length} tasks of the page took ${longest.toFixed(0)} ms of its processor; over 50 ms by the clock: ${words}`);
-  assert(longest <= 50, `no task of the page takes over 50 ms while its worker works: one took ${longest.toFixed(0)} ms`);
+  said(
+    `the longest of ${tasks.length} tasks of the page took ${longest.toFixed(0)} ms of its processor; over 50 ms by the clock: ${words}`,
+  );
+  assert(
+    longest <= 50,
+    `no task of the page takes over 50 ms while its worker works: one took ${longest.toFixed(0)} ms`,
+  );
 }
 
 /** The three files, and what they make. */
