@@ -5,10 +5,12 @@ import './style.css';
 export default {
   extends: theme,
   enhanceApp({ app }) {
-    // loaded on its page alone
-    app.component(
-      'Playground',
-      defineAsyncComponent(() => import('../../playground/page/Playground.vue')),
-    );
+    // loaded on its page alone, and by browsers alone
+    if (!import.meta.env.SSR) {
+      app.component(
+        'Playground',
+        defineAsyncComponent(() => import('../../playground/page/Playground.vue')),
+      );
+    }
   },
 };
