@@ -24,7 +24,7 @@ export default defineConfig({
     config: focusableCode,
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
-  vite: { worker: { format: 'es' }, build: { chunkSizeWarningLimit: 2000, minify: PART === '' } },
+  vite: { worker: { format: 'es' }, build: { chunkSizeWarningLimit: 2000 } },
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   themeConfig: {
     nav: [

@@ -76,6 +76,8 @@ for (const base of bases) {
   }
   await browser.close();
   server.close();
+  // as a visitor uses it, at the last address
+  if (base === bases.at(-1)) run('check-playground.mjs', '--as-built');
   console.log(
     `${opened.length} pages opened below ${base}, each light, dark and narrow; ${broken} faults (${process.uptime().toFixed(0)} s)`,
   );
