@@ -1,6 +1,6 @@
 /**
  * Trains the small network of the playground on generated faces, tests it on faces that it has not seen, and writes both files of
- * apps/docs/playground/network: the weights, and what the page says of them. Needs a build; a minute or two.
+ * apps/docs/playground/network: the weights, and what the page says of them. Needs a build; a minute or two. `npm run format` afterwards.
  *
  *   node tools/train-playground-network.mjs
  */
