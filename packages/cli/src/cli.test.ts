@@ -121,6 +121,17 @@ describe('mer run', () => {
     expect(summary.perSeed[0].confusion.flat().reduce((a: number, b: number) => a + b)).toBe(12);
   });
 
+  it('trains on any number of labels, and tells those that a fold cannot learn', async () => {
+    const options = { ...tiny.data.options, labels: 'action-units' };
+    const file = await experimentFile('units', { data: { name: 'synthetic', options } });
+    const result = mer('run', file, '--out', 'units', '--workers', '1');
+    expect(result.stderr).toMatch(/no training sample has AU\d+ \(fold sub0\d/);
+    expect(result.stderr).toMatch(/sub04 {2}seed 0 {2}\d+\/30 labels right/);
+    expect(result.stdout).toMatch(/macro F1 .*Hamming loss/);
+    expect(result.stdout).toMatch(/^ {2}AU12( +\d+){2}( +[01]\.\d{4}){3}$/m);
+    expect(result.status).toBe(0);
+  });
+
   it('is done at once when started again, and gives the weights that evaluate finds', async () => {
     const file = await experimentFile('again');
     const events = mer('run', file, '--out', 'again', '--json')
