@@ -11,6 +11,7 @@ const GUIDES = [
   'guides/backends',
   'guides/training',
   'guides/evaluating',
+  'guides/several-labels',
   'guides/own-parts',
   'guides/weights',
   'guides/explaining',
