@@ -430,7 +430,9 @@ describe('mer backends and mer datasets', () => {
     expect(samm).toMatch(/^corrected: 032\/032_3_1: apex 1930 is read as 4930: /m);
     expect(samm).toMatch(/^missing +one of error, drop +"error" +What is done with annotated clips whose/m);
     const { options } = JSON.parse(mer('datasets', 'samm', '--json').stdout);
-    expect(options[0]).toMatchObject({ name: 'classes', default: 'emotion-5', about: 'Class scheme.' });
+    expect(options[0]).toMatchObject({ name: 'classes', default: 'emotion-5' });
+    expect(options[0].about).toMatch(/^Class scheme; `action-units`/);
+    expect(samm).toContain('action units can be the labels');
     expectFailure(mer('datasets', 'sam'), 2, /must be one of .*synthetic: current value is "sam", did you mean "samm"/);
     const { stdout } = mer('datasets', 'inspect', 'synthetic', '--set', 'subjects=3', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ subjects: 3, kind: 'clips' });
