@@ -15,7 +15,7 @@ export default defineConfig({
     ]),
   },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/docs/tools/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'apps/docs/{tools,playground}/**/*.test.ts'],
     pool: 'forks',
     // compiles what was changed in packages/*/assembly, and takes the module of tfjs-backend-wasm if that has changed
     globalSetup: ['tools/build-kernels.mjs', 'tools/embed-wasm.mjs'],

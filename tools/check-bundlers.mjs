@@ -7,11 +7,11 @@
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium, withBrowser, withPages } from './chromium.mjs';
+import { freePort } from './free-port.mjs';
 import { command, installPacked, packPackages } from './packed.mjs';
 
 /** What the READMEs of @mer/training, models, representations and io name, for wasm. */
@@ -168,15 +168,6 @@ async function checkNext(tarballs) {
   }
   const times = [installed - begun, built - installed, performance.now() - built].map((ms) => (ms / 1000).toFixed(1));
   console.log(`next: installed in ${times[0]} s, built in ${times[1]} s, ran in ${times[2]} s`);
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** The numbers of a page and of its worker are those of Node. */

@@ -24,7 +24,7 @@ export function findChromium() {
 }
 
 /** Arguments with which graphics are computed on the processor, and nothing is fetched from elsewhere. */
-const CHROMIUM_ARGUMENTS = [
+export const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',
@@ -77,6 +77,19 @@ async function outcomeOf(browser, url) {
     return await Promise.race([finished(), broken]);
   } finally {
     await page.close();
+  }
+}
+
+/** Opens an address in the browser and calls `use` with the page; an error of the page is thrown. */
+export async function withPage(address, use) {
+  const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGUMENTS });
+  try {
+    const page = await browser.newPage();
+    const broken = new Promise((_resolve, reject) => page.on('pageerror', reject));
+    await page.goto(address);
+    return await Promise.race([use(page), broken]);
+  } finally {
+    await browser.close();
   }
 }
 

@@ -86,6 +86,65 @@ KINDS = [
 scores = [score_case(kind, classes) for kind in KINDS for classes in range(2, 9) for _ in range(4)]
 
 
+def multi_label_case(kind, labels):
+    n = int(draw.integers(1, 25))
+    truth = (draw.random((n, labels)) < draw.uniform(0.02, 0.6, labels)).astype(int)
+    flips = draw.random((n, labels)) < draw.uniform(0, 0.5)
+    predicted = np.where(flips, 1 - truth, truth)
+    if kind == "a label absent from truth":
+        truth[:, 0] = 0
+    if kind == "a label absent from predictions":
+        predicted[:, 0] = 0
+    if kind == "a label absent from both":
+        truth[:, 0] = predicted[:, 0] = 0
+    if kind == "samples without labels":
+        truth[::2] = 0
+        predicted[::3] = 0
+    if kind == "nothing predicted":
+        predicted[:] = 0
+    if kind == "nothing at all":
+        truth[:] = predicted[:] = 0
+    if kind == "everything predicted":
+        predicted[:] = 1
+    if kind == "perfect":
+        predicted = truth
+
+    def averages(average, zero_division):
+        options = {"average": average, "zero_division": zero_division}
+        return [
+            number(score(truth, predicted, **options)) for score in (sk.f1_score, sk.recall_score, sk.precision_score)
+        ]
+
+    divisions = {"absent0": 0.0, "absent1": 1.0, "absentSkip": np.nan}
+    rows = lambda matrix: [",".join(map(str, np.flatnonzero(row))) for row in matrix]
+    per_label = sk.precision_recall_fscore_support(truth, predicted, average=None, zero_division=0)
+    return {
+        "kind": kind,
+        "labels": labels,
+        "truth": rows(truth),
+        "predicted": rows(predicted),
+        "precision": [number(v) for v in per_label[0]],
+        "recall": [number(v) for v in per_label[1]],
+        "f1": [number(v) for v in per_label[2]],
+        "support": [int(v) for v in per_label[3]],
+        "subsetAccuracy": number(sk.accuracy_score(truth, predicted)),
+        "hammingLoss": number(sk.hamming_loss(truth, predicted)),
+        # F1, recall, precision
+        "macro": {name: averages("macro", value) for name, value in divisions.items()},
+        "micro": averages("micro", 0.0),
+        "samplesF1": {name: averages("samples", value)[0] for name, value in divisions.items()},
+    }
+
+
+MULTI_LABEL_KINDS = [
+    "usual", "a label absent from truth", "a label absent from predictions", "a label absent from both",
+    "samples without labels", "nothing predicted", "nothing at all", "everything predicted", "perfect",
+]
+# numbers of their own, so that the cases above and below stay what they were
+draw = np.random.default_rng(20221121)
+multi_label = [multi_label_case(kind, labels) for kind in MULTI_LABEL_KINDS for labels in (2, 3, 5, 12) for _ in range(2)]
+
+
 def permutation_case():
     classes, subjects = int(rng.integers(2, 5)), int(rng.integers(1, 8))
     subject = np.sort(np.concatenate([np.arange(subjects), rng.integers(0, subjects, 12)]))
@@ -127,6 +186,7 @@ def write(name, cases):
 
 OUT.mkdir(parents=True, exist_ok=True)
 write("scores.json", scores)
+write("multi-label.json", multi_label)
 write("permutation.json", permutations)
 write("mcnemar.json", mcnemar)
-print(len(scores), len(permutations), len(mcnemar))
+print(len(scores), len(multi_label), len(permutations), len(mcnemar))

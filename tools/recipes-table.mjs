@@ -31,9 +31,12 @@ function sizeOf({ name, options }) {
   const { schemes } = definition.traits;
   // a generated set has what its options say
   if (!schemes) return [resolved.classes.length, `${resolved.subjects * resolved.clipsPerSubject}`];
-  const { classes, expected } = schemes[resolved.classes ?? Object.keys(schemes)[0]];
+  // which action units, and how many clips say them, depends on the workbook
+  if (resolved.classes?.name === 'action-units') return [`${resolved.classes.units.length || ''} action units`, ''];
+  const { classes, expected = [], labelKind } = schemes[resolved.classes ?? Object.keys(schemes)[0]];
   const counts = expected.filter(({ release }) => resolved.part === undefined || release === resolved.part);
-  return [Object.keys(classes).length, [...new Set(counts.map(({ n }) => n))].join(' or ')];
+  const count = Object.keys(classes).length;
+  return [labelKind === 'multiple' ? `${count} labels` : count, [...new Set(counts.map(({ n }) => n))].join(' or ')];
 }
 
 const names = [
@@ -61,7 +64,7 @@ async function rowOf(file) {
   const epochs = `${training.epochChoice}${training.oracle ? ' + oracle' : ''}`;
   return [
     `[${file.replace(/\.yaml$/, '')}](../packages/experiments/recipes/${file})`,
-    file.startsWith('small/') ? '' : paper,
+    file.startsWith('small/') ? '' : /^(units|labels)-/.test(file) ? 'none: any number of labels' : paper,
     model.name,
     findDataset(data.name).title.split(/[:;]| as /)[0],
     classes,

@@ -39,6 +39,33 @@ def losses():
     return cases
 
 
+def binary_losses():
+    cases = []
+    for smoothing in (0, 0.1):
+        for weights in (None, [0.5, 2, 1, 4]):
+            for gamma in (0, 1, 2, 3.5):
+                logits = torch.randn(6, 4) * 3
+                # a logit of 0, and some whose probability is 0 or 1 in float32
+                logits[0, 0], logits[1, 1], logits[2, 2] = 0, 40, -40
+                logits.requires_grad_()
+                labels = torch.randint(0, 2, (6, 4)).double()
+                target = labels * (1 - smoothing) + smoothing / 2
+                w = torch.tensor(weights) if weights else torch.ones(4)
+                if gamma == 0:
+                    loss = torch.nn.BCEWithLogitsLoss(pos_weight=w)(logits, target)
+                else:
+                    # log(1 - p) is log(sigmoid(-x))
+                    log_p, log_q = torch.nn.functional.logsigmoid(logits), torch.nn.functional.logsigmoid(-logits)
+                    having = w * target * torch.sigmoid(-logits) ** gamma * log_p
+                    loss = -(having + (1 - target) * torch.sigmoid(logits) ** gamma * log_q).mean()
+                loss.backward()
+                cases.append({
+                    "smoothing": smoothing, "weights": weights, "gamma": gamma, "logits": numbers(logits),
+                    "labels": labels.int().tolist(), "loss": loss.item(), "gradient": numbers(logits.grad),
+                })
+    return cases
+
+
 def optimizers():
     settings = [
         {"name": "adam", "learningRate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0},
@@ -95,4 +122,4 @@ def schedules():
     ]
 
 
-print(json.dumps({"torch": torch.__version__, "losses": losses(), "optimizers": optimizers(), "schedules": schedules()}, separators=(",", ":")))
+print(json.dumps({"torch": torch.__version__, "losses": losses(), "optimizers": optimizers(), "schedules": schedules(), "binaryLosses": binary_losses()}, separators=(",", ":")))

@@ -9,6 +9,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 const SUBJECTS = 6;
 const CLIPS = 48;
+/** Action units as coders write them. */
+const UNITS = ['4', '1+2', '12', '4+7', 'L14', '17', '15'];
 
 const pad = (number, digits) => String(number).padStart(digits, '0');
 const turn = (values, i) => values[i % values.length];
@@ -66,9 +68,27 @@ const writers = {
     for (const [i, clip] of clips.entries()) {
       const [subject, name] = [pad(clip.subject, 2), `EP${pad(clip.number, 2)}_01`];
       await place(join(root, 'Cropped', `sub${subject}`, name), clip.frames, (n) => `reg_img${n}.jpg`);
-      rows.push([subject, name, ...marks(clip), 4, turn(emotions, i)]);
+      rows.push([subject, name, ...marks(clip), turn(UNITS, i), turn(emotions, i)]);
     }
     await table(join(root, 'CASME2-coding.csv'), rows);
+  },
+  async '4dme'(root, clips) {
+    const emotions = [
+      'Positive',
+      'Negative',
+      'Surprise',
+      'Surprise+Positive',
+      'Repression',
+      'Others',
+      'Negative+Others',
+    ];
+    const rows = [['sub_ID', 'fold_name', 'Emotion', 'Onset', 'Apex', 'Offset', 'AUs']];
+    for (const [i, clip] of clips.entries()) {
+      const name = `clip_${clip.number}`;
+      await place(join(root, 'gray_micro', String(clip.subject), name), clip.frames, (n) => `${n}.jpg`);
+      rows.push([clip.subject, name, turn(emotions, i), ...marks(clip), turn(UNITS, i)]);
+    }
+    await table(join(root, '4DME_Labelling_Micro_release v1.csv'), rows);
   },
   async samm(root, clips) {
     const emotions = ['Anger', 'Contempt', 'Happiness', 'Surprise', 'Other'];

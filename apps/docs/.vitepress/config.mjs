@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
-import { HOMEPAGE, REPOSITORY, SITE } from '../tools/paths.mjs';
+import { DIST, HOMEPAGE, PART, REPOSITORY, SITE } from '../tools/paths.mjs';
 import { slugify } from '../tools/slugify.mjs';
 
 const sidebar = JSON.parse(readFileSync(`${SITE}sidebar.json`, 'utf8'));
@@ -11,10 +11,12 @@ export default defineConfig({
   lang: 'en',
   title: 'mer',
   description: 'The TypeScript toolkit for facial micro-expression recognition',
-  srcDir: '.site',
+  srcDir: SITE,
   srcExclude: ['public/**'],
-  outDir: 'dist',
+  outDir: DIST,
   cacheDir: '.vitepress/cache',
+  // a part alone links to pages that are not built
+  ignoreDeadLinks: PART !== '',
   metaChunk: true,
   sitemap: { hostname: HOMEPAGE },
   markdown: {
@@ -29,6 +31,7 @@ export default defineConfig({
       { text: 'Start', link: '/start/researcher', activeMatch: '^/(start|guides|datasets)' },
       { text: 'Reference', link: '/reference/', activeMatch: '^/(reference|recipes)' },
       { text: 'Packages', link: '/packages/', activeMatch: '^/(packages|api)/' },
+      { text: 'Playground', link: '/playground' },
       { text: 'Results', link: '/results', activeMatch: '^/(results|measurements|benchmarks|full-size)' },
     ],
     sidebar,

@@ -2,12 +2,12 @@
 // node tools/check-built.mjs [--as-built]     (minutes; with --as-built only what lies in dist/ is looked at)
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { CHROMIUM_ARGUMENTS, findChromium } from '../../../tools/chromium.mjs';
 import { DIST, inRepository } from './paths.mjs';
+import { serve } from './serve.mjs';
 
 const opened = [
   'index.html',
@@ -17,38 +17,15 @@ const opened = [
   'reference/representations/index.html',
   'reference/commands/run.html',
   'api/models/functions/gradCam.html',
+  'playground.html',
   'results.html',
   'measurements.html',
 ];
-const types = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-};
-
 function run(script, ...args) {
   const { status } = spawnSync(process.execPath, [inRepository(`apps/docs/tools/${script}`), ...args], {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
-}
-
-/** Serves the site below its base, and nothing else. */
-async function serve(base) {
-  const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
-    const file = path.startsWith(base) ? path.slice(base.length) : '..';
-    try {
-      const body = await readFile(join(DIST, file === '' || file.endsWith('/') ? `${file}index.html` : file));
-      response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
 }
 
 /** What is wrong with a page, in one color scheme and width. */
@@ -99,6 +76,8 @@ for (const base of bases) {
   }
   await browser.close();
   server.close();
+  // as a visitor uses it, at the last address
+  if (base === bases.at(-1)) run('check-playground.mjs', '--as-built');
   console.log(
     `${opened.length} pages opened below ${base}, each light, dark and narrow; ${broken} faults (${process.uptime().toFixed(0)} s)`,
   );

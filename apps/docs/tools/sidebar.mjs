@@ -11,6 +11,7 @@ const GUIDES = [
   'guides/backends',
   'guides/training',
   'guides/evaluating',
+  'guides/several-labels',
   'guides/own-parts',
   'guides/weights',
   'guides/explaining',
@@ -41,7 +42,10 @@ export function sidebarOf(names, pages) {
   const have = (list) => list.filter((path) => paths.has(path));
   const below = (folder, list) => list.map((name) => link(`reference/${folder}/${name}`, name));
   const start = [
-    { text: 'Start', items: listed(pages, have(['start/researcher', 'start/app-developer', 'start/network-maker'])) },
+    {
+      text: 'Start',
+      items: listed(pages, have(['start/researcher', 'start/app-developer', 'start/network-maker', 'stranger'])),
+    },
     { text: 'Guides', items: listed(pages, have(GUIDES)) },
     {
       text: 'Project',

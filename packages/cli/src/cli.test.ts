@@ -121,6 +121,17 @@ describe('mer run', () => {
     expect(summary.perSeed[0].confusion.flat().reduce((a: number, b: number) => a + b)).toBe(12);
   });
 
+  it('trains on any number of labels, and tells those that a fold cannot learn', async () => {
+    const options = { ...tiny.data.options, labels: 'action-units' };
+    const file = await experimentFile('units', { data: { name: 'synthetic', options } });
+    const result = mer('run', file, '--out', 'units', '--workers', '1');
+    expect(result.stderr).toMatch(/no training sample has AU\d+ \(fold sub0\d/);
+    expect(result.stderr).toMatch(/sub04 {2}seed 0 {2}\d+\/30 labels right/);
+    expect(result.stdout).toMatch(/macro F1 .*Hamming loss/);
+    expect(result.stdout).toMatch(/^ {2}AU12( +\d+){2}( +[01]\.\d{4}){3}$/m);
+    expect(result.status).toBe(0);
+  });
+
   it('is done at once when started again, and gives the weights that evaluate finds', async () => {
     const file = await experimentFile('again');
     const events = mer('run', file, '--out', 'again', '--json')
@@ -425,7 +436,9 @@ describe('mer backends and mer datasets', () => {
     expect(samm).toMatch(/^corrected: 032\/032_3_1: apex 1930 is read as 4930: /m);
     expect(samm).toMatch(/^missing +one of error, drop +"error" +What is done with annotated clips whose/m);
     const { options } = JSON.parse(mer('datasets', 'samm', '--json').stdout);
-    expect(options[0]).toMatchObject({ name: 'classes', default: 'emotion-5', about: 'Class scheme.' });
+    expect(options[0]).toMatchObject({ name: 'classes', default: 'emotion-5' });
+    expect(options[0].about).toMatch(/^Class scheme; `action-units`/);
+    expect(samm).toContain('action units can be the labels');
     expectFailure(mer('datasets', 'sam'), 2, /must be one of .*synthetic: current value is "sam", did you mean "samm"/);
     const { stdout } = mer('datasets', 'inspect', 'synthetic', '--set', 'subjects=3', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ subjects: 3, kind: 'clips' });

@@ -82,7 +82,10 @@ export function createProgress(
           const last = folds.done === folds.total;
           if (seconds - lastFold < every && !last) break;
           lastFold = seconds;
-          const right = event.tested > 0 ? `${event.correct}/${event.tested} right` : 'trained on all';
+          const { correct, of, what } = event.decisions
+            ? { ...event.decisions, what: 'labels right' }
+            : { correct: event.correct, of: event.tested, what: 'right' };
+          const right = event.tested > 0 ? `${correct}/${of} ${what}` : 'trained on all';
           const text = `fold ${folds.done}/${folds.total}  ${event.fold}  seed ${event.seed}  ${right}  ${event.seconds.toFixed(1)} s`;
           plain(last ? text : `${text}  ${pace()}`);
           if (last) plain(`most memory of a process: ${(memory / 1e6).toFixed(0)} MB`);

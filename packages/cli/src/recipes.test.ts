@@ -18,8 +18,9 @@ const files = readdirSync(recipes, { recursive: true })
   .map((path) => String(path).replaceAll('\\', '/'))
   .filter((path) => path.endsWith('.yaml'))
   .sort();
-/** Recipes of papers at full size; the quickstart and the first steps are no paper's. */
-const papers = files.filter((file) => !/^(small\/|quickstart|first-steps)/.test(file));
+/** Recipes of papers at full size; the quickstart, the first steps and those of any number of labels are no paper's. */
+const papers = files.filter((file) => !/^(small\/|quickstart|first-steps|units-|labels-)/.test(file));
+const severalLabels = files.filter((file) => /^(units|labels)-/.test(file));
 const small = files.filter((file) => file.startsWith('small/'));
 const read = (file: string, set: string[] = []) => readExperiment(join(recipes, file), { set });
 
@@ -190,6 +191,45 @@ describe('every recipe of a paper', () => {
       learnet: 4,
       ststnet: 2,
     });
+  });
+});
+
+describe('every recipe of any number of labels', () => {
+  it('is there for action units and for emotions', () => expect(severalLabels).toHaveLength(2));
+
+  it.each(severalLabels)('%s names labels that its data set has, and trains on generated faces', async (file) => {
+    const { data, training, threshold } = await read(file);
+    const { traits } = findDataset(data.name);
+    expect(traits.labelKind!(dataOptions(data))).toBe('multiple');
+    expect([training.loss.name, threshold]).toEqual(['binary-cross-entropy', 0.5]);
+    const made = await read(file, [
+      'data={ name: synthetic, options: { labels: action-units, subjects: 2, clipsPerSubject: 3, frames: 8, size: 32 } }',
+      'inputs.0.steps.0.options.size=32',
+      'model.preset=small',
+      'training.epochs=1',
+      'seeds=[0]',
+      'protocol={ name: stratified-group-k-fold, folds: 2 }',
+      'backend=wasm',
+    ]);
+    const out = await mkdtemp(join(tmpdir(), 'mer-labels-'));
+    try {
+      const { labelKind, perSeed } = await runExperiment(made, { out: join(out, 'run'), workers: 1 });
+      expect([labelKind, perSeed[0]!.scores[0]!.n]).toEqual(['multiple', 6]);
+      expect(perSeed[0]!.scores[0]!.hammingLoss).toBeLessThanOrEqual(1);
+    } finally {
+      await rm(out, { recursive: true, force: true });
+    }
+  });
+
+  it.each(severalLabels)('%s: every --set of its comments works', async (file) => {
+    const text = await readFile(join(recipes, file), 'utf8');
+    const settings = [...text.matchAll(/--set (\S+?)[.,;]?(?= |$)/gm)].map(([, setting]) => setting!);
+    expect(settings.length).toBeGreaterThan(0);
+    for (const setting of settings) {
+      const changed = await read(file, [setting]);
+      expect(changed, setting).not.toEqual(await read(file));
+      dataOptions(changed.data);
+    }
   });
 });
 

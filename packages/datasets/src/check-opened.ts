@@ -31,8 +31,13 @@ export function checkOpened(task: string, opened: Dataset, samples: Dataset['kin
     for (const key of ['id', 'dataset', 'subject', 'clip'] as const) {
       if (typeof sample[key] !== 'string' || sample[key] === '') fail(`${at}.${key} must be a text`, sample[key]);
     }
-    if (!Number.isInteger(sample.label) || sample.label < 0 || sample.label >= opened.classes.length) {
-      fail(`${at}.label must be an index into its ${opened.classes.length} classes`, sample.label);
+    const { label } = sample;
+    const isIndex = (value: unknown) =>
+      Number.isInteger(value) && (value as number) >= 0 && (value as number) < opened.classes.length;
+    if (opened.labelKind !== 'multiple') {
+      if (!isIndex(label)) fail(`${at}.label must be an index into its ${opened.classes.length} classes`, label);
+    } else if (!Array.isArray(label) || !label.every((one, i) => isIndex(one) && (i === 0 || one > label[i - 1]))) {
+      fail(`${at}.label must be a list of indices into its ${opened.classes.length} classes, ascending`, label);
     }
     if (seen.has(sample.id)) fail(`${at}.id must be of one sample`, sample.id);
     seen.add(sample.id);

@@ -19,10 +19,15 @@ import type { ClipDataset, Dataset, DatasetNote, ImageDataset } from './dataset.
 export function composeDatasets<D extends ClipDataset | ImageDataset>(name: string, parts: readonly D[]): D {
   const [first] = parts;
   if (!first) throw new TypeError(`Cannot compose data set '${name}' as it must have parts: there are none`);
-  for (const { name: part, kind, classes } of parts) {
+  for (const { name: part, kind, classes, labelKind = 'single' } of parts) {
     if (kind !== first.kind) {
       throw new TypeError(
         `Cannot compose data set '${name}' as its parts must be of one kind: '${first.name}' has ${first.kind}, '${part}' ${kind}`,
+      );
+    }
+    if (labelKind !== (first.labelKind ?? 'single')) {
+      throw new TypeError(
+        `Cannot compose data set '${name}' as its samples must all have one label, or all any number: '${part}' differs from '${first.name}'`,
       );
     }
     if (classes.length !== first.classes.length || classes.some((one, i) => one !== first.classes[i])) {
@@ -54,6 +59,7 @@ export function composeDatasets<D extends ClipDataset | ImageDataset>(name: stri
     kind: first.kind,
     name,
     classes: first.classes,
+    ...(first.labelKind && { labelKind: first.labelKind }),
     samples: Object.freeze(samples),
     notes,
     ...joinOrigins(parts),

@@ -1,4 +1,4 @@
-import type { ClassScheme } from './annotations/class-schemes.js';
+import type { ClassScheme, LabelKind } from './annotations/class-schemes.js';
 import type { Correction } from './annotations/corrections.js';
 
 /** How a data set takes part in composites of the three classes of MEGC2019 (negative, positive, surprise). */
@@ -17,6 +17,10 @@ export interface Megc2019Trait {
 export interface DatasetTraits {
   /** Class schemes by name; the first is the default. */
   readonly schemes?: Readonly<Record<string, ClassScheme>>;
+  /** Whether action units are annotated, of which the option `classes: action-units` makes labels. */
+  readonly actionUnits?: boolean;
+  /** Whether samples have one label or any number, by the options that it is opened with; one label where nothing says it. */
+  labelKind?(options: Readonly<Record<string, unknown>>): LabelKind;
   /** Frames per second; where cameras differ, of the first. */
   readonly fps?: number;
   /** Whether clips have an annotated apex, and so a rise and a fall. */

@@ -1,6 +1,6 @@
 import type { Clip, LongClip } from '@mer/representations';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import type { ClassScheme } from './annotations/class-schemes.js';
+import type { ClassScheme, LabelKind, SampleLabel } from './annotations/class-schemes.js';
 import type { ClipRecord } from './annotations/clip-record.js';
 import type { ClipFrames } from './frames/clip-frames.js';
 import type { ReadClipOptions } from './read-clip-options.js';
@@ -15,8 +15,8 @@ export interface Sample {
   subject: string;
   /** Clip as the data set spells it; unique only together with the subject. */
   clip: string;
-  /** Index into the data set's `classes`. */
-  label: number;
+  /** Index into the data set's `classes`; where its label kind is `multiple`, the indices of all labels, ascending, maybe none. */
+  label: SampleLabel;
 }
 
 /** One source file; {@link fingerprint} hashes its size. */
@@ -47,6 +47,8 @@ export interface DatasetBase {
   readonly name: string;
   /** Class names; a sample's label is an index into them. */
   readonly classes: readonly string[];
+  /** `multiple` where a sample has any number of labels, so that each `label` is a list; else absent. */
+  readonly labelKind?: LabelKind;
   /** Every sample, in the documented order of the data set. */
   readonly samples: readonly Sample[];
   /** What was wrong with the source, what was corrected and what was left out. Empty for a flawless source. */

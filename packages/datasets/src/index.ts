@@ -14,7 +14,7 @@ export type { AnnotatedEntries, CommonEntries } from './adapters/annotated-optio
 export { defineAnnotatedDataset } from './adapters/define-annotated-dataset.js';
 export type { ActionUnitCell, ActionUnitSide, AnnotatedActionUnit } from './annotations/action-units.js';
 export type { FaultPolicy } from './annotations/check-rows.js';
-export type { ClassScheme } from './annotations/class-schemes.js';
+export { type ClassScheme, hasLabel, type LabelKind, type SampleLabel } from './annotations/class-schemes.js';
 export type { AnnotationRow, ClipRecord, RawField, RawRow } from './annotations/clip-record.js';
 export type { Correction } from './annotations/corrections.js';
 export type { Emotion, ObjectiveClass } from './annotations/emotions.js';

@@ -1,6 +1,7 @@
 import type { FileLimits } from '@mer/io';
 import { checkValue, choice } from '@mer/options';
-import { classOf } from './annotations/class-schemes.js';
+import { unitsOf } from './annotations/action-units.js';
+import { hasLabel, labelOf } from './annotations/class-schemes.js';
 import type { ClipRecord } from './annotations/clip-record.js';
 import { type ClipCount, countClips } from './count-clips.js';
 import type { AnnotatedDataset, AnnotationFile, Dataset, DatasetNote, Sample } from './dataset.js';
@@ -12,7 +13,7 @@ export interface SampleCounts {
   n: number;
   /** Different subjects. */
   subjects: number;
-  /** Samples per class, by name, in the order of the classes. */
+  /** Samples per class, by name, in the order of the classes; a sample with several labels counts for each. */
   perClass: Record<string, number>;
 }
 
@@ -39,6 +40,8 @@ export interface AnnotationSummary {
   subjects: number;
   /** Annotations per label. */
   perEmotion: Record<string, number>;
+  /** Annotations that have each action unit, by its number, the most frequent first; empty where none are annotated. */
+  perActionUnit: readonly { unit: number; n: number }[];
   /** Labels that the class scheme leaves out, with the number of clips. */
   outside: Readonly<Record<string, number>>;
   /** Every class scheme of the data set with the n that it gives here, and those of the known releases. */
@@ -148,16 +151,19 @@ function summarize({ annotated, outside, schemes }: AnnotatedDataset): Annotatio
   return {
     n: annotated.length,
     subjects: new Set(annotated.map(({ subject }) => subject)).size,
-    perEmotion: tally(annotated.map(({ emotion, extra }) => emotion ?? extra['label'] ?? 'none')),
+    perEmotion: tally(annotated.map(({ emotion, extra }) => emotion ?? (extra['label'] || 'none'))),
+    perActionUnit: Object.entries(tally(annotated.flatMap(({ actionUnits }) => unitsOf(actionUnits))))
+      .map(([unit, n]) => ({ unit: Number(unit), n }))
+      .sort((a, b) => b.n - a.n || a.unit - b.unit),
     outside,
     schemes: Object.entries(schemes).map(([schemeName, scheme]) => {
-      const labels = annotated.map((record) => classOf(scheme, record)).filter((label) => label !== undefined);
+      const labels = annotated.map((record) => labelOf(scheme, record)).filter((label) => label !== undefined);
       const names = Object.keys(scheme.classes);
       return {
         name: schemeName,
         title: scheme.title,
         n: labels.length,
-        perClass: Object.fromEntries(names.map((one, i) => [one, labels.filter((label) => label === i).length])),
+        perClass: Object.fromEntries(names.map((one, i) => [one, labels.filter((label) => hasLabel(label, i)).length])),
         expected: (scheme.expected ?? []).map(({ release, n }) => ({ release, n })),
       };
     }),
@@ -190,7 +196,7 @@ function count(samples: readonly Sample[], classes: readonly string[]): SampleCo
     n: samples.length,
     subjects: new Set(samples.map(({ dataset, subject }) => `${dataset}/${subject}`)).size,
     perClass: Object.fromEntries(
-      classes.map((name, label) => [name, samples.filter((sample) => sample.label === label).length]),
+      classes.map((name, label) => [name, samples.filter((sample) => hasLabel(sample.label, label)).length]),
     ),
   };
 }

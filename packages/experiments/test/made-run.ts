@@ -15,6 +15,8 @@ export interface MadeRunOptions {
   classes?: string[];
   backend?: string;
   changes?: Record<string, unknown>;
+  /** Whether samples have any number of the two labels: a prediction that is wrong misses one, or says one too many. */
+  severalLabels?: boolean;
 }
 
 const folds = ['x/s0', 'x/s1', 'x/s2', 'y/s0', 'y/s1'];
@@ -31,6 +33,15 @@ export function predictionsFor(dataset: string, subject: string, seed = 0, right
   });
 }
 
+/** The same samples with any number of two labels. */
+function withLabels(predictions: readonly Prediction[]): Prediction[] {
+  return predictions.map(({ truth, predicted, ...rest }, i) => {
+    const labels = [[], [0], [1], [0, 1]][i % 4]!;
+    const said = truth === predicted ? labels : labels.includes(0) ? labels.slice(1) : [0, ...labels];
+    return { ...rest, truth: labels, predicted: said, logits: [0, 1].map((c) => (said.includes(c) ? 1 + i : -1 - i)) };
+  });
+}
+
 /** Writes a run of two data sets, five subjects and two classes. */
 export async function writeMadeRun(
   dir: string,
@@ -43,11 +54,12 @@ export async function writeMadeRun(
     classes = ['neg', 'pos'],
     backend = 'cpu',
     changes = {},
+    severalLabels = false,
   }: MadeRunOptions = {},
 ): Promise<void> {
   const experiment = parseExperiment({
     name,
-    data: { name: 'synthetic' },
+    data: { name: 'synthetic', ...(severalLabels && { options: { labels: 'action-units' } }) },
     model: { name: 'small-cnn' },
     training: { epochs: 3, batchSize: 8, optimizer: { name: 'adam', learningRate: 1e-3 }, oracle },
     seeds,
@@ -59,7 +71,8 @@ export async function writeMadeRun(
   for (const { seed, name: fold } of planned) {
     if (undone.includes(fold)) continue;
     const [dataset, subject] = fold.split('/') as [string, string];
-    const predictions = predictionsFor(dataset, subject, seed, right.includes(fold));
+    const labeled = severalLabels ? withLabels : (list: Prediction[]) => list;
+    const predictions = labeled(predictionsFor(dataset, subject, seed, right.includes(fold)));
     await writeFold(dir, {
       predictions: {
         fold,
@@ -68,8 +81,9 @@ export async function writeMadeRun(
         epoch: 3,
         trained: 24,
         validationSubjects: [],
+        ...(severalLabels && fold === 'x/s1' && { untrained: [1] }),
         predictions,
-        ...(oracle && { oracle: { epoch: 2, predictions: predictionsFor(dataset, subject, seed, true) } }),
+        ...(oracle && { oracle: { epoch: 2, predictions: labeled(predictionsFor(dataset, subject, seed, true)) } }),
       },
       history: [1, 2, 3].map((epoch) => ({ epoch, loss: 1 / epoch, accuracy: epoch / 4, learningRate: 1e-3 })),
       seconds: 1.5,
@@ -85,6 +99,7 @@ export async function writeMadeRun(
     versions: { mer: '0.0.0', node: 'v20.19.0', tfjs: '4.22.0' },
     hardware: { cpu: 'a processor', cores: 2, platform: 'linux x64' },
     classes,
+    ...(severalLabels && { labelKind: 'multiple' }),
     folds: planned,
     created: '2026-01-01T00:00:00.000Z',
   });

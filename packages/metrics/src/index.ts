@@ -18,6 +18,19 @@ export type { Classes, Label } from './labels.js';
 export { macroPrecision } from './macro-precision.js';
 export { matthewsCorrelation } from './matthews-correlation.js';
 export { type McNemarResult, mcNemarTest, type PairedPredictions } from './mc-nemar-test.js';
+export { hammingLoss } from './multi-label/hamming-loss.js';
+export {
+  type LabelTally,
+  labelTally,
+  type MultiLabelOutcome,
+  type MultiLabelPredictions,
+} from './multi-label/label-tally.js';
+export { type AveragedScores, macroScores } from './multi-label/macro-scores.js';
+export { microScores } from './multi-label/micro-scores.js';
+export { type MultiLabelScores, multiLabelScores } from './multi-label/multi-label-scores.js';
+export { perLabel } from './multi-label/per-label.js';
+export { samplesF1 } from './multi-label/samples-f1.js';
+export { subsetAccuracy } from './multi-label/subset-accuracy.js';
 export type { Confusion, Outcome } from './outcome.js';
 export { type PermutationOptions, type PermutationResult, pairedPermutationTest } from './paired-permutation-test.js';
 export { type ClassScores, perClass } from './per-class.js';

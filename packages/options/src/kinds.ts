@@ -322,8 +322,8 @@ export function named<const Forms extends NamedForms, const G extends Given<Name
   given: G,
 ): Option<NamedOptions<Forms>, G, ResolvedNamed<Forms>> {
   const names = Object.keys(forms);
-  const expected = `one of ${names.join(', ')}`;
-  const words = `an object with a name, ${expected}`;
+  const expected = oneOf(names);
+  const words = names.length === 1 ? `an object with the name ${expected}` : `an object with a name, ${expected}`;
   const objects = names.map((name) => optionsSchema({ name: v.literal(name, expected), ...forms[name] }));
   return option(about, v.variant('name', objects as never, words) as never, words, given) as never;
 }
@@ -347,15 +347,18 @@ export function nameOrOptions<const Forms extends NamedForms, const G extends Gi
 ): Option<(keyof Forms & string) | NamedOptions<Forms>, G, ResolvedNamed<Forms>> {
   const names = Object.keys(forms);
   const object = named(about, forms, {}) as unknown as v.GenericSchema<{ name: string }>;
-  const expected = `one of ${names.join(', ')}, or ${expectedOf(object)}`;
+  const expected = `${oneOf(names)}, or ${expectedOf(object)}`;
   const name = v.pipe(
-    v.picklist(names, `one of ${names.join(', ')}`),
+    v.picklist(names, oneOf(names)),
     v.transform((chosen) => ({ name: chosen })),
     object,
   );
   const kind = v.union([name, object], expected);
   return option(about, kind as never, expected, given as never) as never;
 }
+
+/** The names that are there, in words. */
+const oneOf = (names: readonly string[]) => (names.length === 1 ? names[0]! : `one of ${names.join(', ')}`);
 
 /** The options of each of several names. */
 export type NamedForms = Readonly<Record<string, OptionEntries>>;

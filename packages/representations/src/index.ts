@@ -1,11 +1,10 @@
-export { atMarks } from './at-marks.js';
-export { frameByFrame } from './frame-by-frame.js';
 /**
  * The motion pictures of micro-expression recognition: dynamic images, optical flow, strain.
  *
  * @module @mer/representations
  */
 
+export { atMarks } from './at-marks.js';
 export type { Blocks } from './blocks.js';
 export type { CheckOption } from './check-option.js';
 export { checkedAs } from './check-values.js';
@@ -83,6 +82,7 @@ export { subtractHeadMotion } from './flow/subtract-head-motion.js';
 export { type Tvl1Options, tvl1Flow } from './flow/tvl1.js';
 export { type UvStrainOptions, uvStrain } from './flow/uv-strain.js';
 export { type FrameOptions, frame } from './frame.js';
+export { frameByFrame } from './frame-by-frame.js';
 export { type FrameDifferenceOptions, frameDifference } from './frame-difference.js';
 export { type FrameIntensitiesOptions, frameIntensities } from './frame-intensities.js';
 export { frameReader } from './frame-reader.js';

@@ -1,3 +1,4 @@
+import { indicatorsOf, type SampleLabel } from './label-kind.js';
 import { copyRows, ONE_VIEW, type PreparedData } from './prepared-data.js';
 
 /** The images of a batch for one input or target. */
@@ -12,16 +13,15 @@ export interface Batch {
   targets: BatchImages[];
   /** The share of each class in each sample, `[rows, classes]`. */
   classes: Float32Array;
-  /** The class of each sample; of a mixed one that of the larger part. */
-  labels: number[];
+  /** The label of each sample; of a mixed one that of the larger part. */
+  labels: SampleLabel[];
 }
 
 /** The images of some rows as they are. */
 export function plainBatch(data: PreparedData, rows: readonly number[]): Batch {
   const { count } = data.views ?? ONE_VIEW;
   const labels = rows.map((row) => data.labels[Math.floor(row / count)]!);
-  const classes = new Float32Array(rows.length * data.classes.length);
-  for (const [place, label] of labels.entries()) classes[place * data.classes.length + label] = 1;
+  const classes = indicatorsOf(labels, data.classes.length);
   const { inputs, targets = [] } = data;
   const [given, wanted] = [inputs, targets].map((list) =>
     list.map((input) => ({ values: copyRows(input, rows), shape: input.shape })),

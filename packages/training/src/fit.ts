@@ -3,16 +3,25 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Batch, plainBatch } from './batch.js';
 import { averageWeights } from './ema.js';
+import { indicatorsOf, labelErrors, type SampleLabel } from './label-kind.js';
 import { classWeights } from './losses/class-weights.js';
 import type { MemoryStrategy } from './memory-strategy.js';
 import { type Update, updateWith } from './optimizers/update-with.js';
 import { named, partsFor } from './parts-for.js';
 import { predictLogits } from './predict.js';
+import { logitThresholds, predictedLabel, type ReadLogitsOptions, softplus } from './predicted-label.js';
 import type { PreparedData } from './prepared-data.js';
 import { randomStream } from './random.js';
 import { epochRows } from './sampling.js';
 import { shareWith } from './schedules/share-with.js';
-import { faultsOf, optionsOfTraining, type TrainingOptions, type TrainingSettings } from './settings.js';
+import {
+  DEFAULT_LOSSES,
+  faultsOf,
+  labelKindFault,
+  optionsOfTraining,
+  type TrainingOptions,
+  type TrainingSettings,
+} from './settings.js';
 import { type Recompute, type StepOptions, stepWith } from './step-with.js';
 import type { TrainingParts } from './training-parts.js';
 
@@ -22,11 +31,14 @@ export interface EpochRecord {
   epoch: number;
   /** Training loss as it was made small (dropout, augmentation and weights on), each batch as it was before its step. */
   loss: number;
-  /** Share of training samples that were right before their batch's step; of mixed samples the larger part counts. */
+  /**
+   * Share of training samples that were right before their batch's step, of any number of labels those with all of them right; of mixed samples the
+   * larger part counts.
+   */
   accuracy: number;
   /** Learning rate of the epoch. */
   learningRate: number;
-  /** Cross-entropy on the validation samples after the epoch. */
+  /** Cross-entropy on the validation samples after the epoch; of any number of labels the mean over labels of the binary one. */
   validationLoss?: number;
   /** Share of validation samples right after the epoch. */
   validationAccuracy?: number;
@@ -46,6 +58,8 @@ export interface FitOptions extends TrainingOptions {
   test?: readonly number[];
   /** Learning rate of the optimizer, where only its name is given. */
   learningRate?: number;
+  /** Of samples with any number of labels: the probability above which one counts as predicted, in accuracies. Default 0.5. */
+  threshold?: ReadLogitsOptions['threshold'];
   /** What every random draw depends on, such as `[seed, fold]`; `[0]` by default. */
   key?: readonly (string | number)[];
   /** How a step holds less memory, as {@link planMemory} chose it; by `memory` and `microBatch` where it is not given, `auto` being `fused`. */
@@ -65,7 +79,7 @@ export interface FitResult {
   /** One record for each epoch trained. */
   history: EpochRecord[];
   /**
-   * With `oracle`: the first epoch with the highest accuracy on the held-out samples, and their logits. Not a result: it was chosen on what it is
+   * With `oracle`: the first epoch with the fewest errors on the held-out samples (samples, or labels of any number), and their logits. Not a result: it was chosen on what it is
    * scored on.
    */
   oracle?: { epoch: number; logits: number[][] };
@@ -74,7 +88,7 @@ export interface FitResult {
 /**
  * Trains a classifier in place, on the training samples alone.
  *
- * The loss of a batch is {@link batchLoss}; class weights are counted over the training samples. A last batch that is not full is
+ * The loss of a batch is {@link batchLoss}: `cross-entropy` where none is named, and `binary-cross-entropy` for data of the label kind `multiple`. Class weights are counted over the training samples. A last batch that is not full is
  * used as it is, but a single sample joins the batch before it: it has no batch statistics.
  * Everything random is drawn from streams that depend on `key` alone.
  *
@@ -107,8 +121,13 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     onEpoch,
     signal,
   } = options;
-  const registry = await partsFor(options);
-  const settings = settingsOf(options, registry);
+  const { labelKind = 'single' } = data;
+  const given = { ...options, loss: options.loss ?? DEFAULT_LOSSES[labelKind] };
+  const registry = await partsFor(given);
+  const settings = settingsOf(given, registry);
+  const labeled = labelKindFault(settings, labelKind, registry);
+  if (labeled) throw new RangeError(`Cannot train as ${labeled.path.join('.')} ${labeled.text}`);
+  checkLabels(data);
   const strategy = options.strategy ?? strategyOf(settings);
   if (train.length === 0) throw new RangeError('Cannot train as there must be at least one training sample');
   const choosing = settings.epochChoice === 'validation';
@@ -126,7 +145,8 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     settings,
     lossOf: (outputs, targets, context) => tf.tidy(() => loss.loss(outputs, targets, settings.loss, context)),
     strategy,
-    weights: classWeights(labels, data.classes.length, settings.classWeights),
+    weights: classWeights(labels, data.classes.length, settings.classWeights, labelKind),
+    cuts: labelKind === 'multiple' ? logitThresholds(options.threshold, data.classes.length) : [],
     update: updateWith(
       named(registry.optimizers, settings.optimizer),
       variables,
@@ -140,11 +160,14 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   const shuffling = randomStream([...key, 'shuffle']);
   const history: EpochRecord[] = [];
   const best = { epoch: settings.epochs, loss: Number.POSITIVE_INFINITY, weights: [] as tf.Tensor[] };
-  let oracle = undefined as { epoch: number; logits: number[][]; accuracy: number } | undefined;
+  let oracle = undefined as { epoch: number; logits: number[][]; errors: number } | undefined;
+  const { threshold } = options;
+  const scored = (samples: readonly number[]) =>
+    score(model, data, samples, { batchSize: settings.batchSize, threshold });
   const look = async (record: EpochRecord) => {
     const { epoch } = record;
     if (choosing) {
-      const { loss, accuracy } = await score(model, data, validation, settings.batchSize);
+      const { loss, accuracy } = await scored(validation);
       Object.assign(record, { validationLoss: loss, validationAccuracy: accuracy });
       if (loss < best.loss) {
         tf.dispose(best.weights);
@@ -152,9 +175,9 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
       }
     }
     if (settings.oracle && test.length > 0) {
-      const { loss, accuracy, logits } = await score(model, data, test, settings.batchSize);
+      const { loss, accuracy, errors, logits } = await scored(test);
       Object.assign(record, { testLoss: loss, testAccuracy: accuracy });
-      if (!oracle || accuracy > oracle.accuracy) oracle = { epoch, logits, accuracy };
+      if (!oracle || errors < oracle.errors) oracle = { epoch, logits, errors };
     }
   };
   try {
@@ -224,6 +247,7 @@ function settingsOf(options: FitOptions, registry: TrainingParts): TrainingSetti
     onEpoch: _onEpoch,
     signal: _signal,
     parts: _parts,
+    threshold: _threshold,
     learningRate,
     ...given
   } = options;
@@ -264,6 +288,8 @@ interface Step {
   lossOf: StepOptions['lossOf'];
   strategy: MemoryStrategy;
   weights: Float32Array;
+  /** Of any number of labels: the logit of each above which it counts as predicted. */
+  cuts: readonly number[];
   update: Update;
   batchOf: (rows: readonly number[]) => Batch;
   recompute: Recompute | undefined;
@@ -271,7 +297,7 @@ interface Step {
 
 /** Trains on some rows; gives the sum of their losses and how many were right, on the device. */
 function trainBatch(step: Step, rows: readonly number[], learningRate: number): tf.Tensor1D {
-  const { model, data, settings, lossOf, strategy, recompute, weights, update } = step;
+  const { model, data, settings, lossOf, strategy, recompute, weights, cuts, update } = step;
   const { inputs, targets, classes, labels } = step.batchOf(rows);
   return tf.tidy(() => {
     const tensors = inputs.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32'));
@@ -288,22 +314,67 @@ function trainBatch(step: Step, rows: readonly number[], learningRate: number): 
       onGradient: (variable, gradient) => update.take(variable, gradient),
     });
     update.end();
-    const right = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32')), 'float32'));
-    return tf.stack([tf.mul(loss, rows.length), right]) as tf.Tensor1D;
+    const right =
+      data.labelKind === 'multiple' ? allRight(logits, labels, cuts) : largestRight(logits, labels as number[]);
+    return tf.stack([tf.mul(loss, rows.length), tf.sum(tf.cast(right, 'float32'))]) as tf.Tensor1D;
   });
 }
 
-/** Mean cross-entropy (float64, no weights) and accuracy of samples, in inference mode. */
-async function score(model: LayersModel, data: PreparedData, samples: readonly number[], batchSize: number) {
+/** Which samples have their class predicted. */
+function largestRight(logits: tf.Tensor2D, labels: readonly number[]): tf.Tensor {
+  return tf.equal(tf.argMax(logits, 1), tf.tensor1d([...labels], 'int32'));
+}
+
+/** Which samples have every label predicted, and no other. */
+function allRight(logits: tf.Tensor2D, labels: readonly SampleLabel[], cuts: readonly number[]): tf.Tensor {
+  const truth = tf.tensor2d(indicatorsOf(labels, cuts.length), [labels.length, cuts.length]);
+  const wrong = tf.abs(tf.sub(tf.cast(tf.greater(logits, tf.tensor1d([...cuts])), 'float32'), truth));
+  return tf.equal(tf.sum(wrong, 1), 0);
+}
+
+/** What labels must be. */
+function checkLabels({ labels, classes, labelKind = 'single' }: PreparedData): void {
+  const isClass = (value: unknown) =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) < classes.length;
+  const isLabel = (label: SampleLabel) =>
+    labelKind === 'multiple' ? Array.isArray(label) && label.every(isClass) : isClass(label);
+  const wrong = labels.findIndex((label) => !isLabel(label));
+  if (wrong < 0) return;
+  const one = `an index of one of the ${classes.length} classes`;
+  throw new RangeError(
+    `Cannot train as labels.${wrong} must be ${labelKind === 'multiple' ? `a list, each ${one}` : one}: current value is ${JSON.stringify(labels[wrong])}`,
+  );
+}
+
+/** Mean cross-entropy (float64, no weights), accuracy and errors of samples, in inference mode. */
+async function score(
+  model: LayersModel,
+  data: PreparedData,
+  samples: readonly number[],
+  { batchSize, threshold }: { batchSize: number } & Pick<ReadLogitsOptions, 'threshold'>,
+) {
+  const { labelKind } = data;
   const logits = await predictLogits(model, data, samples, { batchSize });
   let loss = 0;
   let correct = 0;
+  let errors = 0;
   for (const [row, index] of samples.entries()) {
     const values = logits[row]!;
     const label = data.labels[index]!;
-    const highest = Math.max(...values);
-    loss += highest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - highest), 0)) - values[label]!;
-    if (values.indexOf(highest) === label) correct += 1;
+    loss += entropyOf(values, label);
+    const wrong = labelErrors(label, predictedLabel(values, { labelKind, threshold }));
+    if (wrong === 0) correct += 1;
+    errors += wrong;
   }
-  return { loss: loss / samples.length, accuracy: correct / samples.length, logits };
+  return { loss: loss / samples.length, accuracy: correct / samples.length, errors, logits };
+}
+
+/** The cross-entropy of one sample; of any number of labels the mean over all of the binary one. */
+function entropyOf(logits: readonly number[], label: SampleLabel): number {
+  if (typeof label === 'number') {
+    const highest = Math.max(...logits);
+    return highest + Math.log(logits.reduce((sum, value) => sum + Math.exp(value - highest), 0)) - logits[label]!;
+  }
+  const each = logits.map((logit, c) => softplus(label.includes(c) ? -logit : logit));
+  return each.reduce((sum, value) => sum + value, 0) / each.length;
 }

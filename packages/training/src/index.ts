@@ -24,6 +24,7 @@ export type { Mix } from './augment/mixup.js';
 export type { TrainingPart } from './define.js';
 export { type EpochRecord, type FitOptions, type FitResult, fit } from './fit.js';
 export { type GradientStepOptions, gradientStep } from './gradient-step.js';
+export { classesOf, type LabelKind, labelErrors, type SampleLabel, sameLabel } from './label-kind.js';
 export { type BatchLossOptions, batchLoss } from './losses/batch-loss.js';
 export { classWeights } from './losses/class-weights.js';
 export { type BatchTargets, defineLoss, type LossContext, type LossDefinition } from './losses/define-loss.js';
@@ -37,7 +38,8 @@ export {
   type UpdateKernel,
 } from './optimizers/define-optimizer.js';
 export type { Update } from './optimizers/update-with.js';
-export { type PredictLogitsOptions, predictLogits, softmax } from './predict.js';
+export { type PredictLogitsOptions, predictLogits } from './predict.js';
+export { predictedLabel, probabilitiesOf, type ReadLogitsOptions, softmax } from './predicted-label.js';
 export {
   copyRows,
   ONE_VIEW,

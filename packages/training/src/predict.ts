@@ -1,6 +1,7 @@
 import { runModel } from '@mer/models';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { probabilitiesOf } from './predicted-label.js';
 import { copyRows, ONE_VIEW, type PreparedData } from './prepared-data.js';
 
 /** Options of {@link predictLogits}. */
@@ -11,7 +12,7 @@ export interface PredictLogitsOptions {
 
 /**
  * Gives the model's logits for some samples, in inference mode. Where samples are tested in several views, the logits are the logarithm of the
- * mean probability. A model of several outputs gives logits first.
+ * mean probability (where samples have any number of labels, the logit of each label's mean probability). A model of several outputs gives logits first.
  *
  * @param model - gives logits `[batch, classes]`
  * @param data - prepared data
@@ -41,9 +42,11 @@ export async function predictLogits(
   const views: number[][][] = [];
   for (const view of test) views.push(await viewLogits(model, data, indices, { batchSize, view }));
   if (views.length === 1) return views[0]!;
+  const { labelKind } = data;
   return indices.map((_, row) => {
-    const probabilities = views.map((logits) => softmax(logits[row]!));
-    return probabilities[0]!.map((_p, c) => Math.log(probabilities.reduce((sum, p) => sum + p[c]!, 0) / test.length));
+    const probabilities = views.map((logits) => probabilitiesOf(logits[row]!, { labelKind }));
+    const means = probabilities[0]!.map((_p, c) => probabilities.reduce((sum, p) => sum + p[c]!, 0) / test.length);
+    return means.map((mean) => Math.log(labelKind === 'multiple' ? mean / (1 - mean) : mean));
   });
 }
 
@@ -65,24 +68,4 @@ async function viewLogits(
     logits.dispose();
   }
   return rows;
-}
-
-/**
- * Turns logits into class probabilities (softmax in float64).
- *
- * @param logits - one number for each class
- * @returns probabilities that sum to 1
- *
- * @example
- * ```ts
- * import { softmax } from '@mer/training';
- *
- * console.log(softmax([0, 0])); // [ 0.5, 0.5 ]
- * ```
- */
-export function softmax(logits: readonly number[]): number[] {
-  const highest = Math.max(...logits);
-  const powers = logits.map((value) => Math.exp(value - highest));
-  const total = powers.reduce((sum, value) => sum + value, 0);
-  return powers.map((value) => value / total);
 }

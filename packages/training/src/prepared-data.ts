@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { FlowChannels } from './augment/affine.js';
+import type { LabelKind, SampleLabel } from './label-kind.js';
 
 /** The images of one model input: one row for each view of each sample, in memory or read when they are needed. */
 export type PreparedInput = {
@@ -34,8 +35,10 @@ export interface ViewPlan {
 export interface PreparedData {
   /** Names of the classes. */
   classes: readonly string[];
-  /** Class index of each sample. */
-  labels: readonly number[];
+  /** `multiple` where a sample has any number of labels; one by default. */
+  labelKind?: LabelKind;
+  /** Class index of each sample; where the label kind is `multiple`, a list of the indices of all its labels. */
+  labels: readonly SampleLabel[];
   /** One entry for each input of the model. */
   inputs: readonly PreparedInput[];
   /** Images that the loss compares outputs with; none by default. */

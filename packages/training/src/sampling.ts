@@ -1,3 +1,4 @@
+import { classesOf } from './label-kind.js';
 import { ONE_VIEW, type PreparedData } from './prepared-data.js';
 import { type RandomStream, randomOrder, uniformBelow } from './random.js';
 import type { TrainingSettings } from './settings.js';
@@ -29,9 +30,12 @@ export function epochRows(
 }
 
 function balancedDraws(data: PreparedData, train: readonly number[], stream: RandomStream): number[] {
-  const classes = data.classes
-    .map((_, label) => train.filter((sample) => data.labels[sample] === label))
-    .filter((samples) => samples.length > 0);
+  const labelsOf = (sample: number) => classesOf(data.labels[sample]!);
+  const classes = [
+    ...data.classes.map((_, label) => train.filter((sample) => labelsOf(sample).includes(label))),
+    // samples of any number of labels that have none
+    train.filter((sample) => labelsOf(sample).length === 0),
+  ].filter((samples) => samples.length > 0);
   return train.map(() => {
     const samples = classes[uniformBelow(classes.length, stream)]!;
     return samples[uniformBelow(samples.length, stream)]!;

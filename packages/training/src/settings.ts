@@ -16,6 +16,8 @@ import {
   type ResolvedNamed,
 } from '@mer/options';
 import type { imageAugmentations } from './augment/image-augmentations.js';
+import type { LabelKind } from './label-kind.js';
+import type { LossDefinition } from './losses/define-loss.js';
 import type { losses } from './losses/losses.js';
 import { MEMORY_STRATEGIES } from './memory-strategy.js';
 import type { optimizers } from './optimizers/optimizers.js';
@@ -74,7 +76,7 @@ export function optionsOfTraining(registry: TrainingParts) {
     ),
     shuffle: flag('A new order of the training samples each epoch.', { default: true }),
     sampling: choice(
-      '`all`: each sample once an epoch. `balanced`: as many draws, each of a random class and a random sample of it.',
+      '`all`: each sample once an epoch. `balanced`: as many draws, each of a random class and a random sample of it; samples that have no label are a class of their own.',
       ['all', 'balanced'],
       { default: 'all' },
     ),
@@ -94,14 +96,14 @@ export function optionsOfTraining(registry: TrainingParts) {
       default: 'cross-entropy',
     }),
     classWeights: either(
-      '`balanced`: each class weighs n / (classes x n_class), from the training part of the fold alone.',
+      '`balanced`: each class weighs n / (classes x n_class), from the training part of the fold alone. Where samples have any number of labels, having one weighs (n - n_label) / n_label times as much as not having it.',
       [
         choice('By a name.', ['none', 'balanced'], {}),
         group(
           'By the effective number of samples.',
           {
             effectiveNumber: number(
-              'Beta of Cui et al. 2019: weights (1 - beta) / (1 - beta^n_class), scaled to a mean of 1.',
+              'Beta of Cui et al. 2019: weights (1 - beta) / (1 - beta^n_class), scaled to a mean of 1; of any number of labels the ratio of the two sides.',
               {
                 ...share,
               },
@@ -164,6 +166,25 @@ export interface SettingsFault {
   readonly text: string;
 }
 
+/** What is made small where no loss is named. */
+export const DEFAULT_LOSSES = { single: 'cross-entropy', multiple: 'binary-cross-entropy' } as const;
+
+/** What is wrong with settings for samples with one label, or with any number. */
+export function labelKindFault(
+  { loss: { name } }: Pick<TrainingSettings, 'loss'>,
+  labelKind: LabelKind,
+  { losses }: Pick<TrainingParts, 'losses'>,
+): SettingsFault | undefined {
+  const kindOf = (loss: LossDefinition | undefined) => loss?.labelKind ?? 'single';
+  if (kindOf(losses.find((loss) => loss.name === name)) === labelKind) return undefined;
+  const samples = labelKind === 'multiple' ? 'any number of labels' : 'one label';
+  const fitting = losses.filter((loss) => kindOf(loss) === labelKind).map((loss) => loss.name);
+  return {
+    path: ['loss'],
+    text: `${name} is not for samples with ${samples}: use ${fitting.join(' or ') || DEFAULT_LOSSES[labelKind]}`,
+  };
+}
+
 /** What settings that fit one by one have wrong together. */
 export function faultsOf(settings: TrainingSettings, registry: TrainingParts): SettingsFault[] {
   const { augmentation, loss } = settings;
@@ -176,6 +197,10 @@ export function faultsOf(settings: TrainingSettings, registry: TrainingParts): S
       path: ['earlyStopping'],
       text: 'needs epochChoice: validation, as it must not look at the test subject',
     });
+  }
+  const { positiveWeights = [] } = loss as { positiveWeights?: readonly number[] };
+  if (positiveWeights.length > 0 && settings.classWeights !== 'none') {
+    faults.push({ path: ['classWeights'], text: 'must be none beside loss.positiveWeights, which weigh instead' });
   }
   if (mixes && partOf(registry.losses, loss)?.mixable === false) {
     faults.push({ path: ['loss'], text: `${loss.name} has no meaning for mixed samples: leave mixup out` });

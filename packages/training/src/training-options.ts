@@ -1,6 +1,14 @@
 import type { Part } from '@mer/options';
 import { imageAugmentationsWith } from './augment/image-augmentations.js';
-import { faultsOf, imagesOption, optionsOfTraining, type SettingsFault, type TrainingSettings } from './settings.js';
+import type { LabelKind } from './label-kind.js';
+import {
+  faultsOf,
+  imagesOption,
+  labelKindFault,
+  optionsOfTraining,
+  type SettingsFault,
+  type TrainingSettings,
+} from './settings.js';
 import { trainingParts } from './training-parts.js';
 
 /**
@@ -38,10 +46,11 @@ export function trainingOptions(parts?: readonly Part[]) {
 }
 
 /**
- * What settings that fit one by one have wrong together; nothing where they fit.
+ * What settings that fit one by one have wrong together, and for samples of a label kind; nothing where they fit.
  *
  * @param settings - every default filled in
  * @param parts - anybody's own parts
+ * @param labelKind - whether samples have one label or any number; not looked at by default
  *
  * @example
  * ```ts
@@ -52,6 +61,12 @@ export function trainingOptions(parts?: readonly Part[]) {
  * console.log(settingsFaults(settings)[0].path); // [ 'earlyStopping' ]
  * ```
  */
-export function settingsFaults(settings: TrainingSettings, parts?: readonly Part[]): SettingsFault[] {
-  return faultsOf(settings, trainingParts(parts));
+export function settingsFaults(
+  settings: TrainingSettings,
+  parts?: readonly Part[],
+  labelKind?: LabelKind,
+): SettingsFault[] {
+  const registry = trainingParts(parts);
+  const fault = labelKind && labelKindFault(settings, labelKind, registry);
+  return [...faultsOf(settings, registry), ...(fault ? [fault] : [])];
 }

@@ -71,6 +71,8 @@ export async function writeDatasets() {
         `- Samples are ${samples === 'images' ? 'images' : 'clips'}`,
         `- ${needsRoot ? 'Read from a folder that you have' : 'Needs no folder'}`,
         fps && `- ${number(fps)} frames per second`,
+        traits.actionUnits &&
+          '- Action units are annotated: `classes: action-units` makes [labels of them](/guides/several-labels.md), any number of a clip',
         apex !== undefined && `- ${apex ? 'Apexes are annotated' : 'No apex is annotated'}`,
       ]
         .filter(Boolean)

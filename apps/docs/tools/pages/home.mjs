@@ -23,6 +23,7 @@ export const writeHome = () =>
         { theme: 'brand', text: 'Run an evaluation', link: '/start/researcher' },
         { theme: 'alt', text: 'Use it in an app', link: '/start/app-developer' },
         { theme: 'alt', text: 'Add a network', link: '/start/network-maker' },
+        { theme: 'alt', text: 'Playground', link: '/playground' },
       ],
     },
     features: [

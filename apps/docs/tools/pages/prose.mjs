@@ -28,6 +28,7 @@ const INSTEAD = {
   'docs/options.md': '/reference/',
   'README.md': '/',
   'packages/experiments/recipes': '/recipes.md',
+  'apps/docs/playground': '/playground.md',
   'packages/representations/src/registry.ts': '/reference/representations/',
   'packages/experiments/src/schema/schema.ts': '/reference/experiment/',
   'benchmarks/results/runs.csv': '/results.md',

@@ -107,6 +107,7 @@ function describeAnnotations({
   apex,
   schemes,
   outside,
+  perActionUnit,
 }: AnnotationSummary): string[] {
   const list = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
@@ -118,6 +119,9 @@ function describeAnnotations({
       : [];
   return [
     `annotations: ${n} clips, ${subjects} subjects; ${list(perEmotion)}`,
+    ...(perActionUnit.length > 0
+      ? [`action units (clips): ${perActionUnit.map(({ unit, n: clips }) => `${unit} (${clips})`).join(', ')}`]
+      : []),
     ...(Object.keys(outside).length > 0 ? [`outside of the classes: ${list(outside)}`] : []),
     `frames per second: ${Object.entries(fps)
       .map(([rate, count]) => `${rate} (${count} clips)`)

@@ -44,6 +44,7 @@ function plain({ name, title, paper, samples, needsRoot, traits, options }: Data
     apex,
     longest,
     joins: megc2019 !== undefined,
+    actionUnits: traits.actionUnits ?? false,
     schemes,
     corrections,
     options: describeOptions(options),
@@ -74,6 +75,7 @@ function describe({ title, paper, samples, needsRoot, traits, options }: Dataset
     needsRoot ? 'read from a folder' : 'generated',
     ...(fps === undefined ? [] : [`${fps} frames per second`]),
     ...(apex === undefined ? [] : [apex ? 'apexes are annotated' : 'no apex is annotated']),
+    ...(traits.actionUnits ? ['action units can be the labels (classes: action-units)'] : []),
     ...(longest === undefined ? [] : [`clips of at most ${longest} frames`]),
     ...(megc2019 ? ['joins composites in the classes of MEGC2019'] : []),
   ];

@@ -86,6 +86,7 @@ function planText(plan: DryRun, out: string): string {
       ['samples', `${plan.samples} of ${plan.subjects} subjects`],
       ...(saysSomething(plan.data) ? [['clips', dataText(plan.data)]] : []),
       ['classes', plan.classes.map(({ name, n }) => `${name} ${n}`).join(', ')],
+      ...(plan.untrained === undefined ? [] : [['untrained', plan.untrained]]),
       ['folds', `${plan.folds}, each trained on ${range(plan.train)} and tested on ${range(plan.test)} samples`],
       ['seeds', plan.seeds.join(', ')],
       ['model', `${plan.model}, ${plan.parameters.toLocaleString('en')} trainable parameters`],

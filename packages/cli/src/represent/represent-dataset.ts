@@ -45,6 +45,7 @@ interface Label {
   id: string;
   subject: string;
   clip: string;
+  /** Its class; all of its labels joined by + where there is any number. */
   class: string;
   step: unknown;
   shape: readonly number[];
@@ -187,7 +188,7 @@ async function writeOne(
       id,
       subject,
       clip: name,
-      class: classes[label]!,
+      class: typeof label === 'number' ? classes[label]! : label.map((one) => classes[one]!).join('+'),
       step: step.toJSON(),
       shape: image.shape,
       onset,

@@ -4,7 +4,7 @@ import type { ClassScheme } from '../annotations/class-schemes.js';
 import type { AnnotationRow, ClipRecord } from '../annotations/clip-record.js';
 import type { Correction } from '../annotations/corrections.js';
 import type { DatasetNote } from '../dataset.js';
-import type { Megc2019Trait } from '../dataset-traits.js';
+import type { DatasetTraits, Megc2019Trait } from '../dataset-traits.js';
 import type { OpenMode } from '../define-dataset.js';
 import type { DataFolder } from '../files/data-folder.js';
 import type { FolderLook } from '../folder-look.js';
@@ -41,7 +41,12 @@ export interface ClipFinder {
 }
 
 /** What {@link defineAnnotatedDataset} is given. */
-export interface AnnotatedDeclaration<Name extends string, Scheme extends string, Own extends OptionEntries> {
+export interface AnnotatedDeclaration<
+  Name extends string,
+  Scheme extends string,
+  Own extends OptionEntries,
+  Units extends boolean = boolean,
+> {
   /** Its name in files and commands: lower case, digits and dashes. */
   readonly name: Name;
   /** What it is, in a few words. */
@@ -58,10 +63,14 @@ export interface AnnotatedDeclaration<Name extends string, Scheme extends string
   readonly layout: string;
   /** Class schemes by name; the first is the default. */
   readonly schemes?: Readonly<Record<Scheme, ClassScheme>>;
+  /** Whether the rows say action units, so that `classes: action-units` makes labels of them. */
+  readonly actionUnits?: Units;
   /** Known errors of the release. */
   readonly corrections?: readonly Correction[];
   /** How it joins others in the three classes of MEGC2019. */
   readonly megc2019?: Megc2019Trait & { readonly scheme: NoInfer<Scheme> };
+  /** Whether samples have one label or any number, by its options; as its class schemes say where it is left out. */
+  readonly labelKind?: NonNullable<DatasetTraits['labelKind']>;
   /** Options beyond those that every annotated data set has. */
   readonly options: Own;
   /** What is done with impossible rows unless told otherwise: `error` by default. */
@@ -69,7 +78,7 @@ export interface AnnotatedDeclaration<Name extends string, Scheme extends string
   /** Makes the scheme where it follows from the annotations themselves. */
   scheme?(
     records: readonly ClipRecord[],
-    context: AnnotatedContext<Resolved<AnnotatedEntries<Scheme> & Own>>,
+    context: AnnotatedContext<Resolved<AnnotatedEntries<Scheme, Units> & Own>>,
   ): ClassScheme;
   /** Whether a folder looks like this data set, by the names of some of its files. */
   recognize?(look: FolderLook): boolean | Promise<boolean>;
@@ -78,7 +87,9 @@ export interface AnnotatedDeclaration<Name extends string, Scheme extends string
    *
    * @throws DatasetError where there are none.
    */
-  readRows(context: AnnotatedContext<Resolved<AnnotatedEntries<Scheme> & Own>>): Promise<readonly AnnotationRow[]>;
+  readRows(
+    context: AnnotatedContext<Resolved<AnnotatedEntries<Scheme, Units> & Own>>,
+  ): Promise<readonly AnnotationRow[]>;
   /** Gets ready to find frames. */
-  findClips(context: AnnotatedContext<Resolved<AnnotatedEntries<Scheme> & Own>>): Promise<ClipFinder>;
+  findClips(context: AnnotatedContext<Resolved<AnnotatedEntries<Scheme, Units> & Own>>): Promise<ClipFinder>;
 }

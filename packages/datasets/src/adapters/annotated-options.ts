@@ -1,4 +1,17 @@
-import { choice, flag, group, integer, list, number, type Option, text } from '@mer/options';
+import {
+  choice,
+  either,
+  flag,
+  group,
+  integer,
+  list,
+  number,
+  type Option,
+  type OptionsOf,
+  type Resolved,
+  text,
+} from '@mer/options';
+import { actionUnitClasses } from '../annotations/action-unit-classes.js';
 import type { FaultPolicy } from '../annotations/check-rows.js';
 import { followLinksOption } from '../files/follow-links-option.js';
 import { limitsOption } from '../files/limits-option.js';
@@ -82,8 +95,30 @@ export const framesOption = () =>
 /** The schemas of the options that every annotated data set has. */
 export type CommonEntries = ReturnType<typeof commonOptions>;
 
-/** The same, with the class scheme where the data set has schemes. */
-export type AnnotatedEntries<Scheme extends string> = ([Scheme] extends [never]
+/** The same, with the class scheme where the data set has schemes, which may be one of action units. */
+export type AnnotatedEntries<Scheme extends string, Units extends boolean = false> = ([Scheme] extends [never]
   ? unknown
-  : { classes: Option<Scheme, { default: Scheme }> }) &
+  : {
+      classes: [Units] extends [true]
+        ? Option<
+            Scheme | OptionsOf<UnitsEntries>['classes'],
+            { default: Scheme },
+            Scheme | Resolved<UnitsEntries>['classes']
+          >
+        : Option<Scheme, { default: Scheme }>;
+    }) &
   CommonEntries;
+
+type UnitsEntries = { classes: ReturnType<typeof actionUnitClasses> };
+
+/** The option that chooses the class scheme. */
+export function classesOption(names: readonly string[], units: boolean) {
+  const given = { default: names[0]! };
+  if (!units) return choice('Class scheme.', names, given);
+  const kinds = [choice('A class scheme.', names, {}), actionUnitClasses()] as const;
+  return either(
+    'Class scheme; `action-units`, or `{ name: action-units, units: [1, 4] }`: any number of labels.',
+    kinds,
+    given,
+  );
+}

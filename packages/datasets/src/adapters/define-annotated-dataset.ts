@@ -1,6 +1,13 @@
-import { choice, type OptionEntries, type Resolved } from '@mer/options';
+import type { OptionEntries, Resolved } from '@mer/options';
+import { actionUnitScheme, asksForUnits } from '../annotations/action-unit-classes.js';
 import { checkRows } from '../annotations/check-rows.js';
-import { type ClassScheme, classOf, classValue } from '../annotations/class-schemes.js';
+import {
+  type ClassScheme,
+  classValue,
+  type LabelKind,
+  labelOf,
+  type SampleLabel,
+} from '../annotations/class-schemes.js';
 import type { ClipRecord } from '../annotations/clip-record.js';
 import type { AnnotatedDataset, AnnotationFile, DatasetNote } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
@@ -10,7 +17,7 @@ import { sha256 } from '../files/sha256.js';
 import { clipReader } from '../frames/read-frames.js';
 import { naturalOrder } from '../natural-order.js';
 import type { AnnotatedContext, AnnotatedDeclaration, ClipFinder } from './annotated-declaration.js';
-import { type AnnotatedEntries, type CommonEntries, commonOptions } from './annotated-options.js';
+import { type AnnotatedEntries, type CommonEntries, classesOption, commonOptions } from './annotated-options.js';
 import { anyTree } from './any-tree.js';
 import { findLeaks } from './find-leaks.js';
 import { layoutFinder } from './layout-finder.js';
@@ -53,17 +60,20 @@ export function defineAnnotatedDataset<
   const Name extends string,
   const Scheme extends string = never,
   const Own extends OptionEntries = OptionEntries,
+  const Units extends boolean = false,
 >(
-  declaration: AnnotatedDeclaration<Name, Scheme, Own>,
-): DatasetDefinition<Name, AnnotatedEntries<Scheme> & Own, AnnotatedDataset> {
+  declaration: AnnotatedDeclaration<Name, Scheme, Own, Units>,
+): DatasetDefinition<Name, AnnotatedEntries<Scheme, Units> & Own, AnnotatedDataset> {
   const { name, title, paper, fps, apex = true, schemes, corrections = [], megc2019, faults = 'error' } = declaration;
-  const { longest } = declaration;
+  const { longest, actionUnits = false, labelKind } = declaration;
   const names = Object.keys(schemes ?? {}) as Scheme[];
+  const several =
+    labelKind !== undefined || actionUnits || names.some((scheme) => schemes![scheme].labelKind === 'multiple');
   const options = {
-    ...(names.length > 0 && { classes: choice('Class scheme.', names as string[], { default: names[0]! as string }) }),
+    ...(names.length > 0 && { classes: classesOption(names, actionUnits) }),
     ...declaration.options,
     ...commonOptions(faults),
-  } as unknown as AnnotatedEntries<Scheme> & Own;
+  } as unknown as AnnotatedEntries<Scheme, Units> & Own;
   return defineDataset({
     name,
     title,
@@ -72,6 +82,8 @@ export function defineAnnotatedDataset<
     options,
     traits: {
       ...(schemes && { schemes }),
+      ...(actionUnits && { actionUnits }),
+      ...(several && { labelKind: labelKind ?? (({ classes }) => kindOf(classes, schemes)) }),
       fps,
       apex,
       ...(longest !== undefined && { longest }),
@@ -83,6 +95,13 @@ export function defineAnnotatedDataset<
       return openAnnotated(declaration as unknown as AnyDeclaration, root, values as unknown as Values, mode);
     },
   });
+}
+
+/** The label kind of the class scheme that the option `classes` names. */
+function kindOf(classes: unknown, schemes: Readonly<Record<string, ClassScheme>> = {}): LabelKind {
+  if (classes === 'action-units' || asksForUnits(classes)) return 'multiple';
+  const scheme = schemes[(classes ?? Object.keys(schemes)[0]) as string];
+  return scheme?.labelKind ?? 'single';
 }
 
 /** The values of the options that are known here. */
@@ -138,7 +157,11 @@ async function openAnnotated(
     notes.push(...error.notes);
   }
   const { classes, corrections, decoders, exclude } = options;
-  const scheme = declaration.scheme?.(annotated, context as never) ?? schemes[classes as string]!;
+  const scheme =
+    declaration.scheme?.(annotated, context as never) ??
+    (asksForUnits(classes)
+      ? actionUnitScheme(annotated, classes, context.note)
+      : schemes[(classes ?? Object.keys(schemes)[0]) as string]!);
   const excluded = new Set(exclude);
   const wanted = annotated.filter(({ subject, clip, source }) => {
     const key = `${subject}/${clip}`;
@@ -156,7 +179,7 @@ async function openAnnotated(
 
   const outside: Record<string, number> = {};
   const chosen = located.flatMap((clip) => {
-    const label = classOf(scheme, clip.record);
+    const label = labelOf(scheme, clip.record);
     if (label !== undefined) return [{ ...clip, label }];
     const { subject, clip: name } = clip.record;
     const value = classValue(scheme, clip.record) ?? 'none';
@@ -173,7 +196,8 @@ async function openAnnotated(
   const errors = notes.filter(({ severity }) => severity === 'error');
   if (errors.length && mode === 'strict') throw new DatasetError(`Cannot open ${name} in ${folder.name}`, errors);
   // the data set's own options change what the samples are
-  const own = Object.keys(declaration.options).filter((key) => key !== 'frames');
+  // but which frames are read stands there by another name, and how many labels there are stands in the samples
+  const own = Object.keys(declaration.options).filter((key) => key !== 'frames' && key !== 'labelKind');
   return annotatedDataset({
     name,
     folder,
@@ -219,7 +243,12 @@ async function finderOf(
   return usual;
 }
 
-const whats = { emotion: 'an emotion', objectiveClass: 'an objective class', label: 'a label' } as const;
+const whats = {
+  emotion: 'an emotion',
+  objectiveClass: 'an objective class',
+  label: 'a label',
+  actionUnits: 'action units',
+} as const;
 
 /** What is said of clips without any value that a class could be told by, and of a scheme that no clip has a class of. */
 function classNotes(
@@ -230,7 +259,8 @@ function classNotes(
 ): DatasetNote[] {
   const without = located.filter(({ record }) => classValue(scheme, record) === null);
   const what = whats[scheme.field];
-  const scheming = name === undefined ? 'the class scheme' : `the class scheme ${name}`;
+  const called = asksForUnits(name) ? name.name : name;
+  const scheming = called === undefined ? 'the class scheme' : `the class scheme ${called}`;
   if (without.length === located.length) {
     const message = `no clip has ${what}, which ${scheming} is made of: is a workbook missing that says it?`;
     return [{ severity: 'error', key: '', message }];
@@ -267,14 +297,14 @@ async function describeFiles(
 
 /** A record with its frames and its class. */
 interface LabeledClip extends LocatedClip {
-  label: number;
+  label: SampleLabel;
 }
 
 /** Puts a data set together. */
 function annotatedDataset(parts: {
   name: string;
   folder: DataFolder;
-  scheme: Pick<ClassScheme, 'classes'>;
+  scheme: Pick<ClassScheme, 'classes' | 'labelKind'>;
   schemes: Readonly<Record<string, ClassScheme>>;
   notes: readonly DatasetNote[];
   annotationFiles: readonly AnnotationFile[];
@@ -299,6 +329,7 @@ function annotatedDataset(parts: {
     kind: 'clips',
     name,
     classes: Object.freeze(Object.keys(scheme.classes)),
+    ...(scheme.labelKind === 'multiple' && { labelKind: scheme.labelKind }),
     samples: Object.freeze(samples),
     records: Object.freeze(clips.map(({ record }) => record)),
     annotationFiles: Object.freeze(annotationFiles),

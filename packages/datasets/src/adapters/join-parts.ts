@@ -1,3 +1,4 @@
+import { asksForUnits } from '../annotations/action-unit-classes.js';
 import { megc2019Classes } from '../annotations/megc2019-classes.js';
 import { composeDatasets } from '../compose.js';
 import type { ClipDataset, DatasetNote } from '../dataset.js';
@@ -7,7 +8,7 @@ import type { DataFolder } from '../files/data-folder.js';
 import { safePath } from '../files/safe-path.js';
 import { subFolder } from '../files/sub-folder.js';
 
-/** Options that go to the parts that have them. */
+/** Options that go to the parts that have them; their classes are those of MEGC2019 unless `classes` asks for action units. */
 export interface PartOptions {
   readonly exclude: readonly string[];
   readonly [option: string]: unknown;
@@ -46,9 +47,10 @@ export async function openParts(
       notes.push({ severity: 'error', key: name, message });
       continue;
     }
-    const { scheme, options } = part.traits.megc2019!;
+    const { scheme, options } = part.traits.megc2019 ?? {};
+    const classes = asksForUnits(common['classes']) ? common['classes'] : scheme;
     const own = exclude.filter((id) => id.startsWith(`${name}/`)).map((id) => id.slice(name.length + 1));
-    const wanted = { ...common, classes: scheme, exclude: own, ...options };
+    const wanted = { ...common, classes, exclude: own, ...options };
     const known = Object.entries(wanted).filter(
       ([key, value]) => Object.hasOwn(part.options, key) && value !== undefined,
     );

@@ -1,4 +1,5 @@
 import { tensor3d } from '@tensorflow/tfjs-core';
+import type { LabelKind, SampleLabel } from '../annotations/class-schemes.js';
 import type { DatasetNote, ImageDataset, Sample } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import { type DataFolder, fileInfo } from '../files/data-folder.js';
@@ -15,7 +16,7 @@ export interface ListedImage extends Sample {
 /** Puts a listed image together. */
 export function listedImage(
   { dataset, subject, clip }: Pick<Sample, 'dataset' | 'subject' | 'clip'>,
-  label: number,
+  label: SampleLabel,
   file: string,
   place: ListedImage['place'],
 ): ListedImage {
@@ -33,12 +34,14 @@ export async function imageDataset(
   {
     name,
     classes,
+    labelKind,
     problems,
     notes = [],
     settings = {},
   }: {
     name: string;
     classes: readonly string[];
+    labelKind?: LabelKind;
     problems: readonly DatasetNote[];
     notes?: readonly DatasetNote[];
     settings?: Readonly<Record<string, unknown>>;
@@ -55,6 +58,7 @@ export async function imageDataset(
     kind: 'images',
     name,
     classes,
+    ...(labelKind === 'multiple' && { labelKind }),
     samples: Object.freeze(
       images.map(({ id, dataset, subject, clip, label }) => Object.freeze({ id, dataset, subject, clip, label })),
     ),

@@ -9,7 +9,7 @@ export interface AnnotatedActionUnit {
   side: ActionUnitSide | null;
   /** `A` (trace) to `E` (maximum) behind the number; the first of two (`10A/B`); null where not coded. */
   intensity: 'A' | 'B' | 'C' | 'D' | 'E' | null;
-  /** The coder left it open: an alternative (`R6 or R12`, `A/L12`, `10A/B`) or a reference (`ref(7B)`). */
+  /** The coder left it open: an alternative (`R6 or R12`, `A/L12`, `10A/B`), a reference (`ref(7B)`) or a question (`12?`). */
   doubtful: boolean;
 }
 
@@ -33,7 +33,7 @@ const sides: Readonly<Record<string, ActionUnitSide>> = {
 
 /**
  * Reads a cell of action units as the data sets write them: `4+L10`, `R2+15`, `(R6 or R12)+R15`, `ref(7B)+43`, `A/L12`,
- * `10A/B`, `L12 + 61`, `AU4`, `4，11` (a full-width comma), `14,L24,`, a bare number, `?`.
+ * `10A/B`, `L12 + 61`, `AU4`, `4，11` (a full-width comma), `14,L24,`, `12?`, a bare number, `?`.
  *
  * Nothing is lost: what is no action unit, or in more than eight parentheses, is kept in `remarks`. A `(k)` behind a unit (static, as 4DME writes it) leaves the
  * unit out and is kept as a remark.
@@ -41,6 +41,23 @@ const sides: Readonly<Record<string, ActionUnitSide>> = {
 export function parseActionUnits(text: string): ActionUnitCell {
   return readCell(text, deepest);
 }
+
+/**
+ * The action units that a cell says are there, each once, ascending: whatever the side and the intensity (`R4`, `L14` and `7B` are 4,
+ * 14 and 7), and those too that the coder left open (`R6 or R12` are 6 and 12, `ref(7B)` is 7, `12?` is 12). A unit with `(k)` is not
+ * there, nor is `0`, as which "none" is written.
+ */
+export function unitsOf({ units }: ActionUnitCell): number[] {
+  return [...new Set(units.map(({ unit }) => unit))].filter((unit) => unit > 0).sort((a, b) => a - b);
+}
+
+/** Whether a cell says which units there are; one that is empty or holds a question alone says nothing. */
+export function knownUnits({ units, remarks }: ActionUnitCell): boolean {
+  return units.length > 0 || remarks.some((remark) => held.test(remark));
+}
+
+/** A unit held from before the movement, as 4DME marks it. */
+const held = /\(k\)$/i;
 
 /** Parentheses within parentheses. */
 const deepest = 8;
@@ -94,20 +111,20 @@ function readPart(
     remarks.push(...cell.remarks);
     return;
   }
-  if (/\(k\)$/i.test(part)) {
+  if (held.test(part)) {
     remarks.push(part);
     return;
   }
-  const match = /^(?:AU\s*)?([LRATB])?(?:\/([LRATB]))?\s*(\d{1,2})\s*([A-E])?(?:\/([A-E]))?$/i.exec(part);
+  const match = /^(?:AU\s*)?([LRATB])?(?:\/([LRATB]))?\s*(\d{1,2})\s*([A-E])?(?:\/([A-E]))?\s*(\?)?$/i.exec(part);
   if (!match) {
     remarks.push(part);
     return;
   }
-  const [, side, otherSide, unit, intensity, otherIntensity] = match;
+  const [, side, otherSide, unit, intensity, otherIntensity, question] = match;
   units.push({
     unit: Number(unit),
     side: side ? sides[side.toUpperCase()]! : null,
     intensity: (intensity?.toUpperCase() as AnnotatedActionUnit['intensity']) ?? null,
-    doubtful: doubtful || otherSide !== undefined || otherIntensity !== undefined,
+    doubtful: doubtful || [otherSide, otherIntensity, question].some((one) => one !== undefined),
   });
 }

@@ -31,6 +31,7 @@ describe('parseActionUnits()', () => {
       ['T18+39', 'top18 39'],
       ['R14+17+soft focus', 'right14 17', ['soft focus']],
       ['12+15 ', '12 15'],
+      ['12?+L4 ?', '12? left4?'],
       ['R14A or 17A or 24A', 'right14A? 17A? 24A?'],
       ['4，11', '4 11'],
       ['14,L24,', '14 left24'],

@@ -33,6 +33,13 @@ const schemes = {
     field: 'label',
     classes: { negative: ['negative', 'repression'], positive: ['positive'], surprise: ['surprise'] },
   },
+  'multi-5': {
+    title: 'all clips, each with all of its labels',
+    field: 'label',
+    labelKind: 'multiple',
+    classes: each(labels),
+    expected: [{ release: 'v1', n: 267 }],
+  },
 } as const satisfies Readonly<Record<string, ClassScheme>>;
 
 /** What frames and workbooks are named. */
@@ -47,6 +54,7 @@ export const fourDme = /* @__PURE__ */ defineAnnotatedDataset({
   fps: 60,
   layout: "'gray_micro/<sub_ID>/<fold_name>/<frame>.jpg'",
   schemes,
+  actionUnits: true,
   options: {},
   faults: 'repair',
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
@@ -117,9 +125,9 @@ async function find4dmeClips({ folder }: Pick<AnnotatedContext, 'folder'>): Prom
 /**
  * Opens the gray-scale videos of 4DME: the folder that holds the workbook and `gray_micro`.
  *
- * A clip may have two labels (`Surprise+Positive`): `extra.label` has all of them, `emotion` is the only one or null. The class
- * schemes take the clips with one label and count the others by their joined name. Action units with `(k)` (held from before)
- * are left out of the units and kept as remarks. A clip that the workbook lists twice gets its onset behind the name.
+ * A clip may have two labels (`Surprise+Positive`): `extra.label` has all of them, `emotion` is the only one or null. `single-5`
+ * and `single-3` take the clips with one label and count the others by their joined name; `multi-5` takes all, each with all of
+ * its labels. Action units with `(k)` (held from before) are left out of the units and kept as remarks. A clip that the workbook lists twice gets its onset behind the name.
  *
  * @throws DatasetError listing everything that is wrong with the folder; TypeError or RangeError for a wrong option.
  *

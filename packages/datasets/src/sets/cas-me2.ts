@@ -54,6 +54,7 @@ export const casMe2 = /* @__PURE__ */ defineAnnotatedDataset({
   longest: 600,
   layout: "'rawpic/s15/15_0101disgustingteeth/img001.jpg'",
   schemes,
+  actionUnits: true,
   corrections,
   options: {
     expressions: choice('Which expressions: micro, macro, or both.', ['micro', 'macro', 'both'], { default: 'micro' }),

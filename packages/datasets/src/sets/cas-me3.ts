@@ -119,6 +119,7 @@ export const casMe3 = /* @__PURE__ */ defineAnnotatedDataset({
   longest: 900,
   layout: "'part_A/spNO.1/a/color/355.jpg' or 'Part_A_ME_clip/frame/spNO.1_a_355/355.jpg'",
   schemes,
+  actionUnits: true,
   corrections,
   megc2019: { scheme: 'megc2019', folder: /cas[ _(-]?me\)?[ _^-]*(?:3|iii)(?![a-z0-9])/i },
   options: {},

@@ -52,6 +52,7 @@ export const casme1 = /* @__PURE__ */ defineAnnotatedDataset({
   longest: 300,
   layout: "'sub01/EP01_12/EP01_12-73.jpg' or 'sub01/EP01_12/reg_EP01_12-73.jpg'",
   schemes,
+  actionUnits: true,
   options: { frames: framesOption() },
   faults: 'repair',
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),

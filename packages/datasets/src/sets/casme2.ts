@@ -93,6 +93,7 @@ export const casme2 = /* @__PURE__ */ defineAnnotatedDataset({
   longest: 400,
   layout: "'sub01/EP02_01f/img46.jpg' or 'sub01/EP02_01f/reg_img46.jpg'",
   schemes,
+  actionUnits: true,
   megc2019: {
     scheme: 'megc2019',
     folder: /casme[ _-]?(?:2|ii)(?![a-z0-9])/i,
@@ -131,7 +132,7 @@ function findCasme2Clips(context: TreeContext): Promise<ClipFinder> {
 
 /** The rows with the objective classes of their own workbook, where it lies beside the other. */
 async function withObjectiveClasses(
-  { folder, options, note, alsoRead }: AnnotatedContext<Resolved<CommonEntries> & { readonly classes: string }>,
+  { folder, options, note, alsoRead }: AnnotatedContext<Resolved<CommonEntries> & { readonly classes: unknown }>,
   rows: readonly AnnotationRow[],
 ): Promise<readonly AnnotationRow[]> {
   const { subject, clip, objectiveClass } = columns;
@@ -149,7 +150,7 @@ async function withObjectiveClasses(
     alsoRead(file);
     return rows.map((row) => ({ ...row, objectiveClass: classes.get(`${row.subject}/${row.clip}`) ?? '' }));
   }
-  if (schemes[options.classes as keyof typeof schemes].field === 'objectiveClass') {
+  if (schemes[options.classes as keyof typeof schemes]?.field === 'objectiveClass') {
     const message = `the class scheme ${options.classes} needs objective classes: the workbook has none, and CASME2-ObjectiveClasses.xlsx is not there; put it beside the workbook, or use the workbook of 2019 with the column Objective Classes`;
     note({ severity: 'error', key: '', message });
   }

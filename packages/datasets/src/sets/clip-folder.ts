@@ -2,8 +2,9 @@ import { checkLimit } from '@mer/io';
 import { list, number, show, text } from '@mer/options';
 import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
-import type { ClassScheme } from '../annotations/class-schemes.js';
+import { type ClassScheme, type LabelKind, splitLabels } from '../annotations/class-schemes.js';
 import type { AnnotationRow, ClipRecord } from '../annotations/clip-record.js';
+import { labelKindOption } from '../annotations/label-kind-option.js';
 import type { AnnotatedDataset, DatasetNote } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import type { OpenOptions } from '../define-dataset.js';
@@ -41,8 +42,10 @@ export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
       different: true,
       default: [],
     }),
+    labelKind: labelKindOption(),
     fps: number('Frames per second where the manifest says nothing.', { min: 1, max: mostFps, default: 30 }),
   },
+  labelKind: ({ labelKind }) => (labelKind as LabelKind | undefined) ?? 'single',
   recognize: async ({ files, header }) => {
     const names = (await header('manifest.csv'))?.map(plainName) ?? [];
     // images of clips name a file in each row
@@ -54,7 +57,7 @@ export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
     for (const { file, row, cells } of await readManifest(context)) {
       const report = (message: string) => void problems.push({ severity: 'error', key: '', file, row, message });
       const { label, folder, fps, ...named } = cells;
-      if (label === '') report('the label is missing');
+      if (label === '' && context.options.labelKind !== 'multiple') report('the label is missing');
       let path = '';
       try {
         path = safePath(folder || `${cells.subject}/${cells.clip}`);
@@ -84,7 +87,9 @@ export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
     return rows;
   },
   scheme(records, { folder, options, note }): ClassScheme {
-    const labels = [...new Set(records.map(({ extra }) => extra['label']!))].sort(naturalOrder);
+    const { labelKind = 'single' } = options;
+    const said = records.map(({ extra }) => extra['label']!);
+    const labels = [...new Set(labelKind === 'multiple' ? said.flatMap(splitLabels) : said)].sort(naturalOrder);
     checkLimit(
       `Cannot open clip-folder in ${folder.name}`,
       'the different labels of its manifest',
@@ -101,6 +106,7 @@ export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
     return {
       title: "the manifest's labels",
       field: 'label',
+      labelKind,
       classes: Object.fromEntries(names.map((name) => [name, [name]])),
     };
   },
@@ -170,7 +176,7 @@ async function readManifest({
  *
  * Columns: subject, clip, label; and if wanted folder (relative to the root; `<subject>/<clip>` otherwise), onset, apex,
  * offset (frame numbers as in the file names; the first and last frame of the folder otherwise, no apex), fps, actionUnits.
- * In JSON it is a list of objects with these keys.
+ * In JSON it is a list of objects with these keys. With `labelKind: 'multiple'` a label is several joined by +, or empty for none.
  *
  * @throws DatasetError listing everything that is wrong with manifest and folders; TypeError or RangeError for a wrong option.
  *

@@ -1,6 +1,7 @@
-import { choice, findPart, list, text } from '@mer/options';
+import { choice, either, findPart, list, text } from '@mer/options';
 import { framesOption, sharedOptions } from '../adapters/annotated-options.js';
 import { joinParts, openParts, partFolder } from '../adapters/join-parts.js';
+import { actionUnitClasses, asksForUnits } from '../annotations/action-unit-classes.js';
 import type { ClipDataset } from '../dataset.js';
 import { type DatasetDefinition, defineDataset, type OpenOptions } from '../define-dataset.js';
 
@@ -19,7 +20,7 @@ export const compositeOptions = () => ({
 /** The definition of composites of any data sets that have the three classes of MEGC2019. */
 export const composite = /* @__PURE__ */ defineDataset({
   name: 'composite',
-  title: 'Several data sets in the three classes of MEGC2019, for cross-data-set experiments',
+  title: 'Several data sets in the three classes of MEGC2019, or with action units, for cross-data-set experiments',
   samples: 'clips',
   options: {
     sets: list(
@@ -27,12 +28,19 @@ export const composite = /* @__PURE__ */ defineDataset({
       text('A data set.', {}),
       { different: true, default: [] },
     ),
+    classes: either(
+      'The three classes of MEGC2019, as where nothing is said, or action units, any number of a clip: `{ name: action-units, units: [1, 4] }`.',
+      [choice('The three classes.', ['megc2019'], {}), actionUnitClasses()],
+      { optional: true },
+    ),
     ...compositeOptions(),
   },
+  traits: { labelKind: ({ classes }) => (asksForUnits(classes) || classes === 'action-units' ? 'multiple' : 'single') },
   recognize: ({ folders }, parts) =>
     parts.filter(({ traits }) => folders.some((name) => traits.megc2019?.folder.test(name))).length > 1,
   async open({ root, mode, parts, sets, ...common }): Promise<ClipDataset> {
-    const able = parts.filter(({ traits }) => traits.megc2019);
+    const units = asksForUnits(common.classes) ? common.classes.units : undefined;
+    const able = parts.filter(({ traits }) => (units ? traits.actionUnits : traits.megc2019));
     const names = able.map(({ name }) => name);
     let wanted = sets.map((name) => findPart('data set to join', able, name));
     if (!wanted.length) {
@@ -40,6 +48,10 @@ export const composite = /* @__PURE__ */ defineDataset({
       wanted = able.filter((_, i) => there[i] !== undefined);
     }
     const { opened, notes } = await openParts(root, wanted, common);
+    if (units?.length === 0) {
+      const message = 'classes.units must list the action units, as data sets that are joined must have the same';
+      notes.push({ severity: 'error', key: '', message });
+    }
     if (!wanted.length) {
       const message = `no folder of a data set is there: expected folders whose names say ${names.join(', ')}`;
       notes.push({ severity: 'error', key: '', message });
@@ -52,10 +64,10 @@ export const composite = /* @__PURE__ */ defineDataset({
 export type CompositeOptions = OpenOptions<typeof composite.options> & { parts: readonly DatasetDefinition[] };
 
 /**
- * Opens several data sets as one, in the three classes of MEGC2019, for cross-data-set experiments: train on one and test on
+ * Opens several data sets as one, in the three classes of MEGC2019 or with action units as labels, for cross-data-set experiments: train on one and test on
  * another by leaving a data set out, or pool them. The root holds a folder for each (`casme2`, `SMIC_all_cropped`, …).
  *
- * `parts` are the definitions that may be joined: those with the trait `megc2019`, yours too. `sets` chooses among them by name;
+ * `parts` are the definitions that may be joined: those with the trait `megc2019` (or `actionUnits`), yours too. `sets` chooses among them by name;
  * otherwise every one is joined whose folder is there. By name, as `openDataset('composite', { root })`, all of this package may.
  *
  * @throws DatasetError listing everything that is wrong with any of them; TypeError or RangeError for a wrong option.

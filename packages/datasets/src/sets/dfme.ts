@@ -67,6 +67,7 @@ export const dfme = /* @__PURE__ */ defineAnnotatedDataset({
   fps: 500,
   layout: "'sub0008/sub0008_01/1.png', or the folder 'sub0008_01' anywhere below the root",
   schemes,
+  actionUnits: true,
   megc2019: { scheme: 'megc2019', folder: /dfme/i },
   options: {
     list: choice('Which of the released lists is read.', [...lists, 'all'], { default: 'training' }),

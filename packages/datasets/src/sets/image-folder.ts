@@ -1,6 +1,8 @@
 import { choice, list, text } from '@mer/options';
 import { imageDataset, type ListedImage, listedImage } from '../adapters/listed-images.js';
 import { isName } from '../annotations/check-rows.js';
+import { type LabelKind, splitLabels } from '../annotations/class-schemes.js';
+import { labelKindOption } from '../annotations/label-kind-option.js';
 import type { DatasetNote, ImageDataset } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import { defineDataset, type OpenGiven, type OpenOptions } from '../define-dataset.js';
@@ -31,6 +33,7 @@ const options = {
     ['auto', 'manifest', ...layouts],
     { default: 'auto' },
   ),
+  labelKind: labelKindOption(),
   limits: limitsOption(),
   dataset: text('Name of the data set in the samples, where the manifest says none.', { default: 'images' }),
 };
@@ -51,6 +54,7 @@ export const imageFolder = /* @__PURE__ */ defineDataset({
   title: 'Any images with a manifest, or in folders by subject and class',
   samples: 'images',
   options,
+  traits: { labelKind: ({ labelKind }) => (labelKind as LabelKind | undefined) ?? 'single' },
   async recognize({ header }) {
     const names = (await header('manifest.csv')) ?? [];
     return ['subject', 'label', 'file'].every((name) => names.includes(name)) && !names.includes('dataset');
@@ -64,6 +68,8 @@ export const imageFolder = /* @__PURE__ */ defineDataset({
  * - `manifest.csv` has the columns subject, label and file (relative to the root), and if wanted clip (else the file's name without
  *   its ending) and dataset (else the option `dataset`);
  * - or folders say both: `<subject>/<class>/<image>` or `<class>/<subject>/<image>` (`layout`).
+ *
+ * With `labelKind: 'multiple'` a label is several joined by +, or empty for none.
  *
  * Order: data set, subject, clip, numbers by value. `readImage` gives `[H, W, 3]`, float32, 0..255 as stored.
  *
@@ -87,13 +93,14 @@ async function openImages({
   root: folder,
   layout,
   classes: asked,
+  labelKind = 'single',
   dataset,
 }: OpenGiven<typeof options>): Promise<ImageDataset> {
   const name = 'image-folder';
   const problems: DatasetNote[] = [];
   const listed = layout === 'manifest' || (layout === 'auto' && (await folder.size('manifest.csv')) !== undefined);
   const rows = listed
-    ? await readManifest(folder, dataset, problems)
+    ? await readManifest(folder, { dataset, labelKind }, problems)
     : await readFolders(folder, layout === 'class/subject' ? layout : 'subject/class', dataset);
   if (!rows.length && !problems.length) {
     problems.push({
@@ -102,7 +109,9 @@ async function openImages({
       message: `there are no images: expected manifest.csv, or '${layout === 'class/subject' ? 'happiness/s01' : 's01/happiness'}/1.png' (wrong folder, or the option layout?)`,
     });
   }
-  const labels = [...new Set(rows.map(({ label }) => label))].sort(naturalOrder);
+  const several = labelKind === 'multiple';
+  const wordsOf = (label: string) => (several ? splitLabels(label) : [label]);
+  const labels = [...new Set(rows.flatMap(({ label }) => wordsOf(label)))].sort(naturalOrder);
   const classes = asked.length ? asked : labels;
   for (const absent of rows.length ? asked.filter((one) => !labels.includes(one)) : []) {
     const message = `the option classes names '${absent}', which no image has: the labels are ${labels.join(', ')}`;
@@ -110,6 +119,17 @@ async function openImages({
   }
   const notes: DatasetNote[] = [];
   const images = rows.flatMap(({ label, file, place, ...sample }) => {
+    if (several) {
+      const words = wordsOf(label);
+      return [
+        listedImage(
+          sample,
+          [...classes.keys()].filter((i) => words.includes(classes[i]!)),
+          file,
+          place,
+        ),
+      ];
+    }
     const index = classes.indexOf(label);
     if (index >= 0) return [listedImage(sample, index, file, place)];
     const message = `its label '${label}' is not among the option classes`;
@@ -119,10 +139,14 @@ async function openImages({
   images.sort(
     (a, b) => naturalOrder(a.dataset, b.dataset) || naturalOrder(a.subject, b.subject) || naturalOrder(a.clip, b.clip),
   );
-  return imageDataset(folder, images, { name, classes: Object.freeze([...classes]), problems, notes });
+  return imageDataset(folder, images, { name, classes: Object.freeze([...classes]), labelKind, problems, notes });
 }
 
-async function readManifest(folder: DataFolder, dataset: string, problems: DatasetNote[]): Promise<Row[]> {
+async function readManifest(
+  folder: DataFolder,
+  { dataset, labelKind }: { dataset: string; labelKind: LabelKind },
+  problems: DatasetNote[],
+): Promise<Row[]> {
   const file = 'manifest.csv';
   if ((await folder.size(file)) === undefined) {
     throw new DatasetError(`Cannot open image-folder in ${folder.name}`, [
@@ -143,7 +167,7 @@ async function readManifest(folder: DataFolder, dataset: string, problems: Datas
     for (const [what, name] of Object.entries({ subject: cells.subject, clip, dataset: cells.dataset || dataset })) {
       if (!isName(name)) report(`${what} '${name}' must be a name without slashes`);
     }
-    if (cells.label === '') report('the label is missing');
+    if (cells.label === '' && labelKind === 'single') report('the label is missing');
     let path = '';
     try {
       path = safePath(cells.file);

@@ -1,5 +1,6 @@
 import { text } from '@mer/options';
 import { joinParts, openParts } from '../adapters/join-parts.js';
+import type { SampleLabel } from '../annotations/class-schemes.js';
 import { megc2019Classes, megc2019Schemes } from '../annotations/megc2019-classes.js';
 import type { ClipDataset, DatasetNote } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
@@ -129,7 +130,7 @@ function compare(truth: readonly TruthRow[], opened: readonly ClipDataset[], fil
       ),
     ),
   );
-  const said = (label: number) => `${label} (${megc2019Classes[label]})`;
+  const said = (label: SampleLabel) => `${label} (${megc2019Classes[label as number]})`;
   for (const { id, label, row } of truth) {
     const own = found.get(id);
     const note = (severity: 'error' | 'warning', message: string) =>

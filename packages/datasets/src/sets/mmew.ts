@@ -67,6 +67,7 @@ export const mmew = /* @__PURE__ */ defineAnnotatedDataset({
   longest: 450,
   layout: "'Micro_Expression/anger/S13-07-001/1.jpg' or 'S03/happiness/S03-01-002/1.jpg'",
   schemes,
+  actionUnits: true,
   megc2019: { scheme: 'megc2019', folder: /mmew/i },
   options: {},
   faults: 'repair',

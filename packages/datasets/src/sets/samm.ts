@@ -106,6 +106,7 @@ export const samm = /* @__PURE__ */ defineAnnotatedDataset({
   longest: 400,
   layout: "'006/006_1_2/006_05562.jpg'",
   schemes,
+  actionUnits: true,
   corrections,
   megc2019: {
     scheme: 'megc2019',

@@ -4,9 +4,9 @@ import { defineDataset } from '../define-dataset.js';
 import { frameRange } from '../frames/frame-range.js';
 import { frameStack } from '../frames/frame-stack.js';
 import { checkReadOptions } from '../read-clip-options.js';
-import { emotionPatterns, type SyntheticEmotion } from '../synthetic/action-units.js';
+import { emotionPatterns, type Pattern, type SyntheticEmotion } from '../synthetic/action-units.js';
 import { drawClip } from '../synthetic/clip.js';
-import { planClip } from '../synthetic/clip-plan.js';
+import { type ClipPlan, planClip } from '../synthetic/clip-plan.js';
 
 /** Emotions that the synthetic faces can show. */
 const syntheticEmotions = Object.keys(emotionPatterns) as readonly SyntheticEmotion[];
@@ -24,6 +24,11 @@ const options = {
     different: true,
     default: ['happiness', 'disgust', 'surprise'],
   }),
+  labels: choice(
+    'What a sample is labeled with: the emotion that it shows, as where nothing is said, or every action unit that makes it up (any number of labels).',
+    ['emotion', 'action-units'],
+    { optional: true },
+  ),
   size: integer('Side of a frame, pixels.', { min: 16, max: 512, default: 64 }),
   frames: integer('Frames per clip.', { min: 5, max: 500, default: 16 }),
   amplitude: number('Greatest movement of the skin in a clip of ordinary strength, pixels.', {
@@ -50,7 +55,7 @@ export const synthetic = /* @__PURE__ */ defineDataset({
   samples: 'clips',
   needsRoot: false,
   options,
-  traits: { apex: true },
+  traits: { apex: true, labelKind: ({ labels }) => (labels === 'action-units' ? 'multiple' : 'single') },
   open: ({ root: _root, mode: _mode, parts: _parts, ...settings }): ClipDataset => datasetOf(settings),
 });
 
@@ -61,6 +66,8 @@ export const synthetic = /* @__PURE__ */ defineDataset({
  * A clip moves the skin by the action units of its emotion (a smile lifts the corners of the mouth, surprise the brows),
  * which rise from the onset to the apex and fall until the offset, while the head drifts and the sensor adds noise. A
  * class is recognized by where and how the skin moves, never by a subject's looks. Frames are 8-bit, as from a camera.
+ *
+ * With `labels: 'action-units'` the samples have any number of labels: the action units that take part.
  *
  * Clips are drawn when read: the same options give the same clips, in any order of reading, and no clip is kept.
  *
@@ -80,15 +87,22 @@ export function createSyntheticDataset(given: SyntheticOptions = {}): ClipDatase
 }
 
 function datasetOf(settings: Resolved<typeof options>): ClipDataset {
-  const { name, subjects, clipsPerSubject, classes, size, frames, amplitude, noise, drift, seed } = settings;
+  const { labels, ...others } = settings;
+  const { name, subjects, clipsPerSubject, classes: emotions, size, frames, amplitude, noise, drift, seed } = settings;
+  const units = unitsIn(emotions);
+  const classes = labels === 'action-units' ? units.map((unit) => `AU${unit}`) : emotions;
   const look = { seed, height: size, width: size, amplitude, noise, drift };
   const samples: Sample[] = [];
+  const shown: SyntheticEmotion[] = [];
   for (let s = 1; s <= subjects; s++) {
     for (let c = 1; c <= clipsPerSubject; c++) {
       const subject = `sub${String(s).padStart(2, '0')}`;
       // Subjects start with different classes, so that the classes stay balanced when they do not divide the clips.
-      const label = (c - 1 + (s - 1)) % classes.length;
-      const clip = `EP${String(label + 1).padStart(2, '0')}_${String(c).padStart(2, '0')}`;
+      const index = (c - 1 + (s - 1)) % emotions.length;
+      const clip = `EP${String(index + 1).padStart(2, '0')}_${String(c).padStart(2, '0')}`;
+      const emotion = emotions[index]!;
+      shown.push(emotion);
+      const label = labels === 'action-units' ? unitsOf(planClip(seed, subject, clip, emotion, frames), units) : index;
       samples.push(Object.freeze({ id: `${name}/${subject}/${clip}`, dataset: name, subject, clip, label }));
     }
   }
@@ -96,9 +110,10 @@ function datasetOf(settings: Resolved<typeof options>): ClipDataset {
     kind: 'clips',
     name,
     classes: Object.freeze([...classes]),
+    ...(labels === 'action-units' && { labelKind: 'multiple' as const }),
     samples: Object.freeze(samples),
     notes: [],
-    settings: { generator: 2, ...settings },
+    settings: { generator: 2, ...others, ...(labels === 'action-units' && { labels }) },
     sources: async () => [],
     readSource: async (path) => {
       throw new Error(`Cannot read '${path}' as the synthetic set has no files`);
@@ -108,7 +123,7 @@ function datasetOf(settings: Resolved<typeof options>): ClipDataset {
       if (!sample) {
         throw new RangeError(`Cannot read clip as index must be 0 to ${samples.length - 1}: current value is ${index}`);
       }
-      const plan = planClip(seed, sample.subject, sample.clip, classes[sample.label]!, frames);
+      const plan = planClip(seed, sample.subject, sample.clip, shown[index]!, frames);
       const asked = checkReadOptions(sample.id, read);
       const { first, last, marks } = frameRange(sample.id, { ...plan, count: frames }, asked);
       const stack = frameStack(sample.id, last - first + 1, asked);
@@ -119,4 +134,16 @@ function datasetOf(settings: Resolved<typeof options>): ClipDataset {
       return { frames: stack.tensor(), ...marks };
     },
   } satisfies ClipDataset);
+}
+
+/** The action units that some emotions can be made of, ascending. */
+function unitsIn(emotions: readonly SyntheticEmotion[]): number[] {
+  const patterns = emotions.flatMap((emotion): readonly Pattern[] => emotionPatterns[emotion]);
+  const units = patterns.flatMap((pattern) => pattern.units.map(([unit]) => unit));
+  return [...new Set(units)].sort((a, b) => a - b);
+}
+
+/** The places among the units of those that move in a clip, whichever side. */
+function unitsOf({ units: moved }: ClipPlan, units: readonly number[]): number[] {
+  return [...units.keys()].filter((i) => moved.some(({ unit }) => unit === units[i]));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { readWeights } from '@mer/io';
 import { loadWeights } from '@mer/models';
-import { copyRows, ONE_VIEW, type PreparedData, predictLogits, softmax } from '@mer/training';
+import { copyRows, type LabelKind, ONE_VIEW, type PreparedData, predictLogits, probabilitiesOf } from '@mer/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { OwnParts } from '../parts/own-modules.js';
 import { prepareSource } from '../prepare/prepare.js';
@@ -13,6 +13,7 @@ import { experimentOfRun, readRunManifest } from '../run/read-manifest.js';
 import { finalFold, foldFolder } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { labelAt, labelText } from '../summaries/label-text.js';
 import { type HeatMap, heatMapsOf } from './heat-maps.js';
 
 /** Options of {@link predictClip}. */
@@ -42,7 +43,9 @@ export interface ClipPrediction {
   probabilities: number[];
   /** Standard deviation of each over the sets of weights; 0 for one. */
   std: number[];
-  /** The class with the largest probability. */
+  /** `multiple` where a clip has any number of labels; else absent. */
+  labelKind?: LabelKind;
+  /** The class with the largest probability; of any number of labels those above the threshold, joined by +, or `none`. */
   predicted: string;
   /** Whose weights. */
   weights: 'final' | 'folds';
@@ -50,7 +53,7 @@ export interface ClipPrediction {
   members: number;
   /** What the network saw: for each input its name and image. */
   inputs: { name: string; shape: number[]; values: Float32Array }[];
-  /** For each input where the predicted class is seen, `[height, width]`, from 0 to 1: the mean over the sets of weights. */
+  /** For each input where the most probable class is seen, `[height, width]`, from 0 to 1: the mean over the sets of weights. */
   heatMaps?: ({ name: string } & HeatMap)[];
 }
 
@@ -79,12 +82,18 @@ export async function predictClip(
   { weights = 'auto', own, backend, heatMaps = false, onProgress = () => {}, signal }: PredictClipOptions = {},
 ): Promise<ClipPrediction> {
   const manifest = await readRunManifest(run, { task: 'predict with', own });
-  const { classes } = manifest;
+  const { classes, labelKind } = manifest;
   const experiment = experimentOfRun(run, manifest, own);
   const chosen = chooseWeights(run, manifest.folds, experiment.seeds, weights);
   await useBackend(backend ?? experiment.backend);
   const { inputs, views } = await prepareSource(experiment, source, own);
-  const data: PreparedData = { classes, labels: [0], inputs, ...(views && { views }) };
+  const data: PreparedData = {
+    classes,
+    ...(labelKind && { labelKind }),
+    labels: [labelKind === 'multiple' ? [] : 0],
+    inputs,
+    ...(views && { views }),
+  };
   const shown = (views ?? ONE_VIEW).test[0]!;
   const model = makeModel(experiment, data, 0, own?.parts);
   const names = model.inputNames;
@@ -95,7 +104,7 @@ export async function predictClip(
       signal?.throwIfAborted();
       await load(model, file);
       const [logits] = await predictLogits(model, data, [0]);
-      members.push(softmax(logits!));
+      members.push(probabilitiesOf(logits!, { labelKind }));
       onProgress(i + 1, chosen.files.length);
     }
     const probabilities = classes.map((_, c) => mean(members.map((member) => member[c]!)));
@@ -111,9 +120,10 @@ export async function predictClip(
     }
     return {
       classes: [...classes],
+      ...(labelKind && { labelKind }),
       probabilities,
       std: classes.map((_, c) => stdOf(members.map((member) => member[c]!))),
-      predicted: classes[best]!,
+      predicted: labelText(labelAt(probabilities, manifest), classes),
       weights: chosen.kind,
       members: members.length,
       inputs: inputs.map((input, i) => ({

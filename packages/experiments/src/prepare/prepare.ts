@@ -1,6 +1,6 @@
 import { type Dataset, DatasetError, openDataset, type Sample } from '@mer/datasets';
 import type { PreparedData, PreparedInput } from '@mer/training';
-import { viewPlan } from '@mer/training';
+import { settingsFaults, viewPlan } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import type { Experiment } from '../schema/experiment.js';
@@ -75,11 +75,29 @@ export async function openExperimentData(experiment: Experiment, own: OwnParts =
   });
   imageMakers(experiment, dataset.kind, own.parts);
   checkApexes(experiment, dataset);
+  checkLabels(experiment, dataset, own.parts);
   if (data.landmarks === undefined) return dataset;
   if (dataset.kind !== 'clips') {
     throw new ExperimentError(`Cannot use data.landmarks as the data set must be of clips: ${data.name} is of images`);
   }
   return withLandmarks(dataset, data.landmarks);
+}
+
+/** Throws where loss or thresholds are not for the labels that the samples have. */
+function checkLabels({ training, threshold }: Experiment, dataset: Dataset, parts: OwnParts['parts']): void {
+  const { labelKind = 'single', classes, name } = dataset;
+  const [fault] = settingsFaults(training, parts, labelKind);
+  if (fault) throw new ExperimentError(`Cannot train on ${name} as training.${fault.path.join('.')} ${fault.text}`);
+  if (threshold !== undefined && labelKind === 'single') {
+    throw new ExperimentError(
+      `Cannot use threshold as it is for samples with any number of labels: those of ${name} have one; leave it out`,
+    );
+  }
+  if (typeof threshold === 'object' && threshold.length !== classes.length) {
+    throw new ExperimentError(
+      `Cannot use threshold as there must be one for each of the ${classes.length} labels (${classes.join(', ')}): current number is ${threshold.length}`,
+    );
+  }
 }
 
 /** Throws where clips are to be read to an apex that they do not have, naming each. */
@@ -157,6 +175,7 @@ export async function prepareData(
     const files = ready.flatMap(({ file }) => (file ? [file] : []));
     return {
       classes: dataset.classes,
+      ...(dataset.labelKind && { labelKind: dataset.labelKind }),
       samples: dataset.samples,
       labels: dataset.samples.map(({ label }) => label),
       inputs: ready.slice(0, split).map(({ input }) => input),

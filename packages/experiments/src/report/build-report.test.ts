@@ -49,7 +49,7 @@ describe('reportData()', () => {
       ],
     });
     expect(guessing).toMatchObject({ class: 'neg', accuracy: 0.5, uar: 0.5 });
-    expect(confusion.flat().reduce((a, b) => a + b)).toBe(60);
+    expect(confusion!.flat().reduce((a, b) => a + b)).toBe(60);
     expect(environment.seconds).toBe(15);
   });
 });

@@ -1,11 +1,13 @@
 import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutationTest } from '@mer/metrics';
 import { stableJson } from '@mer/options';
+import { type LabelKind, sameLabel } from '@mer/training';
 import { identityOf } from '../run/check-predictions.js';
 import type { Run } from '../run/read-run.js';
 import type { Prediction, RunManifest } from '../run/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
-import { byScore, type ScoreName } from '../summaries/score-names.js';
-import { confusionOf, type SubjectCounts, scoresOf, subjectCounts } from '../summaries/subject-counts.js';
+import { type ByScore, byScore, type ScoreName } from '../summaries/score-names.js';
+import { scoringOf } from '../summaries/scoring.js';
+import { type SubjectCounts, scoresOf, subjectCounts } from '../summaries/subject-counts.js';
 import { BOOTSTRAP, type BootstrapSettings, type Interval, subjectIntervals } from '../summaries/subject-intervals.js';
 
 /** One score of two runs on the same samples. */
@@ -36,11 +38,13 @@ export interface RunComparison {
   subjects: number;
   /** Class names. */
   classes: string[];
+  /** `multiple` where samples have any number of labels; else absent. */
+  labelKind?: LabelKind;
   /** Differences between the runs that a reader must know of. */
   warnings: string[];
   /** Each score and its difference. */
-  scores: Record<ScoreName, ScoreDifference>;
-  /** McNemar's exact test of accuracy, for each seed; not combined, as seeds share their samples. */
+  scores: ByScore<ScoreDifference>;
+  /** McNemar's exact test of accuracy (of any number of labels, of samples with all of them right), for each seed; not combined, as seeds share their samples. */
   mcNemar: ({ seed: number } & McNemarResult)[];
   /** How intervals were made. */
   bootstrap: BootstrapSettings;
@@ -85,6 +89,8 @@ export interface ComparedRun {
  */
 export function compareRuns(first: Run, second: Run): RunComparison {
   const classes = sharedClasses(first, second);
+  const { labelKind } = first.manifest;
+  const scoring = scoringOf(classes.length, labelKind);
   const seeds = sharedSeeds(first, second);
   const pairs = seeds.map((seed) => pairsOf(seed, first, second));
   const ids = pairs.map(({ a }) => a.map(({ id }) => id).join('\n'));
@@ -94,7 +100,7 @@ export function compareRuns(first: Run, second: Run): RunComparison {
       `Cannot compare as each seed must have tested the same samples: in ${first.dir} seed ${seeds[0]} has ${pairs[0]!.a.length}, seed ${seeds[other]} has ${pairs[other]!.a.length}; finish the runs with mer run`,
     );
   }
-  const tables = pairs.map(({ a, b }) => [subjectCounts(a, classes.length), subjectCounts(b, classes.length)] as const);
+  const tables = pairs.map(({ a, b }) => [subjectCounts(a, scoring), subjectCounts(b, scoring)] as const);
   return {
     first: compared(first),
     second: compared(second),
@@ -102,49 +108,53 @@ export function compareRuns(first: Run, second: Run): RunComparison {
     n: pairs[0]!.a.length,
     subjects: tables[0]![0].subjects.length,
     classes: [...classes],
+    ...(labelKind && { labelKind }),
     warnings: warningsOf(first, second, seeds),
     scores: scoreDifferences(tables),
     mcNemar: pairs.map(({ seed, a, b }) => ({
       seed,
       ...mcNemarTest({
-        truth: a.map(({ truth }) => truth),
-        first: a.map(({ predicted }) => predicted),
-        second: b.map(({ predicted }) => predicted),
-        classes,
+        // whether each is right is all that the test looks at
+        truth: a.map(() => 1),
+        first: a.map(isRight),
+        second: b.map(isRight),
+        classes: 2,
       }),
     })),
     bootstrap: BOOTSTRAP,
   };
 }
 
-function scoreDifferences(
-  tables: readonly (readonly [SubjectCounts, SubjectCounts])[],
-): Record<ScoreName, ScoreDifference> {
-  const { subjects } = tables[0]![0];
-  const meanScores = (each: readonly Record<ScoreName, number>[]) =>
-    byScore((score) => each.reduce((sum, scores) => sum + scores[score], 0) / each.length);
-  const ofRun = (run: 0 | 1, drawn?: readonly number[]) =>
-    meanScores(tables.map((pair) => scoresOf(confusionOf(pair[run], drawn))));
+const isRight = ({ truth, predicted }: Prediction) => Number(sameLabel(truth, predicted));
+
+function scoreDifferences(tables: readonly (readonly [SubjectCounts, SubjectCounts])[]): ByScore<ScoreDifference> {
+  const { subjects, scoring } = tables[0]![0];
+  const { labelKind } = scoring;
+  const meanScores = (each: readonly ByScore<number>[]) =>
+    byScore(labelKind, (score) => each.reduce((sum, scores) => sum + scores[score]!, 0) / each.length);
+  const ofRun = (run: 0 | 1, drawn?: readonly number[]) => meanScores(tables.map((pair) => scoresOf(pair[run], drawn)));
   const [first, second] = [ofRun(0), ofRun(1)];
-  const intervals = subjectIntervals(subjects, (drawn) => {
+  const differenceOf = (drawn: readonly number[]) => {
     const [a, b] = [ofRun(0, drawn), ofRun(1, drawn)];
-    return byScore((score) => b[score] - a[score]);
-  });
+    return byScore(labelKind, (score) => b[score]! - a[score]!);
+  };
+  const intervals = subjectIntervals(subjects, differenceOf, labelKind);
   const permutations = permutationTests(tables, meanScores);
-  return byScore((score) => ({
-    first: first[score],
-    second: second[score],
-    difference: second[score] - first[score],
-    ...(intervals && { interval: intervals[score] }),
-    permutation: permutations[score],
+  return byScore(labelKind, (score) => ({
+    first: first[score]!,
+    second: second[score]!,
+    difference: second[score]! - first[score]!,
+    ...(intervals && { interval: intervals[score]! }),
+    permutation: permutations[score]!,
   }));
 }
 
 /** Swaps all predictions of a subject, of all seeds at once; subjects whom both runs count alike are left as they are. */
 function permutationTests(
   tables: readonly (readonly [SubjectCounts, SubjectCounts])[],
-  meanScores: (each: readonly Record<ScoreName, number>[]) => Record<ScoreName, number>,
-): Record<ScoreName, ScoreDifference['permutation']> {
+  meanScores: (each: readonly ByScore<number>[]) => ByScore<number>,
+): ByScore<ScoreDifference['permutation']> {
+  const { labelKind } = tables[0]![0].scoring;
   const size = tables[0]![0].subjects.length;
   const alike = (i: number) =>
     tables.every(([a, b]) => a.counts[i]!.every((count, cell) => count === b.counts[i]![cell]));
@@ -157,9 +167,9 @@ function permutationTests(
     differing.forEach((i, unit) => {
       if (swapped[unit]) chosen[i] = size + i;
     });
-    return meanScores(both.map((table) => scoresOf(confusionOf(table, chosen))));
+    return meanScores(both.map((table) => scoresOf(table, chosen))) as Record<ScoreName, number>;
   });
-  return byScore((score) => {
+  return byScore(labelKind, (score) => {
     const { pValue, exact, permutations, differing: count } = tests[score];
     return { pValue, exact, permutations, differing: count };
   });
@@ -169,6 +179,11 @@ function sharedClasses({ manifest: a, dir }: Run, { manifest: b, dir: other }: R
   if (a.classes.length !== b.classes.length || a.classes.some((name, i) => name !== b.classes[i])) {
     throw new ExperimentError(
       `Cannot compare as the runs must have the same classes: ${dir} has ${a.classes.join(', ')}; ${other} has ${b.classes.join(', ')}`,
+    );
+  }
+  if (a.labelKind !== b.labelKind) {
+    throw new ExperimentError(
+      `Cannot compare as the samples of both runs must have one label, or both any number: ${dir} and ${other} differ`,
     );
   }
   return a.classes;
@@ -248,6 +263,7 @@ function warningsOf(first: Run, second: Run, seeds: readonly number[]): string[]
   const unfinished = [first, second].filter(({ missing }) => missing.length > 0);
   return [
     ...differ('protocol', ({ experiment }) => stableJson(experiment.protocol)),
+    ...differ('the threshold', ({ experiment }) => String(experiment.threshold ?? 0.5)),
     ...differ('epoch choice', ({ experiment }) => experiment.training.epochChoice),
     ...differ('backend', ({ backend }) => backend.name),
     ...differ('the data read (fingerprint)', ({ fingerprint }) => fingerprint.slice(0, 12)),

@@ -1,5 +1,5 @@
 import { visible } from '@mer/options';
-import { SCORE_NAMES, SCORE_TITLES } from '../summaries/score-names.js';
+import { scoreTitles } from '../summaries/score-names.js';
 import type { RunComparison } from './compare-runs.js';
 
 /**
@@ -18,10 +18,12 @@ import type { RunComparison } from './compare-runs.js';
 export function comparisonText(comparison: RunComparison): string {
   const { first, second, seeds, n, subjects, classes, warnings, scores, mcNemar, bootstrap } = comparison;
   const several = seeds.length > 1;
-  const rows = SCORE_NAMES.map((score) => {
-    const { first: a, second: b, difference, interval, permutation } = scores[score];
+  const { labelKind } = comparison;
+  const anyNumber = labelKind === 'multiple';
+  const rows = scoreTitles(labelKind).map(({ name, title }) => {
+    const { first: a, second: b, difference, interval, permutation } = scores[name]!;
     return [
-      SCORE_TITLES[score],
+      title,
       a.toFixed(4),
       b.toFixed(4),
       signed(difference, 4),
@@ -38,7 +40,7 @@ export function comparisonText(comparison: RunComparison): string {
       ['A', first.name, describe(first), first.dir],
       ['B', second.name, describe(second), second.dir],
     ]),
-    `  n = ${n} samples, ${subjects} subjects, ${classes.length} classes (${visible(classes.join(', '))}); ${several ? 'seeds' : 'seed'} ${seeds.join(', ')}`,
+    `  n = ${n} samples, ${subjects} subjects, ${classes.length} ${anyNumber ? 'labels' : 'classes'} (${visible(classes.join(', '))}); ${several ? 'seeds' : 'seed'} ${seeds.join(', ')}`,
     ...warnings.map((warning) => `  WARNING: ${visible(warning)}`),
     '',
     ...aligned([['', 'A', 'B', 'B - A', `${bootstrap.level * 100} % interval`, 'p'], ...rows]),
@@ -49,7 +51,7 @@ export function comparisonText(comparison: RunComparison): string {
     `  interval: percentiles of ${bootstrap.resamples} bootstrap resamples of subjects (seed ${bootstrap.seed})${together}`,
     `  p: permutation test, A and B swapped per subject${atOnce}: ${swaps} of the ${differing} subjects that differ`,
     '',
-    '  McNemar, exact, two-sided: accuracy alone, samples taken as independent',
+    `  McNemar, exact, two-sided: ${anyNumber ? 'subset accuracy' : 'accuracy'} alone, samples taken as independent`,
     ...aligned([
       ['seed', 'only A right', 'only B right', 'p'],
       ...mcNemar.map(({ seed, onlyFirst, onlySecond, pValue }) => [

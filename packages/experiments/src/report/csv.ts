@@ -1,6 +1,7 @@
 import { subjectKey } from '@mer/metrics';
-import { softmax } from '@mer/training';
+import { probabilitiesOf, sameLabel } from '@mer/training';
 import type { Run } from '../run/read-run.js';
+import { labelText } from '../summaries/label-text.js';
 import { scoreColumns, scoreTable } from '../summaries/score-table.js';
 import type { ReportData } from './report-data.js';
 
@@ -25,7 +26,7 @@ function cellText(cell: Cell): string {
 /** `scores.csv`: every row of the table of scores, those that are not comparable last. */
 export function scoresCsv({ summary }: ReportData): string {
   const { measured, guessing, published, oracle } = scoreTable(summary);
-  const columns = scoreColumns('file');
+  const columns = scoreColumns('file', summary);
   return csvText([
     columns.flatMap(({ key, type }) =>
       type === 'score' ? [key, `${key}_lower`, `${key}_upper`, `${key}_std`] : [key],
@@ -41,7 +42,7 @@ export function scoresCsv({ summary }: ReportData): string {
 }
 
 /** `predictions.csv`: every prediction with logits and probabilities. */
-export function predictionsCsv({ manifest: { classes }, folds }: Run): string {
+export function predictionsCsv({ manifest: { classes, labelKind }, folds }: Run): string {
   return csvText([
     [
       'seed',
@@ -64,20 +65,21 @@ export function predictionsCsv({ manifest: { classes }, folds }: Run): string {
         dataset,
         subject,
         clip,
-        classes[truth]!,
-        classes[predicted]!,
-        truth === predicted ? 1 : 0,
+        labelText(truth, classes),
+        labelText(predicted, classes),
+        sameLabel(truth, predicted) ? 1 : 0,
         ...logits,
-        ...softmax(logits),
+        ...probabilitiesOf(logits, { labelKind }),
       ]),
     ),
   ]);
 }
 
-/** `per-subject.csv`: right predictions of each subject, for each seed. */
-export function perSubjectCsv({ subjects, summary: { seeds } }: ReportData): string {
+/** `per-subject.csv`: right predictions of each subject, of any number of labels right decisions about them, for each seed. */
+export function perSubjectCsv({ subjects, summary: { seeds, labelKind } }: ReportData): string {
+  const correct = labelKind === 'multiple' ? 'correct labels' : 'correct';
   return csvText([
-    ['dataset', 'subject', 'key', 'n', 'accuracy', ...seeds.map((seed) => `correct seed ${seed}`)],
+    ['dataset', 'subject', 'key', 'n', 'accuracy', ...seeds.map((seed) => `${correct} seed ${seed}`)],
     ...subjects.map(({ dataset, subject, n, accuracy, perSeed }) => [
       dataset,
       subject,

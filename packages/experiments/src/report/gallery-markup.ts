@@ -2,7 +2,7 @@ import type { GalleryItem } from './gallery-item.js';
 import { type Markup, markup } from './markup.js';
 
 const NOTE = [
-  'What the network was given, and Grad-CAM for the class that it predicted: red where it found evidence, blue where it found none.',
+  'What the network was given, and Grad-CAM for the most probable class: red where it found evidence, blue where it found none.',
   'A heat map is as coarse as the layer that it explains, and says where, not why.',
 ].join(' ');
 

@@ -1,7 +1,7 @@
 import { formatNote } from '@mer/datasets';
 import { memoryPlanText } from '@mer/training';
 import { stringify } from 'yaml';
-import { contextOf, epochText } from '../summaries/context.js';
+import { classesText, contextOf, epochText, untrainedText } from '../summaries/context.js';
 import { dataText, saysSomething } from '../summaries/data-text.js';
 import { four } from '../summaries/score-text.js';
 import type { GalleryItem } from './gallery-item.js';
@@ -20,10 +20,15 @@ export interface PageParts {
   gallery: readonly GalleryItem[];
 }
 
-const FOOTNOTE = [
-  'UF1: mean of the classes’ F1. UAR: mean of the classes’ recall.',
-  'Both are computed from the pooled predictions of all folds.',
-].join(' ');
+const FOOTNOTES = {
+  single:
+    'UF1: mean of the classes’ F1. UAR: mean of the classes’ recall. Both are computed from the pooled predictions of all folds.',
+  multiple: [
+    'Macro F1: mean of the labels’ F1. Micro F1: of the decisions about all labels together.',
+    'Samples F1: mean of the samples’ F1; of a sample without labels it is 0. Subset accuracy: samples with every label right.',
+    'Hamming loss: share of wrong decisions, less is better. All are computed from the pooled predictions of all folds.',
+  ].join(' '),
+};
 
 /** The report as one HTML document: no scripts, nothing loaded. */
 export function reportHtml(data: ReportData, { figures, gallery }: PageParts): string {
@@ -33,7 +38,11 @@ export function reportHtml(data: ReportData, { figures, gallery }: PageParts): s
     ['scores', 'Scores', scoresSection(data, drawn('scores'))],
     ['oracle', 'Oracle: not comparable', oracleSection(summary)],
     ['confusion', 'Confusion matrix', confusionSection(data, figures)],
-    ['classes', 'Classes', markup`<div class="side tight">${drawn('class-scores')}${classTable(data)}</div>`],
+    [
+      'classes',
+      summary.labelKind === 'multiple' ? 'Labels' : 'Classes',
+      markup`<div class="side tight">${drawn('class-scores')}${classTable(data)}</div>`,
+    ],
     [
       'subjects',
       'Subjects',
@@ -73,7 +82,7 @@ ${whatWasRun(data)}
 <nav aria-label="Sections">${shown.map(([id, title]) => markup`<a href="#${id}">${title}</a> `)}</nav>
 </header>
 ${shown.map(([id, title, content]) => markup`<section id="${id}"><h2>${title}</h2>${content}</section>\n`)}
-<footer><p class="note">Written by mer ${data.environment.versions['mer'] ?? ''}. ${FOOTNOTE}</p></footer>
+<footer><p class="note">Written by mer ${data.environment.versions['mer'] ?? ''}. ${FOOTNOTES[summary.labelKind ?? 'single']}</p></footer>
 </main>
 </body>
 </html>
@@ -81,14 +90,17 @@ ${shown.map(([id, title, content]) => markup`<section id="${id}"><h2>${title}</h
 }
 
 function whatWasRun({ summary, missing }: ReportData): Markup {
-  const { dataset, model, protocol, classes, n, subjects, seeds, folds, backend } = summary;
+  const { dataset, model, protocol, classes, n, subjects, seeds, folds, backend, untrained = [] } = summary;
+  const several = summary.labelKind === 'multiple';
   const rows: [string, string][] = [
     ['Data set', dataset],
     ['Model', model],
     ['Protocol', `${protocol}, ${folds.perSeed} folds`],
     ['Epoch choice', epochText(summary).replace('epoch: ', '')],
     ['Samples', `n = ${n}, ${subjects} subjects`],
-    [`Classes (${classes.length})`, classes.join(', ')],
+    [`${several ? 'Labels' : 'Classes'} (${classes.length})`, classes.join(', ')],
+    ...(several ? [['Predicted', classesText(summary).replace(/^.*, /, '')] as [string, string]] : []),
+    ...(untrained.length > 0 ? [['Untrained', untrainedText(untrained)] as [string, string]] : []),
     [seeds.length > 1 ? `Seeds (${seeds.length})` : 'Seed', seeds.join(', ')],
     ['Folds done', `${folds.done} of ${folds.total}${missing.length > 0 ? ': INCOMPLETE' : ''}`],
     ['Backend', backend],
@@ -96,24 +108,25 @@ function whatWasRun({ summary, missing }: ReportData): Markup {
   return markup`<dl>${rows.map(([term, text]) => markup`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`;
 }
 
-function confusionSection({ summary }: ReportData, figures: PageParts['figures']): Markup {
+function confusionSection({ summary }: ReportData, figures: PageParts['figures']): Markup | undefined {
   const { seeds } = summary;
+  if (figures['confusion-matrix'] === undefined) return undefined;
   const each = seeds.filter((seed) => figures[`confusion-matrix-seed-${seed}`] !== undefined);
   const together = seeds.length > 1 ? `. The seeds together: each sample counts ${seeds.length} times` : '';
   const ofSeeds = each.map((seed) => {
     const name = `confusion-matrix-seed-${seed}`;
     return figureMarkup(name, figures[name]!, `seed ${seed}`);
   });
-  return markup`${figureMarkup('confusion-matrix', figures['confusion-matrix']!)}
+  return markup`${figureMarkup('confusion-matrix', figures['confusion-matrix'])}
 <p class="note">${contextOf(summary)}. Rows are the truth; shares are of the row${together}.</p>
 ${each.length > 0 && markup`<details><summary>Each seed</summary><div class="side">${ofSeeds}</div></details>`}`;
 }
 
 function classTable({ summary, perClass }: ReportData): Markup {
   return dataTable({
-    caption: 'Scores of each class',
+    caption: `Scores of each ${summary.labelKind === 'multiple' ? 'label' : 'class'}`,
     context: `${contextOf(summary)}${summary.seeds.length > 1 ? '; the seeds together' : ''}`,
-    header: ['class', 'recall', 'precision', 'F1', 'samples', 'predicted'],
+    header: [summary.labelKind === 'multiple' ? 'label' : 'class', 'recall', 'precision', 'F1', 'samples', 'predicted'],
     rows: perClass.map(({ name, recall, precision, f1, support, predicted }) => [
       name,
       four(recall),
@@ -127,14 +140,15 @@ function classTable({ summary, perClass }: ReportData): Markup {
 
 function subjectTable({ summary, subjects }: ReportData): Markup {
   const { seeds } = summary;
+  const right = summary.labelKind === 'multiple' ? 'right labels' : 'right';
   return dataTable({
-    caption: 'Right predictions of each subject',
+    caption: `Right ${summary.labelKind === 'multiple' ? 'labels' : 'predictions'} of each subject`,
     context: contextOf(summary),
     header: [
       'data set',
       'subject',
       'samples',
-      ...seeds.map((seed) => (seeds.length > 1 ? `right, seed ${seed}` : 'right')),
+      ...seeds.map((seed) => (seeds.length > 1 ? `${right}, seed ${seed}` : right)),
       'accuracy',
     ],
     text: 2,
@@ -150,7 +164,8 @@ function subjectTable({ summary, subjects }: ReportData): Markup {
 
 function subjectsNote(summary: ReportData['summary']): string {
   const seeds = summary.seeds.length > 1 ? ', the mean over seeds' : '';
-  return `Bars: share of right predictions${seeds}. Dashed: all samples. ${contextOf(summary)}.`;
+  const what = summary.labelKind === 'multiple' ? 'labels that are there or not as predicted' : 'right predictions';
+  return `Bars: share of ${what}${seeds}. Dashed: all samples. ${contextOf(summary)}.`;
 }
 
 function curvesNote({ summary }: ReportData): string {
@@ -175,7 +190,11 @@ function samplesSection({ summary, mistakes, surest }: ReportData, gallery: read
         ...(several ? [String(seed), `${wrong} of ${seeds} seeds`] : []),
       ]),
     });
-  return markup`<p class="note">Confidence: the softmax of the predicted class; it is not calibrated.${several ? ' Each sample stands once, with the seed that was surest.' : ''}</p>
+  const confidence =
+    summary.labelKind === 'multiple'
+      ? 'the probability that every label is as predicted, as if labels were independent'
+      : 'the softmax of the predicted class';
+  return markup`<p class="note">Confidence: ${confidence}; it is not calibrated.${several ? ' Each sample stands once, with the seed that was surest.' : ''}</p>
 <div class="side">${mistakes.length > 0 ? table('The worst mistakes: wrong, and surest of it', mistakes) : markup`<p>No sample is predicted wrongly.</p>`}
 ${surest.length > 0 && table('Right, and surest of it, for each class', surest)}</div>
 ${galleryMarkup(gallery)}`;

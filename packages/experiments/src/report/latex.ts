@@ -8,7 +8,7 @@ import type { RunSummary } from '../summaries/summary.js';
 export function tableTex(summary: RunSummary): string {
   const { name, model, dataset, backend, folds, bootstrap, seeds } = summary;
   const [whole, ...sets] = headlineRows(scoreTable(summary));
-  const columns = scoreColumns('print').flatMap((column) => (column.type === 'score' ? [column] : []));
+  const columns = scoreColumns('print', summary).flatMap((column) => (column.type === 'score' ? [column] : []));
   const single = seeds.length === 1;
   const bySet = [whole, ...sets].flatMap((row) =>
     columns

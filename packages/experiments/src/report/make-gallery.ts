@@ -78,11 +78,11 @@ export async function makeGallery(
         model ??= makeModel(experiment, data, 0, own.parts);
         const weights = join(foldFolder(run.dir, verdict.seed, verdict.fold), 'weights.safetensors');
         loadWeights(model, (await readSafetensors(weights)).arrays);
-        const heat = await heatMapsOf(model, data, { row: 0, classIndex: classes.indexOf(verdict.predicted) });
+        const heat = await heatMapsOf(model, data, { row: 0, classIndex: classes.indexOf(verdict.most) });
         items.push({
           id: verdict.id,
           title: titleOf(verdict),
-          right: verdict.truth === verdict.predicted,
+          right: verdict.right,
           pictures: await draw({ seen, heat, names: seen.map((_, i) => inputName(experiment, i, own)), side }),
         });
       } finally {
@@ -96,9 +96,9 @@ export async function makeGallery(
   return items;
 }
 
-function titleOf({ truth, predicted, confidence }: Verdict): string {
+function titleOf({ truth, predicted, right, confidence }: Verdict): string {
   const sure = percentage(confidence);
-  return truth === predicted ? `${truth}, ${sure}` : `${truth} taken for ${predicted}, ${sure}`;
+  return right ? `${truth}, ${sure}` : `${truth} taken for ${predicted}, ${sure}`;
 }
 
 /** The inputs of a sample twice: as the network gets them, and as pictures, without the scaling that suits networks. */

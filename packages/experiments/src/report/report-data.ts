@@ -1,11 +1,14 @@
-import { type ClassScores, perClass, subjectKey } from '@mer/metrics';
-import { softmax } from '@mer/training';
+import { type ClassScores, subjectKey } from '@mer/metrics';
+import { classesOf, type LabelKind, probabilitiesOf, type SampleLabel, sameLabel } from '@mer/training';
 import type { Run } from '../run/read-run.js';
 import type { RunManifest } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
-import { type Guessing, guessing } from '../summaries/guessing.js';
+import { decisionsOf } from '../summaries/decisions.js';
+import type { Guessing } from '../summaries/guessing.js';
+import { labelText } from '../summaries/label-text.js';
 import { summarizeRun } from '../summaries/read-summary.js';
-import { confusionOf, subjectCounts } from '../summaries/subject-counts.js';
+import { scoringOf } from '../summaries/scoring.js';
+import { confusionOf, subjectCounts, sumOf } from '../summaries/subject-counts.js';
 import type { RunSummary } from '../summaries/summary.js';
 
 /** How well one subject was recognized. */
@@ -16,9 +19,9 @@ export interface SubjectResult {
   subject: string;
   /** Samples of the subject. */
   n: number;
-  /** Share of right predictions, the mean over seeds. */
+  /** Share of right predictions, of any number of labels of right decisions about them; the mean over seeds. */
   accuracy: number;
-  /** Right predictions of each seed that has tested the subject. */
+  /** Right predictions, or right decisions, of each seed that has tested the subject. */
   perSeed: { seed: number; correct: number }[];
 }
 
@@ -30,12 +33,16 @@ export interface Verdict {
   seed: number;
   /** Fold that tested the sample. */
   fold: string;
-  /** Class annotated. */
+  /** Class annotated; all labels joined by + where there is any number. */
   truth: string;
-  /** Class predicted. */
+  /** Class predicted, or all labels. */
   predicted: string;
-  /** Probability of the predicted class (softmax of the logits). */
+  /** Whether the two are the same. */
+  right: boolean;
+  /** Probability of the predicted class (softmax of the logits); of any number of labels that all are as predicted, as if they were independent. */
   confidence: number;
+  /** The most probable class: the one that heat maps are of. */
+  most: string;
   /** How many seeds have the sample wrong, */
   wrong: number;
   /** and of how many. */
@@ -48,11 +55,11 @@ export interface ReportData {
   format: 1;
   /** Scores with intervals, what they are of, and published results. */
   summary: RunSummary;
-  /** What always guessing the most frequent class would give. */
+  /** What always guessing the most frequent class, or every label, would give. */
   guessing: Guessing;
-  /** Truth (rows) and prediction (columns) of all seeds together. */
-  confusion: number[][];
-  /** Scores of each class over all seeds together. */
+  /** Truth (rows) and prediction (columns) of all seeds together; absent where samples have any number of labels. */
+  confusion?: number[][];
+  /** Scores of each class or label over all seeds together. */
   perClass: ClassScores[];
   /** Every subject, in order of the folds. */
   subjects: SubjectResult[];
@@ -99,20 +106,29 @@ export interface ReportDataOptions {
  */
 export function reportData(run: Run, { mistakes = 12, surest = 3 }: ReportDataOptions = {}): ReportData {
   const { manifest, folds, missing } = run;
-  const { classes, hash, fingerprint, backend, memory, versions, hardware, created, experiment } = manifest;
+  const { classes, labelKind, hash, fingerprint, backend, memory, versions, hardware, created, experiment } = manifest;
   const predictions = folds.flatMap((fold) => fold.predictions);
-  const confusion = confusionOf(subjectCounts(predictions, classes.length));
+  const table = subjectCounts(predictions, scoringOf(classes.length, labelKind));
+  const confusion = confusionOf(table);
   const verdicts = verdictsOf(run);
-  const right = verdicts.filter(({ truth, predicted }) => truth === predicted);
+  const right = verdicts.filter((one) => one.right);
+  const ofClass = classes.flatMap((_, c) =>
+    right.filter(({ labels }) => classesOf(labels).includes(c)).slice(0, surest),
+  );
+  const summary = summarizeRun(run);
   return {
     format: 1,
-    summary: summarizeRun(run),
-    guessing: guessing(confusion, classes),
-    confusion,
-    perClass: perClass({ confusion, classes }),
+    summary,
+    guessing: summary.guessing,
+    ...(confusion && { confusion }),
+    perClass: table.scoring.perClass(sumOf(table), classes),
     subjects: subjectResults(run),
-    mistakes: verdicts.filter(({ truth, predicted }) => truth !== predicted).slice(0, mistakes),
-    surest: classes.flatMap((name) => right.filter(({ truth }) => truth === name).slice(0, surest)),
+    mistakes: verdicts
+      .filter((one) => !one.right)
+      .slice(0, mistakes)
+      .map(shown),
+    // a sample with several labels stands once
+    surest: [...new Set(ofClass)].map(shown),
     missing,
     environment: {
       hash,
@@ -128,26 +144,51 @@ export function reportData(run: Run, { mistakes = 12, surest = 3 }: ReportDataOp
   };
 }
 
+/** A verdict with the label annotated. */
+interface Judged extends Verdict {
+  labels: SampleLabel;
+}
+
+function shown({ labels: _, ...verdict }: Judged): Verdict {
+  return verdict;
+}
+
 /** Each sample once, the surest first. */
-function verdictsOf({ manifest: { classes }, folds }: Run): Verdict[] {
-  const found = new Map<string, Verdict[]>();
+function verdictsOf({ manifest: { classes, labelKind }, folds }: Run): Judged[] {
+  const found = new Map<string, Judged[]>();
   for (const { fold, seed, predictions } of folds) {
     for (const { id, truth, predicted, logits } of predictions) {
-      const confidence = softmax(logits)[predicted]!;
-      const one = { id, seed, fold, truth: classes[truth]!, predicted: classes[predicted]!, confidence };
+      const one = {
+        id,
+        seed,
+        fold,
+        truth: labelText(truth, classes),
+        predicted: labelText(predicted, classes),
+        right: sameLabel(truth, predicted),
+        confidence: confidenceOf(logits, predicted, labelKind),
+        most: classes[logits.indexOf(Math.max(...logits))]!,
+        labels: truth,
+      };
       found.set(id, [...(found.get(id) ?? []), { ...one, wrong: 0, seeds: 0 }]);
     }
   }
   return [...found.values()]
     .map((all) => {
-      const wrong = all.filter(({ truth, predicted }) => truth !== predicted).length;
+      const wrong = all.filter(({ right }) => !right).length;
       const best = all.reduce((a, b) => (b.confidence > a.confidence ? b : a));
       return { ...best, wrong, seeds: all.length };
     })
     .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1));
 }
 
-function subjectResults({ folds }: Run): SubjectResult[] {
+function confidenceOf(logits: readonly number[], predicted: SampleLabel, labelKind: LabelKind | undefined): number {
+  const probabilities = probabilitiesOf(logits, { labelKind });
+  if (typeof predicted === 'number') return probabilities[predicted]!;
+  return probabilities.reduce((product, p, c) => product * (predicted.includes(c) ? p : 1 - p), 1);
+}
+
+function subjectResults({ manifest, folds }: Run): SubjectResult[] {
+  const { classes, labelKind } = manifest;
   const found = new Map<string, SubjectResult & { tested: number }>();
   for (const { seed, predictions } of folds) {
     for (const { dataset, subject, truth, predicted } of predictions) {
@@ -156,12 +197,13 @@ function subjectResults({ folds }: Run): SubjectResult[] {
       found.set(key, result);
       let ofSeed = result.perSeed.find((other) => other.seed === seed);
       if (!ofSeed) result.perSeed.push((ofSeed = { seed, correct: 0 }));
-      if (truth === predicted) ofSeed.correct += 1;
+      ofSeed.correct += decisionsOf({ truth, predicted }, { labelKind, classes }).correct;
       result.tested += 1;
     }
   }
   return [...found.values()].map(({ tested, ...result }) => {
     const correct = result.perSeed.reduce((sum, seed) => sum + seed.correct, 0);
-    return { ...result, n: tested / result.perSeed.length, accuracy: correct / tested };
+    const { of } = decisionsOf({ truth: [], predicted: [] }, { labelKind, classes });
+    return { ...result, n: tested / result.perSeed.length, accuracy: correct / (tested * of) };
   });
 }

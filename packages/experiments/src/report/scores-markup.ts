@@ -29,7 +29,7 @@ export function headline({ summary }: ReportData): Markup {
     return markup`<div class="card"><div class="name">${column.title}</div><div class="value">${four(value)}</div>
 ${notes.map((note) => note && markup`<div class="note">${note}</div>`)}</div>`;
   };
-  return markup`<div class="cards">${scoreColumns('print').map(card)}</div>
+  return markup`<div class="cards">${scoreColumns('print', summary).map(card)}</div>
 <p class="note">${overSeeds && `Means over seeds ${seeds.join(', ')}. `}CI: ${bootstrapText(bootstrap)}. Guessing: ${table.guessing.source}.</p>`;
 }
 
@@ -74,12 +74,12 @@ interface Body {
 }
 
 function tableOf(caption: string, summary: RunSummary, bodies: readonly Body[]): Markup {
-  const columns = scoreColumns('print');
+  const columns = scoreColumns('print', summary);
   const heading = (column: ScoreColumn) => markup`<th scope="col"${kindOf(column)}>${column.title}</th>`;
   const group = (title: string) =>
     markup`<tr><th scope="rowgroup" colspan="${columns.length}" class="group">${title}</th></tr>`;
   const body = ({ title, rows }: Body) =>
-    markup`<tbody>${title && group(title)}${rows.map((row, i) => rowOf(row, rows[i - 1]))}</tbody>\n`;
+    markup`<tbody>${title && group(title)}${rows.map((row, i) => rowOf(columns, row, rows[i - 1]))}</tbody>\n`;
   return tableMarkup(
     caption,
     markup`<caption><span>${caption}</span><small>${contextOf(summary)}</small></caption>
@@ -89,9 +89,8 @@ ${bodies.map(body)}`,
 }
 
 /** A row; what it is called stands once for the rows of one seed, and over all columns of text where it is from elsewhere. */
-function rowOf(row: ScoreTableRow, above: ScoreTableRow | undefined): Markup {
+function rowOf(columns: readonly ScoreColumn[], row: ScoreTableRow, above: ScoreTableRow | undefined): Markup {
   const first = row.label !== above?.label;
-  const columns = scoreColumns('print');
   const texts = columns.filter(({ type }) => type === 'text');
   const head =
     row.kind === 'published'

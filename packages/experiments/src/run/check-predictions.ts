@@ -37,5 +37,6 @@ export function checkPredictions(task: string, folds: readonly FoldPredictions[]
 
 /** Of whom a sample is, as a message shows it. */
 export function identityOf({ dataset, subject, truth }: Prediction): string {
-  return `${JSON.stringify([dataset, subject])} of class ${truth}`;
+  const label = typeof truth === 'number' ? `of class ${truth}` : `with the labels ${truth.join(', ') || 'none'}`;
+  return `${JSON.stringify([dataset, subject])} ${label}`;
 }

@@ -1,4 +1,4 @@
-import type { Dataset } from '@mer/datasets';
+import { type Dataset, hasLabel } from '@mer/datasets';
 import { sizeOf, viewPlan } from '@mer/training';
 import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import { imageMakers } from '../prepare/image-makers.js';
@@ -12,6 +12,7 @@ import { planInProcess, planRun } from './run.js';
 import type { RunData } from './run-data.js';
 import type { RunMemory } from './run-memory.js';
 import type { Trial, TrialSamples } from './trial.js';
+import { untrainedNote } from './untrained.js';
 
 /** What a run would do, as {@link dryRun} finds out. */
 export interface DryRun {
@@ -25,6 +26,8 @@ export interface DryRun {
   samples: number;
   subjects: number;
   classes: { name: string; n: number }[];
+  /** Which classes no training sample of some folds has, in words; absent where each is there. */
+  untrained?: string;
   /** Folds of one seed, and the seeds. */
   folds: number;
   seeds: number[];
@@ -94,6 +97,7 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
   const fold = trial.secondsPerSample * items * training.epochs;
   const prepare = prepared.seconds * dataset.samples.length;
   const perSeed = folds.length / experiment.seeds.length;
+  const untrained = untrainedNote(folds, dataset);
   return {
     name: experiment.name,
     backend: backend.name,
@@ -102,8 +106,9 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
     subjects: subjectsOf(dataset.samples).length,
     classes: dataset.classes.map((name, label) => ({
       name,
-      n: dataset.samples.filter((sample) => sample.label === label).length,
+      n: dataset.samples.filter((sample) => hasLabel(sample.label, label)).length,
     })),
+    ...(untrained !== undefined && { untrained }),
     folds: perSeed,
     seeds: [...experiment.seeds],
     train: [Math.min(...sizes), Math.max(...sizes)],
@@ -146,7 +151,11 @@ async function prepareSome(experiment: Experiment, dataset: Dataset, { parts }: 
   const begun = performance.now();
   for (const index of chosen) images.push(await imagesOfSample(dataset, experiment, { makers, index, wanted, parts }));
   const seconds = (performance.now() - begun) / 1000 / chosen.length;
-  return { samples: { classes: dataset.classes, labels: chosen.map((index) => labels[index]!), images }, seconds };
+  const { classes, labelKind } = dataset;
+  return {
+    samples: { classes, ...(labelKind && { labelKind }), labels: chosen.map((index) => labels[index]!), images },
+    seconds,
+  };
 }
 
 /** Tries a training step as a fold would make it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { readWeights, systemErrorText } from '@mer/io';
 import { loadWeights } from '@mer/models';
-import { predictLogits } from '@mer/training';
+import { predictLogits, sameLabel } from '@mer/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkSameModules, NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import { openExperimentData, prepareData } from '../prepare/prepare.js';
@@ -96,7 +96,7 @@ export async function evaluateExperiment(
       } catch (cause) {
         throw new Error(`Cannot use ${files[i]}: ${(cause as Error).message}`, { cause });
       }
-      const predictions = predictionsOf(data, test, await predictLogits(model, data, test));
+      const predictions = predictionsOf(data, test, await predictLogits(model, data, test), experiment.threshold);
       tested.push({ fold, seed, epochChoice: 'given', epoch: 0, trained: 0, validationSubjects: [], predictions });
       onEvent({
         type: 'fold',
@@ -104,7 +104,7 @@ export async function evaluateExperiment(
         fold,
         seconds: (performance.now() - begun) / 1000,
         tested: predictions.length,
-        correct: predictions.filter(({ truth, predicted }) => truth === predicted).length,
+        correct: predictions.filter(({ truth, predicted }) => sameLabel(truth, predicted)).length,
         memory: process.resourceUsage().maxRSS * 1024,
       });
     }
@@ -112,6 +112,7 @@ export async function evaluateExperiment(
       experiment,
       data: describeData(dataset, experiment, own),
       classes: data.classes,
+      labelKind: data.labelKind,
       backend: backend.name,
       totalFolds: folds.length,
     });

@@ -30,7 +30,10 @@ export type RunEvent =
       fold: string;
       seconds: number;
       tested: number;
+      /** Tested samples that are right; of any number of labels those with all of them right. */
       correct: number;
+      /** Of any number of labels: decisions, one for each sample and label, and how many are right. */
+      decisions?: { correct: number; of: number };
       /** Most memory that the process that ran the fold has held so far, in bytes. */
       memory: number;
     }

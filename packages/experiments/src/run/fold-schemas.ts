@@ -1,9 +1,12 @@
-import { integer, list, number, text } from '@mer/options';
+import { either, integer, list, number, text } from '@mer/options';
 import * as v from 'valibot';
 import { loose } from './loose.js';
 
 const name = (about: string) => text(about, {});
 const count = (about: string) => integer(about, { min: 0 });
+
+const label = (about: string) =>
+  either(about, [count('A class.'), list('Labels.', count('A label.'), { different: true })], {});
 
 const predictions = list(
   'Tested samples.',
@@ -12,8 +15,8 @@ const predictions = list(
     dataset: v.string('a text'),
     subject: v.string('a text'),
     clip: v.string('a text'),
-    truth: count('Class annotated.'),
-    predicted: count('Class predicted.'),
+    truth: label('Class annotated, or all labels.'),
+    predicted: label('Class predicted, or all labels.'),
     logits: list('Outputs.', number('An output.', {}), {}),
   }),
   {},
@@ -27,6 +30,7 @@ export const predictionsSchema = loose({
   epoch: count('The epoch tested.'),
   trained: count('Training samples.'),
   validationSubjects: list('Subjects held out.', v.string('a text'), {}),
+  untrained: v.optional(list('Classes without a training sample.', count('A class.'), {})),
   predictions,
   oracle: v.optional(loose({ epoch: count('The epoch.'), predictions })),
 });

@@ -12,6 +12,7 @@ import { holdOutValidation, subjectsOf } from './folds.js';
 import { type InitialWeights, makeModel, startFrom } from './model.js';
 import type { PlannedFold } from './plan.js';
 import type { FoldRecord } from './run-store.js';
+import { untrainedClasses } from './untrained.js';
 
 /** Options of {@link runFold}. */
 export interface RunFoldOptions {
@@ -71,6 +72,7 @@ export async function runFold(
       validation,
       test: fold.test,
       ...fitSettings(settings),
+      threshold: experiment.threshold,
       parts: own.parts,
       strategy: memory?.strategy,
       key,
@@ -79,6 +81,8 @@ export async function runFold(
         onEvent({ type: 'epoch', seed: fold.seed, fold: fold.name, epochs: settings.epochs, record }),
     });
     const logits = await predictLogits(model, data, fold.test, memory && { batchSize: memory.testBatch });
+    const { threshold } = experiment;
+    const untrained = untrainedClasses(data.samples, train, data.classes.length);
     return {
       predictions: {
         fold: fold.name,
@@ -87,9 +91,10 @@ export async function runFold(
         epoch,
         trained: train.length,
         validationSubjects: subjectsOf(data.samples, validation),
-        predictions: predictionsOf(data, fold.test, logits),
+        ...(untrained.length > 0 && { untrained }),
+        predictions: predictionsOf(data, fold.test, logits, threshold),
         ...(oracle && {
-          oracle: { epoch: oracle.epoch, predictions: predictionsOf(data, fold.test, oracle.logits) },
+          oracle: { epoch: oracle.epoch, predictions: predictionsOf(data, fold.test, oracle.logits, threshold) },
         }),
       },
       history,

@@ -1,6 +1,6 @@
 import { assertNoLeak, type Fold, subjectHoldOut, subjectKey } from '@mer/metrics';
 import { findPart, type Part } from '@mer/options';
-import { seedOf } from '@mer/training';
+import { type SampleLabel, seedOf } from '@mer/training';
 import { experimentParts } from '../parts/part-kinds.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
@@ -11,8 +11,8 @@ export interface FoldSample {
   dataset: string;
   /** Subject within that data set. */
   subject: string;
-  /** Class index. */
-  label: number;
+  /** Class index, or those of all labels. */
+  label: SampleLabel;
 }
 
 /**

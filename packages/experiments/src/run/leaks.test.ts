@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { useBackend } from '@mer/backends';
 import { accuracy } from '@mer/metrics';
-import { randomStream, uniform, uniformBelow } from '@mer/training';
+import { type LabelKind, randomStream, type SampleLabel, uniform, uniformBelow } from '@mer/training';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PreparedDataset } from '../prepare/prepare.js';
 import type { Experiment } from '../schema/experiment.js';
@@ -29,10 +29,16 @@ function noise(subjects: number, perSubject: number): PreparedDataset {
   };
 }
 
-function experimentOf(training: object): Experiment {
+/** The same noise with any number of labels. */
+function labeled(data: PreparedDataset): PreparedDataset {
+  const samples = data.samples.map((sample, i) => ({ ...sample, label: [0, 1, 2].filter((c) => (i >> c) % 2 === 1) }));
+  return { ...data, labelKind: 'multiple', samples, labels: samples.map(({ label }) => label) };
+}
+
+function experimentOf(training: object, labelKind?: LabelKind): Experiment {
   return parseExperiment({
     name: 'noise',
-    data: { name: 'synthetic' },
+    data: { name: 'synthetic', ...(labelKind && { options: { labels: 'action-units' } }) },
     model: { name: 'small-cnn', options: { widths: [8, 8], dropout: 0 } },
     training: { epochs: 12, batchSize: 16, optimizer: { name: 'adam', learningRate: 0.01 }, ...training },
   });
@@ -44,9 +50,9 @@ async function pooled(data: PreparedDataset, experiment: Experiment) {
   const oracle: number[] = [];
   for (const fold of experimentFolds(data.samples, experiment.protocol, 0)) {
     const { predictions } = await runFold(experiment, data, { ...fold, seed: 0 });
-    truth.push(...predictions.predictions.map((prediction) => prediction.truth));
-    clean.push(...predictions.predictions.map(({ predicted }) => predicted));
-    oracle.push(...predictions.oracle!.predictions.map(({ predicted }) => predicted));
+    truth.push(...predictions.predictions.map(({ truth }) => truth as number));
+    clean.push(...predictions.predictions.map(({ predicted }) => predicted as number));
+    oracle.push(...predictions.oracle!.predictions.map(({ predicted }) => predicted as number));
   }
   const { classes } = data;
   return {
@@ -57,34 +63,39 @@ async function pooled(data: PreparedDataset, experiment: Experiment) {
 
 describe('what the held-out subject may change', () => {
   it.each([
-    ['last', {}],
-    ['validation', { epochChoice: 'validation', earlyStopping: { patience: 2 } }],
-  ] as const)('is nothing but its own predictions: epoch choice %s', async (_name, choice) => {
-    const data = noise(5, 6);
-    const experiment = experimentOf({
-      epochs: 4,
-      classWeights: 'balanced',
-      sampling: 'balanced',
-      ema: 0.9,
-      oracle: true,
-      augmentation: { images: [{ name: 'flip' }, { name: 'mixup' }] },
-      ...choice,
-    });
+    ['last', {}, noise(5, 6)],
+    ['validation', { epochChoice: 'validation', earlyStopping: { patience: 2 } }, noise(5, 6)],
+    ['last, any number of labels', {}, labeled(noise(5, 6))],
+  ] as const)('is nothing but its own predictions: epoch choice %s', async (_name, choice, data) => {
+    const experiment = experimentOf(
+      {
+        epochs: 4,
+        classWeights: 'balanced',
+        sampling: 'balanced',
+        ema: 0.9,
+        oracle: true,
+        augmentation: { images: [{ name: 'flip' }, { name: 'mixup' }] },
+        ...choice,
+      },
+      data.labelKind,
+    );
     const [fold] = experimentFolds(data.samples, experiment.protocol, 0);
     const honest = await runFold(experiment, data, { ...fold!, seed: 0 });
     // other labels and other images of the held-out subject
-    const labels = data.labels.map((label, i) => (fold!.test.includes(i) ? (label + 1) % 3 : label));
+    const other = (label: SampleLabel) =>
+      typeof label === 'number' ? (label + 1) % 3 : [0, 1, 2].filter((c) => !label.includes(c));
+    const labels = data.labels.map((label, i) => (fold!.test.includes(i) ? other(label) : label));
     const samples = data.samples.map((sample, i) => ({ ...sample, label: labels[i]! }));
     const values = (data.inputs[0] as { values: Float32Array }).values.slice();
     for (const index of fold!.test) values.fill(1e3, index * 64, (index + 1) * 64);
     const changed = { ...data, labels, samples, inputs: [{ shape: [8, 8, 1], values }] };
-    const other = await runFold(experiment, changed, { ...fold!, seed: 0 });
+    const second = await runFold(experiment, changed, { ...fold!, seed: 0 });
     expect(Object.keys(honest.weights).length).toBeGreaterThan(0);
-    expect(other.weights).toEqual(honest.weights);
-    expect(other.predictions.epoch).toBe(honest.predictions.epoch);
-    expect(other.history.map(({ loss }) => loss)).toEqual(honest.history.map(({ loss }) => loss));
+    expect(second.weights).toEqual(honest.weights);
+    expect(second.predictions.epoch).toBe(honest.predictions.epoch);
+    expect(second.history.map(({ loss }) => loss)).toEqual(honest.history.map(({ loss }) => loss));
     const logitsOf = ({ predictions }: typeof honest) => predictions.predictions.map(({ logits }) => logits);
-    expect(logitsOf(other)).not.toEqual(logitsOf(honest));
+    expect(logitsOf(second)).not.toEqual(logitsOf(honest));
   });
 });
 

@@ -1,4 +1,4 @@
-import { integer, list, number, text } from '@mer/options';
+import { either, integer, list, number, text } from '@mer/options';
 import { MEMORY_STRATEGIES } from '@mer/training';
 import * as v from 'valibot';
 import { loose } from './loose.js';
@@ -35,6 +35,8 @@ const memory = loose({
 });
 
 const score = number('A score.', { optional: true });
+
+const share = number('A probability.', { above: 0, below: 1 });
 
 const published = loose({
   source: v.string('a text'),
@@ -101,6 +103,7 @@ export const manifestSchema = loose({
       microBatch: integer('Samples of a micro-batch.', { min: 1, optional: true }),
     }),
     protocol: loose({ name: nameText('Name of the protocol.') }),
+    threshold: either('Thresholds.', [share, list('For each label.', share, {})], { optional: true }),
     seeds: list('Seeds.', seed, { min: 1, different: true }),
     published: list('Published results.', published, {}),
   }),
@@ -113,6 +116,7 @@ export const manifestSchema = loose({
   memory: v.optional(memory),
   parts: v.optional(list('Own modules.', ownModule, {})),
   classes: list('Classes.', nameText('A class.'), { min: 1, max: MOST_CLASSES, different: true }),
+  labelKind: v.optional(v.picklist(['single', 'multiple'], 'single or multiple')),
   folds: list('Folds.', loose({ seed, name: nameText('Name of the fold.') }, 'an object with seed and name'), {}),
   created: nameText('When the run was begun.'),
 });

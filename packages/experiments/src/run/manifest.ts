@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type { BackendInfo } from '@mer/backends';
+import type { Dataset } from '@mer/datasets';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OwnParts } from '../parts/own-modules.js';
 import type { Experiment } from '../schema/experiment.js';
@@ -21,8 +22,8 @@ export interface DescribeRunOptions {
   own: OwnParts;
   /** What the samples were read from. */
   data: RunData;
-  /** Class names. */
-  classes: readonly string[];
+  /** Class names, and whether samples have any number of them. */
+  dataset: Pick<Dataset, 'classes' | 'labelKind'>;
   /** Every fold planned. */
   folds: readonly PlannedFold[];
 }
@@ -30,7 +31,7 @@ export interface DescribeRunOptions {
 /** Makes the manifest of a run that begins now, on this machine. */
 export function describeRun(
   experiment: Experiment,
-  { fingerprint, backend, memory, own, data, classes, folds }: DescribeRunOptions,
+  { fingerprint, backend, memory, own, data, dataset, folds }: DescribeRunOptions,
 ): RunManifest {
   const processors = cpus();
   return {
@@ -48,7 +49,8 @@ export function describeRun(
     },
     ...(own.modules.length > 0 && { parts: own.modules.map(({ use, hash, parts }) => ({ use, hash, parts })) }),
     ...(memory && { memory }),
-    classes: [...classes],
+    classes: [...dataset.classes],
+    ...(dataset.labelKind === 'multiple' && { labelKind: dataset.labelKind }),
     folds: folds.map(({ seed, name }) => ({ seed, name })),
     created: new Date().toISOString(),
   };

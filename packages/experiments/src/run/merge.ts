@@ -70,13 +70,13 @@ async function mergeInto(
   const experiment = { ...first.experiment, seeds };
   const parts = [out, ...runs];
   // everything is read before anything is written
-  const found = await findFolds(folds, parts, first.classes.length);
+  const found = await findFolds(folds, parts, first);
   if (found.length === 0) throw new ExperimentError('Cannot merge as no fold of the runs is done yet');
   // the trainings on all samples, of --final, are tested on nothing
   const finals = await findFolds(
     seeds.map((seed) => ({ seed, name: finalFold })),
     parts,
-    first.classes.length,
+    first,
   );
   checkPredictions(
     `merge ${runs.join(' and ')}`,
@@ -90,7 +90,14 @@ async function mergeInto(
   }
   const summary = summarize(
     found.map(({ predictions }) => predictions),
-    { experiment, data: first.data, classes: first.classes, backend: first.backend.name, totalFolds: folds.length },
+    {
+      experiment,
+      data: first.data,
+      classes: first.classes,
+      labelKind: first.labelKind,
+      backend: first.backend.name,
+      totalFolds: folds.length,
+    },
   );
   await writeJson(join(out, 'summary.json'), summary);
   return summary;
@@ -100,13 +107,13 @@ async function mergeInto(
 async function findFolds(
   folds: RunManifest['folds'],
   dirs: readonly string[],
-  classes: number,
+  run: Pick<RunManifest, 'classes' | 'labelKind'>,
 ): Promise<{ dir: string; predictions: FoldPredictions }[]> {
   const all: { dir: string; predictions: FoldPredictions }[] = [];
   for (const { seed, name } of folds) {
     let found: (typeof all)[number] | undefined;
     for (const dir of dirs) {
-      const predictions = await readFold(dir, seed, name, classes);
+      const predictions = await readFold(dir, seed, name, run);
       if (!predictions) continue;
       if (found && stableJson(found.predictions) !== stableJson(predictions)) {
         throw new ExperimentError(

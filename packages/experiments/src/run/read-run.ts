@@ -49,7 +49,7 @@ export async function readRun(dir: string, { own }: { own?: OwnParts | undefined
   const folds: FinishedFold[] = [];
   const missing: Run['missing'] = [];
   for (const { seed, name } of manifest.folds) {
-    const fold = await readFold(dir, seed, name, manifest.classes.length);
+    const fold = await readFold(dir, seed, name, manifest);
     if (!fold) {
       missing.push({ seed, name });
       continue;

@@ -9,7 +9,7 @@ import {
   writeFileAtomic,
 } from '@mer/io';
 import { hashOf, stableJson } from '@mer/options';
-import type { EpochRecord } from '@mer/training';
+import { classesOf, type EpochRecord, type LabelKind, type SampleLabel } from '@mer/training';
 import { hashOfModules, type OwnModule } from '../parts/own-modules.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
@@ -45,6 +45,8 @@ export interface RunManifest {
   parts?: readonly OwnModule[];
   /** Class names, in the order of the logits. */
   classes: string[];
+  /** `multiple` where samples have any number of labels; else absent. */
+  labelKind?: LabelKind;
   /** Every fold planned. */
   folds: { seed: number; name: string }[];
   /** When the run was begun, ISO 8601. */
@@ -61,10 +63,10 @@ export interface Prediction {
   subject: string;
   /** Clip of the sample. */
   clip: string;
-  /** Class index annotated. */
-  truth: number;
-  /** Class index with the largest logit. */
-  predicted: number;
+  /** Class index annotated; where samples have any number of labels, those of all, ascending. */
+  truth: SampleLabel;
+  /** Class index with the largest logit; of any number of labels those whose probability is above the threshold, ascending. */
+  predicted: SampleLabel;
   /** The model's output, one number for each class. */
   logits: number[];
 }
@@ -83,6 +85,8 @@ export interface FoldPredictions {
   trained: number;
   /** Subjects held out of the training part to choose the epoch. */
   validationSubjects: string[];
+  /** Classes that no training sample has; absent where each is there. */
+  untrained?: number[];
   /** The held-out samples. */
   predictions: Prediction[];
   /** With `training.oracle`: the epoch that was best on the held-out samples themselves, and what it said. Not comparable with anything clean. */
@@ -235,7 +239,7 @@ const MANIFEST = {
  * @param dir - folder of the run
  * @param seed - seed of the fold
  * @param fold - name of the fold
- * @param classes - how many classes the run has, which its predictions must fit; of any number by default
+ * @param run - classes and label kind of the run, which its predictions must fit; any by default
  * @returns the predictions, or undefined where the fold is not done
  * @throws {@link ExperimentError} where the file is there but is not what `mer run` writes
  *
@@ -250,7 +254,7 @@ export async function readFold(
   dir: string,
   seed: number,
   fold: string,
-  classes?: number,
+  run?: Pick<RunManifest, 'classes' | 'labelKind'>,
 ): Promise<FoldPredictions | undefined> {
   const path = join(foldFolder(dir, seed, fold), 'predictions.json');
   const value = await readJsonFile<FoldPredictions>(path, predictionsSchema, {
@@ -263,17 +267,24 @@ export async function readFold(
       `Cannot use ${path} as it does not hold the predictions of fold ${fold}, seed ${seed}: delete the file to run the fold again`,
     );
   }
-  if (classes !== undefined) checkClasses(value, classes, path);
+  if (run) checkClasses(value, run, path);
   return value;
 }
 
-function checkClasses({ predictions, oracle }: FoldPredictions, classes: number, path: string): void {
+function checkClasses(
+  { predictions, oracle }: FoldPredictions,
+  { classes: names, labelKind = 'single' }: Pick<RunManifest, 'classes' | 'labelKind'>,
+  path: string,
+): void {
+  const classes = names.length;
+  const known = (label: SampleLabel) =>
+    (typeof label === 'number') === (labelKind === 'single') && classesOf(label).every((c) => c < classes);
   const fits = ({ truth, predicted, logits }: Prediction) =>
-    truth < classes && predicted < classes && logits.length === classes;
+    known(truth) && known(predicted) && logits.length === classes;
   const wrong = [...predictions, ...(oracle?.predictions ?? [])].findIndex((prediction) => !fits(prediction));
   if (wrong < 0) return;
   throw new ExperimentError(
-    `Cannot use ${path} as each prediction must have id, dataset, subject, and truth, predicted and logits for ${classes} classes: ` +
+    `Cannot use ${path} as each prediction must have id, dataset, subject, and truth, predicted and logits for ${classes} ${labelKind === 'single' ? 'classes' : 'labels, any number of a sample'}: ` +
       `number ${wrong + 1} has not; delete the file to run the fold again`,
   );
 }

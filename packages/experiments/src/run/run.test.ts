@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NO_PARTS } from '../parts/own-modules.js';
 import '@tensorflow/tfjs-backend-wasm';
+import type { ClipDataset } from '@mer/datasets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canListProcesses, children } from '../../test/children.js';
 import { predictClip } from '../predict/predict-clip.js';
 import { openExperimentData } from '../prepare/prepare.js';
 import { parseExperiment } from '../schema/parse.js';
+import { evaluateExperiment } from './evaluate.js';
 import type { RunEvent } from './events.js';
 import { describeRun } from './manifest.js';
 import { mergeRuns } from './merge.js';
@@ -61,6 +63,43 @@ async function foldFiles(out: string): Promise<Record<string, string>> {
     await Promise.all(names.map(async (name) => [name, await readFile(join(out, name), 'base64')])),
   );
 }
+
+describe('runExperiment() on samples with any number of labels', () => {
+  it('goes on after a fold was lost, and gives the weights that evaluate and predict', async () => {
+    const several = parseExperiment({
+      name: 'units',
+      data: {
+        name: 'synthetic',
+        options: { subjects: 3, clipsPerSubject: 4, size: 24, frames: 6, labels: 'action-units' },
+      },
+      inputs: [{ steps: ['dynamic-image'] }],
+      model: { name: 'small-cnn', options: { widths: [4, 4] } },
+      training: { epochs: 2, batchSize: 4, classWeights: 'balanced', oracle: true },
+      threshold: 0.4,
+      backend: 'wasm',
+    });
+    const out = join(root, 'units');
+    const summary = await runExperiment(several, { out, workers: 1 });
+    expect(summary).toMatchObject({ labelKind: 'multiple', threshold: 0.4, n: 12 });
+    expect(summary.oracle!.perSeed[0]!.scores[0]!.hammingLoss).toBeLessThan(1);
+    const files = await foldFiles(out);
+    await rm(join(out, 'folds', '0', 'sub02'), { recursive: true });
+    expect(await runExperiment(several, { out, workers: 1 })).toEqual(summary);
+    expect(await foldFiles(out)).toEqual(files);
+    const evaluation = await evaluateExperiment(several, { weights: out });
+    const { scores, perClass } = evaluation.summary.perSeed[0]!;
+    expect({ scores, perClass }).toEqual({
+      scores: summary.perSeed[0]!.scores,
+      perClass: summary.perSeed[0]!.perClass,
+    });
+    const dataset = (await openExperimentData(several)) as ClipDataset;
+    const clip = await dataset.readClip(0);
+    const { labelKind, classes, probabilities, predicted } = await predictClip(out, clip);
+    clip.frames.dispose();
+    expect(labelKind).toBe('multiple');
+    expect(predicted).toBe(classes.filter((_, c) => probabilities[c]! > 0.4).join('+') || 'none');
+  });
+});
 
 describe('runExperiment()', () => {
   it('gives the same with one process and with two, and finds the prepared images again', async () => {
@@ -164,7 +203,7 @@ describe('runExperiment()', () => {
     expect(events).toEqual([]);
     // begun without a plan of its memory: the fold finds out
     const plan = await planRun(large, NO_PARTS);
-    await openRun(options.out, describeRun(large, { ...plan, classes: plan.dataset.classes, own: NO_PARTS }));
+    await openRun(options.out, describeRun(large, { ...plan, own: NO_PARTS }));
     await expect(runExperiment(large, options)).rejects.toThrow(
       /^Cannot train fold sub01 \(seed 0\) as its process ended as the memory of the wasm backend failed \(.*\): it had held \d+ MB; .* 4 GiB.* smaller training\.batchSize \(now 4/,
     );

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type BackendInfo, backendTraits, useBackend } from '@mer/backends';
 import { type Dataset, fingerprint } from '@mer/datasets';
-import { memoryPlanText, viewPlan } from '@mer/training';
+import { memoryPlanText, sameLabel, viewPlan } from '@mer/training';
 import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import { openExperimentData, type PreparedDataset, prepareData } from '../prepare/prepare.js';
 import { crashText } from '../runners/crash.js';
@@ -12,6 +12,7 @@ import type { FoldReport, WorkerContext } from '../runners/worker.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { dataText, saysSomething } from '../summaries/data-text.js';
+import { decisionsOf } from '../summaries/decisions.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
 import { checkPredictions } from './check-predictions.js';
 import type { RunEvent } from './events.js';
@@ -24,6 +25,7 @@ import { type PlannedFold, planFolds } from './plan.js';
 import { describeData, type RunData } from './run-data.js';
 import { freeMemory, noRoomText, type PlannedMemory, type RunMemory } from './run-memory.js';
 import { type FoldPredictions, finalFold, findRun, openRun, readFold, readManifest, writeJson } from './run-store.js';
+import { untrainedNote } from './untrained.js';
 import { packageVersion } from './version.js';
 
 /** Options of {@link runExperiment}. */
@@ -83,7 +85,7 @@ export async function runExperiment(
   checkShard(shard);
   const plan = await planRun(experiment, own);
   const { dataset, data, folds, backend } = plan;
-  const described = describeRun(experiment, { ...plan, classes: dataset.classes, own });
+  const described = describeRun(experiment, { ...plan, own });
   const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
   const lock = await lockFolder(out, { shard });
   const processes = openProcesses(most, signal);
@@ -97,6 +99,8 @@ export async function runExperiment(
     const existing = await findRun(out, planned);
     const manifest = existing ? await openRun(out, planned) : planned;
     if (saysSomething(data)) onEvent({ type: 'note', text: `${dataText(data)}; see ${join(out, 'run.json')}` });
+    const lacking = untrainedNote(folds, dataset);
+    if (lacking) onEvent({ type: 'note', text: lacking });
     if (memory) onEvent({ type: 'note', text: `a training step: ${memoryPlanText(memory).join('; ')}` });
     if (manifest.versions['mer'] !== packageVersion()) {
       onEvent({
@@ -109,7 +113,7 @@ export async function runExperiment(
     const done = new Map<PlannedFold, FoldPredictions>();
     const ours = [...ofShard(folds, shard), ...(final ? ofShard(finalFolds(experiment, dataset), shard) : [])];
     for (const fold of [...folds, ...ours]) {
-      const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name, dataset.classes.length));
+      const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name, described));
       if (before) done.set(fold, before);
     }
     const todo = ours.filter((fold) => !done.has(fold));
@@ -155,7 +159,7 @@ export async function runExperiment(
           onEvent,
           onFold: (fold, report) => {
             done.set(fold, report.predictions);
-            onEvent(foldEvent(fold, report));
+            onEvent(foldEvent(fold, report, dataset));
           },
           signal,
         });
@@ -169,6 +173,7 @@ export async function runExperiment(
       experiment,
       data,
       classes: dataset.classes,
+      labelKind: dataset.labelKind,
       backend: backend.name,
       totalFolds: folds.length,
     });
@@ -254,7 +259,11 @@ function contextOf(
   return { experiment, ...run, prepared: { ...rest, files: files!, flows } };
 }
 
-function foldEvent({ seed, name }: PlannedFold, { predictions, seconds, memory }: FoldReport): RunEvent {
+function foldEvent(
+  { seed, name }: PlannedFold,
+  { predictions, seconds, memory }: FoldReport,
+  { classes, labelKind }: Dataset,
+): RunEvent {
   const tested = predictions.predictions;
   return {
     type: 'fold',
@@ -262,7 +271,13 @@ function foldEvent({ seed, name }: PlannedFold, { predictions, seconds, memory }
     fold: name,
     seconds,
     tested: tested.length,
-    correct: tested.filter(({ truth, predicted }) => truth === predicted).length,
+    correct: tested.filter(({ truth, predicted }) => sameLabel(truth, predicted)).length,
+    ...(labelKind === 'multiple' && {
+      decisions: {
+        correct: tested.reduce((sum, one) => sum + decisionsOf(one, { labelKind, classes }).correct, 0),
+        of: tested.length * classes.length,
+      },
+    }),
     memory,
   };
 }

@@ -1,7 +1,16 @@
 import { reserveMemory } from '@mer/backends';
 import type { Part } from '@mer/options';
 import type { MemoryPlan } from '@mer/training';
-import { fit, type PreparedData, type PreparedInput, randomStream, sizeOf, uniform } from '@mer/training';
+import {
+  fit,
+  type LabelKind,
+  type PreparedData,
+  type PreparedInput,
+  randomStream,
+  type SampleLabel,
+  sizeOf,
+  uniform,
+} from '@mer/training';
 import type { MadeImage } from '../prepare/image-makers.js';
 import { ownPeakMemory } from '../runners/peak-memory.js';
 import type { Experiment } from '../schema/experiment.js';
@@ -12,8 +21,10 @@ import { makeModel } from './model.js';
 export interface TrialSamples {
   /** Names of the classes of the data set. */
   classes: readonly string[];
-  /** Class of each sample. */
-  labels: readonly number[];
+  /** Whether samples have any number of labels. */
+  labelKind?: LabelKind;
+  /** Class of each sample, or all of its labels. */
+  labels: readonly SampleLabel[];
   /** For each sample the images of every input, then of every target. */
   images: readonly (readonly MadeImage[])[];
 }
@@ -89,6 +100,7 @@ function repeated({ inputs, targets }: Experiment, samples: TrialSamples, count:
   });
   return {
     classes: samples.classes,
+    ...(samples.labelKind && { labelKind: samples.labelKind }),
     labels: Array.from({ length: count }, (_, row) => samples.labels[row % given]!),
     inputs: all.slice(0, inputs.length),
     ...(targets.length > 0 && { targets: all.slice(inputs.length) }),

@@ -79,6 +79,8 @@ export interface Experiment {
   };
   /** How it is trained. */
   training: ExperimentTraining;
+  /** Of samples with any number of labels: the probability above which one is predicted, for all or for each; 0.5 where it is not given. */
+  threshold?: number | readonly number[] | undefined;
   /** How samples are split. */
   protocol: { readonly name: string; readonly [option: string]: unknown };
   /** Each seed runs every fold. */

@@ -1,9 +1,15 @@
 import { findModel } from '@mer/models';
-import { optionIssues, type Part } from '@mer/options';
-import { allClipAugmentations, type SettingsFault, settingsFaults } from '@mer/training';
+import { checkValue, findPart, optionIssues, type Part } from '@mer/options';
+import {
+  allClipAugmentations,
+  type LabelKind,
+  type SettingsFault,
+  settingsFaults,
+  trainingOptions,
+} from '@mer/training';
 import * as v from 'valibot';
 import { experimentParts } from '../parts/part-kinds.js';
-import type { Experiment } from './experiment.js';
+import type { Experiment, ExperimentSettings } from './experiment.js';
 import { ExperimentError } from './experiment-error.js';
 import { oldForms } from './old-forms.js';
 import { expandPublished, publishedIssues } from './published.js';
@@ -65,15 +71,30 @@ export function parseExperiment(
   // options of a model stay as given: a preset may stand below them
   const { options = {} } = (data as { model: { options?: Experiment['model']['options'] } }).model;
   const { model, published } = result.output;
+  const labelKind = labelKindOf(result.output, parts);
   const experiment: Experiment = {
     ...result.output,
+    ...(labelKind === 'multiple' && defaultsForLabels(data, result.output, parts)),
     model: { ...model, options },
     published: expandPublished(published, findModel(model.name, { parts })),
   };
-  const faults = [...settingsFaults(experiment.training, parts), ...viewFaults(experiment, parts)];
+  const faults = [...settingsFaults(experiment.training, parts, labelKind), ...viewFaults(experiment, parts)];
   if (faults.length === 0) return experiment;
   const lines = faults.map(({ path, text }) => line(['training', ...path], text));
   throw new ExperimentError(`Cannot use ${source}:\n${lines.join('\n')}`);
+}
+
+/** Whether the samples of an experiment have one label or any number, as its data set says; undefined where it does not say. */
+function labelKindOf({ data }: ExperimentSettings, parts?: readonly Part[]): LabelKind | undefined {
+  const { traits } = findPart('data set', experimentParts(parts).datasets, data.name);
+  return traits.labelKind?.(data.options);
+}
+
+/** What holds for samples with any number of labels where the experiment says nothing: loss and threshold. */
+function defaultsForLabels(given: unknown, { training, threshold }: ExperimentSettings, parts?: readonly Part[]) {
+  const named = (given as { training: { loss?: unknown } }).training.loss !== undefined;
+  const loss = named ? training.loss : checkValue('train', 'loss', trainingOptions(parts).loss, 'binary-cross-entropy');
+  return { training: { ...training, loss }, threshold: threshold ?? 0.5 };
 }
 
 /** What is wrong with one published result, by the form that it has; undefined where nothing is. */

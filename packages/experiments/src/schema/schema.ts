@@ -29,6 +29,8 @@ export const DERIVED_OPTIONS: readonly string[] = ['classes', 'seed', 'inputShap
 /** What a run may be called: a name of a folder on every system. */
 export const RUN_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/;
 
+const PROBABILITY = { above: 0, below: 1 } as const;
+
 const without = (entries: OptionEntries, names: readonly string[]): OptionEntries =>
   Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)));
 
@@ -181,6 +183,14 @@ function entriesOf(parts: readonly Part[] | undefined) {
       {},
     ),
     training: group('How the network is trained.', trainingEntries(parts), { optional: false }),
+    threshold: either(
+      'Of samples with any number of labels: the probability (sigmoid) above which a label is predicted, for all or one for each; 0.5 where it is not given.',
+      [
+        number('For all.', PROBABILITY),
+        list('For each, in the order of the classes.', number('Of a label.', PROBABILITY), { min: 1 }),
+      ],
+      { optional: true },
+    ),
     protocol: named(
       'How samples are split into training and test.',
       formsOf(protocols, ({ options }) => options),

@@ -2,14 +2,21 @@ import type { RunSummary } from './summary.js';
 
 /** What every table of scores must name: protocol, epoch choice, n, classes, seeds. */
 export function contextOf(summary: RunSummary): string {
-  const { protocol, classes, n, subjects, seeds, folds } = summary;
+  const { protocol, n, subjects, seeds, folds } = summary;
   return [
     `${protocol}, ${folds.perSeed} folds`,
     epochText(summary),
     `n = ${n} (${subjects} subjects)`,
-    `${classes.length} classes`,
+    classesText(summary),
     `${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}`,
   ].join('; ');
+}
+
+/** How many classes there are, and of any number of labels how they are predicted. */
+export function classesText({ classes, labelKind, threshold = 0.5 }: RunSummary): string {
+  if (labelKind !== 'multiple') return `${classes.length} classes`;
+  const above = typeof threshold === 'number' ? String(threshold) : `thresholds ${threshold.join(', ')}`;
+  return `${classes.length} labels, any number of a sample, predicted above ${above}`;
 }
 
 /** How the tested epoch was chosen, in words. */
@@ -19,4 +26,10 @@ export function epochText({ epochChoice, epochs }: Pick<RunSummary, 'epochChoice
   if (epochChoice === 'last') return `epoch: last of ${epochs}`;
   if (epochChoice === 'validation') return `epoch: best of ${epochs} on validation subjects of the training part`;
   return `epoch: ${epochChoice} of ${epochs}`;
+}
+
+/** Classes that folds cannot have learned, in words. */
+export function untrainedText(untrained: NonNullable<RunSummary['untrained']>): string {
+  const folds = ({ folds: n }: { folds: number }) => `${n} ${n === 1 ? 'fold' : 'folds'}`;
+  return untrained.map((one) => `no training sample of ${folds(one)} has ${one.name}`).join('; ');
 }

@@ -1,5 +1,7 @@
+import { predictedLabel } from '@mer/training';
 import type { PreparedDataset } from '../prepare/prepare.js';
 import type { Prediction } from '../run/run-store.js';
+import type { Experiment } from '../schema/experiment.js';
 
 /**
  * Joins logits with the samples that they are of.
@@ -7,15 +9,19 @@ import type { Prediction } from '../run/run-store.js';
  * @param data - prepared samples
  * @param indices - which samples
  * @param logits - one list for each index, in the same order; the first of equal largest logits is the prediction
+ * @param threshold - of any number of labels: those whose probability is above it are predicted
  */
 export function predictionsOf(
   data: PreparedDataset,
   indices: readonly number[],
   logits: readonly (readonly number[])[],
+  threshold?: Experiment['threshold'],
 ): Prediction[] {
+  const { labelKind } = data;
   return indices.map((index, row) => {
     const { id, dataset, subject, clip, label } = data.samples[index]!;
     const values = [...logits[row]!];
-    return { id, dataset, subject, clip, truth: label, predicted: values.indexOf(Math.max(...values)), logits: values };
+    const predicted = predictedLabel(values, { labelKind, threshold });
+    return { id, dataset, subject, clip, truth: label, predicted, logits: values };
   });
 }

@@ -1,8 +1,9 @@
-import { guessing } from './guessing.js';
-import { byScore, SCORE_NAMES, SCORE_TITLES, type ScoreName } from './score-names.js';
+import type { LabelKind } from '@mer/training';
+import { guessText } from './guessing.js';
+import { byScore, type ScoreName, scoreTitles } from './score-names.js';
 import { spread } from './spread.js';
 import type { Interval } from './subject-intervals.js';
-import type { RunSummary, ScoreRow, SeedSummary } from './summary.js';
+import type { RunSummary, ScoreRow } from './summary.js';
 
 /** One score in the table. */
 export interface ScoreCell {
@@ -19,6 +20,7 @@ export type ScoreRowKind =
   | 'result'
   | 'mean of seeds'
   | 'guessing the most frequent class'
+  | 'guessing every label'
   | 'published'
   | 'not comparable';
 
@@ -53,7 +55,7 @@ export interface ScoreTableRow {
 export interface ScoreTable {
   /** Each seed, all samples first, then each data set; then the means of the seeds. */
   measured: ScoreTableRow[];
-  /** Always the most frequent class. */
+  /** Always the most frequent class, or every label. */
   guessing: ScoreTableRow;
   /** As the experiment gives them. */
   published: ScoreTableRow[];
@@ -75,7 +77,7 @@ export type ScoreColumn = {
   | { type: 'score'; of: (row: ScoreTableRow) => ScoreCell | undefined }
 );
 
-const COLUMNS: readonly ScoreColumn[] = [
+const columnsOf = (labelKind: LabelKind | undefined): readonly ScoreColumn[] => [
   { key: 'kind', title: 'kind', where: 'file', type: 'text', of: ({ kind }) => kind },
   { key: 'run', title: 'run', where: 'file', type: 'text', of: ({ run }) => run },
   { key: 'model', title: 'model', where: 'file', type: 'text', of: ({ model }) => model },
@@ -85,11 +87,11 @@ const COLUMNS: readonly ScoreColumn[] = [
   { key: 'seed', title: 'seed', where: 'file', type: 'text', of: ({ seed }) => seed },
   { key: 'label', title: 'scores of', where: 'print', type: 'text', of: ({ label }) => label },
   { key: 'set', title: 'set', where: 'both', type: 'text', of: ({ set }) => set },
-  ...SCORE_NAMES.map(
-    (name): ScoreColumn => ({
-      key: name,
-      title: SCORE_TITLES[name],
-      where: 'both',
+  ...scoreTitles(labelKind).map(
+    ({ name, key, title, fileOnly }): ScoreColumn => ({
+      key,
+      title,
+      where: fileOnly ? 'file' : 'both',
       type: 'score',
       of: ({ scores }) => scores[name],
     }),
@@ -100,30 +102,32 @@ const COLUMNS: readonly ScoreColumn[] = [
   { key: 'caveat', title: 'caveat', where: 'file', type: 'text', of: ({ caveat }) => caveat },
 ];
 
-/** The columns for print, or for files. */
-export function scoreColumns(where: 'print' | 'file'): ScoreColumn[] {
-  return COLUMNS.filter((column) => column.where === where || column.where === 'both');
+/** The columns for print, or for files, of a run of a label kind. */
+export function scoreColumns(
+  where: 'print' | 'file',
+  { labelKind }: Pick<RunSummary, 'labelKind'> = {},
+): ScoreColumn[] {
+  return columnsOf(labelKind).filter((column) => column.where === where || column.where === 'both');
 }
 
 /** The table of a run. */
 export function scoreTable(summary: RunSummary): ScoreTable {
-  const { name, model, protocol, epochChoice, classes, n, subjects, perSeed, oracle, published } = summary;
+  const { name, model, protocol, epochChoice, classes, labelKind, n, subjects, perSeed, oracle, published } = summary;
   const about = { run: name, model, protocol, classes: classes.length };
-  const { class: most, ...guessed } = guessing(summed(perSeed), classes);
   return {
     measured: [
-      ...seedRows(perSeed, { ...about, kind: 'result', epochChoice }),
+      ...seedRows(perSeed, { ...about, kind: 'result', epochChoice }, labelKind),
       ...meanRows(summary, { ...about, kind: 'mean of seeds', epochChoice }),
     ],
     guessing: {
       ...about,
-      kind: 'guessing the most frequent class',
+      kind: labelKind === 'multiple' ? 'guessing every label' : 'guessing the most frequent class',
       label: 'guessing',
       set: 'all',
       n,
       subjects,
-      source: `always “${most}” (the most frequent class)`,
-      scores: cells(guessed),
+      source: guessText(summary.guessing),
+      scores: cells(summary.guessing, labelKind),
     },
     published: published.map(({ source, caveat, ...scores }) => ({
       kind: 'published',
@@ -131,9 +135,9 @@ export function scoreTable(summary: RunSummary): ScoreTable {
       label: 'published',
       source,
       caveat,
-      scores: cells(scores),
+      scores: cells(scores, labelKind),
     })),
-    oracle: seedRows(oracle?.perSeed ?? [], { ...about, kind: 'not comparable', epochChoice: 'oracle' }),
+    oracle: seedRows(oracle?.perSeed ?? [], { ...about, kind: 'not comparable', epochChoice: 'oracle' }, labelKind),
   };
 }
 
@@ -145,7 +149,11 @@ export function headlineRows({ measured }: ScoreTable): [whole: ScoreTableRow, .
 
 type About = Pick<ScoreTableRow, 'kind' | 'run' | 'model' | 'protocol' | 'epochChoice' | 'classes'>;
 
-function seedRows(perSeed: readonly { seed: number; scores: readonly ScoreRow[] }[], about: About): ScoreTableRow[] {
+function seedRows(
+  perSeed: readonly { seed: number; scores: readonly ScoreRow[] }[],
+  about: About,
+  labelKind: LabelKind | undefined,
+): ScoreTableRow[] {
   return perSeed.flatMap(({ seed, scores }) =>
     scores.map(({ name, n, subjects, intervals, ...values }) => ({
       ...about,
@@ -154,13 +162,13 @@ function seedRows(perSeed: readonly { seed: number; scores: readonly ScoreRow[] 
       set: name,
       n,
       subjects,
-      scores: byScore((score) => ({ value: values[score], interval: intervals?.[score] })),
+      scores: byScore(labelKind, (score) => ({ value: values[score]!, interval: intervals?.[score] })),
     })),
   );
 }
 
 /** All samples, and each data set, over the seeds that tested it. */
-function meanRows({ perSeed, overSeeds }: RunSummary, about: About): ScoreTableRow[] {
+function meanRows({ perSeed, overSeeds, labelKind }: RunSummary, about: About): ScoreTableRow[] {
   if (!overSeeds) return [];
   const sets = [...new Set(perSeed.flatMap(({ scores }) => scores.map(({ name }) => name)))];
   return sets.flatMap((set, i) => {
@@ -175,19 +183,17 @@ function meanRows({ perSeed, overSeeds }: RunSummary, about: About): ScoreTableR
       set,
       n: rows[0]!.row.n,
       subjects: rows[0]!.row.subjects,
-      scores: byScore((score) => {
-        const { mean, std } = spread(rows.map(({ row }) => row[score]));
-        return { value: mean, std, interval: i === 0 ? overSeeds[score].interval : undefined };
+      scores: byScore(labelKind, (score) => {
+        const { mean, std } = spread(rows.map(({ row }) => row[score]!));
+        return { value: mean, std, interval: i === 0 ? overSeeds[score]!.interval : undefined };
       }),
     };
   });
 }
 
-function cells(scores: { readonly [name in ScoreName]?: number | undefined }): ScoreTableRow['scores'] {
-  return byScore((score) => (scores[score] === undefined ? undefined : { value: scores[score] }));
-}
-
-function summed(perSeed: readonly SeedSummary[]): number[][] {
-  const [first, ...others] = perSeed.map(({ confusion }) => confusion);
-  return first!.map((row, t) => row.map((count, p) => others.reduce((sum, other) => sum + other[t]![p]!, count)));
+function cells(
+  scores: { readonly [name in ScoreName]?: number | undefined },
+  labelKind: LabelKind | undefined,
+): ScoreTableRow['scores'] {
+  return byScore(labelKind, (score) => (scores[score] === undefined ? undefined : { value: scores[score] }));
 }

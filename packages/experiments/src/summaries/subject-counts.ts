@@ -1,5 +1,6 @@
 import { subjectKey } from '@mer/metrics';
-import type { ScoreName } from './score-names.js';
+import type { SampleLabel } from '@mer/training';
+import type { Scoring } from './scoring.js';
 
 /** A tested sample, as far as scores need it. */
 export interface Outcome {
@@ -7,24 +8,24 @@ export interface Outcome {
   dataset: string;
   /** Subject of the sample. */
   subject: string;
-  /** Class index annotated. */
-  truth: number;
-  /** Class index predicted. */
-  predicted: number;
+  /** Class index annotated, or those of all labels. */
+  truth: SampleLabel;
+  /** Class index predicted, or those of all labels. */
+  predicted: SampleLabel;
 }
 
-/** The confusion matrix of each subject; a score of any choice of subjects is the score of the sum of theirs. */
+/** The counts of each subject; a score of any choice of subjects is the score of the sum of theirs. */
 export interface SubjectCounts {
   /** Each subject once, in order of first appearance. */
   subjects: { dataset: string; subject: string }[];
-  /** For each of them truth (rows) and prediction (columns), flat. */
+  /** For each of them what `scoring` counts. */
   counts: number[][];
-  /** Number of classes. */
-  classes: number;
+  /** What is counted, and which scores follow. */
+  scoring: Scoring;
 }
 
 /** Counts truth and prediction for each subject. */
-export function subjectCounts(outcomes: readonly Outcome[], classes: number): SubjectCounts {
+export function subjectCounts(outcomes: readonly Outcome[], scoring: Scoring): SubjectCounts {
   const places = new Map<string, number>();
   const subjects: SubjectCounts['subjects'] = [];
   const counts: number[][] = [];
@@ -34,43 +35,33 @@ export function subjectCounts(outcomes: readonly Outcome[], classes: number): Su
     if (place === places.size) {
       places.set(key, place);
       subjects.push({ dataset, subject });
-      counts.push(new Array<number>(classes * classes).fill(0));
+      counts.push(new Array<number>(scoring.size).fill(0));
     }
-    counts[place]![truth * classes + predicted]! += 1;
+    scoring.add(counts[place]!, truth, predicted);
   }
-  return { subjects, counts, classes };
+  return { subjects, counts, scoring };
 }
 
-/** The confusion matrix of a choice of subjects, by default of all; one that is chosen twice counts twice. */
-export function confusionOf({ counts, classes }: SubjectCounts, chosen?: readonly number[]): number[][] {
-  const sum = new Array<number>(classes * classes).fill(0);
-  const add = (matrix: readonly number[]) => {
-    for (let i = 0; i < sum.length; i++) sum[i]! += matrix[i]!;
+/** The counts of a choice of subjects, by default of all; one that is chosen twice counts twice. */
+export function sumOf({ counts, scoring }: SubjectCounts, chosen?: readonly number[]): number[] {
+  const sum = new Array<number>(scoring.size).fill(0);
+  const add = (each: readonly number[]) => {
+    for (let i = 0; i < sum.length; i++) sum[i]! += each[i]!;
   };
   if (chosen) for (const subject of chosen) add(counts[subject]!);
   else counts.forEach(add);
-  return Array.from({ length: classes }, (_, row) => sum.slice(row * classes, (row + 1) * classes));
+  return sum;
 }
 
-/**
- * All scores of a confusion matrix: the same as `uf1`, `uar` and `accuracy` of @mer/metrics, without their checks, as resampling asks for tens of thousands.
- */
-export function scoresOf(confusion: readonly (readonly number[])[]): Record<ScoreName, number> {
-  const size = confusion.length;
-  let [f1, recall, hits, all] = [0, 0, 0, 0];
-  for (let c = 0; c < size; c++) {
-    const hit = confusion[c]![c]!;
-    let [truth, predicted] = [0, 0];
-    for (let other = 0; other < size; other++) {
-      truth += confusion[c]![other]!;
-      predicted += confusion[other]![c]!;
-    }
-    if (hit > 0) {
-      f1 += (2 * hit) / (truth + predicted);
-      recall += hit / truth;
-    }
-    hits += hit;
-    all += truth;
-  }
-  return { uf1: f1 / size, uar: recall / size, accuracy: hits / all };
+/** The scores of a choice of subjects, by default of all. */
+export function scoresOf(table: SubjectCounts, chosen?: readonly number[]) {
+  return table.scoring.scoresOf(sumOf(table, chosen));
+}
+
+/** The confusion matrix of all subjects; none where samples have any number of labels. */
+export function confusionOf(table: SubjectCounts): number[][] | undefined {
+  if (table.scoring.labelKind === 'multiple') return undefined;
+  const sum = sumOf(table);
+  const classes = Math.sqrt(sum.length);
+  return Array.from({ length: classes }, (_, row) => sum.slice(row * classes, (row + 1) * classes));
 }

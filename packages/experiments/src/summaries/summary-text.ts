@@ -1,4 +1,5 @@
 import { visible } from '@mer/options';
+import { classesText, untrainedText } from './context.js';
 import { dataText, saysSomething } from './data-text.js';
 import { type ScoreTableRow, scoreColumns, scoreTable } from './score-table.js';
 import { bootstrapText, cellText, four } from './score-text.js';
@@ -19,7 +20,7 @@ import type { RunSummary, SeedSummary } from './summary.js';
  * ```
  */
 export function summaryText(summary: RunSummary): string {
-  const { name, classes, folds, perSeed, oracle } = summary;
+  const { name, folds, perSeed, oracle } = summary;
   const { measured, guessing, published, oracle: chosen } = scoreTable(summary);
   return [
     visible(name),
@@ -28,22 +29,24 @@ export function summaryText(summary: RunSummary): string {
       ? ['', `INCOMPLETE: ${folds.done} of ${folds.total} folds are done; the scores cover these.`]
       : []),
     '',
-    ...scoreLines([...measured, guessing, ...published]),
+    ...scoreLines(summary, [...measured, guessing, ...published]),
     ...noteLines(summary),
-    ...perSeed.flatMap((seed) => ['', ...confusionLines(seed, classes, perSeed.length > 1)]),
-    ...(oracle ? ['', `ORACLE, ${oracle.note}`, ...scoreLines(chosen)] : []),
+    ...perSeed.flatMap((seed) => ['', ...classLines(seed, summary)]),
+    ...(oracle ? ['', `ORACLE, ${oracle.note}`, ...scoreLines(summary, chosen)] : []),
   ].join('\n');
 }
 
 function aboutLines(summary: RunSummary): string[] {
   const { dataset, model, protocol, epochChoice, epochs, backend, classes, n, subjects, seeds, folds, data } = summary;
+  const { untrained = [] } = summary;
   return aligned(
     [
       ['data set', dataset],
       ['model', model],
       ['protocol', `${protocol}, ${folds.perSeed} folds`],
       ['epoch choice', epochChoice === 'given' ? 'weights as given' : `${epochChoice} of ${epochs}`],
-      ['n', `${n} samples, ${subjects} subjects, ${classes.length} classes (${classes.join(', ')})`],
+      ['n', `${n} samples, ${subjects} subjects, ${classesText(summary)} (${classes.join(', ')})`],
+      ...(untrained.length > 0 ? [['untrained', untrainedText(untrained)] as const] : []),
       ...(data && saysSomething(data) ? [['clips', dataText(data)] as const] : []),
       [seeds.length > 1 ? 'seeds' : 'seed', seeds.join(', ')],
       ['backend', backend],
@@ -53,8 +56,8 @@ function aboutLines(summary: RunSummary): string[] {
 }
 
 /** The rows in columns, and to the right of each where it is from, below it what to know of that. */
-function scoreLines(rows: readonly ScoreTableRow[]): string[] {
-  const columns = scoreColumns('print');
+function scoreLines(summary: RunSummary, rows: readonly ScoreTableRow[]): string[] {
+  const columns = scoreColumns('print', summary);
   const text = columns.findIndex(({ type }) => type !== 'text');
   const cells = rows.map((row) => [
     ...columns.map((column) => (column.type === 'score' ? cellText(column.of(row)) : String(column.of(row) ?? ''))),
@@ -79,13 +82,22 @@ function noteLines({ seeds, perSeed, overSeeds, bootstrap }: RunSummary): string
   ];
 }
 
-function confusionLines(
-  { seed, confusion, perClass }: SeedSummary,
-  classes: readonly string[],
-  several: boolean,
-): string[] {
+/** The confusion matrix with the scores of each class; of any number of labels, which have none, the scores of each label. */
+function classLines({ seed, confusion, perClass }: SeedSummary, { classes, seeds }: RunSummary): string[] {
+  const several = seeds.length > 1 ? [`seed ${seed}`] : [];
+  if (!confusion) {
+    return [
+      ...several,
+      ...aligned([
+        ['label', 'samples', 'predicted', 'recall', 'precision', 'F1'],
+        ...perClass.map(({ name, support, predicted, recall, precision, f1 }) => {
+          return [name, String(support), String(predicted), four(recall), four(precision), four(f1)];
+        }),
+      ]),
+    ];
+  }
   return [
-    ...(several ? [`seed ${seed}`] : []),
+    ...several,
     ...aligned([
       ['truth \\ predicted', ...classes, 'recall', 'precision', 'F1'],
       ...confusion.map((row, i) => {

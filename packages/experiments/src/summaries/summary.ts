@@ -1,28 +1,36 @@
-import { perClass } from '@mer/metrics';
+import type { LabelKind } from '@mer/training';
 import type { RunData } from '../run/run-data.js';
 import type { FoldPredictions, Prediction } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
-import { byScore, type ScoreName } from './score-names.js';
+import { type Guessing, guessing } from './guessing.js';
+import { type ByScore, byScore } from './score-names.js';
+import { type Scoring, scoringOf } from './scoring.js';
 import { type MeanAndStd, mean, spread } from './spread.js';
-import { confusionOf, type SubjectCounts, scoresOf, subjectCounts } from './subject-counts.js';
+import { confusionOf, type SubjectCounts, scoresOf, subjectCounts, sumOf } from './subject-counts.js';
 import { BOOTSTRAP, type BootstrapSettings, type Interval, subjectIntervals } from './subject-intervals.js';
 
 /** The scores of one set of pooled predictions. */
-export interface ScoreRow {
+export interface ScoreRow extends ByScore<number> {
   /** `all`, or the data set within a composite set. */
   name: string;
   /** Samples tested. */
   n: number;
   /** Subjects tested. */
   subjects: number;
-  /** Unweighted F1: mean of the classes' F1. */
+  /** Unweighted F1: mean of the classes' F1; of any number of labels macro F1. */
   uf1: number;
-  /** Unweighted average recall. */
+  /** Unweighted average recall; of any number of labels macro recall. */
   uar: number;
-  /** Share of right predictions. */
+  /** Share of right predictions; of any number of labels of samples with all of them right. */
   accuracy: number;
+  /** F1 of the decisions about all labels together; of any number of labels alone, as those below. */
+  microF1?: number;
+  /** Mean of the samples' F1. */
+  samplesF1?: number;
+  /** Share of wrong decisions; less is better. */
+  hammingLoss?: number;
   /** Confidence interval of each score, see `bootstrap` of the summary; absent with fewer than two subjects. */
-  intervals?: Record<ScoreName, Interval>;
+  intervals?: ByScore<Interval>;
 }
 
 /** What one seed gave. */
@@ -31,10 +39,10 @@ export interface SeedSummary {
   seed: number;
   /** All samples first, then each data set of a composite set. */
   scores: ScoreRow[];
-  /** Rows are the truth, columns the predictions. */
-  confusion: number[][];
-  /** Precision, recall, F1 and number of samples of each class. */
-  perClass: { name: string; precision: number; recall: number; f1: number; support: number }[];
+  /** Rows are the truth, columns the predictions; absent where samples have any number of labels. */
+  confusion?: number[][];
+  /** Precision, recall, F1, number of samples and number of predictions of each class or label. */
+  perClass: { name: string; precision: number; recall: number; f1: number; support: number; predicted: number }[];
 }
 
 /** Mean and sample standard deviation over seeds. */
@@ -79,6 +87,12 @@ export interface RunSummary {
   data?: RunData;
   /** Class names; the order of the confusion matrix. */
   classes: string[];
+  /** `multiple` where samples have any number of labels; else absent. */
+  labelKind?: LabelKind;
+  /** Of any number of labels: the probability above which one is predicted, for all or for each. */
+  threshold?: number | readonly number[];
+  /** Classes that no training sample of some folds has, which those folds cannot have learned, and of how many folds; absent where there is none. */
+  untrained?: { name: string; folds: number }[];
   /** Samples tested (per seed). */
   n: number;
   /** Subjects tested. */
@@ -90,7 +104,9 @@ export interface RunSummary {
   /** One entry for each seed. */
   perSeed: SeedSummary[];
   /** Over the seeds; only with more than one. */
-  overSeeds?: Record<ScoreName, Spread>;
+  overSeeds?: ByScore<Spread>;
+  /** What always guessing the most frequent class, or every label, would give. */
+  guessing: Guessing;
   /** How confidence intervals were made. */
   bootstrap: BootstrapSettings;
   /** Kept apart from the scores; only with `training.oracle`. */
@@ -107,6 +123,8 @@ export interface SummarizeOptions {
   data?: RunData | undefined;
   /** Class names. */
   classes: readonly string[];
+  /** Whether samples have one label, the default, or any number. */
+  labelKind?: LabelKind | undefined;
   /** Backend that ran. */
   backend: string;
   /** Folds planned, over all seeds. */
@@ -134,18 +152,20 @@ export interface SummarizeOptions {
  */
 export function summarize(
   folds: readonly FoldPredictions[],
-  { experiment, data: source, classes, backend, totalFolds }: SummarizeOptions,
+  { experiment, data: source, classes, labelKind, backend, totalFolds }: SummarizeOptions,
 ): RunSummary {
   if (folds.length === 0)
     throw new RangeError('Cannot summarize a run as at least one fold must be done: current number is 0');
   const seeds = [...new Set(folds.map(({ seed }) => seed))];
   const ofSeed = (seed: number) => folds.filter((fold) => fold.seed === seed);
   const pooled = seeds.map((seed) => ofSeed(seed).flatMap(({ predictions }) => predictions));
-  const perSeed = seeds.map((seed, i) => summarizeSeed(seed, pooled[i]!, classes));
+  const scoring = scoringOf(classes.length, labelKind);
+  const perSeed = seeds.map((seed, i) => summarizeSeed(seed, pooled[i]!, { scoring, classes }));
   const oracle = summarizeOracle(
     seeds.map((seed) => ({ seed, folds: ofSeed(seed) })),
-    classes,
+    scoring,
   );
+  const untrained = untrainedOf(folds, classes);
   const { name, data, model, protocol, training, published } = experiment;
   return {
     name,
@@ -157,74 +177,84 @@ export function summarize(
     backend,
     ...(source && { data: source }),
     classes: [...classes],
+    ...(labelKind === 'multiple' && { labelKind, threshold: experiment.threshold ?? 0.5 }),
+    ...(untrained.length > 0 && { untrained }),
     n: perSeed[0]!.scores[0]!.n,
     subjects: perSeed[0]!.scores[0]!.subjects,
     seeds,
     folds: { done: folds.length, total: totalFolds, perSeed: totalFolds / experiment.seeds.length },
     perSeed,
-    ...(seeds.length > 1 && { overSeeds: overSeeds(pooled, classes) }),
+    ...(seeds.length > 1 && { overSeeds: overSeeds(pooled, scoring) }),
+    guessing: guessing(pooled.flat(), scoring, classes),
     bootstrap: BOOTSTRAP,
     ...(oracle && { oracle }),
     published,
   };
 }
 
-function summarizeSeed(seed: number, predictions: readonly Prediction[], classes: readonly string[]): SeedSummary {
-  const confusion = confusionOf(subjectCounts(predictions, classes.length));
+/** The classes that no training sample of a fold has, with the number of such folds. */
+function untrainedOf(folds: readonly FoldPredictions[], classes: readonly string[]) {
+  return classes.flatMap((name, c) => {
+    const lacking = folds.filter(({ untrained = [] }) => untrained.includes(c)).length;
+    return lacking > 0 ? [{ name, folds: lacking }] : [];
+  });
+}
+
+function summarizeSeed(
+  seed: number,
+  predictions: readonly Prediction[],
+  { scoring, classes }: { scoring: Scoring; classes: readonly string[] },
+): SeedSummary {
+  const table = subjectCounts(predictions, scoring);
+  const confusion = confusionOf(table);
   return {
     seed,
-    scores: scoreRows(predictions, classes),
-    confusion,
-    perClass: perClass({ confusion, classes }).map(({ name, precision, recall, f1, support }) => ({
-      name,
-      precision,
-      recall,
-      f1,
-      support,
-    })),
+    scores: scoreRows(predictions, scoring),
+    ...(confusion && { confusion }),
+    perClass: scoring.perClass(sumOf(table), classes),
   };
 }
 
 /** All samples, then each data set of a composite set. */
-function scoreRows(predictions: readonly Prediction[], classes: readonly string[]): ScoreRow[] {
+function scoreRows(predictions: readonly Prediction[], scoring: Scoring): ScoreRow[] {
   const names = [...new Set(predictions.map(({ dataset }) => dataset))];
   const parts = names.map((name) => ({ name, part: predictions.filter(({ dataset }) => dataset === name) }));
   return [{ name: 'all', part: predictions }, ...(names.length > 1 ? parts : [])].map(({ name, part }) =>
-    scoreRow(name, part, classes.length),
+    scoreRow(name, part, scoring),
   );
 }
 
-function scoreRow(name: string, part: readonly Prediction[], classes: number): ScoreRow {
-  const table = subjectCounts(part, classes);
-  const intervals = subjectIntervals(table.subjects, (drawn) => scoresOf(confusionOf(table, drawn)));
+function scoreRow(name: string, part: readonly Prediction[], scoring: Scoring): ScoreRow {
+  const table = subjectCounts(part, scoring);
+  const intervals = subjectIntervals(table.subjects, (drawn) => scoresOf(table, drawn), scoring.labelKind);
   return {
     name,
     n: part.length,
     subjects: table.subjects.length,
-    ...scoresOf(confusionOf(table)),
+    ...scoresOf(table),
     ...(intervals && { intervals }),
   };
 }
 
 function summarizeOracle(
   seeds: readonly { seed: number; folds: readonly FoldPredictions[] }[],
-  classes: readonly string[],
+  scoring: Scoring,
 ): OracleSummary | undefined {
   const perSeed = seeds.flatMap(({ seed, folds }) => {
     const chosen = folds.flatMap(({ oracle }) => oracle ?? []);
     const predictions = chosen.flatMap((oracle) => oracle.predictions);
-    return predictions.length > 0 ? [{ seed, folds: chosen.length, scores: scoreRows(predictions, classes) }] : [];
+    return predictions.length > 0 ? [{ seed, folds: chosen.length, scores: scoreRows(predictions, scoring) }] : [];
   });
   return perSeed.length > 0 ? { comparable: false, note: ORACLE_NOTE, perSeed } : undefined;
 }
 
-function overSeeds(pooled: readonly (readonly Prediction[])[], classes: readonly string[]): Record<ScoreName, Spread> {
-  const tables = pooled.map((predictions) => subjectCounts(predictions, classes.length));
-  const each = tables.map((table) => scoresOf(confusionOf(table)));
+function overSeeds(pooled: readonly (readonly Prediction[])[], scoring: Scoring): ByScore<Spread> {
+  const tables = pooled.map((predictions) => subjectCounts(predictions, scoring));
+  const each = tables.map((table) => scoresOf(table));
   const intervals = meanIntervals(pooled, tables);
-  return byScore((score) => ({
-    ...spread(each.map((scores) => scores[score])),
-    ...(intervals && { interval: intervals[score] }),
+  return byScore(scoring.labelKind, (score) => ({
+    ...spread(each.map((scores) => scores[score]!)),
+    ...(intervals && { interval: intervals[score]! }),
   }));
 }
 
@@ -232,8 +262,13 @@ function overSeeds(pooled: readonly (readonly Prediction[])[], classes: readonly
 function meanIntervals(pooled: readonly (readonly Prediction[])[], tables: readonly SubjectCounts[]) {
   const order = pooled.map((predictions) => predictions.map(({ id }) => id).join('\n'));
   if (new Set(order).size > 1) return undefined;
-  return subjectIntervals(tables[0]!.subjects, (drawn) => {
-    const each = tables.map((table) => scoresOf(confusionOf(table, drawn)));
-    return byScore((score) => mean(each.map((scores) => scores[score])));
-  });
+  const { subjects, scoring } = tables[0]!;
+  return subjectIntervals(
+    subjects,
+    (drawn) => {
+      const each = tables.map((table) => scoresOf(table, drawn));
+      return byScore(scoring.labelKind, (score) => mean(each.map((scores) => scores[score]!)));
+    },
+    scoring.labelKind,
+  );
 }

@@ -10,8 +10,8 @@ export interface SubjectSample {
 
 /** A sample with its class, for protocols that balance classes. */
 export interface LabeledSample extends SubjectSample {
-  /** Class index or name; only equality matters. */
-  label: Label;
+  /** Class index or name; of a sample with any number of labels all of them. Only equality matters. */
+  label: Label | readonly Label[];
 }
 
 /** One train/test division: indices into the list of samples. */

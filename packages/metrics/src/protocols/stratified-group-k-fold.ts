@@ -15,7 +15,8 @@ export interface StratifiedGroupKFoldOptions {
  * Subjects are shuffled by the seed, ordered by how uneven their class counts are (most uneven first), and each is given
  * to the fold for which the spread of class shares, the mean over classes of the standard deviation over folds of
  * count / class total, becomes smallest; ties go to the fold with fewest samples. Every fold tests at least one subject;
- * every sample is tested once. Folds are named 'fold-1', 'fold-2', …; the same seed gives the same folds everywhere.
+ * every sample is tested once. A sample with several labels counts
+ * for each of them, and those without any as a class of their own. Folds are named 'fold-1', 'fold-2', …; the same seed gives the same folds everywhere.
  *
  * @throws TypeError for a sample without subject or label.
  * @throws RangeError for an empty list, `folds` outside 2 to the number of subjects, or a seed that is no whole number.
@@ -43,14 +44,14 @@ export function stratifiedGroupKFold(
       `Cannot ${task} as folds must be a whole number from 2 to the number of subjects (${subjects.size}): current value is ${folds}`,
     );
   }
-  const labels = [...new Set(samples.map(({ label }) => label))];
+  const labels = [...new Set(samples.flatMap(labelsOf))];
   const unlabeled = samples.findIndex(({ label }) => label === undefined || label === null);
   if (unlabeled >= 0) {
     throw new TypeError(`Cannot ${task} as samples[${unlabeled}].label must be a class: current value is undefined`);
   }
   const groups = shuffled([...subjects.values()], createRandom(seed, task)).map((indices) => ({
     indices,
-    counts: labels.map((label) => indices.filter((index) => samples[index]!.label === label).length),
+    counts: labels.map((label) => indices.filter((index) => labelsOf(samples[index]!).includes(label)).length),
   }));
   groups.sort((a, b) => deviation(b.counts) - deviation(a.counts));
   const totals = labels.map((_, c) => groups.reduce((total, { counts }) => total + counts[c]!, 0));
@@ -80,6 +81,15 @@ export function stratifiedGroupKFold(
     );
     return spreads.reduce((total, value) => total + value, 0) / spreads.length;
   }
+}
+
+/** Stands for the class of samples that have no label. */
+const NONE = Symbol('none');
+
+/** What a sample counts for. */
+function labelsOf({ label }: LabeledSample): readonly unknown[] {
+  if (!Array.isArray(label)) return [label];
+  return label.length > 0 ? label : [NONE];
 }
 
 function deviation(values: readonly number[]): number {

@@ -37,8 +37,7 @@ export interface SpotThenRecognizeScores {
  * `classes`; another predicted label (neutral, say) is an error. Its F1 is 2PR / (P + R) of the mean precision P and the mean recall R of the classes; a class
  * that does not occur counts as 0.
  *
- * @param videos truths and predictions of each video, with labels
- * @param options.classes names of the classes, fixed before: never those that happen to occur
+ * @param videos truths and predictions of each video, with labels; `classes` are names fixed before, never those that happen to occur
  * @throws RangeError if an interval is none, some have kinds and others none, or there is no class
  *
  * @example

@@ -3,9 +3,7 @@ import type { Interval } from '@mer/metrics';
 /**
  * An interval of `reach` frames before and after each peak, cut off at the ends of the video.
  *
- * @param peaks frames, from 0
- * @param options.values the signal whose peaks they are: its values become the scores
- * @param options.frames how many frames the video has
+ * @param peaks frames, from 0; `values` is the signal whose peaks they are, its values become the scores, and `frames` is how many there are
  *
  * @example
  * ```ts

@@ -1,8 +1,7 @@
 /**
  * A signal without its fast part: frequencies above `cutoff` are taken out.
  *
- * @param rate values a second
- * @param cutoff highest frequency that stays, in hertz
+ * @param values the signal; `rate` is how many there are a second, `cutoff` the highest frequency that stays, in hertz
  * @returns as many numbers
  * @throws RangeError if the rate or the cutoff is not above 0
  *

@@ -18,6 +18,9 @@ export interface BatchLossOptions extends LossContext {
  * `cross-entropy` and `focal`, with targets t (smoothed: `(1 - s) t + s / C`), class weights w and p = softmax(logits): the sum over samples and
  * classes of `w_c t_c (1 - p_c)^gamma (-log p_c)`, divided by the sum of `w_c t_c` of the targets before smoothing.
  *
+ * `binary-cross-entropy` and `binary-focal`, of samples with any number of labels, with targets y (smoothed: `(1 - s) y + s / 2`), weights w of having a label
+ * and p = sigmoid(logits): the mean over samples and labels of `w y (1 - p)^gamma (-log p) + (1 - y) p^gamma (-log(1 - p))`.
+ *
  * @param outputs - of the model: logits `[batch, classes]` first
  * @param targets - what they are compared with
  * @param options - the loss's settings, a weight for each class, losses beside ours

@@ -1,10 +1,11 @@
 import type { OptionEntries, Resolved } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { define, type TrainingPart } from '../define.js';
+import type { LabelKind } from '../label-kind.js';
 
 /** What the loss compares a batch with. */
 export interface BatchTargets {
-  /** Share of each class in each sample, `[batch, classes]`: one-hot, or mixed. */
+  /** Share of each class in each sample, `[batch, classes]`: one-hot, of any number of labels 1 for each, or mixed. */
   classes: tf.Tensor2D;
   /** Images that the outputs are compared with. */
   images: readonly tf.Tensor[];
@@ -12,7 +13,7 @@ export interface BatchTargets {
 
 /** What else a loss knows of a batch. */
 export interface LossContext {
-  /** A weight for each class. */
+  /** A weight for each class; of any number of labels what having each counts, with 1 for not having it. */
   weights?: tf.Tensor1D | undefined;
   /** Where these are some rows of a batch: what the whole batch's class loss is divided by, and their share of its rows. Parts add up to the batch's loss. */
   part?: { weight: tf.Scalar; share: number } | undefined;
@@ -26,6 +27,8 @@ export interface LossDefinition<
 > extends TrainingPart<'loss', Name, Entries> {
   /** Whether it has a meaning for samples that are mixed with one another; true by default. */
   readonly mixable?: boolean;
+  /** Whether it is for samples with one label, the default, or with any number. */
+  readonly labelKind?: LabelKind;
   /** The loss of a batch, a scalar; runs inside `tf.tidy`. */
   loss(
     outputs: readonly tf.Tensor[],

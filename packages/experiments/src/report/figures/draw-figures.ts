@@ -15,21 +15,26 @@ export function drawFigures(
 ): Record<string, string> {
   const { classes, perSeed } = summary;
   const histories = folds.map(({ history }) => history).filter((history) => history.length > 0);
-  const correct = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
+  const tested = subjects.reduce((sum, { n }) => sum + n, 0);
+  const overall = subjects.reduce((sum, { n, accuracy }) => sum + n * accuracy, 0) / tested;
   return {
     scores: scoresFigure(summary, { theme }),
-    'confusion-matrix': confusionMatrixFigure(confusion, { classes, theme }),
-    ...(perSeed.length > 1 &&
+    ...(confusion && { 'confusion-matrix': confusionMatrixFigure(confusion, { classes, theme }) }),
+    ...(confusion &&
+      perSeed.length > 1 &&
       Object.fromEntries(
         perSeed.map(({ seed, confusion: ofSeed }) => [
           `confusion-matrix-seed-${seed}`,
-          confusionMatrixFigure(ofSeed, { classes, theme, title: `Confusion matrix, seed ${seed}` }),
+          confusionMatrixFigure(ofSeed!, { classes, theme, title: `Confusion matrix, seed ${seed}` }),
         ]),
       )),
-    'class-scores': classScoresFigure(perClass, { theme }),
+    'class-scores': classScoresFigure(perClass, {
+      theme,
+      ...(summary.labelKind === 'multiple' && { title: 'Recall, precision and F1 of each label' }),
+    }),
     'subject-accuracy': subjectAccuracyFigure(
       subjects.map(({ dataset, subject, accuracy, n }) => ({ name: subject, dataset, accuracy, n })),
-      { overall: correct / confusion.flat().reduce((sum, count) => sum + count, 0), theme },
+      { overall, theme, ...(summary.labelKind === 'multiple' && { title: 'Right labels of each subject' }) },
     ),
     ...(histories.length > 0 && {
       'learning-curves-loss': learningCurvesFigure(histories, { measure: 'loss', theme }),

@@ -1,5 +1,5 @@
 import { axisX, dot, gridX, ruleY, text } from '@observablehq/plot';
-import { SCORE_NAMES, SCORE_TITLES } from '../../summaries/score-names.js';
+import { printedScores } from '../../summaries/score-names.js';
 import { headlineRows, type ScoreTableRow, scoreTable } from '../../summaries/score-table.js';
 import { ends, four } from '../../summaries/score-text.js';
 import type { RunSummary } from '../../summaries/summary.js';
@@ -37,14 +37,16 @@ export function scoresFigure(
   { theme = paperTheme, title = 'Scores with confidence intervals' }: ScoresFigureOptions = {},
 ): string {
   const rows = rowsOf(summary);
-  const labels = rows.map((row, y) => ({ y, kind: row.kind, name: labelOf(row, summary), fx: SCORE_TITLES.uf1 }));
-  const points = rows.flatMap(({ kind, scores }, y) =>
-    SCORE_NAMES.flatMap((score) => {
-      const { value, interval } = scores[score] ?? {};
+  const scores = printedScores(summary.labelKind);
+  const titles = scores.map((score) => score.title);
+  const labels = rows.map((row, y) => ({ y, kind: row.kind, name: labelOf(row, summary), fx: titles[0]! }));
+  const points = rows.flatMap(({ kind, scores: cells }, y) =>
+    scores.flatMap(({ name: score, title: panel }) => {
+      const { value, interval } = cells[score] ?? {};
       if (value === undefined || !(value >= 0 && value <= 1)) return [];
       const span = interval ? ` (${ends(interval).join(' to ')})` : '';
       const name = `${labels[y]!.name}: ${four(value)}${span}`;
-      return { y, kind, value, fx: SCORE_TITLES[score], title: name, lower: interval?.lower, upper: interval?.upper };
+      return { y, kind, value, fx: panel, title: name, lower: interval?.lower, upper: interval?.upper };
     }),
   );
   const of = (...kinds: ScoreTableRow['kind'][]) => points.filter(({ kind }) => kinds.includes(kind));
@@ -55,7 +57,7 @@ export function scoresFigure(
       SMALL,
     ) + 18;
   const [marginTop, marginBottom] = [42, 28];
-  const width = marginLeft + SCORE_NAMES.length * PANEL.width + (SCORE_NAMES.length - 1) * PANEL.gap + 12;
+  const width = marginLeft + scores.length * PANEL.width + (scores.length - 1) * PANEL.gap + 12;
   const height = marginTop + rows.length * PANEL.row + marginBottom;
   const at = { x: 'value', y: 'y', fx: 'fx' } as const;
   const label = {
@@ -73,7 +75,7 @@ export function scoresFigure(
   return figure(
     {
       title,
-      description: rows.map((row, y) => `${labels[y]!.name}: ${wordsOf(row)}`).join('; '),
+      description: rows.map((row, y) => `${labels[y]!.name}: ${wordsOf(row, summary)}`).join('; '),
       width,
       height,
       theme,
@@ -88,7 +90,7 @@ export function scoresFigure(
       x: { domain: [0, 1] },
       y: { type: 'band', domain: labels.map(({ y }) => y), axis: null, round: false },
       fx: {
-        domain: SCORE_NAMES.map((score) => SCORE_TITLES[score]),
+        domain: titles,
         axis: null,
         paddingInner: PANEL.gap / (PANEL.width + PANEL.gap),
         paddingOuter: 0,
@@ -105,9 +107,9 @@ export function scoresFigure(
           fill: theme.muted,
           fontSize: SMALL,
         }),
-        text(SCORE_NAMES, {
-          fx: (score: keyof typeof SCORE_TITLES) => SCORE_TITLES[score],
-          text: (score: keyof typeof SCORE_TITLES) => SCORE_TITLES[score],
+        text(titles, {
+          fx: (panel: string) => panel,
+          text: (panel: string) => panel,
           frameAnchor: 'top',
           dy: -32,
           fontWeight: 700,
@@ -127,7 +129,7 @@ export function scoresFigure(
         ruleY(intervals, { y: 'y', fx: 'fx', x1: 'lower', x2: 'upper', stroke: own, strokeWidth: 2, title: 'title' }),
         dot(of('result'), { ...at, r: 3.5, fill: own, stroke: own, title: 'title' }),
         dot(of('mean of seeds'), { ...at, r: 5, fill: own, stroke: own, title: 'title' }),
-        dot(of('guessing the most frequent class'), {
+        dot(of('guessing the most frequent class', 'guessing every label'), {
           ...at,
           symbol: 'times',
           r: 4,
@@ -144,7 +146,7 @@ export function scoresFigure(
           title: 'title',
         }),
         text([key], {
-          fx: () => SCORE_TITLES.uf1,
+          fx: () => titles[0]!,
           frameAnchor: 'bottom-left',
           textAnchor: 'start',
           dy: 20,
@@ -163,10 +165,10 @@ function rowsOf(summary: RunSummary): ScoreTableRow[] {
   return [...first, ...table.measured.filter((row) => !first.includes(row)), table.guessing, ...table.published];
 }
 
-function wordsOf({ scores }: ScoreTableRow): string {
-  return SCORE_NAMES.map((score) => `${SCORE_TITLES[score]} ${scores[score]?.value.toFixed(3) ?? 'not given'}`).join(
-    ', ',
-  );
+function wordsOf({ scores }: ScoreTableRow, { labelKind }: RunSummary): string {
+  return printedScores(labelKind)
+    .map(({ name, title }) => `${title} ${scores[name]?.value.toFixed(3) ?? 'not given'}`)
+    .join(', ');
 }
 
 function labelOf({ kind, label, set, source }: ScoreTableRow, { seeds, perSeed }: RunSummary): string {

@@ -1,0 +1,136 @@
+// What the page and its worker say to each other. Everything is plain data; pixels and fields are moved, not copied.
+import type { ClipMarks, FilePath } from './clip-source.ts';
+
+/** Pixels for a canvas: RGBA, a byte each. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** A backend of tfjs, and whether it runs in this browser. */
+export interface BackendChoice {
+  readonly name: string;
+  readonly available: boolean;
+  /** What it computes on, or why it cannot run. */
+  readonly words: string;
+}
+
+/** A representation as the page lists it: its options as JSON Schema, of which the form is made. */
+export interface RepresentationEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** What is known of the network that comes with the page: network/network.json. */
+export interface NetworkFacts {
+  readonly classes: readonly string[];
+  readonly parameters: number;
+  readonly training: { readonly clips: number; readonly subjects: number };
+  readonly tested: { readonly clips: number; readonly subjects: number; readonly uar: number };
+}
+
+export interface Started {
+  readonly backends: readonly BackendChoice[];
+  readonly representations: readonly RepresentationEntry[];
+  readonly flows: readonly string[];
+  readonly network: NetworkFacts;
+}
+
+/** Where a clip comes from. */
+export type ClipSource =
+  | { readonly kind: 'example'; readonly emotion: string; readonly face: number }
+  | { readonly kind: 'files'; readonly files: readonly FilePath[]; readonly side: number };
+
+export interface OpenedClip {
+  /** What it is, in words. */
+  readonly title: string;
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  /** Every frame, one after another. */
+  readonly frames: readonly Pixels[];
+  readonly marks: ClipMarks;
+  /** What the reader should know: files left out, an apex that was spotted, another size. */
+  readonly notes: readonly string[];
+}
+
+/** What a piece of work took. */
+export interface Cost {
+  readonly milliseconds: number;
+  /** The most bytes of tensors that there were at a time, those of the clip among them. */
+  readonly bytes: number;
+}
+
+/** What is wrong with the options, by the path of the option. */
+export interface Issue {
+  readonly path: string;
+  readonly text: string;
+}
+
+export type Represented =
+  | { readonly issues: readonly Issue[] }
+  | {
+      readonly issues?: undefined;
+      readonly picture: Pixels;
+      readonly png: Uint8Array<ArrayBuffer>;
+      readonly shape: readonly number[];
+      readonly least: number;
+      readonly greatest: number;
+      readonly cost: Cost;
+      readonly yaml: string;
+      readonly typescript: string;
+    };
+
+export interface Motion {
+  readonly width: number;
+  readonly height: number;
+  /** `[height, width, 2]`, pixels, (u, v). */
+  readonly field: Float32Array<ArrayBuffer>;
+  readonly colors: Pixels;
+  /** Length of the longest vector, pixels. */
+  readonly longest: number;
+  readonly cost: Cost;
+}
+
+export interface Answer {
+  readonly classes: readonly { readonly name: string; readonly probability: number }[];
+  /** The class that the heat map explains. */
+  readonly explained: number;
+  /** What the network was given, and the heat map over it and over the apex frame. */
+  readonly input: Pixels;
+  readonly overInput: Pixels;
+  readonly overFace: Pixels;
+  readonly cost: Cost;
+}
+
+/** What can be asked: the kind, what comes with it, and what is answered. */
+export interface Questions {
+  start: { given: Record<never, never>; answer: Started };
+  backend: { given: { name: string }; answer: { words: string } };
+  open: { given: { source: ClipSource }; answer: OpenedClip };
+  represent: { given: { name: string; options: object; marks: ClipMarks }; answer: Represented };
+  motion: { given: { method: string; marks: ClipMarks }; answer: Motion };
+  answer: { given: { marks: ClipMarks; explain?: number | undefined }; answer: Answer };
+}
+export type Kind = keyof Questions;
+
+/** Kinds of which only the newest question counts: those that wait when another comes are dropped. */
+export const REPLACED: readonly Kind[] = ['open', 'represent', 'motion', 'answer'];
+
+export interface Question<K extends Kind = Kind> {
+  readonly id: number;
+  readonly kind: K;
+  readonly given: Questions[K]['given'];
+}
+export type Reply =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly error: string }
+  | { readonly id: number; readonly dropped: true };
+
+/** One end of the line: a Worker, or the worker's own global. */
+export interface Port {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+}
