@@ -13,12 +13,12 @@ import type { AnnotatedDataset, AnnotationFile, DatasetNote } from '../dataset.j
 import { DatasetError } from '../dataset-error.js';
 import { type DatasetDefinition, defineDataset, type OpenMode } from '../define-dataset.js';
 import { type DataFolder, fileInfo } from '../files/data-folder.js';
-import { sha256 } from '../files/sha256.js';
 import { clipReader } from '../frames/read-frames.js';
 import { naturalOrder } from '../natural-order.js';
 import type { AnnotatedContext, AnnotatedDeclaration, ClipFinder } from './annotated-declaration.js';
 import { type AnnotatedEntries, type CommonEntries, classesOption, commonOptions } from './annotated-options.js';
 import { anyTree } from './any-tree.js';
+import { describeFiles } from './describe-files.js';
 import { findLeaks } from './find-leaks.js';
 import { layoutFinder } from './layout-finder.js';
 import { type LocatedClip, locateClips } from './locate-clips.js';
@@ -277,22 +277,6 @@ function classNotes(
       ...source,
     };
   });
-}
-
-/** The files that were read, with what tells whether one has changed. */
-async function describeFiles(
-  dataset: string,
-  folder: DataFolder,
-  rows: ReadonlyMap<string, number>,
-): Promise<AnnotationFile[]> {
-  const files: AnnotationFile[] = [];
-  for (const [file, count] of rows) {
-    if ((await folder.size(file)) === undefined) continue;
-    const hash = await sha256(await folder.read(file));
-    files.push({ dataset, file, rows: count, ...(hash !== undefined && { sha256: hash }) });
-  }
-  // the list of clips first, then what was read beside it
-  return files.sort((a, b) => Number(b.rows > 0) - Number(a.rows > 0));
 }
 
 /** A record with its frames and its class. */

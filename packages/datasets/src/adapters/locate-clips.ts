@@ -62,7 +62,7 @@ export async function locateClips(
       );
       const those = marked.map(([name]) => name).join(' and ');
       const nearest = those ? `; for the ${those} the nearest frame is taken` : '';
-      warn(`${missing(record, absent)} in ${frames.folder}: ${listed(absent)}${nearest}`);
+      warn(`${missing(record, absent)} in ${frames.folder}: ${listedRuns(absent)}${nearest}`);
     }
     located.push({ record, frames });
   }
@@ -100,7 +100,7 @@ function whyLost(
   if (countOf(absent) === total)
     return `the folder ${folder} has frames ${first} to ${last}, none of ${onset} to ${offset}`;
   if (countOf(absent) / total <= gaps) return undefined;
-  return `${missing(record, absent)} in ${folder}, more than the share of ${gaps} that the option gaps allows: ${listed(absent)}`;
+  return `${missing(record, absent)} in ${folder}, more than the share of ${gaps} that the option gaps allows: ${listedRuns(absent)}`;
 }
 
 type Run = readonly [from: number, to: number];
@@ -111,7 +111,7 @@ const missing = ({ onset, offset }: ClipRecord, absent: readonly Run[]) =>
   `${countOf(absent)} of ${offset - onset + 1} frames are missing`;
 
 /** Runs of numbers in short: `3, 5 to 9, 12`. */
-function listed(runs: readonly Run[]): string {
+export function listedRuns(runs: readonly Run[]): string {
   const shown = runs.slice(0, 8).map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`));
   return runs.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ');
 }

@@ -68,8 +68,10 @@ export function checkRows(
       found.push(`emotion '${row.emotion}' is unknown: the emotions are ${emotions.join(', ')}`);
     }
     const outOfTime: string[] = [];
-    const marks = readMarks(row, { repair: faults === 'repair', limits, longest, found: outOfTime }, (message) =>
-      note('corrected', message),
+    const marks = readMarks(
+      row,
+      { repair: faults === 'repair', limits, longest: row.longest ?? longest, found: outOfTime },
+      (message) => note('corrected', message),
     );
     if (found.length || !marks) {
       for (const fault of found) note(faults === 'drop' ? 'dropped' : 'error', fault);

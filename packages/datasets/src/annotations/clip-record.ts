@@ -49,6 +49,8 @@ export interface RawRow {
   offset: string;
   /** Frames per second, where they are not those of the data set. */
   fps?: number;
+  /** Most frames from onset to offset, where they are not those of the data set. */
+  longest?: number;
   /** Name of the clip's folder where it is not the clip's own name. */
   folder?: string;
   /** File and row that it was read from. */
