@@ -16,7 +16,8 @@ export type FingerprintOptions = OptionsOf<typeof fingerprintOptions>;
 /**
  * A hash that tells whether two openings of a data set give the same samples: SHA-256, 64 hexadecimal digits.
  *
- * It covers name, classes, the samples' ids and labels (of recordings the expressions) in order, the settings, and of each sample's files the sizes
+ * It covers name, classes, the samples' ids and labels (of recordings the expressions) in order, the frame numbers
+ * of onset, apex and offset where annotations give them, the settings, and of each sample's files the sizes
  * (with `content: 'bytes'` the content too). It does not cover paths, file names or dates: a copy of a data set, or the same
  * data in another of its layouts, has the same fingerprint.
  *
@@ -47,6 +48,8 @@ export async function fingerprint(dataset: AnyDataset, options: FingerprintOptio
     kind,
     classes,
     samples: samples.map((sample) => ('label' in sample ? [sample.id, sample.label] : recordingKey(sample))),
+    marks:
+      dataset.kind === 'clips' ? dataset.records?.map(({ onset, apex, offset }) => [onset, apex, offset]) : undefined,
     settings: Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)),
     files,
   });

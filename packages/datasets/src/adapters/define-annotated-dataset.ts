@@ -20,6 +20,7 @@ import { type AnnotatedEntries, type CommonEntries, classesOption, commonOptions
 import { anyTree } from './any-tree.js';
 import { describeFiles } from './describe-files.js';
 import { findLeaks } from './find-leaks.js';
+import { datasetWord, layApexes } from './lay-apexes.js';
 import { layoutFinder } from './layout-finder.js';
 import { type LocatedClip, locateClips } from './locate-clips.js';
 import { wholeRow } from './workbook-fit.js';
@@ -53,7 +54,7 @@ import { wholeRow } from './workbook-fit.js';
  *   findClips: async () => ({ kind: 'raw', find: async ({ subject, clip }) => ({ folder: `${subject}/${clip}` }) }),
  * });
  * console.log(Object.keys(lab.options).join(', '));
- * // classes, annotations, corrections, faults, missing, gaps, leaks, exclude, decoders, limits
+ * // classes, annotations, columns, layout, apexes, corrections, faults, missing, gaps, leaks, exclude, decoders, limits, followLinks
  * ```
  */
 export function defineAnnotatedDataset<
@@ -152,6 +153,7 @@ async function openAnnotated(
     const read = await annotationsOf(declaration, context, (file) => rows.set(file, (rows.get(file) ?? 0) + 1));
     annotated = read.records;
     notes.push(...read.notes);
+    annotated = await layApexes(context, name, datasetWord(name, declaration.megc2019?.folder), annotated);
   } catch (error) {
     if (mode === 'strict' || !(error instanceof DatasetError)) throw error;
     notes.push(...error.notes);
