@@ -233,6 +233,7 @@ async function finderOf(
   if (records.length === 0) return { kind: 'none', find: async () => undefined };
   if (options.layout !== undefined) return layoutFinder(folder, options.layout);
   const usual = await declaration.findClips(context as never);
+  if (declaration.otherTrees === false) return usual;
   for (const record of records) if (await usual.find(record)) return usual;
   const other = await anyTree(folder, records);
   for (const record of records) {
