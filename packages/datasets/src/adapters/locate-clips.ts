@@ -1,7 +1,7 @@
 import type { ClipRecord } from '../annotations/clip-record.js';
 import { type Correction, knownAbsence } from '../annotations/corrections.js';
 import type { DatasetNote } from '../dataset.js';
-import { absentRuns, type ClipFrames, listFrames } from '../frames/clip-frames.js';
+import { absentRuns, type ClipFrames, frameLister } from '../frames/clip-frames.js';
 import type { AnnotatedContext, ClipFinder } from './annotated-declaration.js';
 import { videosIn } from './any-tree.js';
 
@@ -29,13 +29,14 @@ export async function locateClips(
   const lost: LostClip[] = [];
   const severity = options.missing === 'drop' ? 'dropped' : 'error';
   const told = new Set<string>();
+  const list = frameLister(folder);
   for (const record of records) {
     const { subject, clip, onset, apex, offset, source } = record;
     const key = `${subject}/${clip}`;
     const warn = (message: string) => note({ severity: 'warning', key, message, ...source });
     const found = await finder.find(record);
     const range = found?.shared ? { first: onset, last: offset } : undefined;
-    const frames = found && (await listFrames(folder, found.folder, range));
+    const frames = found && (await list(found.folder, range));
     if (frames && frames.passed.length > 0 && !told.has(frames.folder)) {
       told.add(frames.folder);
       const count = frames.passed.length;

@@ -229,14 +229,15 @@ export async function readPartA(context: AnnotatedContext): Promise<readonly Ann
   return withEmotions(context, known);
 }
 
-/** Micro-expressions with the emotions that the other list gives those of the same onset. */
+/** Micro-expressions with the emotions that the other list gives those of the same onset or, where it mistook that, of the same offset. */
 async function withEmotions(context: AnnotatedContext, rows: readonly AnnotationRow[]): Promise<AnnotationRow[]> {
   const { annotations: _, ...options } = context.options;
-  const keyOf = ({ subject, clip }: AnnotationRow) => `${subject}/${clip}`.toLowerCase();
+  const keysOf = ({ subject, folder, onset, offset }: AnnotationRow) =>
+    [`onset ${Number(onset)}`, `offset ${Number(offset)}`].map((mark) => `${subject}/${folder}/${mark}`.toLowerCase());
   const emotions = new Map<string, string>();
   try {
     for (const row of await readMicro({ ...context, options: options as AnnotatedContext['options'] })) {
-      emotions.set(keyOf(row), row.emotion ?? '');
+      for (const key of keysOf(row)) emotions.set(key, row.emotion ?? '');
       context.alsoRead(row.source.file);
     }
   } catch (error) {
@@ -245,9 +246,11 @@ async function withEmotions(context: AnnotatedContext, rows: readonly Annotation
       'micro-expressions have no emotion: cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx, which says it, is not there';
     context.note({ severity: 'marked', key: '', message });
   }
-  return rows.map((row) =>
-    row.extra?.['label'] === 'micro' ? { ...row, emotion: emotions.get(keyOf(row)) ?? '' } : row,
-  );
+  return rows.map((row) => {
+    if (row.extra?.['label'] !== 'micro') return row;
+    const [first, second] = keysOf(row).map((key) => emotions.get(key));
+    return { ...row, emotion: first ?? second ?? '' };
+  });
 }
 
 /** `Micro-expression` is micro. */
