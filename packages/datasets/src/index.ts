@@ -64,6 +64,7 @@ export {
   type DatasetInspection,
   type InspectOptions,
   inspectDataset,
+  type RecordingSummary,
   type SampleCounts,
   type SubjectCounts,
   type Summary,
