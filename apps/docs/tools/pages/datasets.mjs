@@ -81,7 +81,9 @@ export async function writeDatasets() {
         'Known errors of the release that are put right, each with a line that says so (`corrections: false` leaves them).',
       corrections.length > 0 && correctionsTable(corrections),
       '## Options',
-      'Under `data.options` in an experiment, behind `--set` on the command line.',
+      samples === 'recordings'
+        ? 'Beside `root` in `openRecordings`, behind `--set` on the command line.'
+        : 'Under `data.options` in an experiment, behind `--set` on the command line.',
       optionsTable(options),
     );
   }

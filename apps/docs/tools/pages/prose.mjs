@@ -77,12 +77,10 @@ const safe = (text) =>
 /** A text of the repository that is part of a page: its title, its first paragraph, and the rest with links of the site. */
 export async function readProse(file) {
   const text = await readFile(inRepository(file), 'utf8');
-  const body = safe(await linked(text, file, await pagesByFile()));
-  return {
-    title: /^# (.*)$/m.exec(text)[1],
-    description: descriptionOf(text),
-    body: body.replace(/^# .*\n+/, '').trimEnd(),
-  };
+  const body = safe(await linked(text, file, await pagesByFile()))
+    .replace(/^# .*\n+/, '')
+    .trimEnd();
+  return { title: /^# (.*)$/m.exec(text)[1], description: plainWords(body.split(/\n{2,}/)[0]), body };
 }
 
 /** `insertions`: what stands for `<!-- site:name -->`. */
@@ -113,9 +111,13 @@ export async function writeProse(insertions) {
 /** The first paragraph, in plain words. */
 function descriptionOf(text) {
   const paragraph = text.split(/\n{2,}/).find((part) => /^[A-Z`]/.test(part)) ?? '';
-  return paragraph
+  return plainWords(paragraph);
+}
+
+/** Text without marks, as long as a description may be. */
+const plainWords = (text) =>
+  text
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll(/[`*_]/g, '')
     .replaceAll(/\s+/g, ' ')
     .slice(0, 200);
-}

@@ -1,4 +1,4 @@
-import { choice, list, type Resolved, text } from '@mer/options';
+import { choice, list, text } from '@mer/options';
 import { commonOptions } from '../adapters/annotated-options.js';
 
 /** The options that every data set of recordings has. */
@@ -35,6 +35,3 @@ export function recordingOptions() {
 
 /** The schemas of those options. */
 export type RecordingEntries = ReturnType<typeof recordingOptions>;
-
-/** Their values. */
-export type RecordingValues = Resolved<RecordingEntries>;
