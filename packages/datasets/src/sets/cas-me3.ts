@@ -164,7 +164,7 @@ export const casMe3 = /* @__PURE__ */ defineAnnotatedDataset({
   async readRows(context) {
     const { expressions, classes } = context.options;
     if (expressions === 'micro') return readMicro(context);
-    if (schemes[classes].field === 'emotion') {
+    if (typeof classes === 'string' && schemes[classes].field === 'emotion') {
       const message = `macro-expressions have no emotion, which classes: ${classes} is made of: choose classes: objective-7 or type`;
       context.note({ severity: 'error', key: '', message });
       return [];
