@@ -1,4 +1,5 @@
-import type { Dataset } from './dataset.js';
+import type { Dataset, DatasetNote } from './dataset.js';
+import type { AnyDataset } from './recordings/recording.js';
 
 /** How much of what the source lists is among the samples. */
 export interface ClipCount {
@@ -25,6 +26,22 @@ export function countClips({
   notes,
   outside = {},
 }: Pick<Dataset, 'samples' | 'notes' | 'outside'>): ClipCount {
+  return counted(samples.length, notes, outside);
+}
+
+/** The same of any data set: of recordings the expressions are counted. */
+export function countAnnotated(dataset: AnyDataset): ClipCount {
+  if (dataset.kind !== 'recordings') return countClips(dataset);
+  const used = dataset.samples.reduce((sum, { expressions }) => sum + (expressions?.length ?? 0), 0);
+  // a recording that is left out has no row
+  return counted(
+    used,
+    dataset.notes.filter(({ row }) => row !== undefined),
+    {},
+  );
+}
+
+function counted(used: number, notes: readonly DatasetNote[], outside: Readonly<Record<string, number>>): ClipCount {
   const dropped = new Set(
     notes.flatMap(({ severity, key, file, row }) => {
       if (severity !== 'dropped') return [];
@@ -32,5 +49,5 @@ export function countClips({
     }),
   );
   const leftOut = dropped.size + Object.values(outside).reduce((sum, n) => sum + n, 0);
-  return { listed: samples.length + leftOut, used: samples.length, leftOut };
+  return { listed: used + leftOut, used, leftOut };
 }

@@ -98,7 +98,7 @@ export interface AnnotatedDataset extends ClipDataset {
   frames(index: number): ClipFrames;
 }
 
-/** Any data set; `kind` tells which. */
+/** A data set of images or clips; `kind` tells which. */
 export type Dataset = ImageDataset | ClipDataset;
 
 /** One remark about a data set's source: a correction, a dropped clip, something missing or unreadable. */

@@ -126,7 +126,7 @@ describe('defineDataset()', () => {
       { name: 'My Set' },
       'Cannot define the dataset "My Set" as name must be lower case letters, digits and single dashes',
     ],
-    [{ samples: 'videos' }, 'as samples must be one of clips, images: current value is "videos"'],
+    [{ samples: 'videos' }, 'as samples must be one of clips, images, recordings: current value is "videos"'],
     [{ open: undefined }, 'as open must be a function: current value is undefined'],
     [{ options: { root: options.text('Root.', {}) } }, 'as no option may be named root, mode, parts: one is "root"'],
     [

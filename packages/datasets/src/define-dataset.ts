@@ -11,13 +11,13 @@ import {
   show,
 } from '@mer/options';
 import { checkOpened } from './check-opened.js';
-import type { Dataset } from './dataset.js';
 import type { DatasetTraits } from './dataset-traits.js';
 import type { DataFolder } from './files/data-folder.js';
 import { withListCache } from './files/find-paths.js';
 import { folderFromMap } from './files/folder-from-map.js';
 import { openFolder } from './files/open-folder.js';
 import type { FolderLook } from './folder-look.js';
+import type { AnyDataset } from './recordings/recording.js';
 
 /** `strict` (default): an error refuses to open. `inspect`: it opens with what is usable, and the errors are in `notes`. */
 export type OpenMode = 'strict' | 'inspect';
@@ -46,7 +46,7 @@ export type OpenGiven<Entries extends OptionEntries> = {
 } & Resolved<Entries>;
 
 /** What {@link defineDataset} is given. */
-export interface DatasetDeclaration<Name extends string, Entries extends OptionEntries, Opened extends Dataset> {
+export interface DatasetDeclaration<Name extends string, Entries extends OptionEntries, Opened extends AnyDataset> {
   /** Its name in files and commands: lower case, digits and dashes. */
   readonly name: Name;
   /** What it is, in a few words. */
@@ -74,7 +74,7 @@ export interface DatasetDeclaration<Name extends string, Entries extends OptionE
 export interface DatasetDefinition<
   Name extends string = string,
   Entries extends OptionEntries = OptionEntries,
-  Opened extends Dataset = Dataset,
+  Opened extends AnyDataset = AnyDataset,
 > extends Part {
   readonly kind: 'dataset';
   readonly name: Name;
@@ -98,7 +98,7 @@ export interface DatasetDefinition<
 }
 
 const reserved = ['root', 'mode', 'parts'];
-const samplesKinds = ['clips', 'images'];
+const samplesKinds = ['clips', 'images', 'recordings'];
 
 /**
  * Defines a data set: a frozen value with its name, options and traits, and the function that opens it with options checked, a
@@ -126,9 +126,11 @@ const samplesKinds = ['clips', 'images'];
  * console.log(dataset.samples.length); // 8
  * ```
  */
-export function defineDataset<const Name extends string, const Entries extends OptionEntries, Opened extends Dataset>(
-  declaration: DatasetDeclaration<Name, Entries, Opened>,
-): DatasetDefinition<Name, Entries, Opened> {
+export function defineDataset<
+  const Name extends string,
+  const Entries extends OptionEntries,
+  Opened extends AnyDataset,
+>(declaration: DatasetDeclaration<Name, Entries, Opened>): DatasetDefinition<Name, Entries, Opened> {
   const { name, title, paper, samples, needsRoot = true, options, traits = {} } = declaration;
   checkPart({ kind: 'dataset', name, title, options });
   const define = `define the dataset ${show(name)}`;

@@ -1,6 +1,6 @@
 import { checkOptions, choice, type OptionsOf } from '@mer/options';
-import type { Dataset } from './dataset.js';
 import { sha256 } from './files/sha256.js';
+import type { AnyDataset, Recording } from './recordings/recording.js';
 
 const fingerprintOptions = {
   content: choice(
@@ -16,7 +16,8 @@ export type FingerprintOptions = OptionsOf<typeof fingerprintOptions>;
 /**
  * A hash that tells whether two openings of a data set give the same samples: SHA-256, 64 hexadecimal digits.
  *
- * It covers name, classes, the samples' ids and labels in order, the settings, and of each sample's files the sizes
+ * It covers name, classes, the samples' ids and labels (of recordings the expressions) in order, the frame numbers
+ * of onset, apex and offset where annotations give them, the settings, and of each sample's files the sizes
  * (with `content: 'bytes'` the content too). It does not cover paths, file names or dates: a copy of a data set, or the same
  * data in another of its layouts, has the same fingerprint.
  *
@@ -30,7 +31,7 @@ export type FingerprintOptions = OptionsOf<typeof fingerprintOptions>;
  * console.log((await fingerprint(one!)) === (await fingerprint(two!))); // false
  * ```
  */
-export async function fingerprint(dataset: Dataset, options: FingerprintOptions = {}): Promise<string> {
+export async function fingerprint(dataset: AnyDataset, options: FingerprintOptions = {}): Promise<string> {
   const { content } = checkOptions('make fingerprint', fingerprintOptions, options);
   const { name, kind, classes, samples, settings } = dataset;
   const files: unknown[] = [];
@@ -46,12 +47,23 @@ export async function fingerprint(dataset: Dataset, options: FingerprintOptions 
     name,
     kind,
     classes,
-    samples: samples.map(({ id, label }) => [id, label]),
+    samples: samples.map((sample) => ('label' in sample ? [sample.id, sample.label] : recordingKey(sample))),
+    marks:
+      dataset.kind === 'clips' ? dataset.records?.map(({ onset, apex, offset }) => [onset, apex, offset]) : undefined,
     settings: Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)),
     files,
   });
   return hashed(new TextEncoder().encode(text));
 }
+
+/** What is said of a recording: its frames and what was annotated in them. */
+const recordingKey = ({ id, fps, first, count, expressions }: Recording) => [
+  id,
+  fps,
+  first,
+  count,
+  expressions?.map(({ kind, onset, apex, offset, emotion }) => [kind, onset, apex, offset, emotion]) ?? null,
+];
 
 async function hashed(bytes: Uint8Array): Promise<string> {
   const digest = await sha256(bytes);

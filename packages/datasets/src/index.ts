@@ -64,6 +64,7 @@ export {
   type DatasetInspection,
   type InspectOptions,
   inspectDataset,
+  type RecordingSummary,
   type SampleCounts,
   type SubjectCounts,
   type Summary,
@@ -73,20 +74,44 @@ export { naturalOrder } from './natural-order.js';
 export { findDataset, type OpenDatasetOptions, openDataset } from './open-dataset.js';
 export { type ReadClipOptions, readClipOptions } from './read-clip-options.js';
 export { readOrOpenClip } from './read-or-open-clip.js';
+export { defineRecordings } from './recordings/define-recordings.js';
+export { openRecordings } from './recordings/open-recordings.js';
+export type {
+  AnyDataset,
+  ExpressionKind,
+  RecordedExpression,
+  Recording,
+  RecordingDataset,
+} from './recordings/recording.js';
+export type {
+  ExpressionRow,
+  FoundRecording,
+  RecordingContext,
+  RecordingDeclaration,
+  RecordingSource,
+} from './recordings/recording-declaration.js';
+export type { RecordingEntries } from './recordings/recording-options.js';
 export { fourDme, openFourDme } from './sets/4dme.js';
 export { casMe2, openCasMe2 } from './sets/cas-me2.js';
+export { casMe2Recordings } from './sets/cas-me2-recordings.js';
 export { casMe3, openCasMe3 } from './sets/cas-me3.js';
+export { casMe3C, openCasMe3C } from './sets/cas-me3-c.js';
+export { casMe3Recordings } from './sets/cas-me3-recordings.js';
 export { casme1, openCasme1 } from './sets/casme1.js';
 export { casme2, openCasme2 } from './sets/casme2.js';
 export { clipFolder, openClipFolder } from './sets/clip-folder.js';
 export { type CompositeOptions, composite, openComposite } from './sets/composite.js';
 export { dfme, openDfme } from './sets/dfme.js';
 export { imageFolder, openImageFolder } from './sets/image-folder.js';
+export { megcUnseen } from './sets/megc-unseen.js';
 export { megc2019, openMegc2019 } from './sets/megc2019.js';
 export { megc2019Flow, openMegc2019Flow } from './sets/megc2019-flow.js';
 export { mmew, openMmew } from './sets/mmew.js';
+export { mmewMacro, openMmewMacro } from './sets/mmew-macro.js';
+export { recordingFolder } from './sets/recording-folder.js';
 export { openSamm, samm } from './sets/samm.js';
 export { openSammLong, sammLong } from './sets/samm-long.js';
+export { sammLongRecordings } from './sets/samm-long-recordings.js';
 export { openSmic, smic } from './sets/smic.js';
 export { createSyntheticDataset, type SyntheticOptions, synthetic } from './sets/synthetic.js';
 export type { SyntheticEmotion } from './synthetic/action-units.js';

@@ -3,9 +3,10 @@ import { checkValue, choice } from '@mer/options';
 import { unitsOf } from './annotations/action-units.js';
 import { hasLabel, labelOf } from './annotations/class-schemes.js';
 import type { ClipRecord } from './annotations/clip-record.js';
-import { type ClipCount, countClips } from './count-clips.js';
-import type { AnnotatedDataset, AnnotationFile, Dataset, DatasetNote, Sample } from './dataset.js';
+import { type ClipCount, countAnnotated } from './count-clips.js';
+import type { AnnotatedDataset, AnnotationFile, DatasetNote } from './dataset.js';
 import { checkImages, type ImageCheck } from './frames/check-images.js';
+import type { AnyDataset, RecordingDataset } from './recordings/recording.js';
 
 /** Counts of one group of samples. */
 export interface SampleCounts {
@@ -13,7 +14,7 @@ export interface SampleCounts {
   n: number;
   /** Different subjects. */
   subjects: number;
-  /** Samples per class, by name, in the order of the classes; a sample with several labels counts for each. */
+  /** Samples per class, by name, in the order of the classes; a sample with several labels counts for each, a recording with its expressions of each kind. */
   perClass: Record<string, number>;
 }
 
@@ -64,10 +65,24 @@ export interface AnnotationSummary {
   apex: { missing: number; atOnset: number; atOffset: number };
 }
 
+/** What there is of long videos. */
+export interface RecordingSummary {
+  /** With expressions. */
+  expressive: number;
+  /** Annotated, without any expression. */
+  quiet: number;
+  /** Whose expressions nobody may know. */
+  unseen: number;
+  /** Frames of each. */
+  frames: Summary | null;
+  /** Of all, at their frame rates. */
+  seconds: number;
+}
+
 /** What a data set holds, as plain data: see {@link inspectDataset}. */
 export interface DatasetInspection extends SampleCounts {
   name: string;
-  kind: 'images' | 'clips';
+  kind: 'images' | 'clips' | 'recordings';
   classes: readonly string[];
   /** The same counts for each data set of a composite (one entry otherwise). */
   perDataset: Record<string, SampleCounts>;
@@ -77,6 +92,8 @@ export interface DatasetInspection extends SampleCounts {
   annotationFiles: readonly AnnotationFile[];
   /** Clips that the source lists, those that became samples, and those left out. */
   clips: ClipCount;
+  /** Long videos; absent for clips and images. */
+  recordings?: RecordingSummary;
   /** What the annotations say; absent for a set that is not read from annotations. */
   annotations?: AnnotationSummary;
   /** Number, sizes and state of the picture files; absent where they were not looked at. */
@@ -110,10 +127,11 @@ export interface InspectOptions {
  * console.log(n, subjects, perClass); // 72 8 { happiness: 24, disgust: 24, surprise: 24 }
  * ```
  */
-export async function inspectDataset(dataset: Dataset, options: InspectOptions = {}): Promise<DatasetInspection> {
+export async function inspectDataset(dataset: AnyDataset, options: InspectOptions = {}): Promise<DatasetInspection> {
   const { limits, onProgress } = options;
   const images = checkValue('inspect data set', 'images', imagesOption(), options.images);
-  const { name, kind, classes, samples, notes } = dataset;
+  const { name, kind, classes, notes } = dataset;
+  const samples: readonly Counted[] = dataset.samples;
   const subjects = group(samples, ({ dataset: set, subject }) => `${set}/${subject}`);
   const checked =
     images === 'none' ? undefined : await checkImages(dataset, { decode: images === 'decode', limits }, onProgress);
@@ -131,7 +149,8 @@ export async function inspectDataset(dataset: Dataset, options: InspectOptions =
       return { dataset: set, subject, n, perClass };
     }),
     annotationFiles: dataset.annotationFiles ?? [],
-    clips: countClips(dataset),
+    clips: countAnnotated(dataset),
+    ...(dataset.kind === 'recordings' && summarizeRecordings(dataset)),
     ...('annotated' in dataset && { annotations: summarize(dataset as AnnotatedDataset) }),
     ...(checked && { images: checked.images }),
     notes: [...notes, ...(checked?.notes ?? [])],
@@ -141,7 +160,11 @@ export async function inspectDataset(dataset: Dataset, options: InspectOptions =
 const imagesOption = () =>
   choice('How closely the picture files are looked at.', ['none', 'check', 'decode'], { default: 'none' });
 
-function summarize({ annotated, outside, schemes }: AnnotatedDataset): AnnotationSummary {
+function summarize({
+  annotated,
+  outside,
+  schemes,
+}: Pick<AnnotatedDataset, 'annotated' | 'outside' | 'schemes'>): AnnotationSummary {
   const withApex = annotated.filter((record): record is ClipRecord & { apex: number } => record.apex !== null);
   const tally = (values: readonly (string | number)[]) => {
     const counts: Record<string, number> = {};
@@ -191,18 +214,50 @@ function summary(values: readonly number[]): Summary | null {
   };
 }
 
-function count(samples: readonly Sample[], classes: readonly string[]): SampleCounts {
+/** A sample of any data set: with a label, or with expressions. */
+type Counted = AnyDataset['samples'][number];
+
+/** How many of a class a sample is, or holds. */
+const timesIn = (sample: Counted, label: number, name: string): number =>
+  'label' in sample
+    ? Number(hasLabel(sample.label, label))
+    : (sample.expressions ?? []).filter(({ kind }) => kind === name).length;
+
+function summarizeRecordings({
+  samples,
+}: RecordingDataset): Required<Pick<DatasetInspection, 'recordings'>> & Pick<DatasetInspection, 'annotations'> {
+  const records = samples.flatMap(({ dataset, subject, fps, expressions }) =>
+    (expressions ?? []).map(({ name: clip, kind: _, ...one }) => ({
+      ...{ dataset, subject, clip, fps, objectiveClass: null },
+      ...one,
+    })),
+  );
+  const known = samples.filter(({ expressions }) => expressions !== null);
+  const quiet = known.filter(({ expressions }) => expressions!.length === 0).length;
+  return {
+    recordings: {
+      expressive: known.length - quiet,
+      quiet,
+      unseen: samples.length - known.length,
+      frames: summary(samples.map(({ count: frames }) => frames)),
+      seconds: samples.reduce((sum, { count: frames, fps }) => sum + frames / fps, 0),
+    },
+    ...(known.length > 0 && { annotations: summarize({ annotated: records, outside: {}, schemes: {} }) }),
+  };
+}
+
+function count(samples: readonly Counted[], classes: readonly string[]): SampleCounts {
   return {
     n: samples.length,
     subjects: new Set(samples.map(({ dataset, subject }) => `${dataset}/${subject}`)).size,
     perClass: Object.fromEntries(
-      classes.map((name, label) => [name, samples.filter((sample) => hasLabel(sample.label, label)).length]),
+      classes.map((name, label) => [name, samples.reduce((sum, one) => sum + timesIn(one, label, name), 0)]),
     ),
   };
 }
 
-function group(samples: readonly Sample[], key: (sample: Sample) => string): Map<string, Sample[]> {
-  const groups = new Map<string, Sample[]>();
+function group(samples: readonly Counted[], key: (sample: Counted) => string): Map<string, Counted[]> {
+  const groups = new Map<string, Counted[]>();
   for (const sample of samples) {
     const members = groups.get(key(sample));
     if (members) members.push(sample);

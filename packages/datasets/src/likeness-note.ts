@@ -15,7 +15,12 @@ export async function likenessNote(
   const look = await lookAt(root);
   if (await asked.recognize(look, all)) return undefined;
   const likely: string[] = [];
-  for (const one of all) if (one.name !== asked.name && (await one.recognize(look, all))) likely.push(one.name);
+  // clips and recordings of one release lie in the same folder
+  const recordings = asked.samples === 'recordings';
+  for (const one of all) {
+    if (one.name === asked.name || (one.samples === 'recordings') !== recordings) continue;
+    if (await one.recognize(look, all)) likely.push(one.name);
+  }
   if (likely.length === 0) return undefined;
   const advice = likely.length === 1 ? 'that name' : 'one of those names';
   return { severity: 'error', key: '', message: `this looks like ${likely.join(' or ')}: use ${advice}` };

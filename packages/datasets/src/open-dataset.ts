@@ -6,6 +6,7 @@ import type { DatasetDefinition, OpenSource } from './define-dataset.js';
 import type { DataFolder } from './files/data-folder.js';
 import { openFolder } from './files/open-folder.js';
 import { likenessNote } from './likeness-note.js';
+import type { AnyDataset } from './recordings/recording.js';
 
 /** What {@link openDataset} is given: where the data set lies, further definitions, and its options by name. */
 export interface OpenDatasetOptions extends Omit<OpenSource, 'parts'> {
@@ -44,7 +45,7 @@ export function findDataset(
  *
  * Where the folder cannot be used, and looks like that of another data set, the error says which.
  *
- * @throws RangeError for an unknown name (listing the known ones); TypeError or RangeError for a wrong option.
+ * @throws RangeError for an unknown name (listing the known ones); TypeError or RangeError for a wrong option; TypeError for a data set of recordings.
  * @throws DatasetError where the folder's content cannot be used, listing every problem.
  *
  * @example
@@ -58,6 +59,19 @@ export function findDataset(
 export async function openDataset(name: string, { parts, ...given }: OpenDatasetOptions = {}): Promise<Dataset> {
   const all = allDatasets(parts);
   const definition = findPart('data set', all, name);
+  if (definition.samples === 'recordings') {
+    const message = `Cannot open data set '${name}' as its samples must be clips or images: it holds recordings, which openRecordings opens`;
+    throw new TypeError(message);
+  }
+  return (await openDefinition(definition, all, given)) as Dataset;
+}
+
+/** Opens a definition; where the folder looks like that of another data set, the error says which. */
+export async function openDefinition(
+  definition: DatasetDefinition,
+  all: readonly DatasetDefinition[],
+  given: Pick<OpenDatasetOptions, 'root'>,
+): Promise<AnyDataset> {
   const root = await rootOf(definition, given.root);
   try {
     return await definition.open({ ...given, root, parts: all });

@@ -6,6 +6,7 @@ import { memory, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectFolder } from './inspect-folder.js';
+import { openRecordings } from './recordings/open-recordings.js';
 import { openCasMe2 } from './sets/cas-me2.js';
 import { openSammLong } from './sets/samm-long.js';
 import { planRecordings } from './synthetic/plan-recordings.js';
@@ -21,6 +22,28 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 
 const small = { seconds: 4, size: 32, videos: 3, subjects: 2, micros: 3, macros: 1, quiet: 1 } as const;
 const expected = () => planRecordings(small).map((plan) => syntheticRecording(plan));
+
+/** The intervals of every recording that is read, by subject and place. */
+const intervalsOf = async (name: string, root: string) => {
+  const { samples, notes } = await openRecordings(name, { root });
+  expect(notes.filter(({ severity }) => severity !== 'marked')).toEqual([]);
+  return samples.map(({ fps, count, expressions }) => ({
+    ...{ fps, count },
+    intervals: expressions!.map(({ kind, onset, apex, offset }) => ({ kind, onset, apex, offset })),
+  }));
+};
+const planned = (options: object, fps: number, count: number) =>
+  planRecordings(options).map((plan) => ({
+    ...{ fps, count },
+    intervals: syntheticRecording(plan).intervals.map(({ kind, onset, apex, offset }) => ({
+      kind,
+      onset,
+      apex,
+      offset,
+    })),
+  }));
+/** The order of recordings is that of their names. */
+const unordered = (all: readonly object[]) => all.map((one) => JSON.stringify(one)).sort();
 
 describe('writeSyntheticRecordings()', () => {
   it('writes what the adapter of CAS(ME)^2 reads, without a fault', async () => {
@@ -54,22 +77,25 @@ describe('writeSyntheticRecordings()', () => {
     const landmarks = parseLandmarks(text);
     expect(landmarks.map(({ frame }) => frame)).toEqual([0, 30, 60, 90]);
     expect(landmarks[2]!.points[30]![0]).toBeCloseTo(expected()[1]!.landmarksAt(60)[30]![0], 1);
+    expect(unordered(await intervalsOf('cas-me2-recordings', root))).toEqual(unordered(planned(small, 30, 120)));
     const others = JSON.parse(await readFile(join(root, 'distractors.json'), 'utf8'));
     expect(others['16_0101generated']).toEqual(expected()[2]!.distractors);
   });
 
   it('writes what the adapter of SAMM Long Videos reads, at 200 frames per second', async () => {
     const root = join(home, 'samm');
-    const planned = { ...small, seconds: 2, videos: 2, micros: 2, macros: 0 };
-    const written = await writeSyntheticRecordings(root, { ...planned, layout: 'samm-long' });
+    const some = { ...small, seconds: 2, videos: 2, micros: 2, macros: 0 };
+    const written = await writeSyntheticRecordings(root, { ...some, layout: 'samm-long' });
     expect(written).toMatchObject({ dataset: 'samm-long', frames: 800, fps: 200, micros: 2 });
     const report = await inspectFolder('samm-long', { root });
     expect(report).toMatchObject({ n: 2, notes: [] });
     const dataset = await openSammLong({ root });
-    const truth = planRecordings({ ...planned, fps: 200 }).flatMap((plan) => syntheticRecording(plan).intervals);
+    const truth = planRecordings({ ...some, fps: 200 }).flatMap((plan) => syntheticRecording(plan).intervals);
     expect(dataset.records.map(({ onset, offset }) => [onset, offset])).toEqual(
       truth.map(({ onset, offset }) => [onset + 1, offset + 1]),
     );
+    const whole = await intervalsOf('samm-long-recordings', root);
+    expect(unordered(whole)).toEqual(unordered(planned({ ...some, fps: 200 }, 200, 400)));
     const { folder, files } = dataset.frames(0);
     expect(folder).toMatch(/^SAMM_longvideos\/01[56]_1$/);
     expect(files[0]).toBe(`${folder.slice(-5)}_${String(truth[0]!.onset + 1).padStart(4, '0')}.jpg`);
@@ -83,6 +109,9 @@ describe('writeSyntheticRecordings()', () => {
     expect(lines[0]).toBe('subject,recording,kind,onset,apex,offset,emotion,actionUnits,fps');
     expect(lines).toHaveLength(1 + 4 + 1);
     expect(lines.filter((line) => /^s1[56],\w+,,,,,,,25$/.test(line))).toHaveLength(1);
+    const read = await intervalsOf('recording-folder', root);
+    expect(unordered(read)).toEqual(unordered(planned({ ...small, fps: 25 }, 25, 100)));
+    expect(read.filter(({ intervals }) => intervals.length === 0)).toHaveLength(1);
     expect(await readdir(join(root, 's16', 'disgust1'))).toHaveLength(100);
     expect(parseLandmarks(await readFile(join(root, 'landmarks', 's16_disgust1.json'), 'utf8'))).toHaveLength(100);
   });

@@ -1,23 +1,8 @@
-// A page for each data set, from its definition.
+// A page for each data set: its text in docs/datasets/, and what its definition says.
 import { datasets } from '@mer/datasets';
 import { code, number, optionsTable, plain, table } from '../markdown.mjs';
 import { writePage } from '../site.mjs';
-
-/** Sections of docs/datasets.md, where the adapter's section has another name. */
-const SECTIONS = {
-  casme2: 'casme-ii',
-  samm: 'samm',
-  smic: 'smic',
-  mmew: 'mmew',
-  'cas-me2': 'casme2',
-  'cas-me3': 'casme3',
-  casme1: 'casme',
-  megc2019: 'megc2019',
-  composite: 'megc2019',
-  'megc2019-flow': 'flow-images',
-  'clip-folder': 'your-own-clips',
-  synthetic: 'a-synthetic-data-set',
-};
+import { readProse } from './prose.mjs';
 
 function schemesTable(schemes) {
   return Object.entries(schemes).flatMap(([name, { title, classes, expected = [] }]) => [
@@ -49,11 +34,18 @@ function correctionsTable(corrections) {
   );
 }
 
+const samplesText = {
+  images: 'Samples are images',
+  clips: 'Samples are clips',
+  recordings: 'Samples are whole recordings, with the expressions in them',
+};
+
 export async function writeDatasets() {
   const rows = [];
   for (const { name, title, paper, samples, needsRoot, options, traits } of Object.values(datasets)) {
-    const section = SECTIONS[name] && `/datasets.md#${SECTIONS[name]}`;
-    const { schemes, corrections = [], fps, apex } = traits;
+    const text = `docs/datasets/${name}.md`;
+    const prose = await readProse(text);
+    const { schemes, corrections = [], fps, apex, longest } = traits;
     rows.push([
       `[${code(name)}](/reference/datasets/${name}.md)`,
       title,
@@ -63,22 +55,25 @@ export async function writeDatasets() {
     ]);
     await writePage(
       `reference/datasets/${name}`,
-      { title: name, description: title },
-      `# ${plain(title)}`,
-      paper ? `${plain(paper)}.` : false,
-      section && `How to get it, the folder tree and what to know: [Data sets](${section}).`,
+      { title: prose.title, description: prose.description, source: text, edit: true },
+      `# ${plain(prose.title)}`,
+      paper ? `${plain(title)}. ${plain(paper)}.` : `${plain(title)}.`,
       [
-        `- Samples are ${samples === 'images' ? 'images' : 'clips'}`,
+        `- ${samplesText[samples]}`,
         `- ${needsRoot ? 'Read from a folder that you have' : 'Needs no folder'}`,
         fps && `- ${number(fps)} frames per second`,
         traits.actionUnits &&
           '- Action units are annotated: `classes: action-units` makes [labels of them](/guides/several-labels.md), any number of a clip',
         apex !== undefined && `- ${apex ? 'Apexes are annotated' : 'No apex is annotated'}`,
+        longest && `- Clips of at most ${number(longest)} frames from onset to offset`,
       ]
         .filter(Boolean)
         .join('\n'),
-      `\`\`\`sh\nnpx mer datasets inspect ${name}${needsRoot ? ' <folder>' : ''}    # counts, and everything missing, damaged or corrected\n\`\`\``,
-      `\`\`\`yaml\ndata: { name: ${name}${needsRoot ? ', root: <folder>' : ''} } # in an experiment\n\`\`\``,
+      prose.body,
+      samples !== 'recordings' &&
+        `\`\`\`yaml\ndata: { name: ${name}${needsRoot ? ', root: <folder>' : ''} } # in an experiment\n\`\`\``,
+      samples === 'recordings' &&
+        `\`\`\`ts\nimport { openRecordings } from '@mer/datasets';\n\nconst { samples, openRecording } = await openRecordings('${name}', { root: '<folder>' });\n\`\`\``,
       schemes && '## Classes',
       ...(schemes ? schemesTable(schemes) : []),
       corrections.length > 0 && '## Corrections',
@@ -86,7 +81,9 @@ export async function writeDatasets() {
         'Known errors of the release that are put right, each with a line that says so (`corrections: false` leaves them).',
       corrections.length > 0 && correctionsTable(corrections),
       '## Options',
-      'Under `data.options` in an experiment, behind `--set` on the command line.',
+      samples === 'recordings'
+        ? 'Beside `root` in `openRecordings`, behind `--set` on the command line.'
+        : 'Under `data.options` in an experiment, behind `--set` on the command line.',
       optionsTable(options),
     );
   }
@@ -94,7 +91,7 @@ export async function writeDatasets() {
     'reference/datasets/index',
     { title: 'Data sets', description: 'The data sets that mer reads' },
     '# Data sets',
-    'mer contains no data set: [Data sets](/datasets.md) says whom to ask for each, and where its files go.',
+    'mer contains no data set. Each page says whom to ask, where the files go and how they are read; [Data sets](/datasets.md) says what holds for all.',
     table(['name', 'data set', 'samples', 'frames per second', 'class schemes'], rows),
   );
   return Object.keys(datasets);

@@ -15,7 +15,7 @@ async function pagesByFile() {
     // the options of every part have pages of their own
     ...docs
       .filter((path) => path.endsWith('.md') && path !== 'options.md')
-      .map((path) => [`docs/${path}`, path.replace(/\.md$/, '')]),
+      .map((path) => [`docs/${path}`, path.replace(/\.md$/, '').replace(/^datasets\//, 'reference/datasets/')]),
     ...packages.map((name) => [`packages/${name}/README.md`, `packages/${name}`]),
     ['CONTRIBUTING.md', 'contributing'],
     ['SECURITY.md', 'security'],
@@ -74,11 +74,21 @@ const safe = (text) =>
     .map((part, i) => (i % 2 === 1 ? part : plain(part)))
     .join('');
 
+/** A text of the repository that is part of a page: its title, its first paragraph, and the rest with links of the site. */
+export async function readProse(file) {
+  const text = await readFile(inRepository(file), 'utf8');
+  const body = safe(await linked(text, file, await pagesByFile()))
+    .replace(/^# .*\n+/, '')
+    .trimEnd();
+  return { title: /^# (.*)$/m.exec(text)[1], description: plainWords(body.split(/\n{2,}/)[0]), body };
+}
+
 /** `insertions`: what stands for `<!-- site:name -->`. */
 export async function writeProse(insertions) {
   const byFile = await pagesByFile();
   for (const [file, path] of byFile) {
-    if (!existsSync(inRepository(file))) continue;
+    // texts of data sets are part of their pages in the reference
+    if (!existsSync(inRepository(file)) || file.startsWith('docs/datasets/')) continue;
     const written = await readFile(inRepository(file), 'utf8');
     const text = REPOSITORY ? written.replaceAll('<this repository>', REPOSITORY) : written;
     const title = /^# (.*)$/m.exec(text)?.[1] ?? path;
@@ -101,9 +111,13 @@ export async function writeProse(insertions) {
 /** The first paragraph, in plain words. */
 function descriptionOf(text) {
   const paragraph = text.split(/\n{2,}/).find((part) => /^[A-Z`]/.test(part)) ?? '';
-  return paragraph
+  return plainWords(paragraph);
+}
+
+/** Text without marks, as long as a description may be. */
+const plainWords = (text) =>
+  text
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll(/[`*_]/g, '')
     .replaceAll(/\s+/g, ' ')
     .slice(0, 200);
-}

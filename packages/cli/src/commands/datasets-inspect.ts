@@ -4,6 +4,7 @@ import {
   formatNote,
   type ImageCheck,
   inspectFolder,
+  type RecordingSummary,
   type Summary,
 } from '@mer/datasets';
 import { setValue } from '@mer/experiments';
@@ -46,7 +47,10 @@ export async function datasetsInspect(
 
 function describe(inspection: DatasetInspection): string {
   const { name, kind, n, subjects, classes, perClass, perDataset, perSubject, annotations, images, notes } = inspection;
-  const { annotationFiles, clips } = inspection;
+  const { annotationFiles, clips, recordings } = inspection;
+  // of recordings, classes are the kinds of the expressions in them
+  const counted = recordings ? 'expressions' : 'clips';
+  const many = recordings ? 'recordings' : 'n';
   const sets = Object.entries(perDataset);
   const counts = (entry: Record<string, number>) => classes.map((label) => String(entry[label] ?? 0));
   const lines = [`${visible(name)}: ${n} ${kind}, ${subjects} subjects, ${classes.length} classes`];
@@ -55,12 +59,13 @@ function describe(inspection: DatasetInspection): string {
     const counted = rows > 0 ? `, ${rows} rows` : '';
     lines.push(`read from: ${of}${visible(file)}${counted}${sha256 === undefined ? '' : `, SHA-256 ${sha256}`}`);
   }
-  if (clips.leftOut > 0) lines.push(`${clips.used} of ${clips.listed} clips: ${clips.leftOut} dropped`);
+  if (recordings) lines.push(describeRecordings(recordings));
+  if (clips.leftOut > 0) lines.push(`${clips.used} of ${clips.listed} ${counted}: ${clips.leftOut} dropped`);
   if (n > 0) {
     lines.push(
       '',
       ...table([
-        ['data set', ...classes, 'n', 'subjects'],
+        ['data set', ...classes, many, 'subjects'],
         ...(sets.length > 1
           ? sets.map(([set, entry]) => [set, ...counts(entry.perClass), String(entry.n), String(entry.subjects)])
           : []),
@@ -68,12 +73,12 @@ function describe(inspection: DatasetInspection): string {
       ]),
       '',
       ...table([
-        ['data set', 'subject', ...classes, 'n'],
+        ['data set', 'subject', ...classes, many],
         ...perSubject.map((entry) => [entry.dataset, entry.subject, ...counts(entry.perClass), String(entry.n)]),
       ]),
     );
   }
-  if (annotations) lines.push('', ...describeAnnotations(annotations));
+  if (annotations) lines.push('', ...describeAnnotations(annotations, counted));
   if (images) lines.push('', ...describeImages(images));
   for (const severity of ['error', 'warning', 'corrected', 'dropped', 'marked'] as const) {
     const some = notes.filter((note) => note.severity === severity);
@@ -81,6 +86,19 @@ function describe(inspection: DatasetInspection): string {
       lines.push('', `${severity}: ${some.length}`, ...some.map((note) => `  ${visible(formatNote(note))}`));
   }
   return lines.join('\n');
+}
+
+function describeRecordings({ expressive, quiet, unseen, frames, seconds }: RecordingSummary): string {
+  const parts = [
+    [expressive, 'with expressions'],
+    [quiet, 'without any'],
+    [unseen, 'whose expressions nobody may know'],
+  ] as const;
+  const states = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const length = frames
+    ? `; ${frames.least} to ${frames.greatest} frames, ${(seconds / 60).toFixed(1)} minutes in all`
+    : '';
+  return `recordings: ${states.join(', ') || 'none'}${length}`;
 }
 
 function describeImages({ files, bytes, unreadable, sizes, formats, decoded }: ImageCheck): string[] {
@@ -96,19 +114,8 @@ function describeImages({ files, bytes, unreadable, sizes, formats, decoded }: I
   ];
 }
 
-function describeAnnotations({
-  n,
-  subjects,
-  perEmotion,
-  fps,
-  length,
-  rise,
-  fall,
-  apex,
-  schemes,
-  outside,
-  perActionUnit,
-}: AnnotationSummary): string[] {
+function describeAnnotations(annotations: AnnotationSummary, counted: string): string[] {
+  const { n, subjects, perEmotion, fps, length, rise, fall, apex, schemes, outside, perActionUnit } = annotations;
   const list = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
       .map(([key, count]) => `${visible(key)} ${count}`)
@@ -118,13 +125,13 @@ function describeAnnotations({
       ? [[title, summary.least, summary.median, Number(summary.mean.toFixed(1)), summary.greatest].map(String)]
       : [];
   return [
-    `annotations: ${n} clips, ${subjects} subjects; ${list(perEmotion)}`,
+    `annotations: ${n} ${counted}, ${subjects} subjects; ${list(perEmotion)}`,
     ...(perActionUnit.length > 0
-      ? [`action units (clips): ${perActionUnit.map(({ unit, n: clips }) => `${unit} (${clips})`).join(', ')}`]
+      ? [`action units (${counted}): ${perActionUnit.map(({ unit, n: clips }) => `${unit} (${clips})`).join(', ')}`]
       : []),
     ...(Object.keys(outside).length > 0 ? [`outside of the classes: ${list(outside)}`] : []),
     `frames per second: ${Object.entries(fps)
-      .map(([rate, count]) => `${rate} (${count} clips)`)
+      .map(([rate, count]) => `${rate} (${count} ${counted})`)
       .join(', ')}`,
     `apex: ${apex.missing} without, ${apex.atOnset} at onset, ${apex.atOffset} at offset`,
     '',

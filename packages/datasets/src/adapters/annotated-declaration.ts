@@ -61,6 +61,8 @@ export interface AnnotatedDeclaration<
   readonly longest?: number;
   /** Where frames are expected, for messages. */
   readonly layout: string;
+  /** Whether clips that are not there are looked for by their names in a tree of any form (default); not where the rows name their folders. */
+  readonly otherTrees?: boolean;
   /** Class schemes by name; the first is the default. */
   readonly schemes?: Readonly<Record<Scheme, ClassScheme>>;
   /** Whether the rows say action units, so that `classes: action-units` makes labels of them. */

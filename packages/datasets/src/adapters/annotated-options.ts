@@ -46,6 +46,10 @@ export function commonOptions(faults: FaultPolicy) {
       'Folders of clips where they are not those of the release: a path below the root with {subject}, {clip}, {emotion}, {onset}, and * for any name, such as frames/{subject}_{clip}.',
       { optional: true },
     ),
+    apexes: text(
+      'List of apexes (CSV: subject, clip, apex), relative to the root, laid over clips that have none; rows of other data sets are passed over.',
+      { optional: true },
+    ),
     corrections,
     faults: choice(
       'What is done with rows whose frame numbers cannot be: refuse to open, mend by rule, or leave out.',

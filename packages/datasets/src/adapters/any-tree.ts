@@ -10,7 +10,7 @@ const subjectFolder = /^(?:sub|subject|s|p|person|participant|spno\.?)?[ ._-]?0*
 /**
  * Finds clips in a tree of a form that nobody foresaw: subjects in other spellings (`01`, `s1`), flat (`sub01_EP02_01f`), or below folders by emotion. A clip's folder is
  * the one folder with pictures whose name is the clip's, with the subject in front of it or in a folder above; where clips of two folders
- * could be meant, there is none.
+ * could be meant, or a folder above names another subject, there is none.
  */
 export async function anyTree(folder: DataFolder, records: readonly ClipRecord[]): Promise<ClipFinder> {
   const folders: { path: string; parts: readonly string[] }[] = [];
@@ -41,7 +41,10 @@ export async function anyTree(folder: DataFolder, records: readonly ClipRecord[]
       const alone = subjectsOf.get(name)?.size === 1;
       const fitting = folders.filter(({ parts }) => {
         const last = parts.at(-1)!;
-        if (last === name) return alone || parts.slice(0, -1).some(isSubject);
+        if (last === name) {
+          const above = parts.slice(0, -1);
+          return above.some(isSubject) || (alone && !above.some((part) => subjectFolder.test(part)));
+        }
         const [, front] = last.endsWith(name) ? (/^(.+?)[ _-]$/.exec(last.slice(0, -name.length)) ?? []) : [];
         return front !== undefined && isSubject(front);
       });

@@ -13,13 +13,14 @@ import type { AnnotatedDataset, AnnotationFile, DatasetNote } from '../dataset.j
 import { DatasetError } from '../dataset-error.js';
 import { type DatasetDefinition, defineDataset, type OpenMode } from '../define-dataset.js';
 import { type DataFolder, fileInfo } from '../files/data-folder.js';
-import { sha256 } from '../files/sha256.js';
 import { clipReader } from '../frames/read-frames.js';
 import { naturalOrder } from '../natural-order.js';
 import type { AnnotatedContext, AnnotatedDeclaration, ClipFinder } from './annotated-declaration.js';
 import { type AnnotatedEntries, type CommonEntries, classesOption, commonOptions } from './annotated-options.js';
 import { anyTree } from './any-tree.js';
+import { describeFiles } from './describe-files.js';
 import { findLeaks } from './find-leaks.js';
+import { datasetWord, layApexes } from './lay-apexes.js';
 import { layoutFinder } from './layout-finder.js';
 import { type LocatedClip, locateClips } from './locate-clips.js';
 import { wholeRow } from './workbook-fit.js';
@@ -53,7 +54,7 @@ import { wholeRow } from './workbook-fit.js';
  *   findClips: async () => ({ kind: 'raw', find: async ({ subject, clip }) => ({ folder: `${subject}/${clip}` }) }),
  * });
  * console.log(Object.keys(lab.options).join(', '));
- * // classes, annotations, corrections, faults, missing, gaps, leaks, exclude, decoders, limits
+ * // classes, annotations, columns, layout, apexes, corrections, faults, missing, gaps, leaks, exclude, decoders, limits, followLinks
  * ```
  */
 export function defineAnnotatedDataset<
@@ -152,6 +153,7 @@ async function openAnnotated(
     const read = await annotationsOf(declaration, context, (file) => rows.set(file, (rows.get(file) ?? 0) + 1));
     annotated = read.records;
     notes.push(...read.notes);
+    annotated = await layApexes(context, name, datasetWord(name, declaration.megc2019?.folder), annotated);
   } catch (error) {
     if (mode === 'strict' || !(error instanceof DatasetError)) throw error;
     notes.push(...error.notes);
@@ -231,6 +233,7 @@ async function finderOf(
   if (records.length === 0) return { kind: 'none', find: async () => undefined };
   if (options.layout !== undefined) return layoutFinder(folder, options.layout);
   const usual = await declaration.findClips(context as never);
+  if (declaration.otherTrees === false) return usual;
   for (const record of records) if (await usual.find(record)) return usual;
   const other = await anyTree(folder, records);
   for (const record of records) {
@@ -277,22 +280,6 @@ function classNotes(
       ...source,
     };
   });
-}
-
-/** The files that were read, with what tells whether one has changed. */
-async function describeFiles(
-  dataset: string,
-  folder: DataFolder,
-  rows: ReadonlyMap<string, number>,
-): Promise<AnnotationFile[]> {
-  const files: AnnotationFile[] = [];
-  for (const [file, count] of rows) {
-    if ((await folder.size(file)) === undefined) continue;
-    const hash = await sha256(await folder.read(file));
-    files.push({ dataset, file, rows: count, ...(hash !== undefined && { sha256: hash }) });
-  }
-  // the list of clips first, then what was read beside it
-  return files.sort((a, b) => Number(b.rows > 0) - Number(a.rows > 0));
 }
 
 /** A record with its frames and its class. */

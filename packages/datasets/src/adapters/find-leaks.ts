@@ -9,7 +9,7 @@ import { limiter } from '../frames/read-frames.js';
 
 /** A clip with its frames. */
 interface Located {
-  readonly record: ClipRecord;
+  readonly record: Pick<ClipRecord, 'subject' | 'clip' | 'onset' | 'apex' | 'offset' | 'source'>;
   readonly frames: ClipFrames;
 }
 

@@ -50,7 +50,8 @@ export async function openParts(
     const { scheme, options } = part.traits.megc2019 ?? {};
     const classes = asksForUnits(common['classes']) ? common['classes'] : scheme;
     const own = exclude.filter((id) => id.startsWith(`${name}/`)).map((id) => id.slice(name.length + 1));
-    const wanted = { ...common, classes, exclude: own, ...options };
+    const apexes = part.traits.apex === false ? common['apexes'] : undefined;
+    const wanted = { ...common, apexes, classes, exclude: own, ...options };
     const known = Object.entries(wanted).filter(
       ([key, value]) => Object.hasOwn(part.options, key) && value !== undefined,
     );

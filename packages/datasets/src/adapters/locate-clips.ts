@@ -1,7 +1,7 @@
 import type { ClipRecord } from '../annotations/clip-record.js';
 import { type Correction, knownAbsence } from '../annotations/corrections.js';
 import type { DatasetNote } from '../dataset.js';
-import { absentRuns, type ClipFrames, listFrames } from '../frames/clip-frames.js';
+import { absentRuns, type ClipFrames, frameLister } from '../frames/clip-frames.js';
 import type { AnnotatedContext, ClipFinder } from './annotated-declaration.js';
 import { videosIn } from './any-tree.js';
 
@@ -29,13 +29,14 @@ export async function locateClips(
   const lost: LostClip[] = [];
   const severity = options.missing === 'drop' ? 'dropped' : 'error';
   const told = new Set<string>();
+  const list = frameLister(folder);
   for (const record of records) {
     const { subject, clip, onset, apex, offset, source } = record;
     const key = `${subject}/${clip}`;
     const warn = (message: string) => note({ severity: 'warning', key, message, ...source });
     const found = await finder.find(record);
     const range = found?.shared ? { first: onset, last: offset } : undefined;
-    const frames = found && (await listFrames(folder, found.folder, range));
+    const frames = found && (await list(found.folder, range));
     if (frames && frames.passed.length > 0 && !told.has(frames.folder)) {
       told.add(frames.folder);
       const count = frames.passed.length;
@@ -62,7 +63,7 @@ export async function locateClips(
       );
       const those = marked.map(([name]) => name).join(' and ');
       const nearest = those ? `; for the ${those} the nearest frame is taken` : '';
-      warn(`${missing(record, absent)} in ${frames.folder}: ${listed(absent)}${nearest}`);
+      warn(`${missing(record, absent)} in ${frames.folder}: ${listedRuns(absent)}${nearest}`);
     }
     located.push({ record, frames });
   }
@@ -100,7 +101,7 @@ function whyLost(
   if (countOf(absent) === total)
     return `the folder ${folder} has frames ${first} to ${last}, none of ${onset} to ${offset}`;
   if (countOf(absent) / total <= gaps) return undefined;
-  return `${missing(record, absent)} in ${folder}, more than the share of ${gaps} that the option gaps allows: ${listed(absent)}`;
+  return `${missing(record, absent)} in ${folder}, more than the share of ${gaps} that the option gaps allows: ${listedRuns(absent)}`;
 }
 
 type Run = readonly [from: number, to: number];
@@ -111,7 +112,7 @@ const missing = ({ onset, offset }: ClipRecord, absent: readonly Run[]) =>
   `${countOf(absent)} of ${offset - onset + 1} frames are missing`;
 
 /** Runs of numbers in short: `3, 5 to 9, 12`. */
-function listed(runs: readonly Run[]): string {
+export function listedRuns(runs: readonly Run[]): string {
   const shown = runs.slice(0, 8).map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`));
   return runs.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ');
 }

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { addFrames } from '../../test/releases.js';
 import { memoryFolder } from '../../test/support.js';
 import { openCasme2 } from '../sets/casme2.js';
+import { openClipFolder } from '../sets/clip-folder.js';
 import { encodeWorkbook, type WorkbookCell } from '../tables/write-workbook.js';
 import { writeSyntheticDataset } from '../write-synthetic.js';
 
@@ -64,6 +65,18 @@ describe('trees of other forms', () => {
       set((s, c) => `b/${s}/${c}`),
     );
     expect(await failure(openCasme2({ root: memoryFolder(twice) }))).toContain('expected');
+  });
+
+  it("a clip is not found in another subject's folder, though no other has a clip of its name", async () => {
+    const turned = set((s, c) => `frames/s${s === '01' ? 7 : 8}/${c}`);
+    expect(await failure(openCasme2({ root: memoryFolder(turned) }))).toContain(
+      'the frames of none of the 3 annotated',
+    );
+    const manifest: Files = { 'manifest.csv': 'subject,clip,label,onset,offset\ns2,c1,x,1,4\n' };
+    addFrames(manifest, 's1/c1', 1, 4, (n) => `${n}.jpg`);
+    expect(await failure(openClipFolder({ root: memoryFolder(manifest) }))).toContain(
+      'the frames of none of the 1 annotated',
+    );
   });
 
   it('the option layout states the tree', async () => {

@@ -68,8 +68,10 @@ export function checkRows(
       found.push(`emotion '${row.emotion}' is unknown: the emotions are ${emotions.join(', ')}`);
     }
     const outOfTime: string[] = [];
-    const marks = readMarks(row, { repair: faults === 'repair', limits, longest, found: outOfTime }, (message) =>
-      note('corrected', message),
+    const marks = readMarks(
+      row,
+      { repair: faults === 'repair', limits, longest: row.longest ?? longest, found: outOfTime },
+      (message) => note('corrected', message),
     );
     if (found.length || !marks) {
       for (const fault of found) note(faults === 'drop' ? 'dropped' : 'error', fault);
@@ -78,9 +80,8 @@ export function checkRows(
     }
     const { onset, apex, offset } = marks;
     if (apex === null && row.apex !== 'never') note('marked', 'it has no apex');
-    if (onset === offset) note('marked', `onset and offset are one frame (${onset})`);
-    else if (apex === onset) note('marked', `the apex is the onset (${onset}): there is no rise`);
-    else if (apex === offset) note('marked', `the apex is the offset (${offset}): there is no fall`);
+    const remark = apexRemark(onset, apex, offset);
+    if (remark !== undefined) note('marked', remark);
     records.push({
       dataset,
       subject: row.subject,
@@ -97,6 +98,13 @@ export function checkRows(
     });
   }
   return { records, notes };
+}
+
+/** What a method may care about in the frame numbers of a clip; undefined where there is nothing. */
+export function apexRemark(onset: number, apex: number | null, offset: number): string | undefined {
+  if (onset === offset) return `onset and offset are one frame (${onset})`;
+  if (apex === onset) return `the apex is the onset (${onset}): there is no rise`;
+  return apex === offset ? `the apex is the offset (${offset}): there is no fall` : undefined;
 }
 
 /** Whether a text can be a file name; anything that could lead elsewhere is none. */

@@ -49,6 +49,8 @@ export interface RawRow {
   offset: string;
   /** Frames per second, where they are not those of the data set. */
   fps?: number;
+  /** Most frames from onset to offset, where they are not those of the data set. */
+  longest?: number;
   /** Name of the clip's folder where it is not the clip's own name. */
   folder?: string;
   /** File and row that it was read from. */
@@ -60,7 +62,9 @@ export interface RawRow {
 }
 
 /** A row as an adapter gives it: an apex that is not given was never annotated, any other text is empty. */
-export type AnnotationRow = Pick<RawRow, 'subject' | 'clip' | 'onset' | 'offset' | 'source'> & Partial<RawRow>;
+export type AnnotationRow = Pick<RawRow, Needed> & Partial<Omit<RawRow, Needed>>;
+
+type Needed = 'subject' | 'clip' | 'onset' | 'offset' | 'source';
 
 /** The fields of a row that corrections can change; `reported` is the emotion that the subject reported. */
 export type RawField = 'emotion' | 'objectiveClass' | 'actionUnits' | 'onset' | 'apex' | 'offset' | 'reported';

@@ -18,6 +18,9 @@ const plain = (subject: string) =>
 /** What people write before the number of a subject. */
 const words = /^(?:subject|subj|sub|sbj|participant|part|person|proband|vp|pp|p|spno|s|number|no|nr|id)?(?=\d+$)/;
 
+/** A subject without its word and zeros: `S01`, `sub1` and `1` are `1`. */
+export const bareSubject = (name: string) => plain(name).replace(words, '');
+
 /** Finds subjects of one data set that are one subject in several spellings, or may be. */
 export function subjectDoubts(subjects: Iterable<string>): SubjectDoubts {
   const groups = (names: Iterable<string>, keyOf: (name: string) => string) => {
@@ -26,10 +29,9 @@ export function subjectDoubts(subjects: Iterable<string>): SubjectDoubts {
     return [...found.values()];
   };
   const spelled = groups(new Set(subjects), plain);
-  const bare = (name: string) => plain(name).replace(words, '');
   const firsts = groups(
     spelled.map(([first]) => first!),
-    bare,
+    bareSubject,
   );
   return {
     certain: spelled.filter((group) => group.length > 1),

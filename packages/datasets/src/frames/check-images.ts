@@ -1,5 +1,6 @@
 import type { FileLimits } from '@mer/io';
-import type { AnnotatedDataset, Dataset, DatasetNote } from '../dataset.js';
+import type { AnnotatedDataset, DatasetNote } from '../dataset.js';
+import type { AnyDataset } from '../recordings/recording.js';
 import { decodePicture } from './decode-picture.js';
 import { imageHeader } from './image-header.js';
 import { limiter } from './read-frames.js';
@@ -22,7 +23,7 @@ export interface ImageCheck {
 
 /** Looks at every picture file of a data set; what is wrong becomes notes, one for each file. */
 export async function checkImages(
-  dataset: Dataset,
+  dataset: AnyDataset,
   { decode, limits }: { decode: boolean; limits?: Partial<FileLimits> | undefined },
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<{ images: ImageCheck; notes: DatasetNote[] }> {
@@ -66,9 +67,9 @@ export async function checkImages(
   return { images, notes: found.flat() };
 }
 
-async function filesOf(dataset: Dataset, index: number): Promise<string[]> {
+async function filesOf(dataset: AnyDataset, index: number): Promise<string[]> {
   if ('frames' in dataset) {
-    const { folder, files } = (dataset as AnnotatedDataset).frames(index);
+    const { folder, files } = (dataset as Pick<AnnotatedDataset, 'frames'>).frames(index);
     return files.map((file) => (folder ? `${folder}/${file}` : file));
   }
   return (await dataset.sources(index)).map(({ path }) => path);

@@ -16,26 +16,35 @@ export interface ClipFrames {
 }
 
 /** Lists the frames in a folder, optionally only those with a number from `first` to `last`. */
-export async function listFrames(
-  folder: DataFolder,
-  path: string,
-  range?: { first: number; last: number },
-): Promise<ClipFrames> {
-  const entries = (await folder.list(path)) ?? [];
-  const found = frameNames(entries.flatMap(({ name, kind }) => (kind === 'file' ? [name] : [])));
-  // The sort is stable and the listing in natural order: of two files with one number the first by name comes first.
-  const frames = found.frames
-    .filter(({ number }) => !range || (number >= range.first && number <= range.last))
-    .sort((a, b) => a.number - b.number);
-  const twice = frames.filter(({ number }, i) => i > 0 && frames[i - 1]!.number === number).map(({ number }) => number);
-  const single = frames.filter(({ number }, i) => i === 0 || frames[i - 1]!.number !== number);
-  return {
-    folder: path,
-    files: single.map(({ name }) => name),
-    numbers: single.map(({ number }) => number),
-    twice: [...new Set(twice)],
-    passed: found.passed,
+export type FrameLister = (path: string, range?: { first: number; last: number }) => Promise<ClipFrames>;
+
+/** What lists frames; the names of the folder that was asked for last are not read again, as clips of one recording come one after the other. */
+export function frameLister(folder: DataFolder): FrameLister {
+  let last: { path: string; frames: { name: string; number: number }[]; passed: readonly string[] } | undefined;
+  return async (path, range) => {
+    if (last?.path !== path) {
+      const entries = (await folder.list(path)) ?? [];
+      const { frames, passed } = frameNames(entries.flatMap(({ name, kind }) => (kind === 'file' ? [name] : [])));
+      // The sort is stable and the listing in natural order: of two files with one number the first by name comes first.
+      last = { path, frames: [...frames].sort((a, b) => a.number - b.number), passed };
+    }
+    const { frames: all, passed } = last;
+    const frames = range ? all.filter(({ number }) => number >= range.first && number <= range.last) : all;
+    const repeated = ({ number }: { number: number }, i: number) => i > 0 && frames[i - 1]!.number === number;
+    const single = frames.filter((frame, i) => !repeated(frame, i));
+    return {
+      folder: path,
+      files: single.map(({ name }) => name),
+      numbers: single.map(({ number }) => number),
+      twice: [...new Set(frames.filter(repeated).map(({ number }) => number))],
+      passed,
+    };
   };
+}
+
+/** Lists the frames in one folder. */
+export function listFrames(folder: DataFolder, ...asked: Parameters<FrameLister>): Promise<ClipFrames> {
+  return frameLister(folder)(...asked);
 }
 
 /** The position of the frame with this number, or of the nearest one that is there (the earlier of two). */

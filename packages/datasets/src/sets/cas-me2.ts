@@ -1,5 +1,5 @@
 import { choice } from '@mer/options';
-import type { ClipFinder } from '../adapters/annotated-declaration.js';
+import type { AnnotatedContext, ClipFinder } from '../adapters/annotated-declaration.js';
 import { framesOption } from '../adapters/annotated-options.js';
 import { defineAnnotatedDataset } from '../adapters/define-annotated-dataset.js';
 import { findAnnotations } from '../adapters/find-annotations.js';
@@ -27,7 +27,8 @@ const schemes = {
   },
 } as const satisfies Readonly<Record<string, ClassScheme>>;
 
-const corrections: readonly Correction[] = [
+/** Known errors of the workbook. */
+export const casMe2Corrections: readonly Correction[] = [
   {
     key: '*',
     field: 'reported',
@@ -55,7 +56,7 @@ export const casMe2 = /* @__PURE__ */ defineAnnotatedDataset({
   layout: "'rawpic/s15/15_0101disgustingteeth/img001.jpg'",
   schemes,
   actionUnits: true,
-  corrections,
+  corrections: casMe2Corrections,
   options: {
     expressions: choice('Which expressions: micro, macro, or both.', ['micro', 'macro', 'both'], { default: 'micro' }),
     frames: framesOption(),
@@ -63,20 +64,25 @@ export const casMe2 = /* @__PURE__ */ defineAnnotatedDataset({
   faults: 'repair',
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const rows = await findAnnotations(context, {
-      dataset: 'cas-me2',
-      usual: 'CAS(ME)^2code_final.xlsx',
-      names: [/^CAS\(ME\)\^?2 ?code_final.*updated/i, /^CAS\(ME\)\^?2 ?code_final/i, /cas[ _(-]?me\)?[ _^-]*2/i],
-      clips: () => findCasMe2Clips({ ...context, note: () => {} }),
-      read: readCoding,
-      wanted:
-        "sheet of codes (participant, video, onset, apex, offset, action units, valence, 'micro-expression', emotion)",
-    });
+    const rows = await readCasMe2(context);
     const wanted = context.options.expressions;
     return rows.filter(({ extra }) => wanted === 'both' || extra?.['type'] === wanted);
   },
   findClips: findCasMe2Clips,
 });
+
+/** Reads the workbook with the codes of every expression. */
+export function readCasMe2(context: AnnotatedContext & TreeContext): Promise<readonly AnnotationRow[]> {
+  return findAnnotations(context, {
+    dataset: 'cas-me2',
+    usual: 'CAS(ME)^2code_final.xlsx',
+    names: [/^CAS\(ME\)\^?2 ?code_final.*updated/i, /^CAS\(ME\)\^?2 ?code_final/i, /cas[ _(-]?me\)?[ _^-]*2/i],
+    clips: () => findCasMe2Clips({ ...context, note: () => {} }),
+    read: readCoding,
+    wanted:
+      "sheet of codes (participant, video, onset, apex, offset, action units, valence, 'micro-expression', emotion)",
+  });
+}
 
 /** The sheets have no header: rows are told by what is in them. */
 function readCoding(sheets: readonly TextSheet[]): AnnotationRow[] | undefined {
@@ -118,7 +124,8 @@ function readCoding(sheets: readonly TextSheet[]): AnnotationRow[] | undefined {
   });
 }
 
-async function findCasMe2Clips(context: TreeContext): Promise<ClipFinder> {
+/** The folders that hold folders of subjects, of the raw or the cropped frames. */
+export async function casMe2Trees(context: TreeContext): Promise<{ kind: string; paths: string[] }> {
   const { folder } = context;
   const isSubject = (name: string) => /^s\d{1,2}$/i.test(name);
   const found = await findFolders(folder, (_path, entries) =>
@@ -134,7 +141,12 @@ async function findCasMe2Clips(context: TreeContext): Promise<ClipFinder> {
   );
   const paths = found.filter((_, i) => recordings[i] !== undefined);
   const trees = paths.map((path) => ({ path, cropped: saysCropped(folder.name, path) }));
-  const { kind, paths: chosen } = chooseTree(context, trees);
+  return chooseTree(context, trees);
+}
+
+async function findCasMe2Clips(context: TreeContext): Promise<ClipFinder> {
+  const { folder } = context;
+  const { kind, paths: chosen } = await casMe2Trees(context);
   return {
     kind,
     async find({ subject, clip, extra }) {

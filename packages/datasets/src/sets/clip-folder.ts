@@ -37,6 +37,7 @@ export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
   title: 'Any clips with a CSV or JSON manifest',
   fps: 30,
   layout: "the folders that the manifest names, '<subject>/<clip>' where it names none",
+  otherTrees: false,
   options: {
     classes: list("Class names in order; the manifest's labels, sorted, if empty.", text('A class.', {}), {
       different: true,

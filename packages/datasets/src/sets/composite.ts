@@ -8,6 +8,9 @@ import { type DatasetDefinition, defineDataset, type OpenOptions } from '../defi
 /** The options of every composite. */
 export const compositeOptions = () => ({
   frames: framesOption(),
+  apexes: text('List of apexes of the clips that have none (SMIC), relative to the folder of their data set.', {
+    optional: true,
+  }),
   ...sharedOptions(),
   faults: choice(
     'What is done with rows whose frame numbers cannot be: refuse to open, mend by rule, or leave out; if not given, as each data set does.',

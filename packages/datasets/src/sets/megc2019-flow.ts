@@ -103,16 +103,13 @@ async function readManifest(folder: DataFolder, problems: DatasetNote[]): Promis
     const times = names.filter((other) => other === column).length;
     if (times !== 1) report(`column '${column}' must be there once: it is there ${times} times`, 1);
   }
-  for (const column of names) {
-    if (!columns.includes(column as (typeof columns)[number])) {
-      report(`column '${column}' is unknown: the columns are ${columns.join(', ')}`, 1);
-    }
-  }
   if (problems.length) return [];
   if (!records.length) report('there is no row below the header');
 
   const rows: ListedImage[] = [];
   for (const { row, fields } of records) {
+    // a spreadsheet program writes rows of commas
+    if (fields.every((field) => field.trim() === '')) continue;
     if (fields.length !== names.length) {
       report(`the row has ${fields.length} fields, the header ${names.length}`, row);
       continue;

@@ -1,6 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
-import { addFrames, casme2Clips, casme2Workbook, sammClips, sammWorkbook, smicClips } from '../../test/releases.js';
+import {
+  addFrames,
+  casme2Clips,
+  casme2Workbook,
+  sammClips,
+  sammWorkbook,
+  smicClips,
+  smicWorkbook,
+} from '../../test/releases.js';
 import { memoryFolder } from '../../test/support.js';
 import { composeDatasets } from '../compose.js';
 import { fingerprint } from '../fingerprint.js';
@@ -74,6 +82,46 @@ describe('openMegc2019()', () => {
         .replace(/^samm,(\d+)/, (_, n: string) => `samm,${n.padStart(3, '0')}`),
     );
     expect((await openMegc2019({ root: listed(['', ...other, '', '']) })).samples).toHaveLength(442);
+  });
+
+  it.each([
+    ['a header', ['dataset,sub,filename_o,label', ...truth]],
+    [
+      'a header and further columns, as copies have them',
+      ['data,subject,clip,label,apex,imagename', ...truth.map((line) => `${line},,x.jpg`)],
+    ],
+    ['further columns alone', truth.map((line) => `${line},59,x.jpg`)],
+    ['rows of commas', ['', ',,,', ...truth.flatMap((line) => [line, ',,,'])]],
+    ['semicolons', truth.map((line) => line.replaceAll(',', ';'))],
+    ['tabs and a header', ['data,subject,clip,label', ...truth].map((line) => line.replaceAll(',', '\t'))],
+  ])('reads a list with %s', async (_, lines) => {
+    expect((await openMegc2019({ root: listed(lines) })).samples).toHaveLength(442);
+  });
+
+  it('reads each data set of one folder with its own workbook', async () => {
+    const root = memoryFolder({
+      ...files,
+      'SMIC_all_raw/SMIC-HS-E_annotation.xlsx': smicWorkbook(smicClips()),
+      'combined_3class_gt.csv': truth.join('\n'),
+    });
+    const read = async (name: string) => {
+      const { n, subjects, annotationFiles, annotations, notes } = await inspectFolder(name, { root });
+      const wrong = notes.filter(({ severity }) => severity === 'error' || severity === 'dropped');
+      return [n, subjects, annotations!.n, annotationFiles.map(({ file, rows }) => `${file} ${rows}`), wrong];
+    };
+    expect(await read('casme2')).toEqual([246, 26, 255, ['CASME2/CASME2-coding-20140508.xlsx 255'], []]);
+    expect(await read('samm')).toEqual([136, 29, 159, ['SAMM/SAMM_Micro_FACS_Codes_v2.xlsx 159'], []]);
+    // the short clips need none
+    expect(await read('smic')).toEqual([164, 16, 164, [], []]);
+    const all = await openDataset('composite', { root });
+    const official = truth.map((line) => line.split(','));
+    const tally = (set: string, label: number) =>
+      official.filter((row) => row[0] === set && row[3] === String(label)).length;
+    for (const set of ['casme2', 'smic', 'samm']) {
+      for (const label of [0, 1, 2]) {
+        expect(all.samples.filter((one) => one.dataset === set && one.label === label)).toHaveLength(tally(set, label));
+      }
+    }
   });
 
   it('refuses a list that differs in a label or a clip, with its row', async () => {

@@ -7,8 +7,8 @@ import { DatasetError } from '../dataset-error.js';
 import { defineDataset, type OpenOptions } from '../define-dataset.js';
 import type { DataFolder } from '../files/data-folder.js';
 import { findFiles } from '../files/find-paths.js';
-import { readCsv } from '../files/read-text.js';
 import { safePath } from '../files/safe-path.js';
+import { findTable, readSheets } from '../tables/read-table.js';
 import { casme2 } from './casme2.js';
 import { compositeOptions } from './composite.js';
 import { samm } from './samm.js';
@@ -24,9 +24,31 @@ interface TruthRow {
   row: number;
 }
 
+const columns = {
+  dataset: { names: ['dataset', 'data'] },
+  subject: { names: ['subject', 'sub'] },
+  clip: { names: ['clip', 'filename', 'filename_o'] },
+  label: { names: ['label'] },
+} as const;
+
+/** The rows of a list: below its header, or where there is none its first four columns; rows of separators alone are skipped. */
+async function listRows(folder: DataFolder, file: string) {
+  const sheets = await readSheets(folder, file);
+  for (const sheet of sheets) {
+    const table = findTable(sheet, columns);
+    if (table) return table;
+  }
+  return sheets.flatMap(({ rows }) =>
+    rows.flatMap(({ row, cells: [dataset = '', subject = '', clip = '', label = '', ...rest] }) => {
+      const cells = { dataset, subject, clip, label };
+      return [...Object.values(cells), ...rest].some(Boolean) ? [{ row, cells }] : [];
+    }),
+  );
+}
+
 /**
- * Reads `combined_3class_gt.csv`: no header; data set, subject, clip, label 0 to 2. Spellings differ between copies: `s1`,
- * `s01`; `6`, `006`; blank lines are skipped.
+ * Reads `combined_3class_gt.csv`: data set, subject, clip, label 0 to 2, without a header as the official file, or with one as copies have it, and columns behind
+ * them. Spellings differ between copies: `s1`, `s01`; `6`, `006`.
  *
  * @throws DatasetError listing every row that is wrong.
  */
@@ -34,17 +56,17 @@ async function readGroundTruth(folder: DataFolder, file: string): Promise<TruthR
   const problems: DatasetNote[] = [];
   const rows: TruthRow[] = [];
   const seen = new Map<string, number>();
-  for (const { row, fields } of await readCsv(folder, file)) {
+  for (const { row, cells } of await listRows(folder, file)) {
     const report = (message: string) => void problems.push({ severity: 'error', key: '', file, row, message });
-    const [dataset = '', subject = '', clip = '', label = ''] = fields.map((field) => field.trim());
-    const member = members.find(({ name }) => name === dataset);
-    if (!member || !/^[012]$/.test(label) || fields.length !== 4) {
+    const { dataset, subject, clip, label } = cells;
+    const member = members.find(({ name }) => name === dataset.toLowerCase());
+    if (!member || !/^[012]$/.test(label) || subject === '' || clip === '') {
       report(
-        `the row must be data set (${members.map(({ name }) => name).join(', ')}), subject, clip, label 0 to 2: it is '${fields.join(',')}'`,
+        `the row must be data set (${members.map(({ name }) => name).join(', ')}), subject, clip, label 0 to 2: it is '${[dataset, subject, clip, label].join(',')}'`,
       );
       continue;
     }
-    const id = `${dataset}/${member.traits.megc2019!.keyOf!(subject, clip)}`;
+    const id = `${member.name}/${member.traits.megc2019!.keyOf!(subject, clip)}`;
     if (seen.has(id)) report(`${id} is also in row ${seen.get(id)}`);
     seen.set(id, row);
     rows.push({ id, label: Number(label), row });

@@ -5,6 +5,7 @@ import { findAnnotations } from '../adapters/find-annotations.js';
 import { tableSearch } from '../adapters/table-search.js';
 import { withOnset } from '../adapters/with-onset.js';
 import { type ClassScheme, each } from '../annotations/class-schemes.js';
+import type { AnnotationRow } from '../annotations/clip-record.js';
 import type { AnnotatedDataset } from '../dataset.js';
 import type { OpenOptions } from '../define-dataset.js';
 import { findFolders } from '../files/find-paths.js';
@@ -49,23 +50,7 @@ export const sammLong = /* @__PURE__ */ defineAnnotatedDataset({
   faults: 'repair',
   recognize: ({ files }) => files.some((file) => looks.some((look) => look.test(file))),
   async readRows(context) {
-    const rows = await findAnnotations(context, {
-      dataset: 'samm-long',
-      usual: 'SAMM_LongVideos_V2_Release.xlsx',
-      names: [/^SAMM_?LongVideos.*\.[a-z]+$/i, /samm.*long/i],
-      ...tableSearch({
-        dataset: 'samm-long',
-        columns,
-        isRow: ({ clip, type }) => /^\d{3}_\d+/.test(clip) && typeOf(type) !== undefined,
-        rowOf: ({ file, row, cells: { inducement, notes, type, ...named } }) => ({
-          ...named,
-          subject: /^\d{1,3}$/.test(named.subject) ? named.subject.padStart(3, '0') : named.subject,
-          source: { file, row },
-          extra: { label: typeOf(type) ?? type, video: videoOf(named.clip), inducement, notes },
-        }),
-      }),
-      clips: () => findVideos(context),
-    });
+    const rows = await readSammLong(context);
     const wanted = context.options.expressions;
     const chosen = rows.filter((row) => {
       const label = row.extra?.['label'];
@@ -85,17 +70,42 @@ export const sammLong = /* @__PURE__ */ defineAnnotatedDataset({
   findClips: findVideos,
 });
 
+/** Reads the workbook with all movements; `extra.label` is micro, macro, or what else stands there. */
+export function readSammLong(context: AnnotatedContext): Promise<readonly AnnotationRow[]> {
+  return findAnnotations(context, {
+    dataset: 'samm-long',
+    usual: 'SAMM_LongVideos_V2_Release.xlsx',
+    names: [/^SAMM_?LongVideos.*\.[a-z]+$/i, /samm.*long/i],
+    ...tableSearch({
+      dataset: 'samm-long',
+      columns,
+      isRow: ({ clip, type }) => /^\d{3}_\d+/.test(clip) && typeOf(type) !== undefined,
+      rowOf: ({ file, row, cells: { inducement, notes, type, ...named } }) => ({
+        ...named,
+        subject: /^\d{1,3}$/.test(named.subject) ? named.subject.padStart(3, '0') : named.subject,
+        source: { file, row },
+        extra: { label: typeOf(type) ?? type, video: videoOf(named.clip), inducement, notes },
+      }),
+    }),
+    clips: () => findVideos(context),
+  });
+}
+
 /** `Micro - 1/2` is micro. */
 const typeOf = (text: string) => /^(macro|micro)/i.exec(text)?.[1]?.toLowerCase() as 'macro' | 'micro' | undefined;
 
 /** The video that a movement is in: `006_1_3` is in `006_1`. */
 const videoOf = (clip: string) => /^\d{3}_\d+/.exec(clip)?.[0] ?? clip;
 
-/** Folders of whole videos, named `006_1`. */
-async function findVideos({ folder }: Pick<AnnotatedContext, 'folder'>): Promise<ClipFinder> {
+/** Folders of whole videos, named `006_1`, by their names. */
+export async function sammLongVideos({ folder }: Pick<AnnotatedContext, 'folder'>): Promise<Map<string, string>> {
   const nameOf = (path: string) => path.split('/').at(-1)!;
   const paths = await findFolders(folder, (path) => /^\d{3}_\d+$/.test(nameOf(path)), { depth: 5 });
-  const videos = new Map(paths.map((path) => [nameOf(path), path]));
+  return new Map(paths.map((path) => [nameOf(path), path]));
+}
+
+async function findVideos(context: Pick<AnnotatedContext, 'folder'>): Promise<ClipFinder> {
+  const videos = await sammLongVideos(context);
   return {
     kind: 'videos',
     async find({ extra }) {
