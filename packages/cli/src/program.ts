@@ -193,6 +193,33 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/recipes.js')).recipes(args[0], args[1]));
 
   program
+    .command('spot')
+    .description(
+      'find micro- and macro-expressions in a long recording, or score a spotter on a data set of recordings by leave one subject out',
+    )
+    .argument('<recording>', 'folder of frames, a video (needs ffmpeg), or a study (YAML or JSON)')
+    .option('--fps <n>', 'frames a second of the recording', positive)
+    .option('-l, --landmarks <file>', '68 points of the face in some frames of the recording')
+    .addOption(
+      new Option(
+        '--spotter <name>',
+        'how to spot in the recording: flow-peaks, region-flow, or one of your own',
+      ).default('region-flow'),
+    )
+    .option('--csv <file>', 'also write the intervals as the MEGC challenges list them')
+    .option('-d, --data <dir>', 'folder of the data set; overrides data.root of the study')
+    .option('-o, --out <dir>', 'folder of the study (default: runs/<name of the study>)')
+    .addOption(
+      new Option('-s, --set <key=value>', 'set an option of the spotter, or a setting of the study; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(use)
+    .option('-b, --backend <name>', 'backend to run on', 'auto')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/spot.js')).spot(args[0], args[1]));
+
+  program
     .command('models')
     .description('list the networks, or show one: inputs, layers, published results')
     .argument('[name]', 'name of a network')
@@ -276,6 +303,11 @@ function shardOf(text: string): { index: number; of: number } {
     throw new InvalidArgumentError('It must be i/n, such as 1/4 to 4/4.');
   }
   return { index: Number(found[1]), of: Number(found[2]) };
+}
+
+function positive(text: string): number {
+  if (!(Number(text) > 0 && Number(text) < 1e6)) throw new InvalidArgumentError('It must be a number above 0.');
+  return Number(text);
 }
 
 function wholeNumber(text: string): number {

@@ -73,7 +73,7 @@ describe('writeSyntheticRecordings()', () => {
     for (const one of truth) expect(dataset.records).toContainEqual(expect.objectContaining(one));
     expect(dataset.frames(0).folder).toMatch(/^rawpic\/s15\/15_0101generated$/);
     expect((await readdir(join(root, 'rawpic/s15/15_0101generated'))).sort().at(-1)).toBe('img120.jpg');
-    const text = await readFile(join(root, 'landmarks', '15_0102generated.json'), 'utf8');
+    const text = await readFile(join(root, 'landmarks', 's15', '15_0102.json'), 'utf8');
     const landmarks = parseLandmarks(text);
     expect(landmarks.map(({ frame }) => frame)).toEqual([0, 30, 60, 90]);
     expect(landmarks[2]!.points[30]![0]).toBeCloseTo(expected()[1]!.landmarksAt(60)[30]![0], 1);
@@ -113,7 +113,7 @@ describe('writeSyntheticRecordings()', () => {
     expect(unordered(read)).toEqual(unordered(planned({ ...small, fps: 25 }, 25, 100)));
     expect(read.filter(({ intervals }) => intervals.length === 0)).toHaveLength(1);
     expect(await readdir(join(root, 's16', 'disgust1'))).toHaveLength(100);
-    expect(parseLandmarks(await readFile(join(root, 'landmarks', 's16_disgust1.json'), 'utf8'))).toHaveLength(100);
+    expect(parseLandmarks(await readFile(join(root, 'landmarks', 's16', 'disgust1.json'), 'utf8'))).toHaveLength(100);
   });
 
   it('leaves no annotations behind where it is stopped', async () => {

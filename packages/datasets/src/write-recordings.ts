@@ -57,7 +57,7 @@ export interface WriteRecordingsHooks {
  * Writes generated long recordings as a data set on disk, in the tree and with the workbook of CAS(ME)^2's or SAMM's long videos, or as folders with a manifest
  * (Node only; needs the optional package sharp, and a ready tfjs backend).
  *
- * The recordings are those of {@link planRecordings}. Beside them lie the 68 points of each, `landmarks/<recording>.json`, as `parseLandmarks` of
+ * The recordings are those of {@link planRecordings}. Beside them lie the 68 points of each, `landmarks/<subject>/<recording>.json`, as `parseLandmarks` of
  * `@mer/representations` reads them, and what distracts, `distractors.json`; frames count from 0 there. The annotations are written last: a tree without them is not
  * finished. The same options give the same pictures.
  *
@@ -106,7 +106,6 @@ export async function writeSyntheticRecordings(
   const pictures = pictureWriter(disk, { height: rest.size, width: rest.size, quality });
   const distractors: Record<string, unknown> = {};
   const pointsFolder = path.join(root, 'landmarks');
-  await makeFolder(pointsFolder);
   let done = 0;
   onProgress(0, total);
   for (const { one, laid, frames } of recordings) {
@@ -128,9 +127,11 @@ export async function writeSyntheticRecordings(
       frame: i * step,
       points: canvas.landmarks(i * step).map(([x, y]) => [round(x), round(y)]),
     }));
-    const called = name === 'manifest' ? below.replace('/', '_') : path.posix.basename(below);
-    await fs.writeFile(path.join(pointsFolder, `${called}.json`), `${JSON.stringify(points)}\n`);
-    distractors[called] = recording.distractors;
+    const called = layout.called(laid);
+    await makeFolder(path.join(pointsFolder, called.subject));
+    const pointsFile = path.join(pointsFolder, called.subject, `${called.recording}.json`);
+    await fs.writeFile(pointsFile, `${JSON.stringify(points)}\n`);
+    distractors[`${called.subject}/${called.recording}`] = recording.distractors;
   }
   const note = [
     `Generated long recordings of faces with hidden expressions, in the tree and with the table of ${layout.of}.`,

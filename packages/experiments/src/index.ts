@@ -68,6 +68,15 @@ export {
 export { listRecipes, type Recipe } from './schema/recipes.js';
 export { experimentJsonSchema, experimentSchema } from './schema/schema.js';
 export { setValue } from './schema/set-value.js';
+export {
+  type RunStudyOptions,
+  runSpottingStudy,
+  type StudyEvent,
+  type StudyPrediction,
+  type StudyResult,
+} from './spotting/run-study.js';
+export { parseSpottingStudy, type ReadStudyOptions, readSpottingStudy, type SpottingStudy } from './spotting/study.js';
+export { studyText } from './spotting/study-text.js';
 export { dataText, saysSomething } from './summaries/data-text.js';
 export { readRunSummary } from './summaries/read-summary.js';
 export {

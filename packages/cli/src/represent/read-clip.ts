@@ -39,23 +39,50 @@ export async function readClip(
   tooLong: (frames: FrameReader) => boolean = isLong,
 ): Promise<NumberedClip> {
   const wanted = { ...ALL, ...options };
-  const info = await stat(path).catch((cause) => {
-    throw new UsageError(`Cannot read a clip as ${path} must be a folder of frames or a video file`, { cause });
-  });
-  if (info.isDirectory()) return readFolder(path, marks, wanted, tooLong);
-  const folder = await mkdtemp(join(tmpdir(), 'mer-video-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
-  try {
-    await extractFrames(path, folder);
+  return inFolder(path, async (folder, remove) => {
     const read = await readFolder(folder, marks, wanted, tooLong);
     // a long clip is read from there until the end
     if (isLongClip(read.clip)) return { ...read, close: remove };
     await remove();
     return read;
+  });
+}
+
+/** All frames of a folder or a video, gray, read when they are needed, with the numbers that they are known by. */
+export async function openVideo(
+  path: string,
+): Promise<{ frames: FrameReader; numbers: number[]; close(): Promise<void> }> {
+  return inFolder(path, async (folder, remove) => {
+    const files = await framesIn(folder);
+    const frames = await openFrames(await openFolder(folder), files, { color: false });
+    return { frames, numbers: frameNumbers(files), close: remove };
+  });
+}
+
+/** Uses the folder of frames that a path is, or that the frames of a video are written to; `remove` does away with the latter. */
+async function inFolder<T>(path: string, use: (folder: string, remove: () => Promise<void>) => Promise<T>): Promise<T> {
+  const info = await stat(path).catch((cause) => {
+    throw new UsageError(`Cannot read a clip as ${path} must be a folder of frames or a video file`, { cause });
+  });
+  if (info.isDirectory()) return use(path, async () => {});
+  const folder = await mkdtemp(join(tmpdir(), 'mer-video-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await extractFrames(path, folder);
+    return await use(folder, remove);
   } catch (error) {
     await remove();
     throw error;
   }
+}
+
+/** The frames of a folder, in order. */
+async function framesIn(folder: string): Promise<string[]> {
+  const files = (await readdir(folder)).filter((file) => /\.(png|jpe?g|bmp)$/i.test(file)).sort(naturalOrder);
+  if (files.length >= 2) return files;
+  throw new UsageError(
+    `Cannot read a clip as ${folder} must hold at least two frames (.png, .jpg, .bmp): it holds ${files.length}`,
+  );
 }
 
 async function readFolder(
@@ -64,12 +91,7 @@ async function readFolder(
   { from, to, ...options }: ReadClipOptions,
   tooLong: (frames: FrameReader) => boolean,
 ): Promise<NumberedClip> {
-  const files = (await readdir(folder)).filter((file) => /\.(png|jpe?g|bmp)$/i.test(file)).sort(naturalOrder);
-  if (files.length < 2) {
-    throw new UsageError(
-      `Cannot read a clip as ${folder} must hold at least two frames (.png, .jpg, .bmp): it holds ${files.length}`,
-    );
-  }
+  const files = await framesIn(folder);
   const numbers = frameNumbers(files);
   const onset = position(numbers, marks.onset, 'onset') ?? 0;
   const offset = position(numbers, marks.offset, 'offset') ?? files.length - 1;

@@ -21,6 +21,8 @@ export interface RecordingLayout {
   dataset: string;
   /** Frames per second of the release; any where it says so itself. */
   fps?: number;
+  /** What its reader calls a recording, and whose it is. */
+  called(recording: LaidRecording): { subject: string; recording: string };
   /** Folder of the frames of a recording, below the root. */
   folder(recording: LaidRecording): string;
   /** Name of a frame's file; `number` counts from 1. */
@@ -51,6 +53,10 @@ const casMe2Layout: RecordingLayout = {
   of: 'CAS(ME)^2',
   dataset: 'cas-me2',
   fps: 30,
+  called: ({ subject, video }) => ({
+    subject,
+    recording: `${numberOf(subject)}_${films[video as keyof typeof films]}`,
+  }),
   folder: ({ subject, video }) =>
     `rawpic/${subject}/${numberOf(subject)}_${films[video as keyof typeof films]}generated`,
   frame: (_, number) => `img${padded(number, 3)}.jpg`,
@@ -94,6 +100,7 @@ const sammLongLayout: RecordingLayout = {
   of: 'SAMM Long Videos',
   dataset: 'samm-long',
   fps: 200,
+  called: (recording) => ({ subject: padded(numberOf(recording.subject), 3), recording: sammName(recording) }),
   folder: (recording) => `SAMM_longvideos/${sammName(recording)}`,
   frame: (recording, number) => `${sammName(recording)}_${padded(number, 4)}.jpg`,
   annotation: 'SAMM_LongVideos-synthetic.xlsx',
@@ -124,6 +131,7 @@ const sammLongLayout: RecordingLayout = {
 const manifestLayout: RecordingLayout = {
   of: 'folders with a manifest',
   dataset: 'recording-folder',
+  called: ({ subject, video }) => ({ subject, recording: video }),
   folder: ({ subject, video }) => `${subject}/${video}`,
   frame: (_, number) => `${padded(number, 5)}.jpg`,
   annotation: 'manifest.csv',

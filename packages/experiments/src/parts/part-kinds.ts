@@ -32,6 +32,7 @@ export const partKinds: readonly string[] = [
   'schedule',
   'image-augmentation',
   'clip-augmentation',
+  'spotter',
 ];
 
 /**

@@ -3,15 +3,20 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-let known: Promise<string> | undefined;
+const known = new Map<string, Promise<string>>();
 
 /**
  * Identity of the code that makes clips into images: SHA-256 over the built files of the packages it lies in. Any change of them, released or not,
  * makes the images anew.
+ *
+ * @param also - packages whose code takes part besides
  */
-export function preparationCodeHash(): Promise<string> {
-  known ??= hash(['@mer/io', '@mer/datasets', '@mer/representations', '@mer/backends']);
-  return known;
+export function preparationCodeHash(also: readonly string[] = []): Promise<string> {
+  const packages = ['@mer/io', '@mer/datasets', '@mer/representations', '@mer/backends', ...also];
+  const key = packages.join(' ');
+  const found = known.get(key) ?? hash(packages);
+  known.set(key, found);
+  return found;
 }
 
 async function hash(packages: readonly string[]): Promise<string> {

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { useBackend } from '@mer/backends';
+import { readSpottingStudy, runSpottingStudy, type StudyEvent, setValue, studyText } from '@mer/experiments';
+import { systemErrorText, writeFileAtomic } from '@mer/io';
+import { findPart, type Part, visible, withParts } from '@mer/options';
+import { parseLandmarks } from '@mer/representations';
+import { encodeMegcCsv, type SpotterDefinition, spot as spotIn, spotters } from '@mer/spotting';
+import { UsageError } from '../errors.js';
+import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
+import { interruptible } from '../interrupt.js';
+import { print, printJson, say, terminal } from '../output.js';
+import { ownParts } from '../own-parts.js';
+import { openVideo } from '../represent/read-clip.js';
+import { table } from '../table.js';
+
+/** What `mer spot` takes. */
+interface Options extends Omit<ExperimentOptions, 'backend'> {
+  backend: string;
+  out?: string;
+  fps?: number;
+  landmarks?: string;
+  spotter: string;
+  csv?: string;
+}
+
+/** `mer spot <study.yaml>`: a spotter on a data set; `mer spot <folder or video> --fps <n> --landmarks <file>`: the intervals of one recording. */
+export async function spot(path: string, options: Options): Promise<void> {
+  const { parts } = await ownParts(options.use);
+  await useBackend(options.backend as Parameters<typeof useBackend>[0]);
+  if (/\.(ya?ml|json)$/i.test(path)) return spotInDataset(path, parts, options);
+  return spotInRecording(path, parts, options);
+}
+
+async function spotInDataset(path: string, parts: readonly Part[], options: Options): Promise<void> {
+  const stray = (['fps', 'landmarks', 'csv'] as const).find((name) => options[name] !== undefined);
+  if (stray) throw new UsageError(`Cannot use --${stray} as it belongs to one recording: ${path} is a study`);
+  const study = await readSpottingStudy(path, { set: settingsOf({ ...options, backend: undefined }), parts });
+  const out = options.out ?? join('runs', study.name);
+  const progress = createStudyProgress();
+  const result = await interruptible(`stopped; run the same command again to go on with ${out}`, (signal) =>
+    runSpottingStudy(study, {
+      out,
+      parts,
+      signal,
+      onEvent: options.json ? (event) => printJson(event, 0) : progress.onEvent,
+    }),
+  ).finally(progress.end);
+  if (options.json) printJson({ type: 'result', ...result }, 0);
+  else print(`${studyText(result)}\n`);
+  say(`study: ${out}\n`);
+}
+
+async function spotInRecording(path: string, parts: readonly Part[], options: Options): Promise<void> {
+  const { fps, landmarks: landmarkFile, spotter: name, set, csv, json } = options;
+  if (fps === undefined) {
+    throw new UsageError('Cannot spot expressions as --fps must say how many frames a second there are: none is given');
+  }
+  const all = withParts<SpotterDefinition>(['spotter'], spotters, parts);
+  const spotter = findPart('spotter', all, name);
+  const settings = set.reduce<unknown>(setValue, {}) as object;
+  const landmarks = landmarkFile === undefined ? [] : await readLandmarks(landmarkFile);
+  const { frames, numbers, close } = await openVideo(path);
+  const progress = createStudyProgress();
+  try {
+    const found = await interruptible('stopped', (signal) =>
+      spotIn({ frames, fps, landmarks }, spotter, settings, {
+        signal,
+        onProgress: (done, total) => progress.onEvent({ type: 'measuring', recording: basename(path), done, total }),
+      }),
+    );
+    progress.end();
+    if (csv !== undefined) {
+      const video = basename(path).replace(/\.[^.]*$/, '');
+      await writeFileAtomic(csv, encodeMegcCsv(found.map((one) => ({ ...one, video }))));
+      say(`intervals: ${csv}\n`);
+    }
+    if (json) {
+      printJson({ spotter: name, fps, frames: frames.shape[0], first: numbers[0], intervals: found });
+      return;
+    }
+    const seconds = (frame: number) => (frame / fps).toFixed(2);
+    const rows = found.map(({ onset, apex, offset, kind, score }) => [
+      kind,
+      ...[onset, apex, offset].map((frame) => String(numbers[frame])),
+      `${seconds(onset)} to ${seconds(offset)} s`,
+      score.toPrecision(3),
+    ]);
+    const text = rows.length > 0 ? table([['kind', 'onset', 'apex', 'offset', 'time', 'score'], ...rows]) : [];
+    print(`${[`${found.length} intervals in ${frames.shape[0]} frames by ${name}`, ...text].join('\n')}\n`);
+  } finally {
+    progress.end();
+    await close();
+  }
+}
+
+async function readLandmarks(path: string) {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new UsageError(`Cannot read the landmarks ${path} as ${systemErrorText(cause)}`, { cause });
+  });
+  try {
+    return parseLandmarks(text);
+  } catch (cause) {
+    throw new UsageError(`${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** One line that is rewritten on a terminal; elsewhere a line for each recording. */
+function createStudyProgress(): { onEvent(event: StudyEvent): void; end(): void } {
+  let shown = false;
+  const end = () => {
+    if (shown) terminal.write('\r\x1b[K');
+    shown = false;
+  };
+  return {
+    end,
+    onEvent(event) {
+      if (event.type === 'measuring') {
+        if (!terminal.isTTY) return;
+        terminal.write(`\r\x1b[K${visible(event.recording)}: frame ${event.done} of ${event.total}`);
+        shown = true;
+        return;
+      }
+      end();
+      if (event.type === 'study') {
+        const { recordings, subjects, measured } = event;
+        say(`${recordings} recordings of ${subjects} subjects${measured > 0 ? `, ${measured} measured before` : ''}\n`);
+      } else if (event.type === 'measured') {
+        say(`measured ${event.recording} (${event.index + 1} of ${event.recordings})\n`);
+      } else {
+        const options = Object.entries(event.options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+        if (options.length > 0) say(`fold ${event.subject}: ${options.join(', ')}\n`);
+      }
+    },
+  };
+}

@@ -1,0 +1,277 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openRecordings, type Recording as Recorded, type RecordingDataset } from '@mer/datasets';
+import { makeFolder, writeFileAtomic } from '@mer/io';
+import {
+  bootstrapConfidenceInterval,
+  type ConfidenceInterval,
+  type Interval,
+  pooledSpotting,
+  type SpottingScores,
+  spottingScores,
+} from '@mer/metrics';
+import { checkOptions, hashOf, type Part, stableJson } from '@mer/options';
+import { type FrameLandmarks, parseLandmarks } from '@mer/representations';
+import { type SpottedInterval, type SpotterDefinition, tuneSpotter } from '@mer/spotting';
+import * as tf from '@tensorflow/tfjs-core';
+import { preparationCodeHash } from '../run/code-hash.js';
+import { lockFolder } from '../run/folder-lock.js';
+import { fileNameOf } from '../run/run-store.js';
+import { ExperimentError } from '../schema/experiment-error.js';
+import { allSpotters, type SpottingStudy } from './study.js';
+
+/** What happens while a study runs. */
+export type StudyEvent =
+  | { type: 'study'; recordings: number; subjects: number; measured: number }
+  | { type: 'measuring'; recording: string; done: number; total: number }
+  | { type: 'measured'; recording: string; index: number; recordings: number }
+  | { type: 'fold'; subject: string; options: Readonly<Record<string, unknown>> };
+
+/** Options of {@link runSpottingStudy}. */
+export interface RunStudyOptions {
+  /** Folder of the study. */
+  out: string;
+  onEvent?: (event: StudyEvent) => void;
+  /** Ends the work between two frames; the same call goes on where it stopped. */
+  signal?: AbortSignal | undefined;
+  /** Anybody's own parts. */
+  parts?: readonly Part[] | undefined;
+}
+
+/** An interval that was spotted in a recording of a test subject. */
+export interface StudyPrediction extends SpottedInterval {
+  readonly subject: string;
+  readonly recording: string;
+}
+
+/** What a study found. */
+export interface StudyResult {
+  readonly study: SpottingStudy;
+  /** Counts and scores, each recording spotted with options chosen on other subjects. */
+  readonly scores: SpottingScores;
+  /** F1 over all intervals with its 95 % interval over subjects; absent for fewer than two subjects. */
+  readonly interval?: ConfidenceInterval;
+  /** The same with the one set of options that is best on the test subjects themselves: not to be compared with anything. */
+  readonly oracle: SpottingScores;
+  /** What was chosen for each subject. */
+  readonly chosen: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly predictions: readonly StudyPrediction[];
+}
+
+/** A recording that was measured. */
+interface Measured {
+  readonly recorded: Recorded;
+  readonly measured: unknown;
+  readonly truth: readonly Interval[];
+}
+
+/**
+ * Spots expressions in every recording of a data set by leave one subject out: options that the study leaves open are chosen on the recordings of all other
+ * subjects, by their F1.
+ *
+ * Recordings are measured once, `<out>/measured/<subject>/<recording>.json`; a study that was stopped goes on with those. It writes `study.json`, `scores.json`
+ * and `predictions.csv` (frames as in the data set's files).
+ *
+ * @throws {@link ExperimentError} where the data set has no annotations or fewer than two subjects, or lacks landmarks
+ */
+export async function runSpottingStudy(study: SpottingStudy, options: RunStudyOptions): Promise<StudyResult> {
+  const { out, parts } = options;
+  const { data, spotter: chosen } = study;
+  const spotter = allSpotters(parts).find(({ name }) => name === chosen.name)!;
+  const dataset = await openRecordings(data.name, { ...data.options, root: data.root, ...(parts && { parts }) });
+  checkAnnotated(dataset);
+  await makeFolder(out);
+  const lock = await lockFolder(out);
+  try {
+    const recordings = await measureAll(study, spotter, dataset, options);
+    const result = leaveOneSubjectOut(study, spotter, recordings, options);
+    await writeFileAtomic(
+      join(out, 'study.json'),
+      `${JSON.stringify({ study, backend: tf.getBackend(), annotationFiles: dataset.annotationFiles ?? [], notes: dataset.notes }, null, 1)}\n`,
+    );
+    const { predictions, ...rest } = result;
+    await writeFileAtomic(join(out, 'predictions.csv'), predictionsCsv(predictions, recordings));
+    await writeFileAtomic(join(out, 'scores.json'), `${JSON.stringify(rest, null, 1)}\n`);
+    return result;
+  } finally {
+    await lock.release();
+  }
+}
+
+function checkAnnotated(dataset: RecordingDataset): void {
+  const { name, samples } = dataset;
+  if (samples.some(({ expressions }) => expressions === null)) {
+    throw new ExperimentError(
+      `Cannot score a spotter on ${name} as nobody may know its expressions: spot its recordings one by one (mer spot <folder>)`,
+    );
+  }
+  const subjects = new Set(samples.map(({ subject }) => subject));
+  if (subjects.size < 2) {
+    throw new ExperimentError(
+      `Cannot leave one subject out as ${name} must have at least two: it has ${subjects.size} (${samples.length} recordings)`,
+    );
+  }
+}
+
+async function measureAll(
+  study: SpottingStudy,
+  spotter: SpotterDefinition,
+  dataset: RecordingDataset,
+  { out, onEvent = () => {}, signal }: RunStudyOptions,
+): Promise<Measured[]> {
+  const settings = checkOptions('run the study', spotter.options, study.spotter.options) as Record<string, unknown>;
+  const seen = Object.fromEntries(Object.entries(settings).filter(([name]) => !spotter.decides.includes(name)));
+  const code = await preparationCodeHash(['@mer/spotting']);
+  const files = await Promise.all(
+    dataset.samples.map(async (recorded, index) => {
+      const landmarks = await landmarksOf(study, recorded);
+      const sources = await dataset.sources(index);
+      const key = hashOf({
+        format: 1,
+        code,
+        spotter: { name: spotter.name, options: seen },
+        backend: tf.getBackend(),
+        settings: dataset.settings,
+        recording: [recorded.id, recorded.fps, recorded.count],
+        landmarks,
+        sources: sources.map(({ path, size, modified = null }) => [path, size, modified]),
+      });
+      const path = join(out, 'measured', fileNameOf(recorded.subject), `${fileNameOf(recorded.clip)}.json`);
+      return { recorded, index, landmarks, key, path, known: await measuredIn(path, key) };
+    }),
+  );
+  onEvent({
+    type: 'study',
+    recordings: files.length,
+    subjects: new Set(files.map(({ recorded }) => recorded.subject)).size,
+    measured: files.filter(({ known }) => known !== undefined).length,
+  });
+  const results: Measured[] = [];
+  for (const { recorded, index, landmarks, key, path, known } of files) {
+    let measured = known;
+    if (measured === undefined) {
+      signal?.throwIfAborted();
+      const frames = await dataset.openRecording(index, { color: false });
+      const watch = {
+        signal,
+        onProgress: (done: number, total: number) =>
+          onEvent({ type: 'measuring', recording: recorded.id, done, total }),
+      };
+      const made = await spotter.measure({ frames, fps: recorded.fps, landmarks }, settings as never, watch);
+      const text = JSON.stringify({ key, measured: plain(made) });
+      await makeFolder(join(path, '..'));
+      await writeFileAtomic(path, `${text}\n`);
+      // what is read back the next time
+      measured = (JSON.parse(text) as { measured: unknown }).measured;
+      onEvent({ type: 'measured', recording: recorded.id, index, recordings: files.length });
+    }
+    const truth = (recorded.expressions ?? []).map(({ onset, offset, kind }) => ({ onset, offset, kind }));
+    results.push({ recorded, measured, truth });
+  }
+  return results;
+}
+
+/** What a file of measurements holds, where it is of this key; undefined where it must be made. */
+async function measuredIn(path: string, key: string): Promise<unknown> {
+  try {
+    const read = JSON.parse(await readFile(path, 'utf8')) as { key?: unknown; measured?: unknown };
+    return read.key === key ? read.measured : undefined;
+  } catch {
+    // not there, or not whole: it is made again
+    return undefined;
+  }
+}
+
+/** Typed arrays as lists, for JSON. */
+function plain(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)]));
+}
+
+const ENDINGS = ['.json', '.pts', '.txt', '.csv'];
+
+/** The landmarks of a recording, from the study's folder. */
+async function landmarksOf({ data }: SpottingStudy, { id, subject, clip }: Recorded): Promise<FrameLandmarks[]> {
+  if (data.landmarks === undefined) return [];
+  const places = [[subject, clip], [clip]].flatMap((names) =>
+    ENDINGS.map((ending) => join(data.landmarks!, ...names.map(fileNameOf)) + ending),
+  );
+  for (const path of places) {
+    const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (['ENOENT', 'ENOTDIR'].includes(error.code ?? '')) return undefined;
+      throw error;
+    });
+    if (content === undefined) continue;
+    try {
+      return parseLandmarks(content);
+    } catch (cause) {
+      throw new ExperimentError(`Cannot use the landmarks of ${id}: ${path}: ${(cause as Error).message}`, { cause });
+    }
+  }
+  throw new ExperimentError(
+    `Cannot use data.landmarks as ${data.landmarks} must hold ${subject}/${clip}.json, .pts, .txt or .csv: it does not`,
+  );
+}
+
+function leaveOneSubjectOut(
+  { choose, spotter: { options }, by, ...rest }: SpottingStudy,
+  spotter: SpotterDefinition,
+  recordings: readonly Measured[],
+  { onEvent = () => {} }: RunStudyOptions,
+): StudyResult {
+  const study = { ...rest, choose, spotter: { name: spotter.name, options }, by };
+  const open = Object.fromEntries(Object.entries(options).filter(([name]) => spotter.decides.includes(name)));
+  const candidates = combinations(choose).map((candidate) => ({ ...open, ...candidate }));
+  const subjects = [...new Set(recordings.map(({ recorded }) => recorded.subject))];
+  const chosen: Record<string, Record<string, unknown>> = {};
+  const predictions: StudyPrediction[] = [];
+  const spotted = new Map<Measured, SpottedInterval[]>();
+  for (const subject of subjects) {
+    const training = recordings.filter(({ recorded }) => recorded.subject !== subject);
+    const tuned = tuneSpotter(spotter, training, candidates as never, by);
+    const picked = Object.fromEntries(Object.keys(choose).map((name) => [name, (tuned.options as never)[name]]));
+    chosen[subject] = picked;
+    onEvent({ type: 'fold', subject, options: picked });
+    for (const one of recordings.filter(({ recorded }) => recorded.subject === subject)) {
+      const found = spotter.decide(one.measured, tuned.options as never);
+      spotted.set(one, found);
+      predictions.push(...found.map((interval) => ({ subject, recording: one.recorded.clip, ...interval })));
+    }
+  }
+  const videos = recordings.map((one) => ({ truth: one.truth, predicted: spotted.get(one)! }));
+  const counts = subjects.map((subject) =>
+    pooledSpotting([spottingScores(videos.filter((_, i) => recordings[i]!.recorded.subject === subject)).all]),
+  );
+  const f1 = (drawn: readonly number[]) => pooledSpotting(drawn.map((i) => counts[i]!)).f1;
+  return {
+    study,
+    scores: spottingScores(videos),
+    ...(subjects.length > 1 && { interval: bootstrapConfidenceInterval(subjects, f1) }),
+    oracle: tuneSpotter(spotter, recordings, candidates as never, by).scores,
+    chosen,
+    predictions,
+  };
+}
+
+/** Every combination of the values of each option. */
+function combinations(choose: SpottingStudy['choose']): Record<string, unknown>[] {
+  return Object.entries(choose).reduce<Record<string, unknown>[]>(
+    (all, [name, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
+    [{}],
+  );
+}
+
+/** One row for each interval; frames as the data set's files count them. */
+function predictionsCsv(predictions: readonly StudyPrediction[], recordings: readonly Measured[]): string {
+  const firsts = new Map(
+    recordings.map(({ recorded: { subject, clip, first } }) => [stableJson([subject, clip]), first]),
+  );
+  const quoted = (field: string) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+  const rows = predictions.map(({ subject, recording, onset, apex, offset, kind, score }) => {
+    const first = firsts.get(stableJson([subject, recording])) ?? 0;
+    return [quoted(subject), quoted(recording), onset + first, apex + first, offset + first, kind, score].join(',');
+  });
+  return `${['subject,recording,onset,apex,offset,kind,score', ...rows].join('\n')}\n`;
+}
