@@ -79,7 +79,7 @@ describe('writeSyntheticRecordings()', () => {
     expect(landmarks[2]!.points[30]![0]).toBeCloseTo(expected()[1]!.landmarksAt(60)[30]![0], 1);
     expect(unordered(await intervalsOf('cas-me2-recordings', root))).toEqual(unordered(planned(small, 30, 120)));
     const others = JSON.parse(await readFile(join(root, 'distractors.json'), 'utf8'));
-    expect(others['16_0101generated']).toEqual(expected()[2]!.distractors);
+    expect(others['s16/16_0101']).toEqual(expected()[2]!.distractors);
   });
 
   it('writes what the adapter of SAMM Long Videos reads, at 200 frames per second', async () => {

@@ -2,11 +2,12 @@ import '@tensorflow/tfjs-backend-wasm';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { useBackend } from '@mer/backends';
 import { writeSyntheticRecordings } from '@mer/datasets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSpottingStudy, type StudyEvent } from './run-study.js';
-import { parseSpottingStudy } from './study.js';
+import { parseSpottingStudy, readSpottingStudy } from './study.js';
 import { studyText } from './study-text.js';
 
 let root: string;
@@ -75,6 +76,13 @@ describe('runSpottingStudy()', () => {
 });
 
 describe('parseSpottingStudy()', () => {
+  it('takes every recipe', async () => {
+    const folder = fileURLToPath(new URL('../../../../recipes/spotting/', import.meta.url));
+    const files = await readdir(folder);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expect(`${(await readSpottingStudy(join(folder, file))).name}.yaml`).toBe(file);
+  });
+
   it.each([
     [{ name: 'a/b' }, /name must be letters/],
     [{ data: { name: 'casme2' } }, /data\.name must be one of/],
