@@ -197,7 +197,10 @@ export function createProgram(): Command {
     .description(
       'find micro- and macro-expressions in a long recording, or score a spotter on a data set of recordings by leave one subject out',
     )
-    .argument('<recording>', 'folder of frames, a video (needs ffmpeg), or a study (YAML or JSON)')
+    .argument(
+      '<recording>',
+      'folder of frames, a video (needs ffmpeg), or a study: a file (YAML or JSON), or the name of one of ours',
+    )
     .option('--fps <n>', 'frames a second of the recording', positive)
     .option('-l, --landmarks <file>', '68 points of the face in some frames of the recording')
     .addOption(

@@ -65,7 +65,7 @@ export {
   type ReadExperimentOptions,
   readExperiment,
 } from './schema/read.js';
-export { listRecipes, type Recipe } from './schema/recipes.js';
+export { listRecipes, listStudies, type Recipe } from './schema/recipes.js';
 export { experimentJsonSchema, experimentSchema } from './schema/schema.js';
 export { setValue } from './schema/set-value.js';
 export {

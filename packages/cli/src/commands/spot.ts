@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { readSpottingStudy, runSpottingStudy, type StudyEvent, setValue, studyText } from '@mer/experiments';
+import {
+  listStudies,
+  readSpottingStudy,
+  runSpottingStudy,
+  type StudyEvent,
+  setValue,
+  studyText,
+} from '@mer/experiments';
 import { systemErrorText, writeFileAtomic } from '@mer/io';
 import { findPart, type Part, visible, withParts } from '@mer/options';
 import { parseLandmarks } from '@mer/representations';
@@ -28,7 +35,8 @@ interface Options extends Omit<ExperimentOptions, 'backend'> {
 export async function spot(path: string, options: Options): Promise<void> {
   const { parts } = await ownParts(options.use);
   await useBackend(options.backend as Parameters<typeof useBackend>[0]);
-  if (/\.(ya?ml|json)$/i.test(path)) return spotInDataset(path, parts, options);
+  const isStudy = /\.(ya?ml|json)$/i.test(path) || (await listStudies()).some(({ name }) => name === path);
+  if (isStudy) return spotInDataset(path, parts, options);
   return spotInRecording(path, parts, options);
 }
 

@@ -5,6 +5,7 @@ import { suggestion } from '@mer/options';
 
 /** The recipes lie beside the compiled files as they do beside the sources. */
 const folder = fileURLToPath(new URL('../../recipes/', import.meta.url));
+const studies = fileURLToPath(new URL('../../studies/', import.meta.url));
 
 /** An experiment that comes with this package. */
 export interface Recipe {
@@ -31,6 +32,15 @@ export interface Recipe {
  * ```
  */
 export async function listRecipes(): Promise<Recipe[]> {
+  return filesIn(folder);
+}
+
+/** The studies of spotters that come with this package, as {@link listRecipes}. */
+export async function listStudies(): Promise<Recipe[]> {
+  return filesIn(studies);
+}
+
+async function filesIn(folder: string): Promise<Recipe[]> {
   const files = (await readdir(folder, { recursive: true })).map((path) => path.replaceAll('\\', '/'));
   return files
     .filter((path) => path.endsWith('.yaml'))

@@ -2,10 +2,10 @@ import '@tensorflow/tfjs-backend-wasm';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { useBackend } from '@mer/backends';
 import { writeSyntheticRecordings } from '@mer/datasets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listStudies } from '../schema/recipes.js';
 import { runSpottingStudy, type StudyEvent } from './run-study.js';
 import { parseSpottingStudy, readSpottingStudy } from './study.js';
 import { studyText } from './study-text.js';
@@ -76,11 +76,10 @@ describe('runSpottingStudy()', () => {
 });
 
 describe('parseSpottingStudy()', () => {
-  it('takes every recipe', async () => {
-    const folder = fileURLToPath(new URL('../../../../recipes/spotting/', import.meta.url));
-    const files = await readdir(folder);
-    expect(files.length).toBeGreaterThan(0);
-    for (const file of files) expect(`${(await readSpottingStudy(join(folder, file))).name}.yaml`).toBe(file);
+  it('takes every study of this package, by its name', async () => {
+    const studies = await listStudies();
+    expect(studies.length).toBeGreaterThan(0);
+    for (const { name } of studies) expect((await readSpottingStudy(name)).name).toBe(name);
   });
 
   it.each([

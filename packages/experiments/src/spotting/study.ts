@@ -17,6 +17,7 @@ import * as v from 'valibot';
 import { experimentParts } from '../parts/part-kinds.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { parseYaml, YamlError } from '../schema/parse-yaml.js';
+import { listStudies } from '../schema/recipes.js';
 import { RUN_NAME } from '../schema/schema.js';
 import { setValue } from '../schema/set-value.js';
 
@@ -139,14 +140,15 @@ function candidateFaults({ spotter, choose }: SpottingStudy, parts: readonly Par
 }
 
 /**
- * Reads a study of a spotter from a file (YAML or JSON), with settings.
+ * Reads a study of a spotter from a file (YAML or JSON), or one that comes with this package by its name (`region-flow-cas-me2`), with settings.
  *
  * @throws {@link ExperimentError} that names the file and the offending keys
  */
 export async function readSpottingStudy(
-  path: string,
+  given: string,
   { set = [], parts }: ReadStudyOptions = {},
 ): Promise<SpottingStudy> {
+  const path = (await listStudies()).find(({ name }) => name === given)?.path ?? given;
   let content: string;
   try {
     content = await readFile(path, 'utf8');
