@@ -30,6 +30,8 @@ let clip = '';
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'mer-pipes-'));
   await writeFile(join(root, 'piped.json'), JSON.stringify(experiment));
+  const points = Array.from({ length: 68 }, (_, i) => [6 + (i % 17), 6 + 5 * Math.floor(i / 17)]);
+  await writeFile(join(root, 'points.json'), JSON.stringify(points));
   const synth = spawnSync(process.execPath, [bin, 'synth', 'faces', ...small], { cwd: root, encoding: 'utf8' });
   expect(synth.stderr).toBe('');
   const run = spawnSync(process.execPath, [bin, 'run', 'piped.json', '--out', 'whole'], { cwd: root, env });
@@ -55,6 +57,7 @@ const commands: Record<string, (to: string) => string[]> = {
   models: () => ['small-cnn'],
   representations: () => [],
   steps: () => ['resize'],
+  spot: () => [clip, '--fps', '30', '--landmarks', 'points.json', '--backend', 'cpu'],
   synth: (to) => [to, ...small],
   datasets: () => [],
   'datasets inspect': () => ['casme2', 'faces'],

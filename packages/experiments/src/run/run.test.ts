@@ -79,12 +79,13 @@ describe('runExperiment() on samples with any number of labels', () => {
       backend: 'wasm',
     });
     const out = join(root, 'units');
-    const summary = await runExperiment(several, { out, workers: 1 });
+    const options = { out, workers: 1, cache: join(root, 'units-cache') };
+    const summary = await runExperiment(several, options);
     expect(summary).toMatchObject({ labelKind: 'multiple', threshold: 0.4, n: 12 });
     expect(summary.oracle!.perSeed[0]!.scores[0]!.hammingLoss).toBeLessThan(1);
     const files = await foldFiles(out);
     await rm(join(out, 'folds', '0', 'sub02'), { recursive: true });
-    expect(await runExperiment(several, { out, workers: 1 })).toEqual(summary);
+    expect(await runExperiment(several, options)).toEqual(summary);
     expect(await foldFiles(out)).toEqual(files);
     const evaluation = await evaluateExperiment(several, { weights: out });
     const { scores, perClass } = evaluation.summary.perSeed[0]!;
@@ -207,7 +208,7 @@ describe('runExperiment()', () => {
     await expect(runExperiment(large, options)).rejects.toThrow(
       /^Cannot train fold sub01 \(seed 0\) as its process ended as the memory of the wasm backend failed \(.*\): it had held \d+ MB; .* 4 GiB.* smaller training\.batchSize \(now 4/,
     );
-    expect(events.map(({ type }) => type).filter((type) => type !== 'prepare')).toEqual(['ready']);
+    expect(events.map(({ type }) => type).filter((type) => type !== 'prepare')).toEqual(['note', 'ready']);
   });
 
   it('stops at a signal and is gone on with', async () => {
