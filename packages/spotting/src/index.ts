@@ -14,6 +14,7 @@ export type { Recording } from './recording.js';
 export { type FindPeaksOptions, findPeaks } from './signal/find-peaks.js';
 export { lowPass } from './signal/low-pass.js';
 export { type MovingMeanOptions, movingMean } from './signal/moving-mean.js';
+export { movingMedian } from './signal/moving-median.js';
 export { peakThreshold } from './signal/peak-threshold.js';
 export type { FlowCourse } from './spotters/flow-course.js';
 export { type FlowPeaksOptions, flowPeaks } from './spotters/flow-peaks.js';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findPeaks } from './find-peaks.js';
 import { lowPass } from './low-pass.js';
 import { movingMean } from './moving-mean.js';
+import { movingMedian } from './moving-median.js';
 import { peakThreshold } from './peak-threshold.js';
 
 interface Row {
@@ -62,6 +63,20 @@ describe('lowPass()', () => {
 
   it('refuses no rate', () => {
     expect(() => lowPass([1, 2], { rate: 0, cutoff: 5 })).toThrow(/rate must be above 0/);
+  });
+});
+
+describe('movingMedian()', () => {
+  it('is the middle of each window, of two the mean', () => {
+    for (const { values, k } of rows) {
+      const expected = values.map((_, i) => {
+        const window = values.slice(Math.max(0, i - k), i + k + 1).sort((a, b) => a - b);
+        const middle = window.length / 2;
+        return (window[Math.ceil(middle) - 1]! + window[Math.floor(middle)]!) / 2;
+      });
+      close(movingMedian(values, k), expected);
+    }
+    expect(() => movingMedian([1], 0.5)).toThrow(/reach must be a whole number/);
   });
 });
 

@@ -11,7 +11,7 @@ export interface Box {
 /** A part of the face whose motion is followed. */
 export interface FaceRegion {
   readonly name: string;
-  readonly group: 'brows' | 'mouth' | 'nose';
+  readonly group: 'brows' | 'eyes' | 'mouth' | 'nose';
   readonly box: Box;
   /** Share of its pixels, those of the longest flow, that count. */
   readonly share: number;
@@ -75,6 +75,8 @@ export function faceRegions(points: Landmarks, size: number): FaceCrop {
   const regions: FaceRegion[] = [
     ...brow('left', 17, [18, 19, 20], 0.2),
     ...brow('right', 22, [23, 24, 25], 0.3),
+    { name: 'left eye', group: 'eyes', box: at(span(36, 41), [5, 5, 5, 5]), share: 0.3 },
+    { name: 'right eye', group: 'eyes', box: at(span(42, 47), [5, 5, 5, 5]), share: 0.3 },
     { name: 'mouth', group: 'mouth', box: at(span(48, 66), [20, 15, 20, 10]), share: 0.3 },
     mouth(48, [10, 10, 20, 10]),
     mouth(54, [20, 10, 10, 10]),

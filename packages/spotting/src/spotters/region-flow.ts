@@ -5,6 +5,7 @@ import { kindOfLength } from '../intervals/kind-of-length.js';
 import { mergeIntervals } from '../intervals/merge-intervals.js';
 import type { SpottedInterval } from '../intervals/spotted-interval.js';
 import { lowPass } from '../signal/low-pass.js';
+import { movingMedian } from '../signal/moving-median.js';
 import { type Run, runsOf } from '../signal/runs.js';
 import { type RegionMotion, regionMotion } from './region-motion.js';
 
@@ -17,6 +18,7 @@ const options = {
   size: integer('Side of the square that is cut out around the face, pixels.', { min: 64, max: 1024, default: 256 }),
   flow: flowOption({ name: 'farneback', iterations: 5, polyRadius: 7, polySigma: 1.5 }),
   cutoff: number('Faster changes of a signal than this are noise, hertz.', { above: 0, default: 5 }),
+  around: seconds('Where a region mostly lies is its median position so long before and after, seconds.', 2),
   height: pixels('Least motion that can be an expression; in pixels of a square of 256, as all that follow.', 1.4),
   gap: group('How far motion must rise above the least of a second before and after.', {
     brows: pixels('Brows.', 1.8),
@@ -30,6 +32,20 @@ const options = {
     default: 0.33,
   }),
   split: pixels('How far motion must fall between two expressions that follow upon each other.', 0.7),
+  quiet: seconds('How long before and after an expression is to be calm, seconds.', 0.7),
+  calm: number('Motion before or after an expression, on average, as a share of its peak.', {
+    min: 0,
+    default: 0.25,
+  }),
+  spread: number(
+    'Share of the regions that may move with an expression by a third of its peak: more is a turn of the head.',
+    {
+      min: 0,
+      max: 1,
+      default: 0.75,
+    },
+  ),
+  blink: number('Motion of the eyes as a multiple of that of a brow: more is a blink.', { min: 0, default: 2 }),
   overlap: number('Share of the shorter of two intervals that makes them one where they have it in common.', {
     min: 0,
     below: 1,
@@ -48,9 +64,10 @@ type Options = Resolved<typeof options>;
  * Spots expressions where brows, mouth or nose move against the bridge of the nose: no training, needs landmarks.
  *
  * Frames are looked at in windows at about 30 a second. Flow leads from the window's first frame to each other; the square around the face follows the bridge
- * of the nose, whose motion is taken off that of 16 regions (mean of the longest vectors of each). A signal is the length of a region's motion, without what
- * is faster than 5 Hz. An expression is a run of it that is `height` above the least and `gap` above what surrounds it, reaching down to `slope` of its peak;
- * runs of all regions that overlap are one. Above half a second it is a macro-expression.
+ * of the nose, whose motion is taken off that of 14 regions and of the eyes (mean of the longest vectors of each). A course is how far a region lies from where it
+ * mostly lies in the seconds around, without what is faster than 5 Hz; of windows that overlap the least counts. An expression is a run of a course that is `height`
+ * above the least and `gap` above what surrounds it, reaching down to `slope` of its peak; left out is what goes on for seconds (talking), moves nearly every region
+ * (a turn of the head) or comes with closing lids (blinks). Runs of all regions that overlap are one. Above half a second it is a macro-expression.
  *
  * @example
  * ```ts
@@ -69,40 +86,53 @@ export const regionFlow = /* @__PURE__ */ defineSpotter({
   name: 'region-flow',
   title: 'Motion of regions against the bridge of the nose',
   paper: 'He, ACM MM 2021; Zhao et al., MEGC2022; Qin, MEGC2023',
-  ours: 'windows of fixed places, no empirical mode decomposition, the search for ends, joining until nothing is left to join, lengths in seconds, sensitivity',
+  ours: 'windows of fixed places, courses from the median and the least of windows, no empirical mode decomposition, what is left out as talking, turns and blinks, the search for ends, joining until nothing is left to join, lengths in seconds, sensitivity',
   options,
-  decides: ['cutoff', 'height', 'gap', 'sensitivity', 'slope', 'split', 'overlap', 'shortest', 'longest'],
+  decides: [
+    'cutoff',
+    'around',
+    'calm',
+    'spread',
+    'blink',
+    'height',
+    'gap',
+    'sensitivity',
+    'slope',
+    'split',
+    'overlap',
+    'shortest',
+    'longest',
+  ],
   measure: (recording, { rate, window, size, flow }, watch) =>
     regionMotion(recording, { rate, window, size, flow }, watch),
   decide,
 });
 
 function decide(motion: RegionMotion, o: Options): SpottedInterval[] {
-  const { rate, stride, frames, size, regions, windows } = motion;
-  const last = Math.ceil(frames / stride) - 1;
+  const { rate, stride, frames, size, regions } = motion;
   const unit = size / 256 / o.sensitivity;
-  const found = windows.flatMap(({ start, signals }) =>
-    signals.flatMap((signal, i) =>
-      expressionsIn(signal, rate, {
-        ...o,
-        height: o.height * unit,
-        gap: o.gap[regions[i]!.group] * unit,
-        split: o.split * unit,
+  const courses = coursesOf(motion, o);
+  const eyes = regions.flatMap(({ group }, i) => (group === 'eyes' ? [courses[i]!] : []));
+  const faces = regions.flatMap(({ group }, i) => (group === 'eyes' ? [] : [courses[i]!]));
+  const most = (some: readonly Float64Array[], t: number) => Math.max(0, ...some.map((course) => course[t]!));
+  const found = courses.flatMap((course, i) => {
+    const { group } = regions[i]!;
+    if (group === 'eyes') return [];
+    return expressionsIn(course, rate, {
+      ...o,
+      height: o.height * unit,
+      gap: o.gap[group] * unit,
+      split: o.split * unit,
+    })
+      .filter(({ apex, peak }) => {
+        // a head that turns moves nearly everything
+        const moving = faces.filter((other) => other[apex]! > peak / 3).length;
+        if (moving > o.spread * faces.length) return false;
+        // lids that close pull at the brows
+        return group !== 'brows' || most(eyes, apex) <= o.blink * peak;
       })
-        .map(({ onset, apex, offset, score }) => ({
-          onset: start + onset,
-          apex: start + apex,
-          offset: start + offset,
-          score: score / (size / 256),
-        }))
-        // what a window cuts off, another has whole
-        .filter(
-          ({ onset, offset }) =>
-            (onset > start || start === 0) &&
-            (offset < start + signal.length - 1 || start + signal.length - 1 === last),
-        ),
-    ),
-  );
+      .map(({ onset, apex, offset, score }) => ({ onset, apex, offset, score: score / (size / 256) }));
+  });
   return mergeIntervals(found, { overlap: o.overlap })
     .filter(({ onset, offset }) => {
       const length = (offset - onset + 1) / rate;
@@ -114,17 +144,38 @@ function decide(motion: RegionMotion, o: Options): SpottedInterval[] {
     });
 }
 
-/** What {@link expressionsIn} needs of the options, for one region. */
-type Limits = Pick<Options, 'cutoff' | 'height' | 'slope' | 'split'> & { readonly gap: number };
+/**
+ * For each region how far it lies, in each frame, from where it mostly lies in the seconds before and after. Of windows that have a frame in common the least
+ * counts: what only one of them sees comes from its first frame.
+ */
+function coursesOf(
+  { rate, stride, frames, windows, regions }: RegionMotion,
+  { cutoff, around }: Options,
+): Float64Array[] {
+  const reach = Math.max(1, Math.round(around * rate));
+  const courses = regions.map(() => new Float64Array(Math.ceil(frames / stride)).fill(Number.POSITIVE_INFINITY));
+  for (const { start, signals } of windows) {
+    for (const [i, { u, v }] of signals.entries()) {
+      const [x, y] = [u, v].map((values) => {
+        const smooth = lowPass(values, { rate, cutoff });
+        const rest = movingMedian(smooth, reach);
+        return smooth.map((value, t) => value - rest[t]!);
+      }) as [Float64Array, Float64Array];
+      const course = courses[i]!;
+      for (let t = 0; t < x.length; t++) course[start + t] = Math.min(course[start + t]!, Math.hypot(x[t]!, y[t]!));
+    }
+  }
+  return courses;
+}
 
-/** The runs of a signal that are expressions. */
-function expressionsIn(signal: Float32Array, rate: number, limits: Limits) {
-  const { cutoff, height, gap, slope, split } = limits;
-  const smooth = lowPass(signal, { rate, cutoff }).map(Math.abs);
-  const least = smooth.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
-  const x = smooth.map((value) => value - least);
+/** What {@link expressionsIn} needs of the options, for one region. */
+type Limits = Pick<Options, 'height' | 'slope' | 'split' | 'calm' | 'quiet'> & { readonly gap: number };
+
+/** The runs of a course that are expressions. */
+function expressionsIn(x: Float64Array, rate: number, { height, gap, slope, split, calm, quiet }: Limits) {
   const near = Math.max(1, Math.round(rate));
   const join = Math.max(1, Math.round(0.1 * rate));
+  const side = Math.max(1, Math.round(quiet * rate));
   const ground = x.map((_, t) => x.subarray(Math.max(0, t - near), t + near + 1).reduce((a, b) => Math.min(a, b)));
   const high = runsOf(x.length, (t) => x[t]! >= height && x[t]! - ground[t]! > gap, join);
   return high
@@ -133,7 +184,14 @@ function expressionsIn(signal: Float32Array, rate: number, limits: Limits) {
       const apex = highest(x, run);
       const onset = edge(x, run.first, apex, -1, { slope, reach: near });
       const offset = edge(x, run.last, apex, 1, { slope, reach: near });
-      return { onset, apex, offset, score: x[apex]! - ground[apex]! };
+      return { onset, apex, offset, peak: x[apex]!, score: x[apex]! - ground[apex]! };
+    })
+    .filter(({ onset, offset, peak }) => {
+      // what goes on before or after is talking, not an expression
+      const mean = (some: Float64Array) => some.reduce((sum, value) => sum + value, 0) / Math.max(1, some.length);
+      const before = mean(x.subarray(Math.max(0, onset - side), onset));
+      const after = mean(x.subarray(offset + 1, offset + 1 + side));
+      return Math.max(before, after) <= calm * peak;
     });
 }
 

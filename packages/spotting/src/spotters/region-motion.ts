@@ -18,8 +18,8 @@ export interface RegionMotion {
   readonly windows: readonly {
     /** Its first frame, counted in strides. */
     readonly start: number;
-    /** For each region how far it lies from where it was in that first frame, without the motion of the head, in pixels. */
-    readonly signals: readonly Float32Array[];
+    /** For each region where it lies from where it was in that first frame, without the motion of the head, in pixels to the right and down. */
+    readonly signals: readonly { readonly u: ArrayLike<number>; readonly v: ArrayLike<number> }[];
   }[];
 }
 
@@ -54,12 +54,12 @@ export async function regionMotion(
   const starts = windowStarts(count, Math.max(2, Math.round((window * fps) / stride)));
   const total = starts.reduce((sum, { length }) => sum + length, 0);
   let done = 0;
-  const windows: { start: number; signals: Float32Array[] }[] = [];
+  const windows: { start: number; signals: { u: Float32Array; v: Float32Array }[] }[] = [];
   let names: RegionMotion['regions'] = [];
   for (const { start, length } of starts) {
     const face = faceRegions(landmarksAt(recording, start * stride, task), size);
     names = face.regions.map(({ name, group }) => ({ name, group }));
-    const signals = face.regions.map(() => new Float32Array(length));
+    const signals = face.regions.map(() => ({ u: new Float32Array(length), v: new Float32Array(length) }));
     const width = face.part.right - face.part.left;
     const cropOf = async (t: number) => {
       const frame = await reader.read(t * stride, 1);
@@ -82,7 +82,8 @@ export async function regionMotion(
             if (still) {
               for (const [i, region] of face.regions.entries()) {
                 const [x, y] = regionVector(values, width, region);
-                signals[i]![t] = Math.hypot(x - u, y - v);
+                signals[i]!.u[t] = x - u;
+                signals[i]!.v[t] = y - v;
               }
               break;
             }
