@@ -31,11 +31,11 @@ export interface TunedSpotter<Entries extends OptionEntries> {
  * ```ts
  * import { flowPeaks, tuneSpotter } from '@mer/spotting';
  *
- * const course = { reach: 2, values: Float32Array.of(0, 0, 0, 0, 9, 9, 0, 0, 0, 4, 4, 0, 0, 0, 0) };
+ * const course = { reach: 2, values: Float32Array.of(0, 0, 0, 0, 9, 9, 0, 0, 0, 6, 6, 0, 0, 0, 0) };
  * const measured = { rate: 30, stride: 1, frames: 17, courses: { micro: course, macro: { reach: 2, values: new Float32Array(15) } } };
  * const training = [{ measured, truth: [{ onset: 3, offset: 7, kind: 'micro' as const }] }];
- * const { options, scores } = tuneSpotter(flowPeaks, training, [{ threshold: 0 }, { threshold: 0.5 }], 'micro');
- * console.log(options.threshold, scores.micro?.f1); // 0.5 1
+ * const { options, scores } = tuneSpotter(flowPeaks, training, [{ threshold: 0 }, { threshold: 0.6 }], 'micro');
+ * console.log(options.threshold, scores.micro?.f1); // 0.6 1
  * ```
  */
 export function tuneSpotter<Entries extends OptionEntries, Measured>(
