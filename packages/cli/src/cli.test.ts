@@ -207,7 +207,7 @@ describe('mer run', () => {
         .split('\n')
         .filter((line) => !/^\d+ samples|^fold |^a training step: /.test(line));
       expect(message).toMatch(
-        /^mer: Cannot train fold sub0\d \(seed 0\) as its process was ended by SIGKILL, .* memory ran short(: it had held \d+ MB)?\. To go on, use .*batchSize/,
+        /^mer: Cannot train fold sub0\d \(seed 0\) as its process was ended by SIGKILL, .* memory ran short: it had held \d+ MB\. To go on, use .*batchSize/,
       );
       expect(more).toEqual(['']);
       expect(status).toBe(1);

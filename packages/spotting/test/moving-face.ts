@@ -1,4 +1,4 @@
-import type { Landmarks } from '@mer/representations';
+import { frameReader, type Landmarks } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 
 const side = 160;
@@ -60,3 +60,10 @@ export function around(x: number, y: number, [cx, cy]: readonly [number, number]
   const r = Math.hypot(x - cx, y - cy) / radius;
   return r >= 1 ? 0 : Math.cos((Math.PI / 2) * r) ** 2;
 }
+
+/** A recording of a face whose skin moves. */
+export const recordingOf = (frames: number, motion: Motion, fps = 30) => ({
+  frames: frameReader(movingFace(frames, motion)),
+  fps,
+  landmarks: [{ frame: 0, points }],
+});

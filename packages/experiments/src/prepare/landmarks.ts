@@ -48,11 +48,18 @@ export async function withLandmarks(dataset: ClipDataset, dir: string): Promise<
   return Object.freeze(marked);
 }
 
-async function readText(dir: string, { dataset, subject, clip }: Sample): Promise<string | undefined> {
-  for (const parts of [
+const readText = (dir: string, { dataset, subject, clip }: Sample) =>
+  readLandmarkFile(dir, [
     [subject, clip],
     [dataset, subject, clip],
-  ]) {
+  ]);
+
+/** The text of the first landmark file that is there, of several places below a folder; undefined where none is. */
+export async function readLandmarkFile(
+  dir: string,
+  places: readonly (readonly string[])[],
+): Promise<string | undefined> {
+  for (const parts of places) {
     for (const ending of ENDINGS) {
       try {
         return await readFile(join(dir, ...parts.map(fileNameOf)) + ending, 'utf8');

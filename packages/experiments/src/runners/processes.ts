@@ -11,6 +11,10 @@ export interface Processes {
   pool: workerpool.Pool;
   /** Whether they were told to end. */
   readonly closed: boolean;
+  /** What the only process there is told last of its memory, in bytes; undefined where there are several, or none has begun. */
+  memory: number | undefined;
+  /** How many there are at most. */
+  readonly count: number;
   /** Ends them, whatever they do. */
   close(): Promise<void>;
 }
@@ -31,6 +35,8 @@ export function openProcesses(count: number, signal: AbortSignal | undefined): P
   signal?.addEventListener('abort', stop);
   return {
     pool,
+    count,
+    memory: undefined,
     get closed() {
       return closed;
     },
@@ -90,9 +96,12 @@ export async function runTask<Result>(
     const watch = watchMemory();
     let told: Crash | undefined;
     const listen = (message: TaskMessage) => {
-      if ('pid' in message) watch.follow(message.pid, message.memory);
-      else if ('event' in message) on?.(message.event);
-      else told = message.crash;
+      if ('pid' in message) {
+        watch.follow(message.pid, message.memory);
+        if (processes.count === 1) processes.memory = message.memory;
+      }
+      if ('event' in message) on?.(message.event);
+      if ('crash' in message) told = message.crash;
     };
     try {
       return (await processes.pool.exec(method, [...args], { on: listen })) as Result;
@@ -102,7 +111,8 @@ export async function runTask<Result>(
       if (endedBefore.test((error as Error).message)) continue;
       const reason = crashReason(error);
       if (reason === undefined) throw ownError(error);
-      const crash = { reason, outOfMemory: false, memory: watch.peak() };
+      // one that was ended before it told of this task has told of those before
+      const crash = { reason, outOfMemory: false, memory: watch.peak() ?? processes.memory };
       if (!again) throw new CrashError(crash, { cause: error });
       onCrash?.(crash);
       again = false;

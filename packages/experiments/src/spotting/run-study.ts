@@ -14,6 +14,7 @@ import { checkOptions, hashOf, type Part, stableJson } from '@mer/options';
 import { type FrameLandmarks, parseLandmarks } from '@mer/representations';
 import { type SpottedInterval, type SpotterDefinition, tuneSpotter } from '@mer/spotting';
 import * as tf from '@tensorflow/tfjs-core';
+import { readLandmarkFile } from '../prepare/landmarks.js';
 import { preparationCodeHash } from '../run/code-hash.js';
 import { lockFolder } from '../run/folder-lock.js';
 import { fileNameOf } from '../run/run-store.js';
@@ -190,24 +191,15 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)]));
 }
 
-const ENDINGS = ['.json', '.pts', '.txt', '.csv'];
-
 /** The landmarks of a recording, from the study's folder. */
 async function landmarksOf({ data }: SpottingStudy, { id, subject, clip }: Recorded): Promise<FrameLandmarks[]> {
   if (data.landmarks === undefined) return [];
-  const places = [[subject, clip], [clip]].flatMap((names) =>
-    ENDINGS.map((ending) => join(data.landmarks!, ...names.map(fileNameOf)) + ending),
-  );
-  for (const path of places) {
-    const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (['ENOENT', 'ENOTDIR'].includes(error.code ?? '')) return undefined;
-      throw error;
-    });
-    if (content === undefined) continue;
+  const text = await readLandmarkFile(data.landmarks, [[subject, clip], [clip]]);
+  if (text !== undefined) {
     try {
-      return parseLandmarks(content);
+      return parseLandmarks(text);
     } catch (cause) {
-      throw new ExperimentError(`Cannot use the landmarks of ${id}: ${path}: ${(cause as Error).message}`, { cause });
+      throw new ExperimentError(`Cannot use the landmarks of ${id}: ${(cause as Error).message}`, { cause });
     }
   }
   throw new ExperimentError(

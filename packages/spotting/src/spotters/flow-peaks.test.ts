@@ -4,7 +4,7 @@ import { checkOptions } from '@mer/options';
 import { frameReader } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { around, type Motion, movingFace, points, pulse } from '../../test/moving-face.js';
+import { around, type Motion, points, pulse, recordingOf } from '../../test/moving-face.js';
 import { spot } from '../define-spotter.js';
 import { tuneSpotter } from '../tune-spotter.js';
 import { flowPeaks, peakIntervals } from './flow-peaks.js';
@@ -14,11 +14,6 @@ beforeAll(() => tf.setBackend('wasm'));
 afterAll(() => tf.setBackend('cpu'));
 
 const landmarks = [{ frame: 0, points }];
-const recordingOf = (frames: number, motion: Motion, fps = 30) => ({
-  frames: frameReader(movingFace(frames, motion)),
-  fps,
-  landmarks,
-});
 const brow: Motion = (t, x, y) => [0, -4 * pulse(t, 30, 42) * around(x, y, [51, 46], 26)];
 const quick = { flow: 'farneback', macro: 0.4 } as const;
 

@@ -1,10 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { checkOptions } from '@mer/options';
-import { frameReader } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { around, type Motion, movingFace, points, pulse } from '../../test/moving-face.js';
+import { around, type Motion, pulse, recordingOf } from '../../test/moving-face.js';
 import { spot } from '../define-spotter.js';
 import { regionFlow } from './region-flow.js';
 import { type RegionMotion, regionMotion } from './region-motion.js';
@@ -12,12 +11,6 @@ import { type RegionMotion, regionMotion } from './region-motion.js';
 beforeAll(() => tf.setBackend('wasm'));
 afterAll(() => tf.setBackend('cpu'));
 
-const landmarks = [{ frame: 0, points }];
-const recordingOf = (frames: number, motion: Motion, fps = 30) => ({
-  frames: frameReader(movingFace(frames, motion)),
-  fps,
-  landmarks,
-});
 const brow: Motion = (t, x, y) => [0, -4 * pulse(t, 20, 34) * around(x, y, [51, 46], 26)];
 
 describe('regionFlow', () => {

@@ -64,7 +64,7 @@ type Options = Resolved<typeof options>;
  * Spots expressions where brows, mouth or nose move against the bridge of the nose: no training, needs landmarks.
  *
  * Frames are looked at in windows at about 30 a second. Flow leads from the window's first frame to each other; the square around the face follows the bridge
- * of the nose, whose motion is taken off that of 14 regions and of the eyes (mean of the longest vectors of each). A course is how far a region lies from where it
+ * of the nose, whose motion is taken off that of 16 regions and of the eyes (mean of the longest vectors of each). A course is how far a region lies from where it
  * mostly lies in the seconds around, without what is faster than 5 Hz; of windows that overlap the least counts. An expression is a run of a course that is `height`
  * above the least and `gap` above what surrounds it, reaching down to `slope` of its peak; left out is what goes on for seconds (talking), moves nearly every region
  * (a turn of the head) or comes with closing lids (blinks). Runs of all regions that overlap are one. Above half a second it is a macro-expression.
