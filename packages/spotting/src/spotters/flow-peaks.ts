@@ -30,7 +30,7 @@ export type FlowPeaksOptions = OptionsOf<typeof options>;
  * mouth, less the motion of the nose. Averaged over 2k frames, its peaks above a threshold between mean and maximum of the whole recording, k frames apart at
  * least, become intervals of k frames on both sides. Micro- and macro-expressions are two such passes, k being half of their usual length.
  *
- * It always finds something, also in a recording of which nothing moves: the threshold is one among its own values.
+ * It finds something wherever anything moves, be it noise: the threshold is one among a recording's own values.
  *
  * @example
  * ```ts
