@@ -19,7 +19,7 @@ const BUNDLES = [
   { name: 'createStstNet', code: "export { createStstNet } from '@mer/models';", budget: 11 },
   { name: 'one layer (Conv2d)', code: "export { Conv2d } from '@mer/models';", budget: 6.5 },
   { name: 'createAfn', code: "export { createAfn } from '@mer/models';", budget: 13 },
-  { name: 'fit', code: "export { fit } from '@mer/training';", budget: 15.5 },
+  { name: 'fit', code: "export { fit } from '@mer/training';", budget: 15 },
   {
     name: 'frame (a representation without kernels)',
     code: "export { frame } from '@mer/representations';",

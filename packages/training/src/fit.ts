@@ -2,14 +2,12 @@ import { checkOptions, type Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Batch, plainBatch } from './batch.js';
-import { averageWeights } from './ema.js';
-import { indicatorsOf, labelErrors, type SampleLabel } from './label-kind.js';
+import { indicatorsOf, type SampleLabel } from './label-kind.js';
 import { classWeights } from './losses/class-weights.js';
 import type { MemoryStrategy } from './memory-strategy.js';
 import { type Update, updateWith } from './optimizers/update-with.js';
 import { named, partsFor } from './parts-for.js';
-import { predictLogits } from './predict.js';
-import { logitThresholds, predictedLabel, type ReadLogitsOptions, softplus } from './predicted-label.js';
+import type { ReadLogitsOptions } from './predicted-label.js';
 import type { PreparedData } from './prepared-data.js';
 import { randomStream } from './random.js';
 import { epochRows } from './sampling.js';
@@ -146,7 +144,10 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     lossOf: (outputs, targets, context) => tf.tidy(() => loss.loss(outputs, targets, settings.loss, context)),
     strategy,
     weights: classWeights(labels, data.classes.length, settings.classWeights, labelKind),
-    cuts: labelKind === 'multiple' ? logitThresholds(options.threshold, data.classes.length) : [],
+    cuts:
+      labelKind === 'multiple'
+        ? (await import('./predicted-label.js')).logitThresholds(options.threshold, data.classes.length)
+        : [],
     update: updateWith(
       named(registry.optimizers, settings.optimizer),
       variables,
@@ -156,14 +157,17 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     batchOf,
     recompute,
   };
-  const average = settings.ema === undefined ? undefined : averageWeights(model, settings.ema);
+  const average =
+    settings.ema === undefined ? undefined : (await import('./ema.js')).averageWeights(model, settings.ema);
   const shuffling = randomStream([...key, 'shuffle']);
   const history: EpochRecord[] = [];
   const best = { epoch: settings.epochs, loss: Number.POSITIVE_INFINITY, weights: [] as tf.Tensor[] };
   let oracle = undefined as { epoch: number; logits: number[][]; errors: number } | undefined;
   const { threshold } = options;
-  const scored = (samples: readonly number[]) =>
-    score(model, data, samples, { batchSize: settings.batchSize, threshold });
+  const scored = async (samples: readonly number[]) => {
+    const { scoreSamples } = await import('./score-samples.js');
+    return scoreSamples(model, data, samples, { batchSize: settings.batchSize, threshold });
+  };
   const look = async (record: EpochRecord) => {
     const { epoch } = record;
     if (choosing) {
@@ -344,37 +348,4 @@ function checkLabels({ labels, classes, labelKind = 'single' }: PreparedData): v
   throw new RangeError(
     `Cannot train as labels.${wrong} must be ${labelKind === 'multiple' ? `a list, each ${one}` : one}: current value is ${JSON.stringify(labels[wrong])}`,
   );
-}
-
-/** Mean cross-entropy (float64, no weights), accuracy and errors of samples, in inference mode. */
-async function score(
-  model: LayersModel,
-  data: PreparedData,
-  samples: readonly number[],
-  { batchSize, threshold }: { batchSize: number } & Pick<ReadLogitsOptions, 'threshold'>,
-) {
-  const { labelKind } = data;
-  const logits = await predictLogits(model, data, samples, { batchSize });
-  let loss = 0;
-  let correct = 0;
-  let errors = 0;
-  for (const [row, index] of samples.entries()) {
-    const values = logits[row]!;
-    const label = data.labels[index]!;
-    loss += entropyOf(values, label);
-    const wrong = labelErrors(label, predictedLabel(values, { labelKind, threshold }));
-    if (wrong === 0) correct += 1;
-    errors += wrong;
-  }
-  return { loss: loss / samples.length, accuracy: correct / samples.length, errors, logits };
-}
-
-/** The cross-entropy of one sample; of any number of labels the mean over all of the binary one. */
-function entropyOf(logits: readonly number[], label: SampleLabel): number {
-  if (typeof label === 'number') {
-    const highest = Math.max(...logits);
-    return highest + Math.log(logits.reduce((sum, value) => sum + Math.exp(value - highest), 0)) - logits[label]!;
-  }
-  const each = logits.map((logit, c) => softplus(label.includes(c) ? -logit : logit));
-  return each.reduce((sum, value) => sum + value, 0) / each.length;
 }
