@@ -101,7 +101,8 @@ describe('parameters are those of the layer tables, counted by hand', () => {
       [features + 3 * linear(20, 20) + linear(60, 3), {}],
       [features + 3 * linear(20, 20) + 3 * linear(20, 1) + linear(60, 3), { outputs: 'all' }],
       [features + 5 * (linear(20, 4) + linear(4, 20)) + linear(20, 5), { classes: 5, factor: 4, join: 'sum' }],
-      [features + linear(20, 3), { proposal: false }],
+      [features + linear(20, 3), { attention: false }],
+      [features + 2 * linear(20, 3), { attention: false, outputs: 'all' }],
     ];
     for (const [count, options] of cases) expectCount(createFeatRef({ ...narrow, ...options }), count);
     const full = shared([6, 16], 1024) + 3 * linear(1024, 1024) + linear(3 * 1024, 3);
@@ -168,7 +169,6 @@ describe('parameters are those of the layer tables, counted by hand', () => {
 
 describe('options that do not fit together', () => {
   it('are named', () => {
-    expect(() => createFeatRef({ proposal: false, outputs: 'all' })).toThrow('outputs must be logits');
     expect(() => createFeatRef({ flow: [0, 3] })).toThrow('flow must be channels of inputShape');
     expect(() => createAhmsaNet({ sizes: [28, 14] })).toThrow('sizes must have one number per level (3)');
     expect(() => createAhmsaNet({ kernelSizes: [4] })).toThrow('kernelSizes must be odd: current value is 4');

@@ -19,8 +19,8 @@ const featrefOptions = {
   }),
   widths: tuple('Maps of each of the four paths of both Inception blocks.', ['first', 'second'], { default: [6, 16] }),
   hidden: integer('Width of the features that all classes share.', { min: 1, default: 1024 }),
-  proposal: flag(
-    'Whether each class has features of its own; without them the shared ones are classified, which leaves a dual Inception network.',
+  attention: flag(
+    'Whether each class turns an attention of its own on the shared features; without it the classifier and the proposals see them as they are, which leaves a dual Inception network.',
     { default: true },
   ),
   factor: integer("Width between the two factors of each class's attention; one full matrix where it is left out.", {
@@ -98,15 +98,10 @@ export function createFeatRef(options: FeatRefOptions = {}): tfl.LayersModel {
 }
 
 function build(options: Resolved<typeof featrefOptions>): tfl.LayersModel {
-  const { classes, inputShape, flow, widths, hidden, proposal, factor, join, outputs, seed } = options;
+  const { classes, inputShape, flow, widths, hidden, attention, factor, join, outputs, seed } = options;
   if (flow.some((channel) => channel < 0 || channel >= inputShape[2])) {
     throw new RangeError(
       `Cannot create featref as flow must be channels of inputShape [${inputShape}]: current value is [${flow}]`,
-    );
-  }
-  if (!proposal && outputs === 'all') {
-    throw new RangeError(
-      'Cannot create featref as outputs must be logits where proposal is false: current value is all',
     );
   }
   const nn = layerBuilder({ seed });
@@ -122,8 +117,11 @@ function build(options: Resolved<typeof featrefOptions>): tfl.LayersModel {
   const shared = nn.linear(nn.concat(streams, 'concat'), 'dense.0', { units: hidden, activation: 'relu' });
   const head = (x: Node) => nn.linear(x, 'fc', { units: classes, head: true });
   const name = 'featref';
-  if (!proposal) return buildModel({ name, inputs: input, outputs: head(shared) });
   const scores = outputs === 'all';
+  if (!attention) {
+    const proposals = scores ? [nn.linear(shared, 'proposal', { units: classes, head: true })] : [];
+    return buildModel({ name, inputs: input, outputs: [head(shared), ...proposals] });
+  }
   const layer = new ExpressionProposal({
     ...nn.named('proposal'),
     classes,
