@@ -139,6 +139,86 @@ class GatedFusion(nn.Module):
         return nhwc(g * a + (1 - g) * b + self.agreement(a * b))
 
 
+class ChannelMlp(nn.Module):
+    """CBAM's channel gate: the names are given by whoever holds it."""
+
+    def __init__(self, channels, hidden, names):
+        super().__init__()
+        self.names = names
+        self.add_module(names[0], nn.Linear(channels, hidden))
+        self.add_module(names[1], nn.Linear(hidden, channels))
+
+    def forward(self, x):
+        first, second = (getattr(self, name) for name in self.names)
+        mlp = lambda pooled: second(torch.relu(first(pooled)))
+        return torch.sigmoid(mlp(x.mean((2, 3))) + mlp(x.amax((2, 3))))[:, :, None, None]
+
+
+class ConvolutionalAttention(nn.Module):
+    def __init__(self, channels, hidden, parallel):
+        super().__init__()
+        self.parallel = parallel
+        self.ChannelGate = nn.Module()
+        self.ChannelGate.mlp = ChannelMlp(channels, hidden, ("1", "3"))
+        self.SpatialGate = nn.Module()
+        self.SpatialGate.spatial = nn.Module()
+        self.SpatialGate.spatial.conv = nn.Conv2d(2, 1, 7, padding=3, bias=False)
+
+    def forward(self, x):
+        x = nchw(x)
+        weighed = x * self.ChannelGate.mlp(x)
+        seen = x if self.parallel else weighed
+        pooled = torch.cat([seen.amax(1, keepdim=True), seen.mean(1, keepdim=True)], 1)
+        placed = seen * torch.sigmoid(self.SpatialGate.spatial.conv(pooled))
+        return nhwc(weighed + placed if self.parallel else placed)
+
+
+class ChannelGatedFusion(nn.Module):
+    def __init__(self, channels, hidden):
+        super().__init__()
+        self.mlp = ChannelMlp(channels, hidden, ("0", "2"))
+
+    def forward(self, a, b):
+        a, b = nchw(a), nchw(b)
+        g = self.mlp(a + b)
+        return nhwc(g * a + (1 - g) * b)
+
+
+class MultiScaleAttention(nn.Module):
+    def __init__(self, channels, ratio=8):
+        super().__init__()
+        hidden = max(1, channels // ratio)
+        self.channel = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))
+        self.spatial = nn.ModuleList(nn.Conv2d(2, 1, k, padding=k // 2, bias=False) for k in (3, 5, 7))
+
+    def forward(self, x):
+        x = nchw(x)
+        channel = torch.sigmoid(self.channel(x.mean((2, 3))))[:, :, None, None]
+        statistics = torch.cat([x.mean(1, keepdim=True), x.amax(1, keepdim=True)], 1)
+        return nhwc(x * channel * torch.sigmoid(sum(conv(statistics) for conv in self.spatial)))
+
+
+class ExpressionProposal(nn.Module):
+    """Features of each class, and with `scores` the proposals behind them."""
+
+    def __init__(self, size, classes, factor=None, join="concat", scores=True):
+        super().__init__()
+        self.join = join
+        full = lambda: nn.Linear(size, size)
+        factored = lambda: nn.Sequential(nn.Linear(size, factor), nn.Linear(factor, size))
+        self.attention = nn.ModuleList(full() if factor is None else factored() for _ in range(classes))
+        self.proposal = nn.ModuleList(nn.Linear(size, 1) for _ in range(classes)) if scores else None
+
+    def both(self, z):
+        specific = [layer(z).softmax(1) * z * z.shape[1] for layer in self.attention]
+        joined = sum(specific) if self.join == "sum" else torch.cat(specific, 1)
+        scores = self.proposal and torch.cat([score(s) for score, s in zip(self.proposal, specific)], 1)
+        return joined, scores
+
+    def forward(self, z):
+        return self.both(z)[0]
+
+
 class GradientAttention(nn.Module):
     def __init__(self, channels, hidden):
         super().__init__()
@@ -409,6 +489,12 @@ CASES = {
     "squeezeExcitation": (SqueezeExcitation(8, 2), [MAPS]),
     "adaptiveFusion": (AdaptiveFusion(16), [(3, 16), (3, 16)]),
     "gatedFusion": (GatedFusion(8), [MAPS, MAPS]),
+    "convolutionalAttention": (ConvolutionalAttention(8, 2, False), [MAPS]),
+    "convolutionalAttentionParallel": (ConvolutionalAttention(8, 2, True), [MAPS]),
+    "channelGatedFusion": (ChannelGatedFusion(8, 2), [MAPS, MAPS]),
+    "multiScaleAttention": (MultiScaleAttention(8, 4), [MAPS]),
+    "expressionProposal": (ExpressionProposal(8, 3, scores=False), [(4, 8)]),
+    "expressionProposalFactored": (ExpressionProposal(8, 3, 2, "sum", False), [(4, 8)]),
     "gradientAttention": (GradientAttention(8, 4), [MAPS]),
     "continuousAttention": (ContinuousAttention(), [MAPS, (2, 6, 6, 1)]),
     "magnitudeModulation": (MagnitudeModulation(), [MAPS, (2, 12, 12, 1)]),
@@ -462,4 +548,5 @@ def main():
     GOLDEN.write_text(json.dumps(golden) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

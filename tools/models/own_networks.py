@@ -1,6 +1,7 @@
-"""Reference values for the networks built from abstracts (AFN, DIANet, FMANet, MEGANet): python3 tools/models/own_networks.py
+"""Reference values for the networks built from abstracts (AFN, DIANet, FMANet, MEGANet, FeatRef, AHMSA-Net, dual branch): python3 tools/models/own_networks.py
 
-Each is written again in PyTorch from the documentation of its TypeScript counterpart, narrow, with weights from fill.py.
+Each is written again in PyTorch from the documentation of its TypeScript counterpart, narrow, with weights from fill.py. The gradients of the last three are
+taken in float64 and held against finite differences here.
 """
 
 import json
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import torch
 from fill import channels_first, described, fill, given, rounded
+from layers import ChannelGatedFusion, ConvolutionalAttention, ExpressionProposal, MultiScaleAttention, nchw, nhwc, sample
 from torch import nn
 from torch.nn import functional as F
 
@@ -247,6 +249,141 @@ class MegaNet(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+class InceptionBlock(nn.Module):
+    """Four paths of one width; the names are those of the Dual-Inception published with Off-TANet."""
+
+    def __init__(self, inputs, width):
+        super().__init__()
+        one = lambda: nn.Conv2d(inputs, width, 1)
+        self.path1 = nn.Sequential(one(), nn.ReLU(), nn.Conv2d(width, width, 5, padding=2), nn.ReLU())
+        self.path2 = nn.Sequential(one(), nn.ReLU(), nn.Conv2d(width, width, 3, padding=1), nn.ReLU())
+        self.path3 = nn.Sequential(nn.MaxPool2d(3, 1, 1), one(), nn.ReLU())
+        self.path4 = one()
+
+    def forward(self, x):
+        return F.max_pool2d(torch.cat([path(x) for path in (self.path1, self.path2, self.path3, self.path4)], 1), 2)
+
+
+class FeatRef(nn.Module):
+    def __init__(self, widths=(2, 4), hidden=12, classes=3):
+        super().__init__()
+        blocks = lambda: nn.Sequential(InceptionBlock(1, widths[0]), InceptionBlock(4 * widths[0], widths[1]))
+        self.icpt1 = blocks()
+        self.icpt2 = blocks()
+        self.dense = nn.Sequential(nn.Linear(2 * 49 * 4 * widths[1], hidden))
+        self.proposal = ExpressionProposal(hidden, classes)
+        self.fc = nn.Linear(classes * hidden, classes)
+
+    def forward(self, x):
+        features = torch.cat([self.icpt1(x[:, :1]).flatten(1), self.icpt2(x[:, 1:2]).flatten(1)], 1)
+        joined, proposals = self.proposal.both(torch.relu(self.dense(features)))
+        return self.fc(joined), proposals
+
+
+def of_maps(layer, *maps):
+    """A layer of channels last on maps of channels first."""
+    return nchw(layer(*map(nhwc, maps)))
+
+
+class ConvNorm(nn.Module):
+    def __init__(self, inputs, outputs, size, stride=1, active=True):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False)
+        self.bn = nn.BatchNorm2d(outputs)
+        self.active = active
+
+    def forward(self, x):
+        y = self.bn(self.conv(x))
+        return torch.relu(y) if self.active else y
+
+
+class AhmsaLevel(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.bn = nn.BatchNorm2d(outputs)
+        self.attention = MultiScaleAttention(outputs)
+        self.join = nn.Conv2d(outputs, outputs, 1)
+
+
+class AhmsaNet(nn.Module):
+    def __init__(self, widths=(4, 6, 8), joined=10, classes=3):
+        super().__init__()
+        for n, (inputs, outputs) in enumerate(zip((3, *widths), widths), start=1):
+            self.add_module(f"level{n}", AhmsaLevel(inputs, outputs))
+        self.join = ConvNorm(sum(widths), joined, 1)
+        self.fc = nn.Linear(joined, classes)
+
+    def forward(self, x):
+        joined = []
+        for n, size in enumerate((28, 14, 7), start=1):
+            level = getattr(self, f"level{n}")
+            x = F.adaptive_avg_pool2d(x, size)
+            x = of_maps(level.attention, torch.relu(level.bn(level.conv(x))))
+            joined.append(F.adaptive_avg_pool2d(torch.relu(level.join(x)), 7))
+        return self.fc(self.join(torch.cat(joined, 1)).mean((2, 3)))
+
+
+class ResidualStage(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.add_module("1", ConvNorm(inputs, outputs, 3, 2))
+        self.add_module("2", ConvNorm(outputs, outputs, 3))
+        self.add_module("3", ConvNorm(outputs, outputs, 3, active=False))
+        self.shortcut = ConvNorm(inputs, outputs, 1, 2, active=False)
+
+    def forward(self, x):
+        y = x
+        for name in "123":
+            y = getattr(self, name)(y)
+        return torch.relu(y + self.shortcut(x))
+
+
+class InceptionA(nn.Module):
+    def __init__(self, inputs, width):
+        super().__init__()
+        path = lambda *sizes: nn.ModuleDict({
+            str(n): ConvNorm(ins, outs, size) for n, (ins, outs, size) in enumerate(sizes, start=1)
+        })
+        more = width * 3 // 2
+        self.path1 = ConvNorm(inputs, width, 1)
+        self.path2 = path((inputs, width * 3 // 4, 1), (width * 3 // 4, width, 5))
+        self.path3 = path((inputs, width, 1), (width, more, 3), (more, more, 3))
+        self.path4 = ConvNorm(inputs, width, 1)
+
+    def forward(self, x):
+        through = lambda path: nn.Sequential(*path.values())(x)
+        mean = self.path4(F.avg_pool2d(x, 3, 1, 1))
+        maps = torch.cat([self.path1(x), through(self.path2), through(self.path3), mean], 1)
+        return F.max_pool2d(maps, 3, 2, 1)
+
+
+class DualBranch(nn.Module):
+    def __init__(self, widths=(8, 16), inception=8, classes=5):
+        super().__init__()
+        self.residual = nn.Sequential()
+        self.residual.add_module("stem", ConvNorm(3, inception, 3))
+        for n, (inputs, outputs) in enumerate(zip((inception, *widths), widths), start=1):
+            self.residual.add_module(f"stage{n}", ResidualStage(inputs, outputs))
+        self.inception = nn.Sequential()
+        self.inception.add_module("stem", ConvNorm(3, inception, 3, 2))
+        maps = inception
+        for n in range(1, len(widths)):
+            self.inception.add_module(f"block{n}", InceptionA(maps, inception))
+            maps = inception * 9 // 2
+        self.inception.add_module("out", ConvNorm(maps, widths[-1], 1))
+        hidden = max(4, widths[-1] // 16)
+        self.attention1 = ConvolutionalAttention(widths[-1], hidden, True)
+        self.attention2 = ConvolutionalAttention(widths[-1], hidden, True)
+        self.fusion = ChannelGatedFusion(widths[-1], hidden)
+        self.fc = nn.Linear(widths[-1], classes)
+
+    def forward(self, x):
+        a = of_maps(self.attention1, self.residual(x))
+        b = of_maps(self.attention2, self.inception(x))
+        return self.fc(of_maps(self.fusion, a, b).mean((2, 3)))
+
+
 def images(count, shape=(2, 64, 64, 3)):
     return [channels_first(given(f"image{index}", shape)) for index in range(count)]
 
@@ -262,6 +399,48 @@ CASES = {
     "fmanet": (FmaNet(), images(2)),
     "meganet": (MegaNet(), images(1)),
 }
+
+
+FLOW = channels_first(given("image0", (6, 28, 28, 3)))
+FLOW_CASES = {"featref": (FeatRef, 3), "ahmsa-net": (AhmsaNet, 3), "dual-branch": (DualBranch, 5)}
+
+
+def proposal_loss(logits, proposals, labels):
+    truth = F.one_hot(labels, proposals.shape[1]).to(proposals.dtype)
+    return 0.85 * F.cross_entropy(logits, labels) + 0.15 * F.binary_cross_entropy_with_logits(proposals, truth)
+
+
+def training_gradients(make, classes):
+    """Loss and gradients in training mode, in float64; along a random direction they are the finite differences of the loss."""
+    model = fill(make()).double().train()
+    labels = torch.arange(6) % classes
+    image = FLOW.double()
+
+    def loss_of():
+        outputs = model(image)
+        return proposal_loss(*outputs, labels) if isinstance(outputs, tuple) else F.cross_entropy(outputs, labels)
+
+    loss = loss_of()
+    loss.backward()
+    parameters = dict(model.named_parameters())
+    torch.manual_seed(0)
+    directions = {name: torch.randn_like(parameter) for name, parameter in parameters.items()}
+    slope = sum((parameter.grad * directions[name]).sum() for name, parameter in parameters.items())
+
+    def moved(step):
+        with torch.no_grad():
+            for name, parameter in parameters.items():
+                parameter.add_(directions[name], alpha=step)
+            value = loss_of()
+            for name, parameter in parameters.items():
+                parameter.sub_(directions[name], alpha=step)
+        return value
+
+    step = 1e-7
+    numeric = (moved(step) - moved(-step)) / (2 * step)
+    assert abs(numeric - slope) < 1e-5 * abs(slope), (make.__name__, float(numeric), float(slope))
+    gradients = {name: sample(parameter.grad) for name, parameter in parameters.items()}
+    return {"loss": rounded(loss.reshape(1), 9)[0], "gradients": gradients}
 
 
 def adam_step():
@@ -288,6 +467,12 @@ def main():
         with torch.no_grad():
             logits = model(*inputs)
         golden[name] = {"state": described(model), "logits": rounded(logits)}
+    for name, (make, classes) in FLOW_CASES.items():
+        model = fill(make()).eval()
+        with torch.no_grad():
+            outputs = model(FLOW[:2])
+        logits = outputs[0] if isinstance(outputs, tuple) else outputs
+        golden[name] = {"state": described(model), "logits": rounded(logits), **training_gradients(make, classes)}
     (GOLDEN / "own-networks.json").write_text(json.dumps(golden) + "\n")
     (GOLDEN / "afn-adam.json").write_text(json.dumps(adam_step()) + "\n")
 

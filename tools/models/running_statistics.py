@@ -11,7 +11,7 @@ import torch
 import torchvision
 from author_networks import Fdp, LearNet, MmNet, RcnA, TsfMicro, frames
 from fill import fill, given, rounded
-from own_networks import Afn, DiaNet, FmaNet, MegaNet, images, windows
+from own_networks import Afn, AhmsaNet, DiaNet, DualBranch, FmaNet, MegaNet, images, windows
 from ststnet import StstNet
 from torch import nn
 
@@ -32,6 +32,8 @@ CASES = {
     "dianet": lambda: (DiaNet(), images(2, SMALL)),
     "fmanet": lambda: (FmaNet(), images(2, SMALL)),
     "meganet": lambda: (MegaNet(), images(1, SMALL)),
+    "ahmsa-net": lambda: (AhmsaNet(), frames(1, 28, 4)),
+    "dual-branch": lambda: (DualBranch(), frames(1, 28, 4)),
     "learnet": lambda: (LearNet(), frames(1, 80, 4)),
     "mmnet": lambda: (MmNet(), frames(2, 64, 4)),
     **{

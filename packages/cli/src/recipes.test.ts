@@ -118,7 +118,8 @@ describe('every recipe of a paper', () => {
     const { model, inputs, targets, training, preprocessing } = experiment;
     const entry = findModel(model.name);
     const shapes = inputs.map((input) => inputShape(experiment, input));
-    expect(shapes).toEqual(entry.inputs.map(({ shape }) => [...shape]));
+    const { inputShape: small } = (entry.presets[model.preset ?? ''] ?? {}) as { inputShape?: readonly number[] };
+    expect(shapes).toEqual(entry.inputs.map(({ shape }) => [...(small ?? shape)]));
     for (const representation of inputs.flatMap((input) => representationOf(input) ?? [])) {
       expect(entry.inputs.flatMap((input) => input.representations)).toContain(representation.name);
     }
@@ -176,6 +177,9 @@ describe('every recipe of a paper', () => {
           'mmnet',
           'learnet',
           'ststnet',
+          'featref',
+          'ahmsa-net',
+          'dual-branch',
         ].map((prefix) => [prefix, papersOf(`${prefix}-`)]),
       ),
     ).toEqual({
@@ -190,6 +194,9 @@ describe('every recipe of a paper', () => {
       mmnet: 5,
       learnet: 4,
       ststnet: 2,
+      featref: 5,
+      'ahmsa-net': 3,
+      'dual-branch': 2,
     });
   });
 });
@@ -288,7 +295,7 @@ describe('every small recipe', () => {
   });
 
   it('is there for every network and way of training that a paper has', () => {
-    expect(small).toHaveLength(18);
+    expect(small).toHaveLength(21);
   });
 });
 

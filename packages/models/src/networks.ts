@@ -3,13 +3,16 @@
  */
 
 export * from './afn.js';
+export * from './ahmsa-net.js';
 export * from './backbones/densenet121.js';
 export * from './backbones/efficientnet-b0.js';
 export * from './backbones/resnet.js';
 export * from './backbones/vgg19.js';
 export * from './backbones/vit-b16.js';
 export * from './dianet.js';
+export * from './dual-branch.js';
 export * from './fdp.js';
+export * from './featref.js';
 export * from './fmanet.js';
 export * from './htnet.js';
 export * from './learnet.js';

@@ -5,10 +5,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { madeUpStateDict } from '../test/fill.js';
 import { madeUpImages, readGolden } from '../test/parity.js';
 import { createAfn } from './afn.js';
+import { createAhmsaNet } from './ahmsa-net.js';
 import { createDenseNet121 } from './backbones/densenet121.js';
 import { createEfficientNetB0 } from './backbones/efficientnet-b0.js';
 import { createResNet18, createResNet50 } from './backbones/resnet.js';
 import { createDiaNet } from './dianet.js';
+import { createDualBranch } from './dual-branch.js';
 import { createFdp } from './fdp.js';
 import { createFmaNet } from './fmanet.js';
 import { loadWeights, modelParameters, runModel } from './index.js';
@@ -43,6 +45,8 @@ const networks: Record<string, () => tfl.LayersModel> = {
   dianet: () => createDiaNet({ inputShape, width: 4, hidden: 16 }),
   fmanet: () => createFmaNet({ inputShape, width: 8 }),
   meganet: () => createMegaNet({ inputShape, widths: [8, 16, 32, 64] }),
+  'ahmsa-net': () => createAhmsaNet({ widths: [4, 6, 8], joined: 10 }),
+  'dual-branch': () => createDualBranch({ inputShape: [28, 28, 3], widths: [8, 16], inception: 8 }),
   learnet: () => createLearNet({ inputShape: [80, 80, 3], width: 4, hidden: 12 }),
   mmnet: () => createMmNet({ inputShape, stem: 12, widths: [8, 8, 16, 32] }),
   tsfmicro: () => createTsfMicro({ ...micro, fusion: 'parallel' }),

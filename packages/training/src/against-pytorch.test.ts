@@ -79,6 +79,15 @@ describe('batchLoss()', () => {
     const mean = ranks.reduce((sum, value) => sum + value) / 3;
     close(whole.dataSync(), [Math.log(2) + 25 + 0.1 * mean], 1e-5);
   });
+
+  it('of featref is the sum of its two parts, and asks for proposals', () => {
+    const classes = tf.tensor2d([[1, 0]]);
+    const loss = { name: 'featref', classes: 0.85, proposals: 0.15 } as const;
+    const whole = batchLoss([tf.zeros([1, 2]), tf.tensor2d([[2, -1]])], { classes, images: [] }, { loss });
+    const proposed = (Math.log1p(Math.exp(-2)) + Math.log1p(Math.exp(-1))) / 2;
+    close(whole.dataSync(), [0.85 * Math.log(2) + 0.15 * proposed], 1e-6);
+    expect(() => batchLoss([tf.zeros([1, 2])], { classes, images: [] }, { loss })).toThrow('outputs must be all');
+  });
 });
 
 describe('classWeights()', () => {

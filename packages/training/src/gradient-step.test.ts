@@ -60,10 +60,21 @@ const inputsOf = (model: LayersModel) =>
     tf.randomUniform([BATCH, ...(shape.slice(1) as number[])], -1, 1, 'float32', i + 1),
   );
 
+const ownLosses: Partial<Record<ModelName, LossSettings>> = {
+  fdp: { name: 'fdp', image: 100, rank: 0.1 },
+  featref: { name: 'featref', classes: 0.85, proposals: 0.15 },
+};
+const severalOutputs = Object.keys(ownLosses);
+
 describe.each(Object.keys(models) as ModelName[])('a step of %s', (name) => {
   const make = () =>
-    createModel(name, { preset: 'small', classes: 3, seed: 5, ...(name === 'fdp' && { outputs: 'all' }) } as never);
-  const loss: LossSettings = name === 'fdp' ? { name: 'fdp', image: 100, rank: 0.1 } : crossEntropy;
+    createModel(name, {
+      preset: 'small',
+      classes: 3,
+      seed: 5,
+      ...(severalOutputs.includes(name) && { outputs: 'all' }),
+    } as never);
+  const loss = ownLosses[name] ?? crossEntropy;
 
   it('gives the same gradients, statistics and masks with every strategy, and leaves nothing behind', () => {
     const model = make();
@@ -73,9 +84,9 @@ describe.each(Object.keys(models) as ModelName[])('a step of %s', (name) => {
     const exact: [MemoryStrategy, number][] = [
       [{ name: 'releasing' }, 0],
       [{ name: 'fused' }, 0],
-      // gradients of a weight that is used several times are added up in another order
-      [{ name: 'recomputing', stretches: 3, parts: 1 }, 1e-7],
-      [{ name: 'recomputing', stretches: 50, parts: 1 }, 1e-7],
+      // gradients of a weight that is used several times, or of maps that several layers read, are added up in another order
+      [{ name: 'recomputing', stretches: 3, parts: 1 }, 1e-6],
+      [{ name: 'recomputing', stretches: 50, parts: 1 }, 1e-6],
     ];
     for (const [strategy, most] of exact) {
       const other = stepOf(model, inputs, strategy, loss);

@@ -9,6 +9,7 @@ export {
   type BatchNormalizationArgs,
 } from './batch-normalization.js';
 export * from './block-transformer.js';
+export * from './channel-gated-fusion.js';
 export * from './class-map-attention.js';
 export { ChannelSlice, type ChannelSliceArgs, Difference, Regroup, type RegroupArgs } from './combine.js';
 export * from './continuous-attention.js';
@@ -19,6 +20,7 @@ export * from './cross-attention.js';
 export * from './depthwise-conv2d.js';
 export * from './drop-path.js';
 export * from './embedding.js';
+export * from './expression-proposal.js';
 export * from './feed-forward.js';
 export * from './flatten-channels-first.js';
 export * from './gated-fusion.js';
@@ -35,6 +37,7 @@ export { LocalFeatureBlock, type LocalFeatureBlockArgs } from './local-feature-b
 export * from './magnitude-modulation.js';
 export * from './max-unpool2d.js';
 export * from './motion-attention.js';
+export * from './multi-scale-attention.js';
 export {
   type LayerArgs,
   type LayerParameter,

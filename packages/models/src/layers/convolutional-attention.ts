@@ -1,6 +1,7 @@
-import { integer } from '@mer/options';
+import { choice, integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { channelGate } from './channel-gate.js';
 import { Conv2d } from './conv2d.js';
 import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { Linear } from './linear.js';
@@ -15,6 +16,11 @@ const convolutionalAttentionOptions = {
     },
   ),
   kernelSize: integer('Side of the spatial gate.', { min: 1, default: 7 }),
+  order: choice(
+    '`sequential`: the spatial gate sees what the channel gate left. `parallel`: both see the input, and what they leave is added.',
+    ['sequential', 'parallel'],
+    { default: 'sequential' },
+  ),
 };
 
 /** Arguments of {@link ConvolutionalAttention}. */
@@ -25,6 +31,8 @@ export type ConvolutionalAttentionArgs = LayerArgs<typeof convolutionalAttention
  *
  *     x' = x sigmoid(mlp(mean(x)) + mlp(max(x)))            over places, for each channel
  *     y  = x' sigmoid(conv7([max(x'), mean(x')]))           over channels, for each place
+ *
+ * With `order: 'parallel'`, y = x' + x sigmoid(conv7([max(x), mean(x)])).
  *
  * The weights are called ChannelGate.mlp.1, ChannelGate.mlp.3 and SpatialGate.spatial.conv, as in the authors' code; the batch norm that it has behind the
  * spatial gate is left out here.
@@ -68,13 +76,15 @@ export class ConvolutionalAttention extends NetworkLayer<typeof convolutionalAtt
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = oneTensor(inputs) as tf.Tensor4D;
-      const [batch, height, width, channels] = x.shape;
-      const places = tf.reshape(x, [batch, height * width, channels]);
-      const gate = (pooled: tf.Tensor) => this.second.call(this.first.call(pooled));
-      const weights = tf.sigmoid(tf.add(gate(tf.mean(places, 1)), gate(tf.max(places, 1))));
-      const weighed = tf.mul(x, tf.reshape(weights, [batch, 1, 1, channels]));
-      const pooled = tf.concat([tf.max(weighed, 3, true), tf.mean(weighed, 3, true)], 3);
-      return tf.mul(weighed, tf.sigmoid(this.spatial.call(pooled)));
+      const weighed = tf.mul(
+        x,
+        channelGate(x, (pooled) => this.second.call(this.first.call(pooled))),
+      );
+      const parallel = this.options.order === 'parallel';
+      const seen = parallel ? x : weighed;
+      const pooled = tf.concat([tf.max(seen, 3, true), tf.mean(seen, 3, true)], 3);
+      const placed = tf.mul(seen, tf.sigmoid(this.spatial.call(pooled)));
+      return parallel ? tf.add(weighed, placed) : placed;
     });
   }
 }

@@ -10,11 +10,14 @@ import { toTorch } from '../weights/layouts.js';
 import { Activation } from './activation.js';
 import { AdaptiveFusion } from './adaptive-fusion.js';
 import { BatchNormalization } from './batch-normalization.js';
+import { ChannelGatedFusion } from './channel-gated-fusion.js';
 import { ContinuousAttention } from './continuous-attention.js';
 import { Conv2d } from './conv2d.js';
 import { Conv2dTranspose } from './conv2d-transpose.js';
+import { ConvolutionalAttention } from './convolutional-attention.js';
 import { CrossAttention } from './cross-attention.js';
 import { DepthwiseConv2d } from './depthwise-conv2d.js';
+import { ExpressionProposal } from './expression-proposal.js';
 import { GatedFusion } from './gated-fusion.js';
 import { GlobalFeatureBlock } from './global-feature-block.js';
 import { GradientAttention } from './gradient-attention.js';
@@ -24,6 +27,7 @@ import { Linear } from './linear.js';
 import { LocalFeatureBlock } from './local-feature-block.js';
 import { MagnitudeModulation } from './magnitude-modulation.js';
 import { MaxPoolWithPlaces, MaxUnpool2d } from './max-unpool2d.js';
+import { MultiScaleAttention } from './multi-scale-attention.js';
 import type { NetworkLayer } from './network-layer.js';
 import { AvgPool2d, MaxPool2d } from './pooling.js';
 import { RankPooling } from './rank-pooling.js';
@@ -75,6 +79,12 @@ const layers: Record<string, () => NetworkLayer> = {
   squeezeExcitation: () => new SqueezeExcitation({ name, hidden: 2 }),
   adaptiveFusion: () => new AdaptiveFusion({ name }),
   gatedFusion: () => new GatedFusion({ name }),
+  convolutionalAttention: () => new ConvolutionalAttention({ name, hidden: 2 }),
+  convolutionalAttentionParallel: () => new ConvolutionalAttention({ name, hidden: 2, order: 'parallel' }),
+  channelGatedFusion: () => new ChannelGatedFusion({ name, hidden: 2 }),
+  multiScaleAttention: () => new MultiScaleAttention({ name, ratio: 4 }),
+  expressionProposal: () => new ExpressionProposal({ name, classes: 3, scores: false }),
+  expressionProposalFactored: () => new ExpressionProposal({ name, classes: 3, factor: 2, join: 'sum', scores: false }),
   gradientAttention: () => new GradientAttention({ name, ratio: 4 }),
   continuousAttention: () => new ContinuousAttention({ name }),
   magnitudeModulation: () => new MagnitudeModulation({ name }),

@@ -4,10 +4,11 @@ import { binaryFocal } from './binary-focal.js';
 import { crossEntropy } from './cross-entropy.js';
 import type { LossDefinition } from './define-loss.js';
 import { fdp } from './fdp.js';
+import { featref } from './featref.js';
 import { focal } from './focal.js';
 
 /** Every loss; an experiment's `use` adds others. */
-export const losses = [crossEntropy, focal, fdp, binaryCrossEntropy, binaryFocal] as const;
+export const losses = [crossEntropy, focal, fdp, featref, binaryCrossEntropy, binaryFocal] as const;
 
 /** Ours, and those of a list that are such parts. */
 export const lossesWith = (parts?: readonly Part[]) => withParts<LossDefinition>(['loss'], losses, parts);
