@@ -1,0 +1,108 @@
+// Many methods on the same real clips: the 442 flow images of the MEGC2019 composite, leave one subject out, last epoch. After `npm run build`:
+//   node benchmarks/megc2019.mjs --data <folder of megc2019-flow28>      goes on where it stopped; Ctrl-C keeps every fold that is done
+//   node benchmarks/megc2019.mjs --data <folder> --only 'ststnet|htnet'  rows whose name matches
+//   node benchmarks/megc2019.mjs --data <folder> --minutes 60            stops after that time
+//   node benchmarks/megc2019.mjs --list                                  what is done, what is left, seconds of a fold
+//   node benchmarks/megc2019.mjs --table                                 writes benchmarks/results/megc2019.csv and docs/megc2019.md of what is done
+// The predictions of each finished fold lie in benchmarks/results/megc2019/<row>; a run begins with them, so that a finished fold stays finished.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ROWS } from './megc2019/rows.mjs';
+import { writeTable } from './megc2019/table.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    only: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '600' },
+    workers: { type: 'string', default: 'auto' },
+    list: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
+  },
+});
+const RESULTS = here('results/megc2019');
+const rows = ROWS.filter(({ name }) => new RegExp(values.only).test(name));
+if (values.table) {
+  await writeTable(ROWS, RESULTS, { csv: here('results/megc2019.csv'), page: here('../docs/megc2019.md') });
+} else if (values.list) {
+  for (const row of rows) console.log(await stateOf(row));
+} else {
+  if (!values.data) {
+    console.error('Cannot train as --data must name the folder of the flow images (megc2019-flow28)');
+    process.exit(2);
+  }
+  const end = Date.now() + Number(values.minutes) * 60_000;
+  for (const row of rows) {
+    if (Date.now() > end - 60_000) break;
+    await train(row, end);
+    console.log(await stateOf(row));
+  }
+}
+
+/** Trains what a row lacks, and keeps what is finished, however the run ends. */
+async function train(row, end) {
+  const dir = here(`../runs/megc2019/${row.name}`);
+  const kept = join(RESULTS, row.name);
+  if (!existsSync(dir) && existsSync(kept)) await cp(kept, dir, { recursive: true });
+  const changes = [`seeds=${JSON.stringify(row.seeds)}`, ...(row.set ?? [])];
+  const child = spawn(
+    process.execPath,
+    [
+      here('../packages/cli/bin/mer.js'),
+      ...['run', row.recipe, '--data', values.data, '--out', dir, '--workers', values.workers],
+      ...changes.flatMap((change) => ['--set', change]),
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const timer = setTimeout(() => child.kill('SIGINT'), end - Date.now());
+  // a Ctrl-C reaches the child by itself
+  const wait = () => {};
+  process.on('SIGINT', wait);
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  process.off('SIGINT', wait);
+  clearTimeout(timer);
+  if (existsSync(join(dir, 'run.json'))) await keep(dir, kept);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Copies run.json, the predictions and the learning curves' last lines of the folds that are done: no weights. */
+async function keep(dir, kept) {
+  await mkdir(kept, { recursive: true });
+  await cp(join(dir, 'run.json'), join(kept, 'run.json'));
+  for (const path of await foldFiles(dir, 'predictions.json')) {
+    const target = join(kept, 'folds', path);
+    if (existsSync(target)) continue;
+    await mkdir(dirname(target), { recursive: true });
+    const { seconds, epochs } = JSON.parse(
+      await readFile(join(dir, 'folds', path.replace('predictions', 'history')), 'utf8'),
+    );
+    await writeFile(
+      target.replace('predictions', 'history'),
+      `${JSON.stringify({ seconds, epochs: epochs.slice(-1) })}\n`,
+    );
+    await cp(join(dir, 'folds', path), target);
+  }
+}
+
+async function foldFiles(dir, name) {
+  const folds = join(dir, 'folds');
+  if (!existsSync(folds)) return [];
+  return (await readdir(folds, { recursive: true })).filter((path) => path.endsWith(name)).sort();
+}
+
+/** A line: how much of a row is done, and what it cost. */
+async function stateOf({ name, seeds }) {
+  const kept = join(RESULTS, name);
+  const histories = await foldFiles(kept, 'history.json');
+  const seconds = await Promise.all(
+    histories.map(async (path) => JSON.parse(await readFile(join(kept, 'folds', path), 'utf8')).seconds),
+  );
+  const total = seconds.reduce((sum, each) => sum + each, 0);
+  const mean = seconds.length > 0 ? `, ${(total / seconds.length).toFixed(1)} s each` : '';
+  return `${name}: ${histories.length} of ${68 * seeds.length} folds${mean}`;
+}
