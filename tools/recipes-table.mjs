@@ -64,7 +64,13 @@ async function rowOf(file) {
   const epochs = `${training.epochChoice}${training.oracle ? ' + oracle' : ''}`;
   return [
     `[${file.replace(/\.yaml$/, '')}](../packages/experiments/recipes/${file})`,
-    file.startsWith('small/') ? '' : /^(units|labels)-/.test(file) ? 'none: any number of labels' : paper,
+    file.startsWith('small/')
+      ? ''
+      : file.startsWith('baseline-')
+        ? 'none: a baseline'
+        : /^(units|labels)-/.test(file)
+          ? 'none: any number of labels'
+          : paper,
     model.name,
     findDataset(data.name).title.split(/[:;]| as /)[0],
     classes,

@@ -16,6 +16,7 @@ export * from './featref.js';
 export * from './fmanet.js';
 export * from './htnet.js';
 export * from './learnet.js';
+export * from './linear-classifier.js';
 export * from './meganet.js';
 export * from './mmnet.js';
 export * from './off-apexnet.js';

@@ -11,6 +11,7 @@ export const CLASSES = 3;
 
 /** Narrower than the small presets, where that matters, so that the tests are quick; with MER_SLOW_TESTS=1 the small presets themselves are tested. */
 const tiny: Partial<Record<ModelName, object>> = {
+  'linear-classifier': { inputShape: [8, 8, 3], start: 'fan-in' },
   'off-apexnet': { hidden: 16 },
   'rcn-a': { inputShape: [16, 16, 3], width: 8, grid: 3 },
   htnet: { width: 12 },
@@ -65,6 +66,7 @@ export function images(model: tfl.LayersModel, batch: number): tf.Tensor | tf.Te
 
 /** Options of the networks without dropout or with other random masks, which take `dropout: 0`. */
 export const steady: Partial<Record<ModelName, object>> = {
+  'linear-classifier': {},
   resnet18: {},
   resnet50: {},
   densenet121: {},
