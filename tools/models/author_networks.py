@@ -48,27 +48,27 @@ class Named(nn.Module):
 
 
 class PositionBranch(Named):
-    """The onset frame as tokens: two pre-norm blocks with four heads."""
+    """The onset frame as tokens: pre-norm blocks with four heads."""
 
-    def __init__(self, grid, width):
+    def __init__(self, grid, width, depth=2, expansion=4):
         super().__init__()
-        self.grid, self.width = grid, width
+        self.grid, self.width, self.depth = grid, width, depth
         self.put("patch_embed.proj", nn.Conv2d(3, width, 1))
         self.pos_embed = nn.Parameter(torch.zeros(1, grid * grid, width))
-        for n in (0, 1):
+        for n in range(depth):
             self.put(f"blocks.{n}.norm1", nn.LayerNorm(width, eps=1e-6))
             self.put(f"blocks.{n}.attn.qkv", nn.Linear(width, 3 * width))
             self.put(f"blocks.{n}.attn.proj", nn.Linear(width, width))
             self.put(f"blocks.{n}.norm2", nn.LayerNorm(width, eps=1e-6))
-            self.put(f"blocks.{n}.mlp.fc1", nn.Linear(width, 4 * width))
-            self.put(f"blocks.{n}.mlp.fc2", nn.Linear(4 * width, width))
+            self.put(f"blocks.{n}.mlp.fc1", nn.Linear(width, expansion * width))
+            self.put(f"blocks.{n}.mlp.fc2", nn.Linear(expansion * width, width))
         self.norm = nn.LayerNorm(width, eps=1e-6)
 
     def forward(self, image, added=None):
         x = F.interpolate(image, (self.grid, self.grid), mode="bilinear")
         x = self.at("patch_embed.proj")(x).flatten(2).transpose(1, 2) + self.pos_embed
         b, n, c = x.shape
-        for number in (0, 1):
+        for number in range(self.depth):
             part = lambda name: self.at(f"blocks.{number}.{name}")
             q, k, v = (
                 t.reshape(b, n, 4, c // 4).transpose(1, 2)
@@ -93,11 +93,11 @@ def unused_positions(width, prefix="vit_pos."):
 
 
 class MmNet(Named):
-    def __init__(self, size=64, stem=12, widths=(8, 8, 16, 32), classes=5):
+    def __init__(self, size=64, stem=12, widths=(8, 8, 16, 32), classes=5, depth=2, expansion=4):
         super().__init__()
         self.put("conv_act.0", nn.Conv2d(3, stem, 3, 2, 1, bias=False))
         self.put("conv_act.1", nn.BatchNorm2d(stem))
-        self.vit_pos = PositionBranch(size // 16, widths[3])
+        self.vit_pos = PositionBranch(size // 16, widths[3], depth, expansion)
         self.put("main_branch.conv1", nn.Conv2d(stem, widths[0], 3, 1, 1, bias=False))
         self.put("main_branch.bn1", nn.BatchNorm2d(widths[0]))
         inputs = widths[0]
@@ -673,6 +673,7 @@ def cases():
         "timeembed": [1, 4, 3, 3],
     }
     yield "mmnet", lambda: parity(MmNet(), frames(2, 64), mmnet_unused)
+    yield "mmnet-3", lambda: parity(MmNet(depth=3, expansion=2), frames(2, 64), mmnet_unused)
     for fusion in ("parallel", "early", "temporal-to-spatial", "spatial-to-temporal", "residual"):
         unused = relative_positions()
         if fusion != "early":

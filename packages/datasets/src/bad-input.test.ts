@@ -103,7 +103,7 @@ describe('bad input', () => {
   it('rejects unknown options and class schemes with the allowed ones', async () => {
     expect(await failure(set(), { clases: 'x' })).toContain('"clases" is not an option, did you mean "classes"?');
     expect(await failure(set(), { classes: '5' })).toContain(
-      'one of emotion-5, emotion-7, megc2019, objective-5, objective-7',
+      'one of emotion-5, emotion-3, emotion-7, megc2019, objective-5, objective-7',
     );
     expect(await failure(set(), { decoders: 0 })).toContain('an integer from 1 to 64');
   });

@@ -65,8 +65,8 @@ describe('datasets', () => {
 
   it('check what they are asked', async () => {
     expect(() => checkOptions('open', { clips: integer('Clips.', { min: 1 }) }, {})).toThrow('clips is missing');
-    await expect(datasets.casme2.open({ root: 'x', classes: 'emotion-3' as 'emotion-5' })).rejects.toThrow(
-      'one of emotion-5, emotion-7, megc2019, objective-5, objective-7',
+    await expect(datasets.casme2.open({ root: 'x', classes: 'emotion-4' as 'emotion-5' })).rejects.toThrow(
+      'one of emotion-5, emotion-3, emotion-7, megc2019, objective-5, objective-7',
     );
   });
 });

@@ -5,6 +5,7 @@ import { worstDifference, worstRelativeDifference } from '../test/compare.js';
 import { expectParity, madeUpImages, readGolden } from '../test/parity.js';
 import { createFdp } from './fdp.js';
 import { createHtNet } from './htnet.js';
+import { countParameters } from './index.js';
 import { createLearNet } from './learnet.js';
 import { createMmNet } from './mmnet.js';
 import { createOffApexNet } from './off-apexnet.js';
@@ -20,6 +21,17 @@ describe('networks with author code against PyTorch', () => {
 
   it('MMNet', () => {
     expectParity(createMmNet({ inputShape: [64, 64, 3], stem: 12, widths: [8, 8, 16, 32] }), golden.mmnet);
+  });
+
+  it('MMNet of three classes, whose parameters are those of its code at full width', () => {
+    const three = { positionDepth: 3, expansion: 2, dropPath: 0.3 };
+    expectParity(
+      createMmNet({ inputShape: [64, 64, 3], stem: 12, widths: [8, 8, 16, 32], ...three }),
+      golden['mmnet-3'],
+    );
+    const full = createMmNet(three);
+    expect(countParameters(full).trainable).toBe(9_442_425);
+    full.dispose();
   });
 
   it.each(['parallel', 'early', 'temporal-to-spatial', 'spatial-to-temporal', 'residual'] as const)(

@@ -1,4 +1,4 @@
-import { flag, integer, type OptionsOf, type Resolved, tuple } from '@mer/options';
+import { flag, integer, number, type OptionsOf, type Resolved, tuple } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
 import { checkSides } from './check-sides.js';
@@ -19,6 +19,21 @@ const mmnetOptions = {
   widths: tuple('Maps of the four blocks, the last divisible by 4.', ['first', 'second', 'third', 'fourth'], {
     default: [128, 128, 256, 512],
   }),
+  positionDepth: integer(
+    'Transformer blocks of the position branch; the network that the authors train on three classes has 3.',
+    {
+      min: 1,
+      default: 2,
+    },
+  ),
+  expansion: number("Width of these blocks' hidden layers over that of their tokens; 2 for three classes.", {
+    above: 0,
+    default: 4,
+  }),
+  dropPath: number(
+    'Share of the samples whose last residual branch of the position branch training drops, less for earlier ones; 0.3 for three classes.',
+    { min: 0, below: 1, default: 0 },
+  ),
   antialias: flag(
     'Whether the onset frame is averaged when it is shrunk; not in torchvision before 0.17, which the authors had.',
     { default: false },
@@ -56,7 +71,8 @@ export const mmnet = /* @__PURE__ */ declareModel({
  *
  * Inputs: `onset` and `apex`, `[batch, height, width, 3]` each, RGB from 0 to 1 less the ImageNet mean over the deviation.
  * Output: logits `[batch, classes]`. Weights of the authors' PyTorch network load by name; what it stores and never uses is
- * left out.
+ * left out. `positionDepth: 3`, `expansion: 2` and `dropPath: 0.3` make the network of their scripts for three classes, but for its first convolution, whose two
+ * groups no three channels can be divided into.
  *
  * @throws {RangeError} when an option is outside its range.
  *
@@ -76,7 +92,8 @@ export function createMmNet(options: MmNetOptions = {}): tfl.LayersModel {
   return mmnet.create(options);
 }
 
-function build({ classes, inputShape, stem, widths, antialias, seed }: Resolved<typeof mmnetOptions>): tfl.LayersModel {
+function build(options: Resolved<typeof mmnetOptions>): tfl.LayersModel {
+  const { classes, inputShape, stem, widths, positionDepth, expansion, dropPath, antialias, seed } = options;
   checkSides('create mmnet', inputShape, 16);
   const nn = layerBuilder({ seed });
   const onset = tfl.input({ shape: [...inputShape], name: 'onset' });
@@ -87,7 +104,14 @@ function build({ classes, inputShape, stem, widths, antialias, seed }: Resolved<
   x = nn.activation(nn.batchNorm(x, 'conv_act.1'), 'conv_act.2', 'relu');
   x = motionBranch(layerBuilder({ seed, prefix: 'main_branch.' }), x, widths);
   const grid = [inputShape[0] / 16, inputShape[1] / 16] as const;
-  const places = positionBranch(nn, onset, { grid, width: widths[3], antialias });
+  const places = positionBranch(nn, onset, {
+    grid,
+    width: widths[3],
+    antialias,
+    depth: positionDepth,
+    expansion,
+    dropPath,
+  });
   x = nn.flatten(nn.add([x, places], 'fusion'), 'flatten');
   return buildModel({
     name: 'mmnet',

@@ -13,6 +13,12 @@ export interface PositionBranchPlan {
   readonly width: number;
   /** Whether the image is averaged when it is shrunk to the grid. */
   readonly antialias: boolean;
+  /** Number of transformer blocks; 2 by default. */
+  readonly depth?: number;
+  /** Width of their hidden layers over that of the tokens; 4 by default. */
+  readonly expansion?: number;
+  /** Share of the samples whose last residual branch training drops, less for earlier ones; 0 by default. */
+  readonly dropPath?: number;
   /** Added to the tokens before the last norm: `[batch, height, width, width of the tokens]`. */
   readonly added?: Node;
 }
@@ -22,18 +28,20 @@ export const UNUSED_POSITION_NAMES = ['vit_pos.cls_token', 'vit_pos.head.', 'vit
 
 /**
  * The branch of MMNet and TSFmicro that tells where: the onset frame shrunk to a grid, one token per pixel, a learned vector
- * per place, two transformer blocks of four heads, norm. The result is `[batch, height, width, width of the tokens]`.
+ * per place, transformer blocks of four heads (two in most), norm. The result is `[batch, height, width, width of the tokens]`.
  */
 export function positionBranch(nn: LayerBuilder, image: Node, plan: PositionBranchPlan): Node {
-  const { grid, width, antialias, added } = plan;
+  const { grid, width, antialias, depth = 2, expansion = 4, dropPath = 0, added } = plan;
   const [rows, columns] = grid;
   const size = { height: rows, width: columns, antialias };
   let x = nn.apply(new ResizeBilinear2d({ ...nn.named('resize'), ...size }), image);
   x = nn.conv(x, 'vit_pos.patch_embed.proj', { filters: width, kernelSize: 1 });
   x = nn.apply(new Regroup({ ...nn.named('vit_pos.tokens'), shape: [rows * columns, width] }), x);
   x = nn.apply(new PositionEmbedding(nn.named('vit_pos.pos_embed')), x);
-  for (const number of [0, 1]) {
-    x = nn.apply(new TransformerBlock({ ...nn.named(`vit_pos.blocks.${number}`), heads: 4 }), x);
+  for (let number = 0; number < depth; number++) {
+    const rate = depth === 1 ? dropPath : (dropPath * number) / (depth - 1);
+    const args = { heads: 4, expansion, dropPath: rate };
+    x = nn.apply(new TransformerBlock({ ...nn.named(`vit_pos.blocks.${number}`), ...args }), x);
   }
   if (added !== undefined) {
     const flat = nn.apply(new Regroup({ ...nn.named('vit_pos.added'), shape: [rows * columns, width] }), added);

@@ -36,6 +36,19 @@ const schemes = {
       { release: '20190701', n: 249, perClass: [63, 32, 27, 28, 99] },
     ],
   },
+  'emotion-3': {
+    title: 'three classes as in the code of MMNet and TSFmicro: negative is disgust, repression, sadness and fear',
+    field: 'emotion',
+    classes: {
+      negative: ['disgust', 'repression', 'sadness', 'fear'],
+      positive: ['happiness'],
+      surprise: ['surprise'],
+    },
+    expected: [
+      { release: '20140508', n: 156, perClass: [99, 32, 25] },
+      { release: '20190701', n: 156, perClass: [96, 32, 28] },
+    ],
+  },
   'emotion-7': {
     title: 'all seven labels',
     field: 'emotion',

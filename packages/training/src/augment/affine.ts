@@ -8,6 +8,10 @@ export interface Warp {
   zoom: number;
   /** Move right by this share of the width, and down by this share of the height. */
   shift: readonly [x: number, y: number];
+  /** Take the nearest pixel instead of weighing four. */
+  nearest?: boolean;
+  /** What lies outside is 0 instead of the border repeated. */
+  zeros?: boolean;
 }
 
 /** The change that changes nothing. */
@@ -24,8 +28,8 @@ export interface FlowChannels {
 }
 
 /**
- * Mirrors, turns, magnifies and moves an image about its center, in this order: bilinear, the border repeated outwards. Flow vectors change with
- * the picture that they belong to. A change by whole pixels or a mirror alone is exact.
+ * Mirrors, turns, magnifies and moves an image about its center, in this order: bilinear with the border repeated outwards, or else as the warp says. Flow
+ * vectors change with the picture that they belong to. A change by whole pixels or a mirror alone is exact.
  *
  * @param values - `[..., H, W, C]`, row by row; every frame is changed alike
  * @param shape - its shape
@@ -35,7 +39,7 @@ export interface FlowChannels {
  */
 export function warpRow(values: Float32Array, shape: readonly number[], warp: Warp, flow?: FlowChannels): Float32Array {
   const [height, width, channels] = shape.slice(-3) as [number, number, number];
-  const { flip, angle, zoom, shift } = warp;
+  const { flip, angle, zoom, shift, nearest = false, zeros = false } = warp;
   const [centerX, centerY] = [(width - 1) / 2, (height - 1) / 2];
   const [moveX, moveY] = [shift[0] * width, shift[1] * height];
   const mirror = flip ? -1 : 1;
@@ -48,8 +52,15 @@ export function warpRow(values: Float32Array, shape: readonly number[], warp: Wa
       for (let x = 0; x < width; x++) {
         const dx = (x - centerX - moveX) / zoom;
         const dy = (y - centerY - moveY) / zoom;
-        const sourceX = clamp(mirror * (cos * dx + sin * dy) + centerX, width - 1);
-        const sourceY = clamp(cos * dy - sin * dx + centerY, height - 1);
+        const wholeX = onGrid(mirror * (cos * dx + sin * dy) + centerX, nearest);
+        const wholeY = onGrid(cos * dy - sin * dx + centerY, nearest);
+        const sourceX = clamp(wholeX, width - 1);
+        const sourceY = clamp(wholeY, height - 1);
+        let to = frame + (y * width + x) * channels;
+        if (zeros && (sourceX !== wholeX || sourceY !== wholeY)) {
+          out.fill(flow ? flow.zero : 0, to, to + channels);
+          continue;
+        }
         const x0 = Math.floor(sourceX);
         const y0 = Math.floor(sourceY);
         const fx = sourceX - x0;
@@ -57,7 +68,6 @@ export function warpRow(values: Float32Array, shape: readonly number[], warp: Wa
         const right = x0 + 1 < width ? channels : 0;
         const below = y0 + 1 < height ? width * channels : 0;
         let at = frame + (y0 * width + x0) * channels;
-        let to = frame + (y * width + x) * channels;
         for (let c = 0; c < channels; c++, at++, to++) {
           const top = values[at]! + fx * (values[at + right]! - values[at]!);
           const bottom = values[at + below]! + fx * (values[at + below + right]! - values[at + below]!);
@@ -84,9 +94,17 @@ function turnVectors(
   }
 }
 
+/** The place of a sample, or the pixel nearest to it: of two as near the even one, as in PyTorch. */
+function onGrid(value: number, nearest: boolean): number {
+  // rounding of sines and cosines must not move a sample off the grid it lies on, or off the middle of two pixels
+  const halves = Math.round(2 * value) / 2;
+  const exact = Math.abs(value - halves) < 1e-9 ? halves : value;
+  if (!nearest) return exact;
+  const below = Math.floor(exact);
+  const rest = exact - below;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+}
+
 function clamp(value: number, highest: number): number {
-  // rounding of sines and cosines must not move a sample off the grid it lies on
-  const near = Math.round(value);
-  const exact = Math.abs(value - near) < 1e-9 ? near : value;
-  return Math.min(Math.max(exact, 0), highest);
+  return Math.min(Math.max(value, 0), highest);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Clip } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
@@ -148,6 +149,44 @@ describe('mixup', () => {
   });
 });
 
+describe('rotation and crop on normalized tensors', () => {
+  it('are those of torchvision: the nearest pixel, zeros from outside', () => {
+    const golden = JSON.parse(readFileSync(new URL('../../test/golden/augment.json', import.meta.url), 'utf8'));
+    for (const { angle, top, left, mirrored, values } of golden.cases) {
+      const row = Float32Array.from(golden.values as number[]);
+      const change = {
+        warp: { ...NO_WARP, flip: mirrored, angle: (-angle * Math.PI) / 180, nearest: true, zeros: true },
+        crop: [golden.padding - left, golden.padding - top] as const,
+        cropZeros: true,
+        erased: [],
+        others: [],
+      };
+      changeRows({ values: row, shape: golden.shape }, [change]);
+      expect([...row], JSON.stringify({ angle, top, left, mirrored })).toEqual(values);
+    }
+  });
+
+  it('follow from the options of rotate and crop', () => {
+    const change = drawImageChange(
+      [
+        { name: 'rotate', degrees: 5, sampling: 'nearest', fill: 'zero' },
+        { name: 'crop', padding: 2, fill: 'zero' },
+      ],
+      randomStream(['zero']),
+    );
+    expect(change).toMatchObject({ warp: { nearest: true, zeros: true }, cropZeros: true });
+    const plain = drawImageChange(
+      [
+        { name: 'rotate', degrees: 5 },
+        { name: 'crop', padding: 2 },
+      ],
+      randomStream(['zero']),
+    );
+    expect([plain.warp.angle, plain.crop]).toEqual([change.warp.angle, change.crop]);
+    expect([plain.warp.nearest, plain.warp.zeros, plain.cropZeros]).toEqual([undefined, undefined, undefined]);
+  });
+});
+
 describe('clip views', () => {
   const frames = () =>
     tf.tensor4d(
@@ -210,6 +249,21 @@ describe('clip views', () => {
       expect(offset).toBeGreaterThanOrEqual(Math.max(6, apex!));
     }
     expect(new Set(views.map(String)).size).toBeGreaterThan(3);
+  });
+
+  it('jitter: an apex on both sides of the annotated one', async () => {
+    const settings = { name: 'jitter', copies: 30, onset: 0.1, apex: 0.25, apexLater: 0.5, offset: 0 } as const;
+    const views = (await viewsOf(clip(), [settings], ['a'])) as number[][];
+    expect(new Set(views.map(([, apex]) => apex))).toEqual(new Set([3, 4, 5, 6]));
+  });
+
+  it('strongest-pair, wrapped: bytes less bytes modulo 256, the first of equal pairs', async () => {
+    const settings = { name: 'strongest-pair', share: 0.5, difference: 'wrapped' } as const;
+    // from 10 to 9 is 255 where bytes wrap; the true difference is largest from 10 to 60
+    const values = Float32Array.from([10, 10, 10, 9, 60, 60, 60, 60, 60], (level) => level / 255);
+    const odd = () => ({ frames: tf.tensor4d(values, [9, 1, 1, 1]), onset: 0, apex: 4, offset: 8 });
+    expect((await viewsOf(odd(), [settings], ['id']))[1]).toEqual([1, 3, 8]);
+    expect((await viewsOf(odd(), [{ ...settings, difference: 'true' }], ['id']))[1]).toEqual([0, 4, 8]);
   });
 
   it('strongest-pair: trains on the pair that differs most, tests the annotated one', async () => {

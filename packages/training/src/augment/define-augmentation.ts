@@ -19,6 +19,8 @@ export interface ImageChange {
   readonly warp: Warp;
   /** Whole-pixel shift of a crop after padding, right and down. */
   readonly crop: readonly [x: number, y: number];
+  /** Whether a crop is filled with zeros, after the warp, instead of the border repeated. */
+  readonly cropZeros?: boolean;
   /** Rectangles that lose their content. */
   readonly erased: readonly Patch[];
   /** Changes of a row in place, after the others: its values, its shape `[..., H, W, C]`, its flow channels. */

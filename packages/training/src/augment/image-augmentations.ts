@@ -1,4 +1,4 @@
-import { integer, number, option, type Part, withParts } from '@mer/options';
+import { choice, integer, number, option, type Part, withParts } from '@mer/options';
 import * as v from 'valibot';
 import { type RandomStream, uniform, uniformBelow } from '../random.js';
 import { declareImageAugmentation, type ImageAugmentationDefinition, type Patch } from './define-augmentation.js';
@@ -8,6 +8,14 @@ const probability = (about: string) => number(about, { min: 0, max: 1, default: 
 
 /** A number from -largest to largest. */
 const around = (largest: number, stream: RandomStream) => (2 * uniform(stream) - 1) * largest;
+
+/** What comes in from outside. */
+const fillOption = () =>
+  choice(
+    'What comes in from outside: the border repeated, or 0, which is the mean color of images that the step `normalize` has centered.',
+    ['border', 'zero'],
+    { default: 'border' },
+  );
 
 /** Mirrors left and right. */
 export const flip = /* @__PURE__ */ declareImageAugmentation({
@@ -25,11 +33,20 @@ export const rotate = /* @__PURE__ */ declareImageAugmentation({
   name: 'rotate',
   title: 'Turned',
   paper: null,
-  options: { degrees: number('Largest angle either way.', { above: 0, max: 180 }) },
+  options: {
+    degrees: number('Largest angle either way.', { above: 0, max: 180 }),
+    sampling: choice(
+      'What is read between pixels; `nearest` is what torchvision turns by default.',
+      ['bilinear', 'nearest'],
+      { default: 'bilinear' },
+    ),
+    fill: /* @__PURE__ */ fillOption(),
+  },
   turns: true,
-  draw: (change, { degrees }, stream) => {
+  draw: (change, { degrees, sampling, fill }, stream) => {
     const angle = change.warp.angle + (around(degrees, stream) * Math.PI) / 180;
-    return { ...change, warp: { ...change.warp, angle } };
+    const how = { ...(sampling === 'nearest' && { nearest: true }), ...(fill === 'zero' && { zeros: true }) };
+    return { ...change, warp: { ...change.warp, angle, ...how } };
   },
 });
 
@@ -63,13 +80,17 @@ export const crop = /* @__PURE__ */ declareImageAugmentation({
   name: 'crop',
   title: 'Padded and cropped',
   paper: null,
-  options: { padding: integer('Pixels added on every side before a crop of the old size.', { min: 1 }) },
-  draw: (change, { padding }, stream) => {
+  options: {
+    padding: integer('Pixels added on every side before a crop of the old size.', { min: 1 }),
+    fill: /* @__PURE__ */ fillOption(),
+  },
+  draw: (change, { padding, fill }, stream) => {
     const side = 2 * padding + 1;
     const [x, y] = change.crop;
     return {
       ...change,
       crop: [x + uniformBelow(side, stream) - padding, y + uniformBelow(side, stream) - padding],
+      ...(fill === 'zero' && { cropZeros: true }),
     };
   },
 });

@@ -62,16 +62,25 @@ export function changeRows({ values, shape }: BatchImages, changes: readonly Ima
     );
   }
   const size = sizeOf(shape);
-  for (const [place, { warp, crop, erased, others }] of changes.entries()) {
+  for (const [place, { warp, crop, cropZeros = false, erased, others }] of changes.entries()) {
     const row = values.subarray(place * size, (place + 1) * size);
     const [height, width] = shape.slice(-3) as [number, number, number];
-    const moved: Warp = { ...warp, shift: [warp.shift[0] + crop[0] / width, warp.shift[1] + crop[1] / height] };
-    if (moved.flip || moved.angle !== 0 || moved.zoom !== 1 || moved.shift[0] !== 0 || moved.shift[1] !== 0) {
-      row.set(warpRow(row, shape, moved, flow));
+    const cropped = [crop[0] / width, crop[1] / height] as const;
+    if (cropZeros) {
+      // what the warp took out of the picture does not come back
+      change(row, shape, warp, flow);
+      change(row, shape, { ...NO_WARP, shift: cropped, zeros: true }, flow);
+    } else {
+      change(row, shape, { ...warp, shift: [warp.shift[0] + cropped[0], warp.shift[1] + cropped[1]] }, flow);
     }
     for (const patch of erased) erase(row, shape, patch);
     for (const other of others) other(row, shape, flow);
   }
+}
+
+function change(row: Float32Array, shape: readonly number[], warp: Warp, flow: FlowChannels | undefined): void {
+  const { flip, angle, zoom, shift } = warp;
+  if (flip || angle !== 0 || zoom !== 1 || shift[0] !== 0 || shift[1] !== 0) row.set(warpRow(row, shape, warp, flow));
 }
 
 /** Fills a patch of every frame with the channel's mean over the frame. */
