@@ -131,18 +131,15 @@ export function expectStep(
     const [sum, magnitude] = step.gradients[name]!;
     // a bias before batch norm has no gradient but rounding
     const least = Math.max(magnitude, 1e-3 * largest);
-    const total = values.reduce((all, element) => all + element, 0);
-    const size = values.reduce((all, element) => all + Math.abs(element), 0);
+    const total = (values as Float32Array).reduce((all, element) => all + element, 0);
+    const size = (values as Float32Array).reduce((all, element) => all + Math.abs(element), 0);
     expect(Math.abs(total - sum) / least, name).toBeLessThan(tolerance);
     expect(Math.abs(size - magnitude) / least, name).toBeLessThan(tolerance);
   }
   for (const { torchName, variable } of modelParameters(model)) {
     const expected = step.statistics[torchName];
     if (expected === undefined) continue;
-    const total = variable
-      .read()
-      .dataSync()
-      .reduce((all, element) => all + element, 0);
+    const total = (variable.read().dataSync() as Float32Array).reduce((all, element) => all + element, 0);
     expect(Math.abs(total - expected) / Math.max(1, Math.abs(expected)), torchName).toBeLessThan(1e-4);
   }
   tf.dispose([truth, value, grads]);
