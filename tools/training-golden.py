@@ -66,6 +66,33 @@ def binary_losses():
     return cases
 
 
+def self_distillation():
+    """Three classifiers with their features, as SKD-TSTSAN's training script puts them together."""
+    F = torch.nn.functional
+    generator = torch.Generator().manual_seed(3)
+    draw = lambda *shape: torch.randn(*shape, generator=generator, dtype=torch.float64).requires_grad_()
+    outputs = [draw(5, 3) for _ in range(3)] + [draw(5, 4) for _ in range(3)]
+    labels, weights = torch.tensor([0, 2, 1, 2, 0]), torch.tensor([0.5, 2, 1])
+    logits, first, second, feature, first_feature, second_feature = outputs
+
+    def focal(x):
+        log = F.log_softmax(x, 1)
+        return F.nll_loss((1 - log.exp()) ** 2 * log, labels, weights)
+
+    teacher, target = torch.softmax(logits / 3, 1).detach(), feature.detach()
+    loss = focal(logits)
+    for x, seen in ((first, first_feature), (second, second_feature)):
+        lacking = F.kl_div(F.log_softmax(x / 3, 1), teacher, reduction="batchmean")
+        apart = ((seen - target) ** 2 * ((seen > 0) | (target > 0))).sum()
+        loss = loss + 0.9 * focal(x) + 0.1 * 9 * lacking + 0.01 * apart
+    gradients = torch.autograd.grad(loss, outputs, allow_unused=True)
+    rows = lambda t: [numbers(row) for row in t]
+    return {
+        "outputs": [rows(x) for x in outputs], "labels": labels.tolist(), "weights": weights.tolist(), "loss": loss.item(),
+        "gradients": [rows(torch.zeros_like(x) if g is None else g) for x, g in zip(outputs, gradients)],
+    }
+
+
 def optimizers():
     settings = [
         {"name": "adam", "learningRate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0},
@@ -122,4 +149,4 @@ def schedules():
     ]
 
 
-print(json.dumps({"torch": torch.__version__, "losses": losses(), "optimizers": optimizers(), "schedules": schedules(), "binaryLosses": binary_losses()}, separators=(",", ":")))
+print(json.dumps({"torch": torch.__version__, "losses": losses(), "optimizers": optimizers(), "schedules": schedules(), "binaryLosses": binary_losses(), "selfDistillation": self_distillation()}, separators=(",", ":")))

@@ -42,7 +42,7 @@ const sides = (size: number | readonly [number, number]): readonly [number, numb
   typeof size === 'number' ? [size, size] : size;
 
 /** The shape that an input (or one window of it) has before the model, from the size of the frames. */
-function inputShape({ data, preprocessing }: Experiment, input: ExperimentInput): number[] {
+function inputShape({ data, preprocessing, model }: Experiment, input: ExperimentInput): number[] {
   if (data.name === 'megc2019-flow') return [28, 28, 3];
   const { size, color = true } = data.frames;
   const [height, width] = sides(size!);
@@ -51,8 +51,10 @@ function inputShape({ data, preprocessing }: Experiment, input: ExperimentInput)
   const made = [...preprocessing, ...input.steps].map((step) => createStep(step));
   for (const step of made) {
     shape = step.outputShape(shape);
-    if (step.name === 'sample') frames = (step.options as { frames: number }).frames;
+    if (step.name === 'sample' || step.name === 'long-term-flow') frames = (step.options as { frames: number }).frames;
   }
+  // a network that always takes several images, not only in a variant
+  if (input.windows && findModel(model.name).inputs[0]!.shape.length === 4) return [input.windows.count, ...shape];
   return made.some(isRepresentation) ? [...shape] : [frames, ...shape];
 }
 
@@ -139,7 +141,9 @@ describe('every recipe of a paper', () => {
   it.each(papers)('%s estimates the apex where its data set may lack it', async (file) => {
     const { data, inputs, preprocessing, training } = await read(file);
     const needsApex =
-      inputs.some((input) => representationOf(input)?.traits.needsApex) || training.augmentation.clips.length > 0;
+      inputs.some((input) => representationOf(input)?.traits.needsApex) ||
+      preprocessing.some((step) => createStep(step).traits.needsApex) ||
+      training.augmentation.clips.length > 0;
     const spots = preprocessing.some((step) => createStep(step).traits.marksApex);
     expect(spots).toBe(data.name !== 'megc2019-flow' && needsApex);
   });
@@ -176,6 +180,9 @@ describe('every recipe of a paper', () => {
           'fdp',
           'mmnet',
           'learnet',
+          'skd-tstsan',
+          'slstt',
+          'causalnet',
           'ststnet',
           'featref',
           'ahmsa-net',
@@ -193,6 +200,9 @@ describe('every recipe of a paper', () => {
       fdp: 4,
       mmnet: 5,
       learnet: 4,
+      'skd-tstsan': 4,
+      slstt: 4,
+      causalnet: 1,
       ststnet: 2,
       featref: 5,
       'ahmsa-net': 3,
@@ -295,7 +305,7 @@ describe('every small recipe', () => {
   });
 
   it('is there for every network and way of training that a paper has', () => {
-    expect(small).toHaveLength(21);
+    expect(small).toHaveLength(24);
   });
 });
 

@@ -31,6 +31,7 @@ describe('the registry', () => {
   it('gives the trainable parameters of the published networks', () => {
     // the largest are left out for time; their counts were taken once with countParameters()
     const large = entries.filter(([, { parameters }]) => parameters!.trainable > 12e6).map(([name]) => name as string);
+    large.push('slstt'); // most of it is not trained
     for (const [name, { parameters }] of entries) {
       if (large.includes(name)) continue;
       const model = createModel(name, { classes: parameters!.classes } as never);

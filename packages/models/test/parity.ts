@@ -21,15 +21,20 @@ export interface NetworkGolden {
   unused?: Record<string, number[]>;
   /** Output in inference. */
   logits: number[][];
+  /** Gain of the made-up weights, 2 where it is left out. */
+  gain?: number;
 }
 
 /** Loads the made-up state dict of a reference file, by name, with the entries that the network never uses. */
 export function loadMadeUp(
   model: tfl.LayersModel,
-  { state, unused = {} }: Pick<NetworkGolden, 'state' | 'unused'>,
+  { state, unused = {}, gain = 2 }: Pick<NetworkGolden, 'state' | 'unused' | 'gain'>,
 ): void {
   const arrays = Object.fromEntries(
-    Object.entries({ ...state, ...unused }).map(([name, shape]) => [name, { shape, data: madeUpValues(name, shape) }]),
+    Object.entries({ ...state, ...unused }).map(([name, shape]) => [
+      name,
+      { shape, data: madeUpValues(name, shape, { gain }) },
+    ]),
   );
   loadWeights(model, arrays);
 }
@@ -85,4 +90,57 @@ export function expectAdamStep(model: tfl.LayersModel, golden: AdamGolden): void
   }
   tf.dispose(inputs);
   optimizer.dispose();
+}
+
+/** What a reference file says of one training step: the sum and the sum of magnitudes of every gradient, sums of running statistics. */
+export interface StepGolden {
+  logits: number[][];
+  step: { loss: number; gradients: Record<string, [number, number]>; statistics: Record<string, number> };
+}
+
+/** Expects loss, gradients and running statistics of a training step to be those of PyTorch; classes count up from 0. The weights must have been loaded. */
+export function expectStep(
+  model: tfl.LayersModel,
+  inputs: tf.Tensor[],
+  { logits, step }: StepGolden,
+  lossOf: (outputs: tf.Tensor[], truth: tf.Tensor) => tf.Tensor,
+  // PyTorch's own float32 differs so from its float64: where a rectifier is at its corner, or a maximum has two places
+  tolerance = 2e-3,
+): void {
+  const classes = logits[0]!.length;
+  const truth = tf.oneHot(
+    logits.map((_, index) => index % classes),
+    classes,
+  );
+  const given = inputs.length === 1 ? inputs[0]! : inputs;
+  const { value, grads } = tf.variableGrads(
+    () => {
+      const outputs = model.apply(given, { training: true }) as tf.Tensor | tf.Tensor[];
+      return lossOf([outputs].flat(), truth) as tf.Scalar;
+    },
+    model.trainableWeights.map((weight) => weight.read() as tf.Variable),
+  );
+  expect(value.dataSync()[0]! / step.loss).toBeCloseTo(1, 4);
+  const found = modelParameters(model).flatMap(({ variable, torchName }) => {
+    const gradient = grads[(variable.read() as tf.Variable).name];
+    return gradient ? [[torchName, gradient.dataSync()] as const] : [];
+  });
+  expect(found.map(([name]) => name).sort()).toEqual(Object.keys(step.gradients).sort());
+  const largest = Math.max(...Object.values(step.gradients).map(([, size]) => size));
+  for (const [name, values] of found) {
+    const [sum, magnitude] = step.gradients[name]!;
+    // a bias before batch norm has no gradient but rounding
+    const least = Math.max(magnitude, 1e-3 * largest);
+    const total = (values as Float32Array).reduce((all, element) => all + element, 0);
+    const size = (values as Float32Array).reduce((all, element) => all + Math.abs(element), 0);
+    expect(Math.abs(total - sum) / least, name).toBeLessThan(tolerance);
+    expect(Math.abs(size - magnitude) / least, name).toBeLessThan(tolerance);
+  }
+  for (const { torchName, variable } of modelParameters(model)) {
+    const expected = step.statistics[torchName];
+    if (expected === undefined) continue;
+    const total = (variable.read().dataSync() as Float32Array).reduce((all, element) => all + element, 0);
+    expect(Math.abs(total - expected) / Math.max(1, Math.abs(expected)), torchName).toBeLessThan(1e-4);
+  }
+  tf.dispose([truth, value, grads]);
 }

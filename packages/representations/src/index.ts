@@ -67,6 +67,7 @@ export { type FlowColorOptions, flowColor } from './flow/flow-color.js';
 export { type FlowToColorOptions, flowToColor } from './flow/flow-to-color.js';
 export { type HoofOptions, hoof } from './flow/hoof.js';
 export { type HornSchunckOptions, hornSchunckFlow } from './flow/horn-schunck.js';
+export { type LongTermFlowOptions, longTermFlow } from './flow/long-term-flow.js';
 export {
   type FlowChoice,
   type FlowMethod,
@@ -100,6 +101,7 @@ export { type Pipe, type PipeInput, type PipeOutput, pipe } from './pipe.js';
 export { type RankPoolingOptions, rankPooling } from './rank-pooling.js';
 export { type RankWeightsOptions, rankWeights } from './rank-weights.js';
 export type { Region } from './region.js';
+export { type RegionsOptions, regions } from './regions.js';
 export { type RepresentationName, representations, type StepName, steps } from './registry.js';
 export { type ResizeOptions, resize } from './resize.js';
 export { type ResizeMethod, type ResizeTapsOptions, resizeTaps, type Taps } from './resize-taps.js';
@@ -125,6 +127,7 @@ export type {
   StepTraits,
   WrittenStep,
 } from './step.js';
+export { stretch } from './stretch.js';
 export { evenLight } from './temporal/even-light.js';
 export { type InterpolateOptions, interpolate } from './temporal/interpolate.js';
 export { type MagnifyOptions, magnify } from './temporal/magnify.js';

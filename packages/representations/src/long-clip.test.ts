@@ -85,7 +85,8 @@ const more: Partial<Record<StepName, object[]>> = {
   resize: [{ size: [21, 50] }],
 };
 const required: Partial<Record<StepName, object>> = { resize: { size: 24 }, align: { size: 32 } };
-const cases = (Object.keys(steps) as StepName[]).flatMap((name) =>
+const ofClips = (Object.keys(steps) as StepName[]).filter((name) => steps[name].takes !== 'image');
+const cases = ofClips.flatMap((name) =>
   [required[name] ?? {}, ...(more[name] ?? [])].map((options): [string, AnyStep] => {
     const step = findStep(name)(options) as unknown as AnyStep;
     return [String(step), step];

@@ -40,7 +40,7 @@ describe('representations', () => {
 
   it('says by traits what the parts need', () => {
     const withTrait = (trait: keyof api.StepTraits) => stepNames.filter((name) => findStep(name).traits[trait]);
-    expect(withTrait('directed')).toEqual(['flow', 'flow-color', 'uv-strain', 'cof', 'mm-cof']);
+    expect(withTrait('directed')).toEqual(['flow', 'flow-color', 'uv-strain', 'cof', 'mm-cof', 'long-term-flow']);
     expect(withTrait('histogram')).toEqual(['lbp-top', 'hoof', 'bi-woof']);
     expect(withTrait('needsLandmarks')).toEqual(['align']);
     expect(withTrait('marksApex')).toEqual(['spot-apex']);
@@ -100,9 +100,11 @@ const changed: Partial<Record<StepName, object>> = {
   interpolate: { frames: 7 },
   sample: { method: 'floor' },
   magnify: { alpha: 2 },
+  'long-term-flow': { frames: 5, missing: 'tim' },
   resize: { size: [20, 30], antialias: false },
   normalize: { mean: [0.1, 0.2, 0.3], std: 0.5 },
   multiply: { by: 2 },
+  regions: { grid: 2 },
 };
 
 describe('createRepresentation()', () => {

@@ -7,6 +7,7 @@ import { biWoof } from './flow/bi-woof.js';
 import { flow } from './flow/flow.js';
 import { flowColor } from './flow/flow-color.js';
 import { hoof } from './flow/hoof.js';
+import { longTermFlow } from './flow/long-term-flow.js';
 import { uvStrain } from './flow/uv-strain.js';
 import { frame } from './frame.js';
 import { frameDifference } from './frame-difference.js';
@@ -18,9 +19,11 @@ import { mmCof } from './mm-cof.js';
 import { multiply } from './multiply.js';
 import { normalize } from './normalize.js';
 import { rankPooling } from './rank-pooling.js';
+import { regions } from './regions.js';
 import { resize } from './resize.js';
 import { reverseChannels } from './reverse-channels.js';
 import { rgb } from './rgb.js';
+import { stretch } from './stretch.js';
 import { evenLight } from './temporal/even-light.js';
 import { interpolate } from './temporal/interpolate.js';
 import { magnify } from './temporal/magnify.js';
@@ -86,12 +89,15 @@ export const steps = /* @__PURE__ */ partsByName([
   interpolate,
   sample,
   magnify,
+  longTermFlow,
   resize,
   gray,
   rgb,
   normalize,
   multiply,
   reverseChannels,
+  stretch,
+  regions,
 ]);
 
 /** The name of a step in {@link steps}. */

@@ -25,6 +25,13 @@ interface Golden {
     steps: { rate: number; gradients: number[][]; weights: number[][] }[];
   }[];
   schedules: { settings: ScheduleSettings; rates: number[] }[];
+  selfDistillation: {
+    outputs: number[][][];
+    labels: number[];
+    weights: number[];
+    loss: number;
+    gradients: number[][][];
+  };
 }
 
 const golden = JSON.parse(readFileSync(new URL('../test/golden/training.json', import.meta.url), 'utf8')) as Golden;
@@ -87,6 +94,34 @@ describe('batchLoss()', () => {
     const proposed = (Math.log1p(Math.exp(-2)) + Math.log1p(Math.exp(-1))) / 2;
     close(whole.dataSync(), [0.85 * Math.log(2) + 0.15 * proposed], 1e-6);
     expect(() => batchLoss([tf.zeros([1, 2])], { classes, images: [] }, { loss })).toThrow('outputs must be all');
+  });
+});
+
+describe('the loss of SKD-TSTSAN', () => {
+  const { outputs, labels, weights, loss, gradients } = golden.selfDistillation;
+  const settings = { name: 'self-distillation', gamma: 2, temperature: 3, distillation: 0.1, features: 0.01 } as const;
+  const of = (given: tf.Tensor[], from = 0, to = labels.length, part?: { weight: tf.Scalar; share: number }) => {
+    const classes = tf.oneHot(labels.slice(from, to), 3) as tf.Tensor2D;
+    const rows = given.map((x) => tf.slice(x, [from, 0], [to - from, -1]));
+    return batchLoss(rows, { classes, images: [] }, { loss: settings, weights: tf.tensor1d(weights), part });
+  };
+  const given = () => outputs.map((rows) => tf.tensor2d(rows));
+
+  it('and its gradients are those of their code; the last classifier learns from classes alone', () => {
+    const { value, grads } = tf.valueAndGrads((...x: tf.Tensor[]) => of(x))(given());
+    close(value.dataSync(), [loss], 1e-5);
+    for (const [i, grad] of grads.entries()) close(grad.dataSync(), gradients[i]!.flat(), 1e-5);
+    expect(gradients[3]!.flat().every((element) => element === 0)).toBe(true);
+  });
+
+  it('adds up over the rows of a batch, and says what it needs', () => {
+    const weight = tf.scalar(labels.reduce((sum, label) => sum + weights[label]!, 0));
+    const parts = [
+      [0, 2],
+      [2, 5],
+    ].map(([from, to]) => of(given(), from, to, { weight, share: (to! - from!) / 5 }).dataSync()[0]!);
+    expect(parts[0]! + parts[1]!).toBeCloseTo(loss, 4);
+    expect(() => of(given().slice(0, 1))).toThrow('the model has 1 outputs (model.options.outputs must be all)');
   });
 });
 

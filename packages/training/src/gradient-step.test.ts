@@ -84,9 +84,9 @@ describe.each(Object.keys(models) as ModelName[])('a step of %s', (name) => {
     const exact: [MemoryStrategy, number][] = [
       [{ name: 'releasing' }, 0],
       [{ name: 'fused' }, 0],
-      // gradients of a weight that is used several times, or of maps that several layers read, are added up in another order
-      [{ name: 'recomputing', stretches: 3, parts: 1 }, 1e-6],
-      [{ name: 'recomputing', stretches: 50, parts: 1 }, 1e-6],
+      // gradients of a weight that is used several times are added up in another order, and of maps that four branches read
+      [{ name: 'recomputing', stretches: 3, parts: 1 }, name === 'dual-branch' ? 1e-6 : 1e-7],
+      [{ name: 'recomputing', stretches: 50, parts: 1 }, name === 'dual-branch' ? 1e-6 : 1e-7],
     ];
     for (const [strategy, most] of exact) {
       const other = stepOf(model, inputs, strategy, loss);

@@ -5,9 +5,9 @@ import type { LayerTraits } from './layer-traits.js';
 import { type LayerArgs, NetworkLayer } from './network-layer.js';
 
 /** The activation functions by name. */
-const ACTIVATIONS = ['linear', 'relu', 'relu6', 'gelu', 'sigmoid', 'tanh', 'swish', 'softplus'] as const;
+const ACTIVATIONS = ['linear', 'relu', 'relu6', 'gelu', 'gelu-tanh', 'sigmoid', 'tanh', 'swish', 'softplus'] as const;
 
-/** Name of an activation function; `gelu` is the exact one (by erf), `swish` is x sigmoid(x). */
+/** Name of an activation function; `gelu` is the exact one (by erf), `gelu-tanh` its approximation, `swish` is x sigmoid(x). */
 export type ActivationName = (typeof ACTIVATIONS)[number];
 
 /** The option of a layer that says what is applied to its result. */
@@ -27,6 +27,8 @@ export function activate<T extends tf.Tensor>(x: T, name: ActivationName): T {
       return tf.relu6(x);
     case 'gelu':
       return gelu(x);
+    case 'gelu-tanh':
+      return geluTanh(x);
     case 'sigmoid':
       return tf.sigmoid(x);
     case 'tanh':
@@ -36,6 +38,12 @@ export function activate<T extends tf.Tensor>(x: T, name: ActivationName): T {
     case 'softplus':
       return tf.softplus(x);
   }
+}
+
+/** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. */
+function geluTanh<T extends tf.Tensor>(x: T): T {
+  const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.square(x), x), 0.044715)), Math.sqrt(2 / Math.PI));
+  return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1)) as T;
 }
 
 /**

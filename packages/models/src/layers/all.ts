@@ -9,6 +9,7 @@ export {
   type BatchNormalizationArgs,
 } from './batch-normalization.js';
 export * from './block-transformer.js';
+export * from './causal-relations.js';
 export * from './channel-gated-fusion.js';
 export * from './class-map-attention.js';
 export { ChannelSlice, type ChannelSliceArgs, Difference, Regroup, type RegroupArgs } from './combine.js';
@@ -19,6 +20,7 @@ export * from './convolutional-attention.js';
 export * from './cross-attention.js';
 export * from './depthwise-conv2d.js';
 export * from './drop-path.js';
+export * from './efficient-channel-attention.js';
 export * from './embedding.js';
 export * from './expression-proposal.js';
 export * from './feed-forward.js';
@@ -34,9 +36,11 @@ export type { BatchRows, LayerPass } from './layer-pass.js';
 export type { LayerTraits } from './layer-traits.js';
 export { Linear, type LinearArgs } from './linear.js';
 export { LocalFeatureBlock, type LocalFeatureBlockArgs } from './local-feature-block.js';
+export * from './lstm.js';
 export * from './magnitude-modulation.js';
 export * from './max-unpool2d.js';
 export * from './motion-attention.js';
+export * from './motion-magnification.js';
 export * from './multi-scale-attention.js';
 export {
   type LayerArgs,
@@ -62,4 +66,8 @@ export * from './retention-block.js';
 export { SeededDropout, type SeededDropoutArgs } from './seeded-dropout.js';
 export * from './self-attention.js';
 export * from './squeeze-excitation.js';
+export * from './stored-weights.js';
+export { TakeFrames, type TakeFramesArgs } from './take-frames.js';
+export * from './temporal-shift.js';
 export * from './transformer-block.js';
+export * from './vit-block.js';

@@ -5,7 +5,8 @@ import { normal, uniform } from '../random.js';
 export type ParameterStart =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly bound: number }
-  | { readonly kind: 'normal'; readonly deviation: number; readonly cut?: number };
+  | { readonly kind: 'normal'; readonly deviation: number; readonly cut?: number }
+  | { readonly kind: 'values'; readonly values: readonly number[] };
 
 /** All zeros. */
 export const ZEROS: ParameterStart = { kind: 'constant', value: 0 };
@@ -27,6 +28,8 @@ function startingValues(start: ParameterStart, state: number, shape: readonly nu
       return new Float32Array(size).fill(start.value);
     case 'uniform':
       return uniform(size, { state, low: -start.bound, high: start.bound });
+    case 'values':
+      return Float32Array.from(start.values);
     case 'normal':
       return normal(size, { state, deviation: start.deviation, cut: start.cut });
   }

@@ -1,0 +1,83 @@
+import { rehearse, useBackend } from '@mer/backends';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { worstRelativeDifference } from '../test/compare.js';
+import { expectParity, expectStep, loadMadeUp, madeUpImages, readGolden } from '../test/parity.js';
+import { createCausalNet } from './causalnet.js';
+import { countParameters, modelParameters, models } from './index.js';
+import { createSkdTstsan } from './skd-tstsan.js';
+import { createSlstt, splitSlstt } from './slstt.js';
+
+describe('networks against the classes of their authors', () => {
+  beforeAll(async () => {
+    await useBackend('wasm');
+  });
+
+  it('SKD-TSTSAN, with its auxiliary classifiers, and a step of its training', () => {
+    const golden = readGolden('skd-tstsan');
+    const model = createSkdTstsan({ outputs: 'all', dropout: 0 });
+    expect(countParameters(model).trainable).toBe(2_946_214);
+    expectParity(model, golden);
+    const inputs = madeUpImages(model, golden.logits.length);
+    const [, ...others] = model.predict(inputs) as tf.Tensor[];
+    const sums = others.map((x, i) => (i < 2 ? x : tf.sum(x, 1)).arraySync());
+    for (const [i, sum] of sums.entries()) expect(worstRelativeDifference(sum, golden.others[i])).toBeLessThan(1e-5);
+    expectStep(model, inputs, golden, (outputs, truth) =>
+      tf.addN(outputs.slice(0, 3).map((x) => tf.losses.softmaxCrossEntropy(truth, x) as tf.Tensor)),
+    );
+    tf.dispose([inputs, others]);
+    // without them, from the same state dict
+    const alone = createSkdTstsan({ inputShape: [16, 16, 1] });
+    loadMadeUp(alone, golden);
+    expect(countParameters(alone).trainable).toBe(models['skd-tstsan'].parameters!.trainable);
+  });
+
+  it('SLSTT with both heads, a step of its training, and in two models', () => {
+    const golden = readGolden('slstt');
+    const narrow = {
+      inputShape: [3, 16, 16, 3],
+      patch: 8,
+      width: 24,
+      depth: 2,
+      heads: 3,
+      units: 20,
+      hidden: 16,
+    } as const;
+    const model = createSlstt({ ...narrow, dropout: 0 });
+    expectParity(model, golden);
+    expectParity(createSlstt({ ...narrow, head: 'mean' }), { ...golden, logits: golden.mean });
+    const inputs = madeUpImages(model, golden.logits.length);
+    const { tokens, head } = splitSlstt(model);
+    const logits = tf.tidy(() => (head.predict(tokens.predict(inputs[0]!)) as tf.Tensor).arraySync());
+    expect(worstRelativeDifference(logits, golden.logits)).toBeLessThan(1e-5);
+    expect(() => splitSlstt(head)).toThrow('it must be one of createSlstt');
+    expectStep(model, inputs, golden, ([x], truth) => tf.losses.softmaxCrossEntropy(truth, x!) as tf.Tensor);
+    tf.dispose(inputs);
+  });
+
+  it('CausalNet, and a step of its training; as many weights as published at full width, as has SLSTT', () => {
+    const golden = readGolden('causalnet');
+    const model = createCausalNet({ width: 16, depths: [1, 1, 2], hidden: 24 });
+    const { state, ...rest } = golden;
+    // the tables of neighbors are constants, which making up would spoil
+    const tables = modelParameters(model).filter(({ torchName }) => /M_mask|P_matrix/.test(torchName));
+    const kept = tables.map(({ variable }) => variable.read().arraySync());
+    loadMadeUp(model, golden);
+    for (const [i, { variable }] of tables.entries()) variable.write(tf.tensor(kept[i] as number[][]));
+    expect(Object.keys(state).sort()).toEqual(
+      modelParameters(model)
+        .map(({ torchName }) => torchName)
+        .sort(),
+    );
+    const inputs = madeUpImages(model, golden.logits.length);
+    const logits = model.predict(inputs[0]!) as tf.Tensor;
+    expect(worstRelativeDifference(logits.arraySync(), golden.logits)).toBeLessThan(1e-5);
+    expectStep(model, inputs, rest, ([x], truth) => tf.losses.softmaxCrossEntropy(truth, x!) as tf.Tensor);
+    // a rehearsal has no memory for weights
+    rehearse(() => {
+      expect(countParameters(createCausalNet({ width: 256 })).trainable).toBe(276_590_089);
+      expect(countParameters(createSlstt())).toEqual({ trainable: 6_961_667, fixed: 93_052_934 - 6_961_667 });
+    });
+    tf.dispose([inputs, logits]);
+  });
+});
