@@ -209,6 +209,8 @@ export function createProgram(): Command {
         'how to spot in the recording: flow-peaks, region-flow, or one of your own',
       ).default('region-flow'),
     )
+    .option('--picture <file>', 'also draw a timeline: signal, threshold, intervals (SVG)')
+    .option('--truth <file>', 'annotated intervals to draw beside, as the MEGC challenges list them')
     .option('--csv <file>', 'also write the intervals as the MEGC challenges list them')
     .option('-d, --data <dir>', 'folder of the data set; overrides data.root of the study')
     .option('-o, --out <dir>', 'folder of the study (default: runs/<name of the study>)')

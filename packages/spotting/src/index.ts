@@ -16,6 +16,7 @@ export { lowPass } from './signal/low-pass.js';
 export { type MovingMeanOptions, movingMean } from './signal/moving-mean.js';
 export { movingMedian } from './signal/moving-median.js';
 export { peakThreshold } from './signal/peak-threshold.js';
+export type { SignalTrace } from './signal/signal-trace.js';
 export type { DifferenceCourse } from './spotters/difference-course.js';
 export { type DirectionalDifferenceOptions, directionalDifference } from './spotters/directional-difference.js';
 export type { FlowCourse } from './spotters/flow-course.js';

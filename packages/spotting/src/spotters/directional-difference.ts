@@ -63,26 +63,36 @@ export const directionalDifference = /* @__PURE__ */ defineSpotter({
   decides: ['threshold', 'shortest'],
   measure: (recording, { rate, micro, macro, flow, directions }, watch) =>
     differenceCourse(recording, { rate, micro, macro, flow, directions }, watch),
+  trace: (course, { threshold }) =>
+    (['micro', 'macro'] as const).map((kind) => {
+      const { first, contrast } = contrastOf(course, kind);
+      const height = peakThreshold(contrast, threshold);
+      return { name: `contrast, ${kind}`, first, step: course.stride, values: contrast, threshold: height };
+    }),
   decide,
 });
 
-function decide(
-  { courses, rate, stride, frames }: DifferenceCourse,
-  { threshold, shortest }: Resolved<typeof options>,
-): SpottedInterval[] {
+/** How far each value stands out of those before and after, and the frame of the first. */
+function contrastOf({ courses, stride }: DifferenceCourse, kind: 'micro' | 'macro') {
+  const { reach, values } = courses[kind];
+  const apart = Math.max(1, reach - 1);
+  const contrast = Float64Array.from(
+    { length: Math.max(0, values.length - 2 * apart) },
+    (_, i) => values[i + apart]! - (values[i]! + values[i + 2 * apart]!) / 2,
+  );
+  return { first: (apart + reach) * stride, contrast };
+}
+
+function decide(course: DifferenceCourse, { threshold, shortest }: Resolved<typeof options>): SpottedInterval[] {
+  const { rate, stride, frames } = course;
   return (['micro', 'macro'] as const)
     .flatMap((kind) => {
-      const { reach, values } = courses[kind];
-      const apart = Math.max(1, reach - 1);
-      const contrast = Float64Array.from(
-        { length: Math.max(0, values.length - 2 * apart) },
-        (_, i) => values[i + apart]! - (values[i]! + values[i + 2 * apart]!) / 2,
-      );
+      const { first: start, contrast } = contrastOf(course, kind);
       const height = peakThreshold(contrast, threshold);
       return runsOf(contrast.length, (i) => contrast[i]! > height).flatMap(({ first, last }): SpottedInterval[] => {
         let apex = first;
         for (let i = first; i <= last; i++) if (contrast[i]! > contrast[apex]!) apex = i;
-        const frameOf = (i: number) => (i + apart + reach) * stride;
+        const frameOf = (i: number) => start + i * stride;
         const one = { onset: frameOf(first), offset: Math.min(frames - 1, frameOf(last)) };
         const long = last - first + 1 >= shortest * rate;
         if (!long || kindOfLength(one, rate * stride) !== kind) return [];

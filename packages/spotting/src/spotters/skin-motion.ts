@@ -106,6 +106,13 @@ export const skinMotion = /* @__PURE__ */ defineSpotter({
   ],
   measure: (recording, { rate, window, size, flow }, watch) =>
     skinCourse(recording, { rate, window, size, flow }, watch),
+  trace: (course, o) => {
+    const all = coursesOf(course, o.around);
+    const values = all[0]!.map((_, t) => Math.max(...all.map((x) => x[t]!)));
+    return [
+      { name: 'greatest motion of a region, pixels', first: 0, step: course.stride, values, threshold: o.height },
+    ];
+  },
   decide,
 });
 
@@ -113,7 +120,7 @@ export const skinMotion = /* @__PURE__ */ defineSpotter({
 const [NOISE, SHARE] = [0.05, 0.3];
 
 /** How far each region lies from where it mostly lies, without what goes with the head and the lids. */
-export function coursesOf({ rate, skin, head, eyes }: SkinCourse, around: number): Float64Array[] {
+function coursesOf({ rate, skin, head, eyes }: SkinCourse, around: number): Float64Array[] {
   const reach = Math.max(1, Math.round(around * rate));
   const moved = (values: ArrayLike<number>) => {
     const rest = movingMedian(values, reach);
