@@ -283,6 +283,7 @@ export function createProgram(): Command {
         .choices(['none', 'check', 'decode'])
         .default('check'),
     )
+    .option('--apex', 'also spot the apex of every clip that has one annotated, and tell how far they are apart')
     .addOption(json)
     .action(async (...args) =>
       // --use and --json are options of both commands, and the outer one takes them
