@@ -94,7 +94,10 @@ describe('parseSpottingStudy()', () => {
   it.each([
     [{ name: 'a/b' }, /name must be letters/],
     [{ data: { name: 'casme2' } }, /data\.name must be one of/],
-    [{ spotter: { name: 'region-flows' } }, /spotter\.name must be one of flow-peaks, mdmd, region-flow, skin-motion.*region-flow/],
+    [
+      { spotter: { name: 'region-flows' } },
+      /spotter\.name must be one of flow-peaks, mdmd, region-flow, skin-motion.*region-flow/,
+    ],
     [{ spotter: { name: 'flow-peaks', options: { treshold: 1 } } }, /spotter\.options\.treshold/],
     [
       { choose: { rate: [15] } },
