@@ -49,7 +49,7 @@ for (const seed of given.seeds.split(',').map(Number)) {
   const recordings = fps === 30 ? await recordingsOfFiles(seed) : recordingsDrawn(seed);
   rows.push(chance(seed, recordings));
   for (const name of given.spotters.split(',')) {
-    const spotter = spotters.find((one) => one.name === name);
+    const spotter = remembering(spotters.find((one) => one.name === name));
     const settings = checkOptions('run the benchmark', spotter.options, {});
     for (const one of recordings) one.measured = await measured(`${name}-${fps}-${seed}`, one, spotter, settings);
     const tried = combinations(candidates[name]);
@@ -89,6 +89,19 @@ for (const { spotter, seed, micro_tp, micro_fp, micro_fn, micro_f1, macro_f1, al
   );
 }
 if (!given['no-csv']) saveRows('spotting', ['spotter', 'seed', 'fps'], rows);
+
+/** A spotter that decides once for each recording and options: folds share most of both. */
+function remembering(spotter) {
+  const known = new Map();
+  const decide = (measured, options) => {
+    if (!known.has(measured)) known.set(measured, new Map());
+    const of = known.get(measured);
+    const key = JSON.stringify(options);
+    if (!of.has(key)) of.set(key, spotter.decide(measured, options));
+    return of.get(key);
+  };
+  return { ...spotter, decide };
+}
 
 async function recordingsOfFiles(seed) {
   const root = join(given.work, `data-30-${seed}`);

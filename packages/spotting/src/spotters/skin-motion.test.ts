@@ -60,9 +60,11 @@ describe('skinMotion', () => {
     expect(spotted({ nose: (t) => micro(t) + 0.3 * turn(t), turn })).toMatchObject([{ kind: 'micro' }]);
   });
 
-  it('is one expression where parts of the face move at a time, and two where they do not', () => {
+  it('is one expression where parts of the face move at a time, two where they do not, and none where all do', () => {
     const later = (t: number) => 2 * pulse(t, 150, 220);
-    expect(spotted({ brows: micro, nose: micro, mouth: micro })).toHaveLength(1);
+    expect(spotted({ brows: micro, nose: micro })).toHaveLength(1);
+    // what moves everything is the head
+    expect(spotted({ brows: micro, nose: micro, mouth: micro })).toEqual([]);
     expect(spotted({ brows: micro, mouth: later })).toHaveLength(2);
   });
 });
