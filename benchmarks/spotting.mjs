@@ -88,7 +88,7 @@ for (const { spotter, seed, micro_tp, micro_fp, micro_fn, micro_f1, macro_f1, al
     `${spotter.padEnd(30)} seed ${seed}  micro ${micro_tp}/${micro_fp}/${micro_fn} F1 ${micro_f1}  macro ${macro_f1}  all ${all_f1}`,
   );
 }
-if (!given['no-csv']) saveRows('spotting', ['spotter', 'seed', 'fps'], rows);
+if (!given['no-csv']) saveRows('spotting', rows, ['spotter', 'seed', 'fps']);
 
 /** A spotter that decides once for each recording and options: folds share most of both. */
 function remembering(spotter) {

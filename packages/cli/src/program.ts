@@ -206,8 +206,8 @@ export function createProgram(): Command {
     .addOption(
       new Option(
         '--spotter <name>',
-        'how to spot in the recording: flow-peaks, region-flow, or one of your own',
-      ).default('region-flow'),
+        'how to spot in the recording: skin-motion, region-flow, mdmd, flow-peaks, or one of your own',
+      ).default('skin-motion'),
     )
     .option('--picture <file>', 'also draw a timeline: signal, threshold, intervals (SVG)')
     .option('--truth <file>', 'annotated intervals to draw beside, as the MEGC challenges list them')
