@@ -12,6 +12,7 @@ const GUIDES = [
   'guides/training',
   'guides/evaluating',
   'guides/several-labels',
+  'guides/spotting',
   'guides/own-parts',
   'guides/weights',
   'guides/explaining',

@@ -206,9 +206,11 @@ export function createProgram(): Command {
     .addOption(
       new Option(
         '--spotter <name>',
-        'how to spot in the recording: flow-peaks, region-flow, or one of your own',
-      ).default('region-flow'),
+        'how to spot in the recording: skin-motion, region-flow, mdmd, flow-peaks, or one of your own',
+      ).default('skin-motion'),
     )
+    .option('--picture <file>', 'also draw a timeline: signal, threshold, intervals (SVG)')
+    .option('--truth <file>', 'annotated intervals to draw beside, as the MEGC challenges list them')
     .option('--csv <file>', 'also write the intervals as the MEGC challenges list them')
     .option('-d, --data <dir>', 'folder of the data set; overrides data.root of the study')
     .option('-o, --out <dir>', 'folder of the study (default: runs/<name of the study>)')
@@ -281,6 +283,7 @@ export function createProgram(): Command {
         .choices(['none', 'check', 'decode'])
         .default('check'),
     )
+    .option('--apex', 'also spot the apex of every clip that has one annotated, and tell how far they are apart')
     .addOption(json)
     .action(async (...args) =>
       // --use and --json are options of both commands, and the outer one takes them

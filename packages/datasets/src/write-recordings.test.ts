@@ -57,7 +57,7 @@ describe('writeSyntheticRecordings()', () => {
     expect(written).toEqual({
       root,
       annotation: 'CAS(ME)^2code_final-synthetic.xlsx',
-      dataset: 'cas-me2',
+      dataset: 'cas-me2-recordings',
       ...{ subjects: 2, recordings: 3, frames: 360, fps: 30, micros: 3, macros: 1, quiet: 1 },
     });
     const report = await inspectFolder('cas-me2', { root, expressions: 'both' }, { images: 'check' });
@@ -86,7 +86,7 @@ describe('writeSyntheticRecordings()', () => {
     const root = join(home, 'samm');
     const some = { ...small, seconds: 2, videos: 2, micros: 2, macros: 0 };
     const written = await writeSyntheticRecordings(root, { ...some, layout: 'samm-long' });
-    expect(written).toMatchObject({ dataset: 'samm-long', frames: 800, fps: 200, micros: 2 });
+    expect(written).toMatchObject({ dataset: 'samm-long-recordings', frames: 800, fps: 200, micros: 2 });
     const report = await inspectFolder('samm-long', { root });
     expect(report).toMatchObject({ n: 2, notes: [] });
     const dataset = await openSammLong({ root });

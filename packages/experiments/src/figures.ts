@@ -18,3 +18,4 @@ export {
   subjectAccuracyFigure,
 } from './report/figures/subject-accuracy-figure.js';
 export { pageTheme, paperTheme, type Theme } from './report/figures/theme.js';
+export { type Timeline, type TimelineFigureOptions, timelineFigure } from './report/figures/timeline-figure.js';

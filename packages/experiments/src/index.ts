@@ -75,6 +75,7 @@ export {
   type StudyPrediction,
   type StudyResult,
 } from './spotting/run-study.js';
+export { type ApexStudy, type ScoreApexesOptions, scoreApexes } from './spotting/score-apexes.js';
 export { parseSpottingStudy, type ReadStudyOptions, readSpottingStudy, type SpottingStudy } from './spotting/study.js';
 export { studyText } from './spotting/study-text.js';
 export { dataText, saysSomething } from './summaries/data-text.js';

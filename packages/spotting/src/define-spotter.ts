@@ -1,6 +1,7 @@
 import { checkOptions, checkPart, type OptionEntries, type OptionsOf, type Part, type Resolved } from '@mer/options';
 import type { SpottedInterval } from './intervals/spotted-interval.js';
 import type { Recording } from './recording.js';
+import type { SignalTrace } from './signal/signal-trace.js';
 import type { WatchOptions } from './spotters/region-motion.js';
 
 /** A way to find expressions in recordings, as a part; see {@link defineSpotter}. */
@@ -22,6 +23,8 @@ export interface SpotterDefinition<
   readonly decides: readonly (keyof Entries & string)[];
   /** What is seen in a recording: the work that takes long. Plain data. */
   measure(recording: Recording, options: Resolved<Entries>, watch: WatchOptions): Promise<Measured>;
+  /** Signals by which it decides, to be drawn beside the intervals. */
+  trace?(measured: Measured, options: Resolved<Entries>): SignalTrace[];
   /** The intervals that follow. */
   decide(measured: Measured, options: Resolved<Entries>): SpottedInterval[];
 }

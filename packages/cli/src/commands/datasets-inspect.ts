@@ -1,15 +1,19 @@
+import { useBackend } from '@mer/backends';
 import {
   type AnnotationSummary,
   type DatasetInspection,
   formatNote,
   type ImageCheck,
   inspectFolder,
+  type OpenDatasetOptions,
+  openDataset,
   type RecordingSummary,
   type Summary,
 } from '@mer/datasets';
-import { setValue } from '@mer/experiments';
+import { type ApexStudy, scoreApexes, setValue } from '@mer/experiments';
 import { visible } from '@mer/options';
 import { UsageError } from '../errors.js';
+import { interruptible } from '../interrupt.js';
 import { print, printJson, terminal } from '../output.js';
 import { ownParts } from '../own-parts.js';
 import { createCounter } from '../progress.js';
@@ -19,6 +23,7 @@ interface Options {
   set: string[];
   use: string[];
   images: 'none' | 'check' | 'decode';
+  apex?: boolean;
   json?: boolean;
 }
 
@@ -26,7 +31,7 @@ interface Options {
 export async function datasetsInspect(
   name: string,
   dir: string | undefined,
-  { set, use, images, json }: Options,
+  { set, use, images, apex, json }: Options,
 ): Promise<void> {
   const options = set.reduce<unknown>(setValue, {}) as Record<string, unknown>;
   const { parts } = await ownParts(use);
@@ -40,9 +45,39 @@ export async function datasetsInspect(
   } finally {
     counter.end();
   }
-  if (json) printJson(inspection);
-  else print(`${describe(inspection)}\n`);
+  const apexes = apex ? await spottedApexes(name, { ...options, root: dir, parts }) : undefined;
+  if (json) printJson(apexes ? { ...inspection, apexes } : inspection);
+  else print(`${[describe(inspection), ...(apexes ? ['', ...describeApexes(apexes)] : [])].join('\n')}\n`);
   if (inspection.notes.some(({ severity }) => severity === 'error')) process.exitCode = 1;
+}
+
+/** How well apexes are spotted in the clips of a data set that have one annotated. */
+async function spottedApexes(name: string, options: OpenDatasetOptions): Promise<ApexStudy> {
+  await useBackend('auto');
+  const dataset = await openDataset(name, options);
+  if (dataset.kind !== 'clips') {
+    throw new UsageError(`Cannot spot apexes in ${name} as it must be a data set of clips: it has ${dataset.kind}`);
+  }
+  const counter = createCounter(terminal, 'spotted the apex of', 'clips');
+  try {
+    return await interruptible('stopped', (signal) =>
+      scoreApexes(dataset, { size: 224, onProgress: counter.show, signal }),
+    );
+  } finally {
+    counter.end();
+  }
+}
+
+function describeApexes({ clips, left, ways }: ApexStudy): string[] {
+  const rows = Object.entries(ways).map(([way, scores]) => {
+    const { meanAbsoluteError, medianAbsoluteError, milliseconds, spottingRate } = scores;
+    const time = Number.isNaN(milliseconds) ? '-' : milliseconds.toFixed(1);
+    return [way, meanAbsoluteError.toFixed(2), medianAbsoluteError.toFixed(1), time, spottingRate.toFixed(4)];
+  });
+  return [
+    `spotted apexes beside the annotated ones: ${clips} clips${left > 0 ? `, ${left} without an apex between onset and offset` : ''}`,
+    ...table([['way', 'mean error, frames', 'median', 'ms', 'ASR'], ...rows]),
+  ];
 }
 
 function describe(inspection: DatasetInspection): string {

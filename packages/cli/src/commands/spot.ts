@@ -9,10 +9,11 @@ import {
   setValue,
   studyText,
 } from '@mer/experiments';
+import { timelineFigure } from '@mer/experiments/figures';
 import { systemErrorText, writeFileAtomic } from '@mer/io';
-import { findPart, type Part, visible, withParts } from '@mer/options';
+import { checkOptions, findPart, type Part, visible, withParts } from '@mer/options';
 import { parseLandmarks } from '@mer/representations';
-import { encodeMegcCsv, type SpotterDefinition, spot as spotIn, spotters } from '@mer/spotting';
+import { encodeMegcCsv, parseMegcCsv, type SpotterDefinition, spotters } from '@mer/spotting';
 import { UsageError } from '../errors.js';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
@@ -29,6 +30,8 @@ interface Options extends Omit<ExperimentOptions, 'backend'> {
   landmarks?: string;
   spotter: string;
   csv?: string;
+  picture?: string;
+  truth?: string;
 }
 
 /** `mer spot <study.yaml>`: a spotter on a data set; `mer spot <folder or video> --fps <n> --landmarks <file>`: the intervals of one recording. */
@@ -41,7 +44,7 @@ export async function spot(path: string, options: Options): Promise<void> {
 }
 
 async function spotInDataset(path: string, parts: readonly Part[], options: Options): Promise<void> {
-  const stray = (['fps', 'landmarks', 'csv'] as const).find((name) => options[name] !== undefined);
+  const stray = (['fps', 'landmarks', 'csv', 'picture', 'truth'] as const).find((name) => options[name] !== undefined);
   if (stray) throw new UsageError(`Cannot use --${stray} as it belongs to one recording: ${path} is a study`);
   const study = await readSpottingStudy(path, { set: settingsOf({ ...options, backend: undefined }), parts });
   const out = options.out ?? join('runs', study.name);
@@ -60,7 +63,7 @@ async function spotInDataset(path: string, parts: readonly Part[], options: Opti
 }
 
 async function spotInRecording(path: string, parts: readonly Part[], options: Options): Promise<void> {
-  const { fps, landmarks: landmarkFile, spotter: name, set, csv, json } = options;
+  const { fps, landmarks: landmarkFile, spotter: name, set, csv, picture, truth: truthFile, json } = options;
   if (fps === undefined) {
     throw new UsageError('Cannot spot expressions as --fps must say how many frames a second there are: none is given');
   }
@@ -68,18 +71,33 @@ async function spotInRecording(path: string, parts: readonly Part[], options: Op
   const spotter = findPart('spotter', all, name);
   const settings = set.reduce<unknown>(setValue, {}) as object;
   const landmarks = landmarkFile === undefined ? [] : await readLandmarks(landmarkFile);
+  const video = basename(path).replace(/\.[^.]*$/, '');
+  if (truthFile !== undefined && picture === undefined) {
+    throw new UsageError('Cannot use --truth as it is drawn: name the picture with --picture');
+  }
+  const truth = truthFile === undefined ? undefined : await readTruth(truthFile, video);
+  const resolved = checkOptions(`spot expressions by ${spotter.name}`, spotter.options, settings) as never;
   const { frames, numbers, close } = await openVideo(path);
   const progress = createStudyProgress();
   try {
-    const found = await interruptible('stopped', (signal) =>
-      spotIn({ frames, fps, landmarks }, spotter, settings, {
+    const measured = await interruptible('stopped', (signal) =>
+      spotter.measure({ frames, fps, landmarks }, resolved, {
         signal,
         onProgress: (done, total) => progress.onEvent({ type: 'measuring', recording: basename(path), done, total }),
       }),
     );
+    const found = spotter.decide(measured, resolved);
     progress.end();
+    if (picture !== undefined) {
+      const traces = spotter.trace?.(measured, resolved) ?? [];
+      const svg = timelineFigure(
+        { fps, frames: frames.shape[0], found, truth, traces },
+        { title: `${video}, ${name}` },
+      );
+      await writeFileAtomic(picture, svg);
+      say(`timeline: ${picture}\n`);
+    }
     if (csv !== undefined) {
-      const video = basename(path).replace(/\.[^.]*$/, '');
       await writeFileAtomic(csv, encodeMegcCsv(found.map((one) => ({ ...one, video }))));
       say(`intervals: ${csv}\n`);
     }
@@ -99,6 +117,24 @@ async function spotInRecording(path: string, parts: readonly Part[], options: Op
   } finally {
     progress.end();
     await close();
+  }
+}
+
+/** The annotated intervals of a recording, of a list as the MEGC challenges give it. */
+async function readTruth(path: string, video: string) {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new UsageError(`Cannot read the truth ${path} as ${systemErrorText(cause)}`, { cause });
+  });
+  try {
+    const listed = parseMegcCsv(text, path);
+    const found = listed.filter((one) => one.video === video);
+    if (found.length > 0) return found;
+    const names = [...new Set(listed.map((one) => one.video))].slice(0, 8).map(visible);
+    throw new TypeError(
+      `Cannot use ${path} as it must list intervals of ${video}: it lists ${names.join(', ') || 'none'}`,
+    );
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
   }
 }
 

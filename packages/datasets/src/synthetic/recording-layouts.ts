@@ -51,7 +51,7 @@ const valences: Readonly<Record<SyntheticEmotion, string>> = {
 
 const casMe2Layout: RecordingLayout = {
   of: 'CAS(ME)^2',
-  dataset: 'cas-me2',
+  dataset: 'cas-me2-recordings',
   fps: 30,
   called: ({ subject, video }) => ({
     subject,
@@ -98,7 +98,7 @@ const sammName = ({ subject, index }: LaidRecording) => `${padded(numberOf(subje
 
 const sammLongLayout: RecordingLayout = {
   of: 'SAMM Long Videos',
-  dataset: 'samm-long',
+  dataset: 'samm-long-recordings',
   fps: 200,
   called: (recording) => ({ subject: padded(numberOf(recording.subject), 3), recording: sammName(recording) }),
   folder: (recording) => `SAMM_longvideos/${sammName(recording)}`,

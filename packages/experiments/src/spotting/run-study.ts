@@ -15,6 +15,7 @@ import { type FrameLandmarks, parseLandmarks } from '@mer/representations';
 import { type SpottedInterval, type SpotterDefinition, tuneSpotter } from '@mer/spotting';
 import * as tf from '@tensorflow/tfjs-core';
 import { readLandmarkFile } from '../prepare/landmarks.js';
+import { timelineFigure } from '../report/figures/timeline-figure.js';
 import { preparationCodeHash } from '../run/code-hash.js';
 import { lockFolder } from '../run/folder-lock.js';
 import { fileNameOf } from '../run/run-store.js';
@@ -70,8 +71,8 @@ interface Measured {
  * Spots expressions in every recording of a data set by leave one subject out: options that the study leaves open are chosen on the recordings of all other
  * subjects, by their F1.
  *
- * Recordings are measured once, `<out>/measured/<subject>/<recording>.json`; a study that was stopped goes on with those. It writes `study.json`, `scores.json`
- * and `predictions.csv` (frames as in the data set's files).
+ * Recordings are measured once, `<out>/measured/<subject>/<recording>.json`; a study that was stopped goes on with those. It writes `study.json`, `scores.json`,
+ * `predictions.csv` (frames as in the data set's files) and a picture of each recording, `timelines/<subject>/<recording>.svg`.
  *
  * @throws {@link ExperimentError} where the data set has no annotations or fewer than two subjects, or lacks landmarks
  */
@@ -91,6 +92,7 @@ export async function runSpottingStudy(study: SpottingStudy, options: RunStudyOp
       `${JSON.stringify({ study, backend: tf.getBackend(), annotationFiles: dataset.annotationFiles ?? [], notes: dataset.notes }, null, 1)}\n`,
     );
     const { predictions, ...rest } = result;
+    for (const one of recordings) await drawTimeline(out, spotter, one, result);
     await writeFileAtomic(join(out, 'predictions.csv'), predictionsCsv(predictions, recordings));
     await writeFileAtomic(join(out, 'scores.json'), `${JSON.stringify(rest, null, 1)}\n`);
     return result;
@@ -253,6 +255,27 @@ function combinations(choose: SpottingStudy['choose']): Record<string, unknown>[
     (all, [name, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
     [{}],
   );
+}
+
+/** `timelines/<subject>/<recording>.svg`: what was spotted beside the truth, and the signals that it follows from. */
+async function drawTimeline(
+  out: string,
+  spotter: SpotterDefinition,
+  { recorded: { subject, clip, fps, count }, measured, truth }: Measured,
+  { study, chosen, predictions }: StudyResult,
+): Promise<void> {
+  const settings = checkOptions('draw a timeline', spotter.options, { ...study.spotter.options, ...chosen[subject] });
+  const svg = timelineFigure(
+    {
+      ...{ fps, frames: count, truth },
+      found: predictions.filter((one) => one.subject === subject && one.recording === clip),
+      traces: spotter.trace?.(measured, settings as never) ?? [],
+    },
+    { title: `${subject}/${clip}, ${spotter.name}` },
+  );
+  const folder = join(out, 'timelines', fileNameOf(subject));
+  await makeFolder(folder);
+  await writeFileAtomic(join(folder, `${fileNameOf(clip)}.svg`), svg);
 }
 
 /** One row for each interval; frames as the data set's files count them. */

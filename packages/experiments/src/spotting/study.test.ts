@@ -45,7 +45,16 @@ describe('runSpottingStudy()', () => {
     expect(result.scores.videos).toBe(3);
     expect(result.scores.all.tp + result.scores.all.fn).toBe(3);
     expect(result.oracle.all.f1).toBeGreaterThanOrEqual(0);
-    expect((await readdir(out)).sort()).toEqual(['measured', 'predictions.csv', 'scores.json', 'study.json']);
+    expect((await readdir(out)).sort()).toEqual([
+      'measured',
+      'predictions.csv',
+      'scores.json',
+      'study.json',
+      'timelines',
+    ]);
+    const [someone] = await readdir(join(out, 'timelines'));
+    const [picture] = await readdir(join(out, 'timelines', someone!));
+    expect(await readFile(join(out, 'timelines', someone!, picture!), 'utf8')).toMatch(/^<svg .*motion, micro/s);
     const csv = await readFile(join(out, 'predictions.csv'), 'utf8');
     expect(csv.split('\n')).toHaveLength(result.predictions.length + 2);
     expect(studyText(result)).toMatch(
@@ -85,7 +94,10 @@ describe('parseSpottingStudy()', () => {
   it.each([
     [{ name: 'a/b' }, /name must be letters/],
     [{ data: { name: 'casme2' } }, /data\.name must be one of/],
-    [{ spotter: { name: 'region-flows' } }, /spotter\.name must be one of flow-peaks, region-flow.*region-flow/],
+    [
+      { spotter: { name: 'region-flows' } },
+      /spotter\.name must be one of flow-peaks, mdmd, region-flow, skin-motion.*region-flow/,
+    ],
     [{ spotter: { name: 'flow-peaks', options: { treshold: 1 } } }, /spotter\.options\.treshold/],
     [
       { choose: { rate: [15] } },

@@ -25,7 +25,7 @@ export interface FlowCoursePlan {
 }
 
 /** Side of the face in pixels. */
-const SIDE = 128;
+export const SIDE = 128;
 
 const task = 'measure the motion of a recording';
 
@@ -72,10 +72,11 @@ export async function flowCourse(
   return { rate: fps / stride, stride, frames: reader.shape[0], courses };
 }
 
-const framesOf = (seconds: number, rate: number) => Math.max(1, Math.round(seconds * rate));
+/** A time in frames, one at least. */
+export const framesOf = (seconds: number, rate: number) => Math.max(1, Math.round(seconds * rate));
 
 /** A square around all landmarks, a tenth wider, as a face detector gives it. */
-function faceSquare(points: readonly Point[]): Transform {
+export function faceSquare(points: readonly Point[]): Transform {
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const [x0, x1] = [Math.min(...xs), Math.max(...xs)];

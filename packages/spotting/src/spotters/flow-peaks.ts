@@ -55,6 +55,18 @@ export const flowPeaks = /* @__PURE__ */ defineSpotter({
   decides: ['threshold'],
   measure: (recording, { rate, micro, macro, flow }, watch) =>
     flowCourse(recording, { rate, micro, macro, flow }, watch),
+  trace: ({ courses, stride }, { threshold }) =>
+    (['micro', 'macro'] as const).map((kind) => {
+      const { reach, values } = courses[kind];
+      const smooth = averaged(values, reach);
+      return {
+        name: `motion, ${kind}`,
+        first: reach * stride,
+        step: stride,
+        values: smooth,
+        threshold: peakThreshold(smooth, threshold),
+      };
+    }),
   decide,
 });
 
@@ -85,8 +97,7 @@ export function peakIntervals(
   values: ArrayLike<number>,
   { reach, threshold, frames }: { reach: number; threshold: number; frames: number },
 ) {
-  // as released, the last of the means is left out
-  const smooth = movingMean(values, { before: reach, after: reach - 1, edges: 'valid' }).slice(0, -1);
+  const smooth = averaged(values, reach);
   const height = peakThreshold(smooth, threshold);
   const peaks = findPeaks(smooth, { height, distance: reach });
   // place 0 of what was averaged is frame `reach`
@@ -97,3 +108,7 @@ export function peakIntervals(
     { reach, values: shifted, frames },
   );
 }
+
+/** Means of `2 reach` values; as released, the last of them is left out. */
+const averaged = (values: ArrayLike<number>, reach: number) =>
+  movingMean(values, { before: reach, after: reach - 1, edges: 'valid' }).slice(0, -1);

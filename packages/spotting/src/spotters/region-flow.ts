@@ -105,6 +105,13 @@ export const regionFlow = /* @__PURE__ */ defineSpotter({
   ],
   measure: (recording, { rate, window, size, flow }, watch) =>
     regionMotion(recording, { rate, window, size, flow }, watch),
+  trace: (motion, o) => {
+    const unit = motion.size / 256;
+    const faces = coursesOf(motion, o).filter((_, i) => motion.regions[i]!.group !== 'eyes');
+    const values = faces[0]!.map((_, t) => Math.max(...faces.map((course) => course[t]!)) / unit);
+    const threshold = o.height / o.sensitivity;
+    return [{ name: 'greatest motion of a region, pixels', first: 0, step: motion.stride, values, threshold }];
+  },
   decide,
 });
 

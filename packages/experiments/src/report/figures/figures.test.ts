@@ -6,6 +6,7 @@ import { learningCurvesFigure, medianCurve } from './learning-curves-figure.js';
 import { plotMarkup } from './plot-markup.js';
 import { subjectAccuracyFigure } from './subject-accuracy-figure.js';
 import { pageTheme } from './theme.js';
+import { timelineFigure } from './timeline-figure.js';
 
 const evil = `</text><script>alert("1")</script>&'`;
 const history = (epochs: number, more: object = {}) =>
@@ -36,6 +37,16 @@ const all = [
       ],
       { overall: 0.5 },
     ),
+  () => {
+    const values = Array.from({ length: 4000 }, (_, i) => Math.sin(i / 40));
+    const traces = [{ name: evil, first: 3, step: 2, values, threshold: 0.5 }];
+    const found = [{ onset: 30, offset: 60, kind: 'micro' as const }];
+    return timelineFigure(
+      { fps: 30, frames: 9000, found, truth: [{ onset: 32, offset: 70 }], traces },
+      { title: evil },
+    );
+  },
+  () => timelineFigure({ fps: 30, frames: 90, found: [] }),
   () => classScoresFigure([{ name: evil, recall: 0, precision: 1, f1: 0.5, support: 3 }]),
 ];
 
