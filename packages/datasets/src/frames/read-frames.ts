@@ -113,7 +113,7 @@ async function pictureReader(
   };
 }
 
-const readFramesOptions = {
+export const readFramesOptions = {
   size: readClipOptions.size,
   color: readClipOptions.color,
   decoders: integer('How many pictures are decoded at the same time.', { min: 1, max: 64, default: 4 }),

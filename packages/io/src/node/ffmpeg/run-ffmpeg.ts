@@ -123,6 +123,11 @@ function reasonOf(name: string, complaint: string): Error {
   if (/not on whitelist/.test(complaint)) {
     return new Error(`${cannot} it must be a video (mp4, mov, webm, mkv, avi): it is another kind of file`);
   }
+  if (/non.monoton/i.test(complaint)) {
+    return new Error(
+      `${cannot} each frame must be later than the one before: the times of this file go back. A copy with new times: ffmpeg -i <file> -vf setpts=N/30/TB <copy>.mp4`,
+    );
+  }
   const said = lines.find((line) => !/^Error (?:while|submitting)|^Conversion failed/.test(line)) ?? lines.at(-1);
   return new Error(
     `${cannot} it must be an intact video (mp4, mov, webm, mkv, avi): ffmpeg says "${said ?? 'nothing'}". What can be read of it: ffmpeg -i <file> -c:v ffv1 <copy>.mkv`,
