@@ -24,7 +24,32 @@ export async function decodeInNode(
     );
   }
   const from = typeof source === 'string' ? new bunny.FilePathSource(source) : new bunny.BlobSource(source);
-  return decodeByWebCodecs(from, name, bunny, options);
+  const decoding = await awake(() => decodeByWebCodecs(from, name, bunny, options));
+  return {
+    ...decoding,
+    async *decode(first, signal) {
+      const frames = decoding.decode(first, signal);
+      try {
+        for (;;) {
+          const { done, value } = await awake(() => frames.next());
+          if (done) return;
+          yield value;
+        }
+      } finally {
+        await frames.return();
+      }
+    },
+  };
+}
+
+/** Waits for work in threads that Node does not know of: without a timer it would take itself for done, and end. */
+async function awake<T>(work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => {}, 1000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 /** The classes of WebCodecs among the globals, as in a browser, unless they are there. */

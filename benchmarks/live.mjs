@@ -1,0 +1,83 @@
+// Frames of a face as a camera would give them, one after the other on one core: landmarks (face-api's tiny detector and its 68 points), then crop, dynamic image and flow at 224;
+// beside the detector alone. Frames a second, and the latency that 95% of the answers keep.
+//
+//   taskset -c 0 node benchmarks/live.mjs <folder of img1.jpg …> [--no-csv]
+//
+// Packages must be built. Results: benchmarks/results/live.csv.
+import { readdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { useBackend } from '@mer/backends';
+import { openClipSource } from '@mer/datasets';
+import { createFaceApiDetector } from '@mer/representations';
+import { createSlidingWindow } from '@mer/spotting';
+import * as tf from '@tensorflow/tfjs-core';
+import { hardware, saveRows } from './parts/results.mjs';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { 'no-csv': { type: 'boolean', default: false } },
+});
+const [folder] = positionals;
+if (folder === undefined || readdirSync(folder).length === 0)
+  throw new Error('Usage: node benchmarks/live.mjs <folder of frames>');
+
+await useBackend('wasm', { threads: 1 }).catch(() => useBackend('wasm'));
+const { frames } = await openClipSource(folder);
+const count = Math.min(60, frames.shape[0]);
+const all = await frames.read(0, count);
+const pictures = tf.unstack(all);
+const rows = [];
+
+/** Times work on every frame, one after the other; the first ten warm it up. */
+async function time(what, work) {
+  const took = [];
+  for (const [i, picture] of pictures.entries()) {
+    const began = performance.now();
+    await work(picture, i / 30);
+    if (i >= 10) took.push(performance.now() - began);
+  }
+  const sorted = [...took].sort((a, b) => a - b);
+  const mean = took.reduce((sum, value) => sum + value, 0) / took.length;
+  const row = {
+    date: new Date().toISOString().slice(0, 10),
+    what,
+    size: `${frames.shape[2]}x${frames.shape[1]}`,
+    frames: String(took.length),
+    frames_per_second: (1000 / mean).toFixed(1),
+    median_ms: sorted[took.length >> 1].toFixed(1),
+    p95_ms: sorted[Math.ceil(0.95 * took.length) - 1].toFixed(1),
+    backend: tf.getBackend(),
+    tfjs: tf.version_core,
+    node: process.version,
+    hardware: hardware(),
+  };
+  rows.push(row);
+  console.log(
+    `${what}: ${row.frames_per_second} frames a second, median ${row.median_ms} ms, 95% within ${row.p95_ms} ms`,
+  );
+}
+
+const windowOf = (find, options) => {
+  const window = createSlidingWindow(find, options);
+  return async (picture, at) => {
+    const { crop, dynamicImage, flow } = await window.push(picture, at);
+    tf.dispose([crop, dynamicImage, flow]);
+  };
+};
+for (const detector of ['tiny', 'ssd']) {
+  const detect = await createFaceApiDetector({ detector });
+  const find = async (picture) => (await detect(picture)) ?? null;
+  const points = async (picture) => {
+    const found = await find(picture);
+    return found && 'points' in found ? found.points : found;
+  };
+  const known = await points(pictures[0]);
+  await time(`face-api, ${detector}, alone`, points);
+  await time(`face-api, ${detector}, crop, dynamic image and flow (farneback)`, windowOf(points));
+  if (detector === 'tiny')
+    await time(
+      'landmarks given, crop, dynamic image and flow (farneback)',
+      windowOf(async () => known),
+    );
+}
+if (!values['no-csv']) saveRows('live.csv', rows, ['what', 'backend', 'hardware']);
