@@ -21,7 +21,7 @@ const [folder] = positionals;
 if (folder === undefined || readdirSync(folder).length === 0)
   throw new Error('Usage: node benchmarks/live.mjs <folder of frames>');
 
-await useBackend('wasm', { threads: 1 }).catch(() => useBackend('wasm'));
+await useBackend('wasm');
 const { frames } = await openClipSource(folder);
 const count = Math.min(60, frames.shape[0]);
 const all = await frames.read(0, count);
@@ -66,11 +66,7 @@ const windowOf = (find, options) => {
 };
 for (const detector of ['tiny', 'ssd']) {
   const detect = await createFaceApiDetector({ detector });
-  const find = async (picture) => (await detect(picture)) ?? null;
-  const points = async (picture) => {
-    const found = await find(picture);
-    return found && 'points' in found ? found.points : found;
-  };
+  const points = (picture) => detect(picture);
   const known = await points(pictures[0]);
   await time(`face-api, ${detector}, alone`, points);
   await time(`face-api, ${detector}, crop, dynamic image and flow (farneback)`, windowOf(points));
@@ -80,4 +76,4 @@ for (const detector of ['tiny', 'ssd']) {
       windowOf(async () => known),
     );
 }
-if (!values['no-csv']) saveRows('live.csv', rows, ['what', 'backend', 'hardware']);
+if (!values['no-csv']) saveRows('live', rows, ['what', 'backend', 'hardware']);
