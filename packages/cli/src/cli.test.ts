@@ -585,7 +585,7 @@ describe('mer represent', () => {
     expectFailure(
       mer('represent', 'no-video.mp4', '--as', 'trdi', '-o', 'x'),
       1,
-      /Cannot read no-video\.mp4 as ffmpeg must understand it/,
+      /Cannot open video no-video\.mp4 as it must be/,
     );
   });
 });

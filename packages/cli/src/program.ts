@@ -95,7 +95,7 @@ export function createProgram(): Command {
     .command('predict')
     .description('the class of a new clip, by the weights of a run')
     .argument('<run>', 'folder of the run')
-    .argument('<clip>', 'folder of frames, a video (needs ffmpeg), or a picture for a run on pictures')
+    .argument('<clip>', 'folder of frames, a video, or a picture for a run on pictures')
     .option('-o, --out <dir>', 'also write what the network saw, and heat maps over it')
     .addOption(
       new Option('--weights <whose>', 'trained on all samples (final), or the mean over the folds')
@@ -147,7 +147,7 @@ export function createProgram(): Command {
     .description(
       'turn a clip (a folder of frames, or a video), or every clip of a data set, into pictures of its motion',
     )
-    .argument('[clip]', 'folder of frames, or a video file (needs ffmpeg)')
+    .argument('[clip]', 'folder of frames, or a video file')
     .option(
       '-d, --data <name>',
       'every clip of this data set instead (mer datasets lists them); a second run keeps what is made',
@@ -197,11 +197,8 @@ export function createProgram(): Command {
     .description(
       'find micro- and macro-expressions in a long recording, or score a spotter on a data set of recordings by leave one subject out',
     )
-    .argument(
-      '<recording>',
-      'folder of frames, a video (needs ffmpeg), or a study: a file (YAML or JSON), or the name of one of ours',
-    )
-    .option('--fps <n>', 'frames a second of the recording', positive)
+    .argument('<recording>', 'folder of frames, a video, or a study: a file (YAML or JSON), or the name of one of ours')
+    .option('--fps <n>', 'frames a second of the pictures; a video has its own, and is resampled to another', positive)
     .option('-l, --landmarks <file>', '68 points of the face in some frames of the recording')
     .addOption(
       new Option(

@@ -71,6 +71,7 @@ export {
 } from './inspect.js';
 export { inspectFolder } from './inspect-folder.js';
 export { naturalOrder } from './natural-order.js';
+export { type ClipSource, type OpenClipSourceOptions, openClipSource } from './open-clip-source.js';
 export { findDataset, type OpenDatasetOptions, openDataset } from './open-dataset.js';
 export { type ReadClipOptions, readClipOptions } from './read-clip-options.js';
 export { readOrOpenClip } from './read-or-open-clip.js';

@@ -21,6 +21,7 @@ describe('the browser entry', () => {
       '@tensorflow/tfjs-core',
       'fflate',
       'jsfive',
+      'mediabunny',
     ]);
     expect(imports.filter((from) => from.includes('/node/'))).toEqual([]);
   });

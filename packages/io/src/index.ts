@@ -15,6 +15,7 @@ export { parseKerasWeights } from './keras-weights.js';
 export { readFlo, readNpy, writeFlo, writeNpy } from './node/array-files.js';
 export { decodeImage, encodeImage, readImage, writeImage } from './node/image-files.js';
 export { makeFolder } from './node/make-folder.js';
+export { openVideo } from './node/open-video.js';
 export { systemErrorCode, systemErrorText } from './node/system-error-text.js';
 export { readPytorchCheckpoint, readSafetensors, readWeights, writeSafetensors } from './node/weight-files.js';
 export { writeFileAtomic } from './node/write-file-atomic.js';
@@ -23,5 +24,6 @@ export { type PytorchCheckpointOptions, parsePytorchCheckpoint } from './pytorch
 export type { ImageFormat, RawImage } from './raw-image.js';
 export { encodeSafetensors, parseSafetensors, type Safetensors } from './safetensors.js';
 export { tensorToArray } from './tensor-to-array.js';
+export type { DecodedFrame, OpenVideoOptions, Video, VideoRange } from './video/video.js';
 export { parseWeights } from './weights.js';
 export { openZip, type Zip, type ZipOptions } from './zip.js';

@@ -10,6 +10,13 @@ export { intervalsAroundPeaks } from './intervals/intervals-around-peaks.js';
 export { kindOfLength } from './intervals/kind-of-length.js';
 export { mergeIntervals } from './intervals/merge-intervals.js';
 export type { SpottedInterval } from './intervals/spotted-interval.js';
+export type { LiveInterval } from './live/live-intervals.js';
+export {
+  createSlidingWindow,
+  type LiveAnswer,
+  type SlidingWindow,
+  type SlidingWindowOptions,
+} from './live/sliding-window.js';
 export type { Recording } from './recording.js';
 export { type FindPeaksOptions, findPeaks } from './signal/find-peaks.js';
 export { lowPass } from './signal/low-pass.js';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { useBackend } from '@mer/backends';
+import type { ClipSource } from '@mer/datasets';
 import {
   listStudies,
   readSpottingStudy,
@@ -19,7 +20,7 @@ import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { ownParts } from '../own-parts.js';
-import { openVideo } from '../represent/read-clip.js';
+import { openRecording } from '../represent/read-clip.js';
 import { table } from '../table.js';
 
 /** What `mer spot` takes. */
@@ -63,10 +64,7 @@ async function spotInDataset(path: string, parts: readonly Part[], options: Opti
 }
 
 async function spotInRecording(path: string, parts: readonly Part[], options: Options): Promise<void> {
-  const { fps, landmarks: landmarkFile, spotter: name, set, csv, picture, truth: truthFile, json } = options;
-  if (fps === undefined) {
-    throw new UsageError('Cannot spot expressions as --fps must say how many frames a second there are: none is given');
-  }
+  const { landmarks: landmarkFile, spotter: name, set, csv, picture, truth: truthFile, json } = options;
   const all = withParts<SpotterDefinition>(['spotter'], spotters, parts);
   const spotter = findPart('spotter', all, name);
   const settings = set.reduce<unknown>(setValue, {}) as object;
@@ -77,7 +75,8 @@ async function spotInRecording(path: string, parts: readonly Part[], options: Op
   }
   const truth = truthFile === undefined ? undefined : await readTruth(truthFile, video);
   const resolved = checkOptions(`spot expressions by ${spotter.name}`, spotter.options, settings) as never;
-  const { frames, numbers, close } = await openVideo(path);
+  const source = await openAtRate(path, options.fps);
+  const { frames, numbers, fps, close } = source;
   const progress = createStudyProgress();
   try {
     const measured = await interruptible('stopped', (signal) =>
@@ -136,6 +135,24 @@ async function readTruth(path: string, video: string) {
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
+}
+
+/** A recording with a rate: of a video its own, or, where its frames come at varying times, the nearest whole one. */
+async function openAtRate(path: string, asked: number | undefined): Promise<ClipSource & { fps: number }> {
+  const source = await openRecording(path, asked === undefined ? {} : { fps: asked });
+  const { fps, constant } = source;
+  if (fps !== undefined && constant) return { ...source, fps };
+  await source.close();
+  if (fps === undefined) {
+    throw new UsageError(
+      'Cannot spot expressions as --fps must say how many frames a second the pictures were taken at: none is given',
+    );
+  }
+  const even = Math.max(1, Math.round(fps));
+  say(
+    `its frames come at varying times: the nearest to ${even} even ones a second are taken; --fps <n> for another rate\n`,
+  );
+  return openAtRate(path, even);
 }
 
 async function readLandmarks(path: string) {

@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { isLong, naturalOrder, openFolder, openFrames, type ReadClipOptions, readFrames } from '@mer/datasets';
+import { stat } from 'node:fs/promises';
+import {
+  type ClipSource,
+  isLong,
+  type OpenClipSourceOptions,
+  openClipSource,
+  type ReadClipOptions,
+} from '@mer/datasets';
 import { type Clip, type FrameReader, isLongClip, type LongClip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
@@ -28,7 +31,7 @@ export interface NumberedClip {
 const ALL: ReadClipOptions = { from: 'first', to: 'last' };
 
 /**
- * Reads a folder of frames (PNG, JPEG, BMP, in natural order) or a video (through ffmpeg), and marks onset, apex and offset: the first frame, the
+ * Reads a folder of frames (PNG, JPEG, BMP, in natural order) or a video, and marks onset, apex and offset: the first frame, the
  * frame in which the face has moved most, and the last frame unless they are given. Frames are read as from a data set; all of them by default, and when
  * they are needed where there are many.
  */
@@ -38,84 +41,67 @@ export async function readClip(
   options: ReadClipOptions = {},
   tooLong: (frames: FrameReader) => boolean = isLong,
 ): Promise<NumberedClip> {
-  const wanted = { ...ALL, ...options };
-  return inFolder(path, async (folder, remove) => {
-    const read = await readFolder(folder, marks, wanted, tooLong);
-    // a long clip is read from there until the end
-    if (isLongClip(read.clip)) return { ...read, close: remove };
-    await remove();
-    return read;
-  });
-}
-
-/** All frames of a folder or a video, gray, read when they are needed, with the numbers that they are known by. */
-export async function openVideo(
-  path: string,
-): Promise<{ frames: FrameReader; numbers: number[]; close(): Promise<void> }> {
-  return inFolder(path, async (folder, remove) => {
-    const files = await framesIn(folder);
-    const frames = await openFrames(await openFolder(folder), files, { color: false });
-    return { frames, numbers: frameNumbers(files), close: remove };
-  });
-}
-
-/** Uses the folder of frames that a path is, or that the frames of a video are written to; `remove` does away with the latter. */
-async function inFolder<T>(path: string, use: (folder: string, remove: () => Promise<void>) => Promise<T>): Promise<T> {
-  const info = await stat(path).catch((cause) => {
-    throw new UsageError(`Cannot read a clip as ${path} must be a folder of frames or a video file`, { cause });
-  });
-  if (info.isDirectory()) return use(path, async () => {});
-  const folder = await mkdtemp(join(tmpdir(), 'mer-video-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
+  const { from, to, ...how } = { ...ALL, ...options };
+  const source = await openSource(path, how);
   try {
-    await extractFrames(path, folder);
-    return await use(folder, remove);
+    const read = await markedClip(source, marks, { from, to }, tooLong);
+    // a long clip is read from there until the end
+    if (!isLongClip(read.clip)) await source.close();
+    return read;
   } catch (error) {
-    await remove();
+    await source.close();
     throw error;
   }
 }
 
-/** The frames of a folder, in order. */
-async function framesIn(folder: string): Promise<string[]> {
-  const files = (await readdir(folder)).filter((file) => /\.(png|jpe?g|bmp)$/i.test(file)).sort(naturalOrder);
-  if (files.length >= 2) return files;
-  throw new UsageError(
-    `Cannot read a clip as ${folder} must hold at least two frames (.png, .jpg, .bmp): it holds ${files.length}`,
-  );
+/** All frames of a folder or a video, gray, read when they are needed, with what is known of them. */
+export function openRecording(path: string, options: OpenClipSourceOptions = {}): Promise<ClipSource> {
+  return openSource(path, { ...options, color: false });
 }
 
-async function readFolder(
-  folder: string,
+async function openSource(path: string, options: OpenClipSourceOptions): Promise<ClipSource> {
+  const info = await stat(path).catch((cause) => {
+    throw new UsageError(`Cannot read a clip as ${path} must be a folder of frames or a video file`, { cause });
+  });
+  const source = await openClipSource(path, options).catch((cause: unknown) => {
+    if (!info.isDirectory() || !(cause as Error).message.includes('two frames')) throw cause;
+    throw new UsageError((cause as Error).message, { cause });
+  });
+  if (source.frames.shape[0] >= 2) return source;
+  await source.close();
+  throw new UsageError(`Cannot read a clip as ${path} must have at least two frames: it has one`);
+}
+
+async function markedClip(
+  { frames, numbers: known, close }: ClipSource,
   marks: Marks,
-  { from, to, ...options }: ReadClipOptions,
+  { from, to }: Pick<ReadClipOptions, 'from' | 'to'>,
   tooLong: (frames: FrameReader) => boolean,
 ): Promise<NumberedClip> {
-  const files = await framesIn(folder);
-  const numbers = frameNumbers(files);
-  const onset = position(numbers, marks.onset, 'onset') ?? 0;
-  const offset = position(numbers, marks.offset, 'offset') ?? files.length - 1;
-  const given = position(numbers, marks.apex, 'apex');
+  const onset = position(known, marks.onset, 'onset') ?? 0;
+  const offset = position(known, marks.offset, 'offset') ?? known.length - 1;
+  const given = position(known, marks.apex, 'apex');
   if (onset >= offset || (given !== undefined && (given < onset || given > offset))) {
-    const shown = [onset, given, offset].map((index) => (index === undefined ? 'spotted' : numbers[index])).join(', ');
+    const shown = [onset, given, offset].map((index) => (index === undefined ? 'spotted' : known[index])).join(', ');
     throw new UsageError(
       `Cannot represent the clip as onset, apex and offset must follow one another: they are ${shown}`,
     );
   }
   const first = from === 'first' ? 0 : onset;
-  const last = to === 'last' ? files.length : offset + 1;
-  const source = [await openFolder(folder), files.slice(first, last), options] as const;
-  const opened = await openFrames(...source);
-  const read = tooLong(opened) ? { frames: opened } : { frames: await readFrames(...source) };
+  const last = to === 'last' ? known.length : offset + 1;
+  const [, ...frame] = frames.shape;
+  const part: FrameReader = { shape: [last - first, ...frame], read: (at, count) => frames.read(first + at, count) };
+  const read = tooLong(part) ? { frames: part } : { frames: await part.read(0, last - first) };
   const clip: Clip | LongClip = { ...read, onset: onset - first, apex: null, offset: offset - first };
   const apex = given === undefined ? await spottedApex(clip) : given - first;
   const marked = to === 'apex' ? upTo(clip, apex) : { ...clip, apex };
   return {
     clip: marked,
-    numbers: numbers.slice(first, last),
+    numbers: known.slice(first, last),
     spotted: given === undefined,
     async close() {
-      if (!isLongClip(marked)) marked.frames.dispose();
+      if (isLongClip(marked)) await close();
+      else marked.frames.dispose();
     },
   };
 }
@@ -125,19 +111,11 @@ function upTo(clip: Clip | LongClip, apex: number): Clip | LongClip {
   const marks = { apex, offset: apex };
   if (isLongClip(clip)) {
     const [, ...frame] = clip.frames.shape;
-    return { ...clip, ...marks, frames: { ...clip.frames, shape: [apex + 1, ...frame] } };
+    return { ...clip, ...marks, frames: { shape: [apex + 1, ...frame], read: clip.frames.read } };
   }
   const kept = tf.slice(clip.frames, 0, apex + 1);
   clip.frames.dispose();
   return { ...clip, ...marks, frames: kept };
-}
-
-/** The last number in each file name where all have one and no two are the same; positions from 1 otherwise. */
-function frameNumbers(files: readonly string[]): number[] {
-  const numbers = files.map((file) => Number(/(\d+)\D*$/.exec(basename(file))?.[1] ?? Number.NaN));
-  return numbers.every(Number.isInteger) && new Set(numbers).size === files.length
-    ? numbers
-    : files.map((_, i) => i + 1);
 }
 
 function position(numbers: readonly number[], number: number | undefined, name: string): number | undefined {
@@ -149,35 +127,6 @@ function position(numbers: readonly number[], number: number | undefined, name: 
     );
   }
   return index;
-}
-
-async function extractFrames(video: string, folder: string): Promise<void> {
-  const child = spawn(
-    'ffmpeg',
-    ['-nostdin', '-v', 'error', '-i', video, '-fps_mode', 'passthrough', join(folder, '%06d.png')],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
-  let complaint = '';
-  child.stderr.on('data', (chunk) => {
-    complaint += chunk;
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.on('error', (cause) => {
-      reject(
-        new Error(
-          `Cannot read the video ${video} as the program ffmpeg must be installed: install it, or give a folder of frames`,
-          { cause },
-        ),
-      );
-    });
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(new Error(`Cannot read ${video} as ffmpeg must understand it: ${complaint.trim().split('\n').at(-1)}`));
-    });
-  });
 }
 
 /** The frame in which the face has moved most. */

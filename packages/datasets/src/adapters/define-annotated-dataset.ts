@@ -327,7 +327,8 @@ function annotatedDataset(parts: {
     settings,
     frames: (index) => at(index).frames,
     async sources(index) {
-      const { folder: path, files } = at(index).frames;
+      const { folder: path, files, video } = at(index).frames;
+      if (video) return [{ path, size: 0, ...(await fileInfo(folder, path)) }];
       return Promise.all(
         files.map(async (name) => {
           const file = path ? `${path}/${name}` : name;

@@ -86,6 +86,7 @@ async function pictureNotes(folder: DataFolder, clips: readonly Located[]): Prom
   const limited = limiter(16);
   const pictures = clips.flatMap((clip): Picture[] => {
     const { record, frames } = clip;
+    if (frames.files.length === 0) return [];
     const numbers = [record.onset, record.apex ?? record.offset];
     const positions = new Set(numbers.map((number) => positionOf(frames.numbers, number)));
     return [...positions].map((at) => ({ clip, path: pathOf(frames.folder, frames.files[at]!) }));

@@ -49,7 +49,7 @@ export async function locateClips(
     const reason = whyLost(record, found, frames, absent, options.gaps);
     if (!frames || reason !== undefined) {
       const known = options.corrections ? knownAbsence(corrections, subject, clip) : undefined;
-      if (known && !frames?.files.length) note({ severity: 'dropped', key, message: known.reason, ...source });
+      if (known && !frames?.numbers.length) note({ severity: 'dropped', key, message: known.reason, ...source });
       else lost.push({ note: { severity, key, message: reason!, ...source }, nowhere: !found });
       continue;
     }
@@ -72,7 +72,7 @@ export async function locateClips(
     note({
       severity: 'error',
       key: '',
-      message: `the frames of none of the ${lost.length} annotated clips are there: expected ${layout} (wrong folder?)${videos ? `. ${videos}: take the frames out of the videos first, or state the folders by the option layout` : ''}`,
+      message: `the frames of none of the ${lost.length} annotated clips are there: expected ${layout} (wrong folder?)${videos ? `. ${videos}: take the frames out of the videos first, or list them in a manifest (clip-folder reads videos), or state the folders by the option layout` : ''}`,
     });
   } else for (const one of lost) note(one.note);
   return located;

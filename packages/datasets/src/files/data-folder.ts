@@ -32,6 +32,8 @@ export interface DataFolder {
   size(path: string): Promise<number | undefined>;
   /** Size and time of a file; undefined where there is no such file. A folder without this function knows sizes only. */
   info?(path: string): Promise<FileInfo | undefined>;
+  /** What opens a file without reading it whole: its path on disk, or a `Blob`; undefined where there is no such file. A folder without this function gives bytes only. */
+  file?(path: string): Promise<string | Blob | undefined>;
   /** The bytes of a file; an error, before memory is asked for, where there are more than `limits.fileBytes`. */
   read(path: string, options?: LimitOptions): Promise<Uint8Array>;
 }

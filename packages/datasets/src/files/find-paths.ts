@@ -10,6 +10,7 @@ export function withListCache(folder: DataFolder, limits = folder.limits): DataF
     limits,
     size: (path) => folder.size(path),
     info: (path) => fileInfo(folder, path),
+    ...(folder.file && { file: (path: string) => folder.file!(path) }),
     read: (path, options) => folder.read(path, { limits, ...options }),
     list(path) {
       const listing = known.get(path) ?? folder.list(path);

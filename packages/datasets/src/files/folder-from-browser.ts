@@ -36,7 +36,12 @@ export function folderFromFiles(files: Iterable<BrowserFile>): DataFolder {
     new Map(
       list.map((file) => [
         below(file),
-        { size: file.size, modified: file.lastModified, read: async () => new Uint8Array(await file.arrayBuffer()) },
+        {
+          size: file.size,
+          modified: file.lastModified,
+          read: async () => new Uint8Array(await file.arrayBuffer()),
+          ...(file instanceof Blob && { blob: file }),
+        },
       ]),
     ),
   );
@@ -100,6 +105,10 @@ export function folderFromHandle(root: BrowserDirectory): DataFolder {
     async info(path) {
       const found = await file(path);
       return found && { size: found.size, ...(found.lastModified !== undefined && { modified: found.lastModified }) };
+    },
+    async file(path) {
+      const found = await file(path);
+      return found instanceof Blob ? found : undefined;
     },
     async read(path) {
       const found = await file(path);

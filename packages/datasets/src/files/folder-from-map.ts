@@ -7,6 +7,8 @@ export interface LazyFile {
   size: number;
   modified?: number | undefined;
   read(): Promise<Uint8Array>;
+  /** The same file as a `Blob`, where it is one. */
+  blob?: Blob;
 }
 
 /** A folder over files given by path; the folders follow from the paths. */
@@ -42,6 +44,10 @@ export function folderFromMap(name: string, files: ReadonlyMap<string, LazyFile>
     async info(path) {
       const file = paths.get(safePath(path));
       return file && { size: file.size, ...(file.modified !== undefined && { modified: file.modified }) };
+    },
+    async file(path) {
+      const file = paths.get(safePath(path));
+      return file && (file.blob ?? new Blob([(await file.read()) as Uint8Array<ArrayBuffer>]));
     },
     async read(path) {
       const file = paths.get(safePath(path));

@@ -152,6 +152,7 @@ export async function openFolder(path: string, { followLinks = [] }: OpenFolderO
       const stat = real === undefined ? undefined : await fs.stat(real);
       return stat?.isFile() ? { size: stat.size, modified: stat.mtimeMs } : undefined;
     },
+    file: (relative) => locate(relative),
     async read(relative, { limits } = {}) {
       const plain = await readPlain(relative, limits);
       if (plain) return plain;

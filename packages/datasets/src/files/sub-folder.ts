@@ -12,6 +12,7 @@ export function subFolder(folder: DataFolder, path: string): DataFolder {
     list: (relative) => folder.list(inside(relative)),
     size: (relative) => folder.size(inside(relative)),
     info: (relative) => fileInfo(folder, inside(relative)),
+    ...(folder.file && { file: (relative: string) => folder.file!(inside(relative)) }),
     read: (relative, options) => folder.read(inside(relative), options),
   };
 }

@@ -1,18 +1,23 @@
+import type { Video } from '@mer/io';
 import type { DataFolder } from '../files/data-folder.js';
+import { folderVideo } from '../files/folder-video.js';
+import { isVideoName } from '../video-name.js';
 import { frameNames } from './frame-names.js';
 
 /** The frames of one clip on disk, in numeric order. */
 export interface ClipFrames {
-  /** Folder, relative to the root. */
+  /** Folder, relative to the root; of a video its file. */
   folder: string;
-  /** File names in the folder. */
+  /** File names in the folder; none of a video. */
   files: readonly string[];
-  /** The frame number of each. */
+  /** The frame number of each; in a video they count from 1. */
   numbers: readonly number[];
   /** Numbers that two files claim; the first of them is read. */
   twice: readonly number[];
   /** Pictures in the folder that are no frames: a file manager's copies, names unlike those of the frames. */
   passed: readonly string[];
+  /** The video that the frames lie in, where they are no picture files. */
+  video?: Video;
 }
 
 /** Lists the frames in a folder, optionally only those with a number from `first` to `last`. */
@@ -22,6 +27,7 @@ export type FrameLister = (path: string, range?: { first: number; last: number }
 export function frameLister(folder: DataFolder): FrameLister {
   let last: { path: string; frames: { name: string; number: number }[]; passed: readonly string[] } | undefined;
   return async (path, range) => {
+    if (isVideoName(path) && (await folder.size(path)) !== undefined) return videoClip(folder, path, range);
     if (last?.path !== path) {
       const entries = (await folder.list(path)) ?? [];
       const { frames, passed } = frameNames(entries.flatMap(({ name, kind }) => (kind === 'file' ? [name] : [])));
@@ -42,7 +48,19 @@ export function frameLister(folder: DataFolder): FrameLister {
   };
 }
 
-/** Lists the frames in one folder. */
+/** The frames of a video, numbered from 1, as where they are written to files. */
+async function videoClip(
+  folder: DataFolder,
+  path: string,
+  range?: { first: number; last: number },
+): Promise<ClipFrames> {
+  const video = await folderVideo(folder, path);
+  const all = Array.from(video.times, (_, i) => i + 1);
+  const numbers = range ? all.filter((number) => number >= range.first && number <= range.last) : all;
+  return { folder: path, files: [], numbers, twice: [], passed: [], video };
+}
+
+/** Lists the frames in one folder, or of one video. */
 export function listFrames(folder: DataFolder, ...asked: Parameters<FrameLister>): Promise<ClipFrames> {
   return frameLister(folder)(...asked);
 }

@@ -1,3 +1,4 @@
+import type { Video } from '@mer/io';
 import { checkOptions, integer, type OptionsOf } from '@mer/options';
 import type { Clip, FrameReader, LongClip } from '@mer/representations';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
@@ -11,6 +12,7 @@ import { decodePicture } from './decode-picture.js';
 import { frameRange } from './frame-range.js';
 import { type FrameOptions, frameShape, frameStack, type PictureKind, RoomError } from './frame-stack.js';
 import { imageHeader } from './image-header.js';
+import { videoFrames } from './video-frames.js';
 
 /** Runs tasks, at most `limit` at the same time, in the order in which they came. */
 export function limiter(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
@@ -70,7 +72,7 @@ export interface ClipReader {
 export function clipReader(folder: DataFolder, decoders: number): ClipReader {
   const places = placesFor(decoders);
   const planned = (
-    ...[id, { onset, apex, offset }, { folder: path, files, numbers }, options = {}]: ReaderArguments
+    ...[id, { onset, apex, offset }, { folder: path, files, numbers, video }, options = {}]: ReaderArguments
   ) => {
     const asked = checkReadOptions(id, options);
     const { first, last, marks } = frameRange(
@@ -79,22 +81,43 @@ export function clipReader(folder: DataFolder, decoders: number): ClipReader {
         onset: positionOf(numbers, onset),
         apex: apex === null ? null : positionOf(numbers, apex),
         offset: positionOf(numbers, offset),
-        count: files.length,
+        count: numbers.length,
       },
       asked,
     );
+    if (video) return { marks, video: videoPart(video, numbers, [first, last], asked) };
     const wanted = files.slice(first, last + 1).map((file) => `${path}/${file}`);
     return { marks, wanted, how: { places, id, ...asked } };
   };
   return {
     async read(...clip) {
-      const { marks, wanted, how } = planned(...clip);
+      const { marks, wanted, how, video } = planned(...clip);
+      if (video) return { frames: await video.readAll(), ...marks };
       return { frames: await stackPictures(folder, wanted, how), ...marks };
     },
     async open(...clip) {
-      const { marks, wanted, how } = planned(...clip);
+      const { marks, wanted, how, video } = planned(...clip);
+      if (video) return { frames: video, ...marks };
       return { frames: await pictureReader(folder, wanted, how), ...marks };
     },
+  };
+}
+
+/** A part of a video as a reader of frames; positions are those among `numbers`, which count from 1 in the video. */
+function videoPart(
+  video: Video,
+  numbers: readonly number[],
+  [first, last]: readonly [number, number],
+  options: FrameOptions,
+): FrameReader & { readAll(): Promise<Tensor4D> } {
+  const frames = videoFrames(video, options);
+  const [, ...frame] = frames.shape;
+  const from = numbers[first]! - 1;
+  const count = last - first + 1;
+  return {
+    shape: [count, ...frame],
+    read: (at, some) => frames.read(from + at, some),
+    readAll: () => frames.read(from, count).finally(() => frames.stop()),
   };
 }
 
@@ -113,7 +136,7 @@ async function pictureReader(
   };
 }
 
-const readFramesOptions = {
+export const readFramesOptions = {
   size: readClipOptions.size,
   color: readClipOptions.color,
   decoders: integer('How many pictures are decoded at the same time.', { min: 1, max: 64, default: 4 }),

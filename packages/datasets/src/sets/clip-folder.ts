@@ -8,11 +8,13 @@ import { labelKindOption } from '../annotations/label-kind-option.js';
 import type { AnnotatedDataset, DatasetNote } from '../dataset.js';
 import { DatasetError } from '../dataset-error.js';
 import type { OpenOptions } from '../define-dataset.js';
+import { videoAt } from '../files/folder-video.js';
 import { readText } from '../files/read-text.js';
 import { safePath } from '../files/safe-path.js';
-import { listFrames } from '../frames/clip-frames.js';
+import { type ClipFrames, listFrames } from '../frames/clip-frames.js';
 import { naturalOrder } from '../natural-order.js';
 import { findTable, plainName, readSheets } from '../tables/read-table.js';
+import { isVideoName } from '../video-name.js';
 
 const columns = {
   subject: { names: ['subject'] },
@@ -69,17 +71,26 @@ export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
       if (fps !== '' && !(Number(fps) > 0 && Number(fps) <= mostFps)) {
         report(`fps must be a positive number up to ${mostFps}: current value is '${fps}'`);
       }
+      path = (await videoAt(context.folder, path)) ?? path;
       const whole = named.onset === '' && named.offset === '';
-      const numbers = whole ? (await listFrames(context.folder, path)).numbers : [];
+      let frames: ClipFrames | undefined;
+      try {
+        if (whole || isVideoName(path)) frames = await listFrames(context.folder, path);
+      } catch (error) {
+        report((error as Error).message);
+        continue;
+      }
+      const numbers = frames?.numbers ?? [];
       if (whole && numbers.length === 0) {
-        report(`the folder '${path}' has no frames`);
+        report(`the folder '${path}' has no frames, and is no video`);
         continue;
       }
       rows.push({
         ...named,
         ...(whole && { onset: String(numbers[0]), offset: String(numbers.at(-1)) }),
         apex: named.apex === '' ? 'never' : named.apex,
-        fps: fps === '' ? context.options.fps : Number(fps),
+        // a video says its own rate
+        fps: fps === '' ? frames?.video?.fps || context.options.fps : Number(fps),
         source: { file, row },
         extra: { label, path },
       });
@@ -116,7 +127,7 @@ export const clipFolder = /* @__PURE__ */ defineAnnotatedDataset({
       kind: 'manifest',
       async find({ extra }: ClipRecord) {
         const path = extra['path']!;
-        return (await folder.list(path)) && { folder: path };
+        return ((await folder.list(path)) ?? isVideoName(path)) ? { folder: path } : undefined;
       },
     };
   },
@@ -173,9 +184,9 @@ async function readManifest({
 }
 
 /**
- * Opens any clips that lie in folders of frames, listed by `manifest.csv` or `manifest.json`.
+ * Opens any clips that lie in folders of frames, or are videos, listed by `manifest.csv` or `manifest.json`.
  *
- * Columns: subject, clip, label; and if wanted folder (relative to the root; `<subject>/<clip>` otherwise), onset, apex,
+ * Columns: subject, clip, label; and if wanted folder (relative to the root; `<subject>/<clip>` otherwise; a video is named, or has that name with its ending, and its frames count from 1), onset, apex,
  * offset (frame numbers as in the file names; the first and last frame of the folder otherwise, no apex), fps, actionUnits.
  * In JSON it is a list of objects with these keys. With `labelKind: 'multiple'` a label is several joined by +, or empty for none.
  *
