@@ -15,7 +15,8 @@ import { resize } from '../resize.js';
 import { stabilize } from '../temporal/stabilize.js';
 import { align } from './align.js';
 import { createFaceApiDetector } from './face-api.js';
-import { detectLandmarks, parseLandmarks } from './landmarks.js';
+import { parseLandmarks } from './landmark-files.js';
+import { detectLandmarks } from './landmarks.js';
 import { applyTransform, eyeCenters, faceTransform, invertTransform, similarity, type Transform } from './transform.js';
 import { warpFrames } from './warp-frames.js';
 
@@ -225,13 +226,63 @@ describe('parseLandmarks()', () => {
   const lines = points.map(([x, y]) => `${x} ${y}`).join('\n');
 
   it('reads lists, lines, .pts files and tables', () => {
-    expect(parseLandmarks(JSON.stringify(points), 3)).toEqual([{ frame: 3, points }]);
+    expect(parseLandmarks(JSON.stringify(points), { frame: 3 })).toEqual([{ frame: 3, points }]);
     expect(parseLandmarks(JSON.stringify([{ frame: 2, points }]))).toEqual([{ frame: 2, points }]);
     expect(parseLandmarks(JSON.stringify({ 7: points }))).toEqual([{ frame: 7, points }]);
     expect(parseLandmarks(lines)).toEqual([{ frame: 0, points }]);
     expect(parseLandmarks(`version: 1\nn_points: 68\n{\n${lines}\n}\n`)).toEqual([{ frame: 0, points }]);
     const table = [points, points].map((one) => one.flat().join(',')).join('\n');
     expect(parseLandmarks(table).map(({ frame }) => frame)).toEqual([0, 1]);
+  });
+
+  it('reads the CSV of OpenFace: frames from 1, rows without success left out, one of several people', () => {
+    const head = ['frame', 'face_id', 'timestamp', 'confidence', 'success'];
+    const names = ['x', 'y'].flatMap((axis) => points.map((_, i) => `${axis}_${i}`));
+    const row = (frame: number, id: number, confidence: number, success: number, by = 0) =>
+      [frame, id, 0, confidence, success, ...points.map(([x]) => x + by), ...points.map(([, y]) => y)].join(', ');
+    const csv = (...rows: string[]) => [[...head, ...names].join(', '), ...rows, ''].join('\r\n');
+    const read = parseLandmarks(csv(row(1, 0, 0.98, 1), row(2, 0, 0, 0), row(3, 0, 0.4, 1), row(4, 0, 0.9, 1, 2)));
+    expect(read.map(({ frame }) => frame)).toEqual([0, 3]);
+    expect(read[1]!.points[5]![0]).toBeCloseTo(points[5]![0] + 2, 9);
+    const two = csv(row(1, 0, 1, 1), row(1, 3, 1, 1, 9));
+    expect(() => parseLandmarks(two)).toThrow(/which of 2 faces: the column face_id has 0, 3/);
+    expect(parseLandmarks(two, { face: 3 })[0]!.points[0]![0]).toBeCloseTo(points[0]![0] + 9, 9);
+    expect(() => parseLandmarks(two, { face: 1 })).toThrow(/one of 0, 3 .*current value is 1/);
+    expect(() => parseLandmarks(csv(row(1, 0, 1, 1), '2, 0'))).toThrow(/line 3 must have the 141 columns .* it has 2/);
+    expect(() => parseLandmarks(csv(row(1, 0, 1, 1), row(1, 0, 1, 1)))).toThrow(/frame 1 must have one row/);
+    expect(() => parseLandmarks(csv(row(0, 0, 1, 1)))).toThrow(/line 2 must have a frame of at least 1/);
+    expect(() => parseLandmarks(csv(row(1, 0, 0, 0)))).toThrow(/there must be a face in some frame/);
+    expect(() => parseLandmarks('frame, x_0, y_0\n1, 2, 3')).toThrow(
+      /x_1 or y_1 is absent \(run OpenFace with -2Dfp\)/,
+    );
+  });
+
+  it('reads meshes of MediaPipe in pixels and in shares of the image, and other spellings of 68 points', () => {
+    const mesh = Array.from({ length: 478 }, (_, i) => ({ x: (i % 20) / 20, y: i / 478, z: 0 }));
+    const size = [200, 400] as const;
+    const found = parseLandmarks(JSON.stringify({ faceLandmarks: [mesh] }), { size: [...size] });
+    expect(found[0]!.points[30]).toEqual(
+      [mesh[4]!.x * 400 - 0.5, mesh[4]!.y * 200 - 0.5].map((v) => expect.closeTo(v, 9)),
+    );
+    expect(() => parseLandmarks(JSON.stringify([mesh]))).toThrow(/shares of the image: say how large it is with size/);
+    const pixels = mesh.slice(0, 468).map(({ x, y }) => [400 * x, 200 * y, 1]);
+    for (const text of [JSON.stringify(pixels), pixels.map((p) => p.join(' ')).join('\n'), pixels.flat().join(',')]) {
+      expect(parseLandmarks(text)[0]!.points[8]).toEqual([400 * mesh[152]!.x, 200 * mesh[152]!.y]);
+    }
+    const two = JSON.stringify({ multi_face_landmarks: [{ landmark: mesh }, { landmark: mesh }] });
+    expect(() => parseLandmarks(two, { size: [...size] })).toThrow(/which of 2 faces/);
+    expect(parseLandmarks(two, { size: [...size], face: 1 })).toHaveLength(1);
+    expect(parseLandmarks(JSON.stringify({ faceLandmarks: [[], mesh] }), { face: 1, size: 9 })).toHaveLength(1);
+    for (const text of [
+      points.map(([x, y]) => `(${x}, ${y})`).join('\n'),
+      points.map(([x, y]) => `${x.toExponential(9)}\t${y.toExponential(9)}`).join('\r\n'),
+      JSON.stringify({ landmarks: points.map(([x, y]) => ({ x, y })) }),
+      JSON.stringify({ detector: 'face-mesh', frames: [{ frame: 0, score: 1, points }] }),
+      `[${points.map(([x, y]) => `[${x} ${y}]`).join('\n')}]`,
+    ]) {
+      const [{ points: read }] = parseLandmarks(text) as [{ points: Landmarks }];
+      expect(worstDifference(read.flat(), points.flat())).toBeLessThan(1e-6);
+    }
   });
 
   it('names the line that is wrong', () => {

@@ -1,6 +1,6 @@
 import { checkValue, choice, type OptionsOf, show } from '@mer/options';
 import type { CheckOption } from '../check-option.js';
-import { type Clip, checkClip, type FrameLandmarks, type FrameReader, type Landmarks, type LongClip } from '../clip.js';
+import { type Clip, checkClip, type FrameReader, type LongClip } from '../clip.js';
 import { frameReader } from '../frame-reader.js';
 import type { FaceDetector } from './face.js';
 import { FaceError } from './face-error.js';
@@ -87,77 +87,4 @@ export async function detectLandmarks<Given extends Clip | LongClip>(
 function onlyFrame({ frames }: Clip | LongClip, frame: number): FrameReader {
   const { shape, read } = 'read' in frames ? frames : frameReader(frames);
   return { shape: [1, shape[1], shape[2], shape[3]], read: () => read(frame, 1) };
-}
-
-/**
- * Landmarks from the text of a file: JSON, or numbers in lines.
- *
- * JSON: a list of 68 `[x, y]`, or of `{ frame, points }`, or an object of such lists by frame number. Otherwise 68 lines of `x y` (or `x,y`; iBUG's
- * `.pts` with its header too), or lines of 136 numbers, one line per frame.
- *
- * @param text the content of the file.
- * @param frame the frame that a single list of points belongs to; default 0.
- * @returns for the `landmarks` of a {@link Clip}.
- * @throws SyntaxError, with the line, if the text is none of these; TypeError if there are not 68 points.
- *
- * @example
- * ```ts
- * import { parseLandmarks } from '@mer/representations';
- *
- * const text = Array.from({ length: 68 }, (_, i) => `${i} ${2 * i}`).join('\n');
- * console.log(parseLandmarks(text, 5)[0]?.frame, parseLandmarks(text)[0]?.points[3]); // 5 [ 3, 6 ]
- * ```
- *
- * Reference: iBUG 300-W's `.pts` files; the rest is this project's own.
- */
-export function parseLandmarks(text: string, frame = 0): FrameLandmarks[] {
-  const task = 'read landmarks';
-  const checked = (list: FrameLandmarks[]) => {
-    for (const one of list) {
-      if (typeof one !== 'object' || one === null) {
-        throw new TypeError(`Cannot ${task} as each entry of the list must be { frame, points }: one is ${show(one)}`);
-      }
-      if (!Number.isInteger(one.frame) || one.frame < 0) {
-        throw new TypeError(`Cannot ${task} as a frame must be an integer >= 0: current value is ${show(one.frame)}`);
-      }
-      checkLandmarks(one.points, `${task} of frame ${one.frame}`);
-    }
-    return list;
-  };
-  if (/^\s*[[{]/.test(text) && !/^\s*\{\s*[-\d.]/.test(text)) {
-    let data: unknown;
-    try {
-      data = JSON.parse(text);
-    } catch (cause) {
-      throw new SyntaxError(`Cannot ${task} as the text must be JSON: ${(cause as Error).message}`, { cause });
-    }
-    if (!Array.isArray(data)) {
-      return checked(
-        Object.entries(data as object).map(([key, points]) => ({ frame: Number(key), points: points as Landmarks })),
-      );
-    }
-    if (Array.isArray(data[0])) return checked([{ frame, points: data as unknown as Landmarks }]);
-    return checked(data as FrameLandmarks[]);
-  }
-  const rows: number[][] = [];
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const content = line.trim();
-    if (content === '' || content === '{' || content === '}' || /^[a-z_]+\s*:/i.test(content)) continue;
-    const numbers = content.split(/[\s,;]+/).map(Number);
-    if (!numbers.every(Number.isFinite) || (numbers.length !== 2 && numbers.length !== 136)) {
-      throw new SyntaxError(
-        `Cannot ${task} as line ${index + 1} must hold 2 or 136 numbers: it is '${content.slice(0, 40)}'`,
-      );
-    }
-    rows.push(numbers);
-  }
-  if (rows[0]?.length === 136) {
-    return checked(
-      rows.map((row, t) => ({
-        frame: t,
-        points: Array.from({ length: 68 }, (_, i) => [row[2 * i]!, row[2 * i + 1]!] as const),
-      })),
-    );
-  }
-  return checked([{ frame, points: rows as unknown as Landmarks }]);
 }
