@@ -48,13 +48,14 @@ export async function readClip(
   });
 }
 
-/** All frames of a folder or a video, gray, read when they are needed, with the numbers that they are known by. */
+/** All frames of a folder or a video, read when they are needed, gray or in color, with the numbers that they are known by. */
 export async function openVideo(
   path: string,
+  { color = false }: { color?: boolean } = {},
 ): Promise<{ frames: FrameReader; numbers: number[]; close(): Promise<void> }> {
   return inFolder(path, async (folder, remove) => {
     const files = await framesIn(folder);
-    const frames = await openFrames(await openFolder(folder), files, { color: false });
+    const frames = await openFrames(await openFolder(folder), files, { color });
     return { frames, numbers: frameNumbers(files), close: remove };
   });
 }

@@ -280,7 +280,7 @@ describe('parseLandmarks()', () => {
       JSON.stringify({ detector: 'face-mesh', frames: [{ frame: 0, score: 1, points }] }),
       `[${points.map(([x, y]) => `[${x} ${y}]`).join('\n')}]`,
     ]) {
-      const [{ points: read }] = parseLandmarks(text) as [{ points: Landmarks }];
+      const [{ points: read }] = parseLandmarks(text) as unknown as [{ points: Landmarks }];
       expect(worstDifference(read.flat(), points.flat())).toBeLessThan(1e-6);
     }
   });
