@@ -53,6 +53,7 @@ const commands: Record<string, (to: string) => string[]> = {
   backends: () => ['--no-speed'],
   schema: () => [],
   represent: (to) => [clip, '--as', 'dynamic-image', '--backend', 'cpu', '--out', to],
+  landmarks: (to) => ['--data', 'synthetic', '--set', 'subjects=2', '--set', 'clipsPerSubject=1', '--out', to],
   recipes: () => [],
   models: () => ['small-cnn'],
   representations: () => [],

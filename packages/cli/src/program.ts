@@ -185,6 +185,47 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/represent.js')).represent(args[0], args[1]));
 
   program
+    .command('landmarks')
+    .description('find the face of a clip, or of every clip of a data set, and write its 68 points to files')
+    .argument('[clip]', 'folder of frames, or a video file (needs ffmpeg)')
+    .option(
+      '-d, --data <name>',
+      'every clip of this data set instead (mer datasets lists them); a second run keeps what is made',
+    )
+    .option('-r, --root <dir>', 'folder of the data set')
+    .requiredOption('-o, --out <dir>', 'folder to write to: <clip>.json, or <subject>/<clip>.json')
+    .addOption(
+      new Option('--detector <name>', 'what finds faces; both are optional packages')
+        .choices(['face-mesh', 'face-api'])
+        .default('face-mesh'),
+    )
+    .addOption(
+      new Option('--several <which>', 'which face where there are several')
+        .choices(['refuse', 'largest', 'surest', 'middle'])
+        .default('refuse'),
+    )
+    .option(
+      '--gap <n>',
+      'most frames in a row without a face that are held from those around (default: 5)',
+      wholeNumber,
+    )
+    .addOption(
+      new Option('--missing <what>', 'what to do where more have none').choices(['refuse', 'leave']).default('refuse'),
+    )
+    .addOption(
+      new Option('--turned <what>', 'what to do where the head is turned away by more than 40 degrees')
+        .choices(['tell', 'refuse'])
+        .default('tell'),
+    )
+    .option('--every <n>', 'look at every so many frames (default: 1)', wholeNumber)
+    .option('--size <pixels>', 'resize the frames of a data set to a square first, as the experiment does', wholeNumber)
+    .addOption(optionSet)
+    .addOption(use)
+    .option('-b, --backend <name>', 'backend to run on', 'auto')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/landmarks.js')).landmarks(args[0], args[1]));
+
+  program
     .command('recipes')
     .description('list the recipes (experiments of papers), print one, or copy it to be changed')
     .argument('[name]', 'name of a recipe')

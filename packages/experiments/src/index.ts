@@ -9,6 +9,13 @@ export { type ExperimentParts, experimentParts } from './parts/part-kinds.js';
 export type { HeatMap } from './predict/heat-maps.js';
 export { type ClipPrediction, type PredictClipOptions, predictClip } from './predict/predict-clip.js';
 export {
+  type FaceSettings,
+  landmarkFileText,
+  type WriteLandmarksOptions,
+  type WrittenLandmarks,
+  writeLandmarks,
+} from './prepare/detect-landmarks.js';
+export {
   openExperimentData,
   type PrepareDataOptions,
   type PreparedDataset,

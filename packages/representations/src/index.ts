@@ -44,6 +44,9 @@ export {
 } from './dual-phase.js';
 export { type DynamicImageOptions, dynamicImage } from './dynamic-image.js';
 export { type AlignOptions, align } from './face/align.js';
+export type { GraphNetwork } from './face/blaze-face.js';
+export { createFaceDetector, type FaceDetectorName, faceDetectors } from './face/create-face-detector.js';
+export type { Face, FaceBox, FaceDetector, FoundFace } from './face/face.js';
 export {
   createFaceApiDetector,
   type FaceApi,
@@ -51,12 +54,15 @@ export {
   type FaceApiOptions,
   type FaceApiTask,
 } from './face/face-api.js';
-export {
-  type DetectLandmarksOptions,
-  detectLandmarks,
-  type LandmarkDetector,
-  parseLandmarks,
-} from './face/landmarks.js';
+export { FaceError, type FaceFault } from './face/face-error.js';
+export { createFaceMeshDetector, type FaceMeshOptions } from './face/face-mesh.js';
+export { type FaceQuality, type FaceTrack, faceNotes, type TrackedFrame } from './face/face-track.js';
+export { type HeadAngles, headAngles } from './face/head-angles.js';
+export { type ParseLandmarksOptions, parseLandmarks } from './face/landmark-files.js';
+export { type DetectLandmarksOptions, detectLandmarks } from './face/landmarks.js';
+export { meshLandmarks } from './face/mesh-points.js';
+export type { LoadGraphNetwork } from './face/model-files.js';
+export { type TrackFacesOptions, type TrackFacesWatch, trackFaces, trackFacesOptions } from './face/track-faces.js';
 export { type FaceTransformOptions, faceTransform, type Transform } from './face/transform.js';
 export { type WarpFramesOptions, warpFrames } from './face/warp-frames.js';
 export { allSteps, findRepresentation, findStep, type WithParts } from './find-step.js';

@@ -54,9 +54,9 @@ export async function readClip(
   }
 }
 
-/** All frames of a folder or a video, gray, read when they are needed, with what is known of them. */
+/** All frames of a folder or a video, gray unless `color` is true, read when they are needed, with what is known of them. */
 export function openRecording(path: string, options: OpenClipSourceOptions = {}): Promise<ClipSource> {
-  return openSource(path, { ...options, color: false });
+  return openSource(path, { color: false, ...options });
 }
 
 async function openSource(path: string, options: OpenClipSourceOptions): Promise<ClipSource> {

@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import { type ClipDataset, openDataset } from '@mer/datasets';
+import type { FaceDetector } from '@mer/representations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseExperiment } from '../schema/parse.js';
+import { writeLandmarks } from './detect-landmarks.js';
+import { withLandmarks } from './landmarks.js';
 import { openExperimentData, prepareData } from './prepare.js';
 
 let root = '';
@@ -58,5 +62,39 @@ describe('data.landmarks', () => {
       await writeFile(join(dir, subject, `${clip}.json`), '[1, 2]');
     }
     await expect(openExperimentData(experimentOf(dir))).rejects.toThrow(/landmarks of synthetic\/sub01/);
+  });
+});
+
+describe('writeLandmarks()', () => {
+  it('writes files that experiments read, keeps them, makes them anew for other settings, and notes clips without a face', async () => {
+    const out = join(root, 'found');
+    const dataset = (await openDataset('synthetic', {
+      subjects: 3,
+      clipsPerSubject: 1,
+      size: 32,
+      frames: 5,
+    })) as ClipDataset;
+    let looked = 0;
+    const detect = async (): Promise<FaceDetector> => async () => {
+      looked++;
+      // of the first clip, nobody
+      return looked <= 5 ? [] : [{ points: face() as [number, number][], score: 0.9 }];
+    };
+    const first = await writeLandmarks(dataset, { out, detector: 'stub', detect });
+    expect(first).toMatchObject({ clips: 3, made: 2, kept: 0, failed: [{ id: dataset.samples[0]!.id }] });
+    expect(first.failed[0]!.message).toMatch(/must show a face: none was found/);
+    const before = tf.memory().numTensors;
+    const again = await writeLandmarks(dataset, { out, detector: 'stub', detect });
+    expect(again).toMatchObject({ made: 1, kept: 2, failed: [] });
+    expect(again.qualities).toHaveLength(3);
+    expect(tf.memory().numTensors).toBe(before);
+    const other = await writeLandmarks(dataset, { out, detector: 'stub', detect, options: { gap: 1 } });
+    expect(other).toMatchObject({ made: 3, kept: 0 });
+    const marked = await withLandmarks(dataset, out);
+    const clip = await marked.readClip(1);
+    expect(clip.landmarks).toHaveLength(clip.frames.shape[0]);
+    clip.frames.dispose();
+    const stopped = { out, detector: 'stub', detect, signal: AbortSignal.abort(new Error('enough')) };
+    await expect(writeLandmarks(dataset, stopped)).rejects.toThrow('enough');
   });
 });

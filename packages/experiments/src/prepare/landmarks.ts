@@ -1,10 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClipDataset, Sample } from '@mer/datasets';
+import type { ClipDataset, ReadClipOptions, Sample } from '@mer/datasets';
 import { hashOf } from '@mer/options';
-import { parseLandmarks } from '@mer/representations';
+import {
+  type Clip,
+  createFaceDetector,
+  type FaceDetector,
+  type FrameLandmarks,
+  type LongClip,
+  parseLandmarks,
+} from '@mer/representations';
 import { fileNameOf } from '../run/run-store.js';
+import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { landmarksOfClip } from './detect-landmarks.js';
 
 const ENDINGS = ['.json', '.pts', '.txt', '.csv'];
 
@@ -25,27 +34,57 @@ export async function withLandmarks(dataset: ClipDataset, dir: string): Promise<
   }
   const landmarks = texts.map((text, i) => {
     try {
-      return parseLandmarks(text!);
+      // of any size: what is a share of the frame is known when that is read
+      return parseLandmarks(text!, { size: 1000 });
     } catch (cause) {
       throw new ExperimentError(`Cannot use the landmarks of ${dataset.samples[i]!.id}: ${(cause as Error).message}`, {
         cause,
       });
     }
   });
-  const digest = hashOf(landmarks);
-  const marked: ClipDataset = {
+  return marked(dataset, hashOf(landmarks), async (index, { frames: { shape } }) =>
+    parseLandmarks(texts[index]!, { size: [shape[1], shape[2]] }),
+  );
+}
+
+/** The same data set, whose clips come with landmarks that are found when a clip is first read, and kept in a folder. */
+export function withDetectedLandmarks(
+  dataset: ClipDataset,
+  { detector, folder, ...options }: Exclude<NonNullable<Experiment['data']['landmarks']>, string>,
+): ClipDataset {
+  let made: Promise<FaceDetector> | undefined;
+  const detect = () => (made ??= createFaceDetector(detector));
+  return marked(dataset, hashOf({ detector, options }), (index, clip, read) =>
+    landmarksOfClip(dataset, index, clip, folder, read, { detector, detect, options }),
+  );
+}
+
+/** The same data set, whose clips come with landmarks; `identity` tells which. */
+function marked(
+  dataset: ClipDataset,
+  identity: string,
+  landmarksOf: (index: number, clip: Clip | LongClip, read: ReadClipOptions) => Promise<FrameLandmarks[]>,
+): ClipDataset {
+  return Object.freeze({
     ...dataset,
     // part of the data set's identity
-    settings: Object.freeze({ ...dataset.settings, landmarks: digest }),
-    readClip: async (index, options) => ({ ...(await dataset.readClip(index, options)), landmarks: landmarks[index]! }),
+    settings: Object.freeze({ ...dataset.settings, landmarks: identity }),
+    async readClip(index, options = {}) {
+      const clip = await dataset.readClip(index, options);
+      try {
+        return { ...clip, landmarks: await landmarksOf(index, clip, options) };
+      } catch (error) {
+        clip.frames.dispose();
+        throw error;
+      }
+    },
     ...(dataset.openClip && {
-      openClip: async (index, options) => ({
-        ...(await dataset.openClip!(index, options)),
-        landmarks: landmarks[index]!,
-      }),
+      async openClip(index, options = {}) {
+        const clip = await dataset.openClip!(index, options);
+        return { ...clip, landmarks: await landmarksOf(index, clip, options) };
+      },
     }),
-  };
-  return Object.freeze(marked);
+  } satisfies ClipDataset);
 }
 
 const readText = (dir: string, { dataset, subject, clip }: Sample) =>

@@ -8,7 +8,7 @@ import { ExperimentError } from '../schema/experiment-error.js';
 import { imageKeys } from './image-keys.js';
 import { imageMakers, makeImages } from './image-makers.js';
 import { fileInput, fileStore, type ImageStore, memoryStore } from './image-store.js';
-import { withLandmarks } from './landmarks.js';
+import { withDetectedLandmarks, withLandmarks } from './landmarks.js';
 import type { RowFile } from './row-file.js';
 import {
   cannotPrepare,
@@ -80,7 +80,9 @@ export async function openExperimentData(experiment: Experiment, own: OwnParts =
   if (dataset.kind !== 'clips') {
     throw new ExperimentError(`Cannot use data.landmarks as the data set must be of clips: ${data.name} is of images`);
   }
-  return withLandmarks(dataset, data.landmarks);
+  return typeof data.landmarks === 'string'
+    ? withLandmarks(dataset, data.landmarks)
+    : withDetectedLandmarks(dataset, data.landmarks);
 }
 
 /** Throws where loss or thresholds are not for the labels that the samples have. */

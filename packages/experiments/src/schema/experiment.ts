@@ -1,5 +1,6 @@
 import type { BackendName } from '@mer/backends';
 import type { Size } from '@mer/options';
+import type { FaceDetectorName, TrackFacesOptions } from '@mer/representations';
 import type { ClipAugmentation, FlowChannels, ImageAugmentation, TrainingSettings } from '@mer/training';
 
 /** A step of an experiment: its name, or its name and options. */
@@ -62,7 +63,13 @@ export interface Experiment {
       from?: 'onset' | 'first' | undefined;
       to?: 'offset' | 'apex' | 'last' | undefined;
     };
-    landmarks?: string | undefined;
+    landmarks?:
+      | string
+      | ({ detector: FaceDetectorName; folder: string } & Pick<
+          Required<TrackFacesOptions>,
+          'several' | 'gap' | 'missing' | 'turned'
+        >)
+      | undefined;
   };
   /** Steps on every clip before the steps of its inputs. */
   preprocessing: readonly ExperimentStep[];

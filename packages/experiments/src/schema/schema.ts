@@ -17,6 +17,7 @@ import {
   text,
 } from '@mer/options';
 import { jsonSchemaOf } from '@mer/options/json-schema';
+import { faceDetectors, trackFacesOptions } from '@mer/representations';
 import { clipAugmentationOption, imageAugmentationOption, trainingOptions } from '@mer/training';
 import * as v from 'valibot';
 import { experimentParts } from '../parts/part-kinds.js';
@@ -110,8 +111,28 @@ const dataEntries = {
     from: choice('First frame that is read; `onset` by default.', ['onset', 'first'], { optional: true }),
     to: choice('Last frame that is read; `offset` by default.', ['offset', 'apex', 'last'], { optional: true }),
   }),
-  landmarks: text(
-    'Folder of landmark files for steps that need them, such as `align`: `<subject>/<clip>.json`, .pts, .txt or .csv with 68 points in pixels of the first frame as it is read. Relative to the working directory.',
+  landmarks: either(
+    'Landmarks for steps that need them, such as `align`: a folder of files, or what finds them.',
+    [
+      text(
+        'Folder of files, `<subject>/<clip>.json`, .pts, .txt or .csv, with 68 points in pixels of the first frame as it is read (`mer landmarks` writes such; files of OpenFace, dlib and MediaPipe are read too). Relative to the working directory.',
+        {},
+      ),
+      group(
+        'Found when a clip is first needed, in every frame as it is read, and kept.',
+        {
+          detector: choice('What finds faces; each is an optional package.', [...faceDetectors], {
+            default: 'face-mesh',
+          }),
+          folder: text('Where the files are kept. Relative to the working directory.', {}),
+          several: trackFacesOptions.several,
+          gap: trackFacesOptions.gap,
+          missing: trackFacesOptions.missing,
+          turned: trackFacesOptions.turned,
+        },
+        { optional: false },
+      ),
+    ],
     { optional: true },
   ),
 };

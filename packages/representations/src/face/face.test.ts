@@ -4,38 +4,23 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { face } from '../../test/made-up-face.js';
 import { texture, worstDifference } from '../../test/synthetic-clip.js';
 import { gaussianBlur } from '../blur.js';
 import type { Clip, Landmarks } from '../clip.js';
 import { opticalFlow } from '../flow/optical-flow.js';
+import { frameReader } from '../frame-reader.js';
 import { frameAt } from '../frames.js';
 import { resize } from '../resize.js';
 import { stabilize } from '../temporal/stabilize.js';
 import { align } from './align.js';
 import { createFaceApiDetector } from './face-api.js';
-import { detectLandmarks, parseLandmarks } from './landmarks.js';
+import { parseLandmarks } from './landmark-files.js';
+import { detectLandmarks } from './landmarks.js';
 import { applyTransform, eyeCenters, faceTransform, invertTransform, similarity, type Transform } from './transform.js';
 import { warpFrames } from './warp-frames.js';
 
 const shared = process.env['MER_SHARED_DATA'] ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
-
-/** A made-up face: 68 points around a center, turned and scaled. */
-function face(cx: number, cy: number, scale: number, angle: number): Landmarks {
-  const points: [number, number][] = [];
-  for (let i = 0; i <= 16; i++) points.push([-1 + i / 8, 1.2 * Math.sin((Math.PI * i) / 16) - 0.2]);
-  for (let i = 0; i < 10; i++) points.push([i < 5 ? -0.8 + 0.14 * i : 0.24 + 0.14 * (i - 5), -0.55]);
-  for (let i = 0; i < 4; i++) points.push([0, -0.35 + 0.15 * i]);
-  for (let i = 0; i < 5; i++) points.push([-0.15 + 0.075 * i, 0.2]);
-  points[30] = [0, 0.1];
-  for (const x of [-0.4, 0.4]) {
-    for (let i = 0; i < 6; i++)
-      points.push([x + 0.13 * Math.cos((i * Math.PI) / 3), -0.35 + 0.06 * Math.sin((i * Math.PI) / 3)]);
-  }
-  for (let i = 0; i < 20; i++)
-    points.push([0.3 * Math.cos(Math.PI + (i * Math.PI) / 6), 0.55 + 0.12 * Math.sin(Math.PI + (i * Math.PI) / 6)]);
-  const [cos, sin] = [Math.cos(angle) * scale, Math.sin(angle) * scale];
-  return points.map(([x, y]) => [cx + cos * x - sin * y, cy + sin * x + cos * y] as const);
-}
 
 describe('faceTransform()', () => {
   it('puts eyes level, in one place whatever the size and turn of the face', () => {
@@ -214,19 +199,25 @@ describe('detectLandmarks()', () => {
   it('takes the first face from the onset on, or one per frame', async () => {
     const before = tf.memory().numTensors;
     let calls = 0;
-    const late = async () => (++calls < 2 ? null : points);
+    const late = async () => (++calls < 2 ? [] : [{ points }]);
     expect((await detectLandmarks(clip, late)).landmarks).toEqual([{ frame: 2, points }]);
-    const all = await detectLandmarks(clip, async () => points, { frames: 'all' });
+    const all = await detectLandmarks(clip, async () => [{ points }], { frames: 'all' });
     expect(all.landmarks?.map(({ frame }) => frame)).toEqual([0, 1, 2, 3]);
+    expect(all.frames).toBe(clip.frames);
+    const long = { ...clip, frames: frameReader(clip.frames) };
+    expect((await detectLandmarks(long, async () => [{ points }])).landmarks).toEqual([{ frame: 1, points }]);
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('reports a clip without a face and a detector that is none', async () => {
-    await expect(detectLandmarks(clip, async () => null)).rejects.toThrow(/none was found in frames 1\.\.3/);
-    await expect(detectLandmarks(clip, async () => null, { frames: 'all' })).rejects.toThrow(
-      /none was found in frame 0 of 4/,
-    );
-    await expect(detectLandmarks(clip, async () => [[1, 2]])).rejects.toThrow(/68 points/);
+  it('reports a clip without a face, or with several, and a detector that is none', async () => {
+    await expect(detectLandmarks(clip, async () => [])).rejects.toThrow(/none was found in frames 1\.\.3/);
+    await expect(detectLandmarks(clip, async () => [], { gap: 1 })).rejects.toThrow(/none was found in frames 1\.\.2/);
+    await expect(detectLandmarks(clip, async () => [], { frames: 'all' })).rejects.toThrow(/any of the 4 frames/);
+    const two = async () => [{ points }, { points: face(90, 16, 8, 0) }];
+    await expect(detectLandmarks(clip, two)).rejects.toThrow(/must show one face: there are 2/);
+    await expect(detectLandmarks(clip, async () => [{ points: [[1, 2]] }])).rejects.toThrow(/68 points/);
+    await expect(detectLandmarks(clip, async () => points as never)).rejects.toThrow(/68 points/);
+    await expect(detectLandmarks(clip, async () => null as never)).rejects.toThrow(/must give a list/);
   });
 });
 
@@ -235,13 +226,63 @@ describe('parseLandmarks()', () => {
   const lines = points.map(([x, y]) => `${x} ${y}`).join('\n');
 
   it('reads lists, lines, .pts files and tables', () => {
-    expect(parseLandmarks(JSON.stringify(points), 3)).toEqual([{ frame: 3, points }]);
+    expect(parseLandmarks(JSON.stringify(points), { frame: 3 })).toEqual([{ frame: 3, points }]);
     expect(parseLandmarks(JSON.stringify([{ frame: 2, points }]))).toEqual([{ frame: 2, points }]);
     expect(parseLandmarks(JSON.stringify({ 7: points }))).toEqual([{ frame: 7, points }]);
     expect(parseLandmarks(lines)).toEqual([{ frame: 0, points }]);
     expect(parseLandmarks(`version: 1\nn_points: 68\n{\n${lines}\n}\n`)).toEqual([{ frame: 0, points }]);
     const table = [points, points].map((one) => one.flat().join(',')).join('\n');
     expect(parseLandmarks(table).map(({ frame }) => frame)).toEqual([0, 1]);
+  });
+
+  it('reads the CSV of OpenFace: frames from 1, rows without success left out, one of several people', () => {
+    const head = ['frame', 'face_id', 'timestamp', 'confidence', 'success'];
+    const names = ['x', 'y'].flatMap((axis) => points.map((_, i) => `${axis}_${i}`));
+    const row = (frame: number, id: number, confidence: number, success: number, by = 0) =>
+      [frame, id, 0, confidence, success, ...points.map(([x]) => x + by), ...points.map(([, y]) => y)].join(', ');
+    const csv = (...rows: string[]) => [[...head, ...names].join(', '), ...rows, ''].join('\r\n');
+    const read = parseLandmarks(csv(row(1, 0, 0.98, 1), row(2, 0, 0, 0), row(3, 0, 0.4, 1), row(4, 0, 0.9, 1, 2)));
+    expect(read.map(({ frame }) => frame)).toEqual([0, 3]);
+    expect(read[1]!.points[5]![0]).toBeCloseTo(points[5]![0] + 2, 9);
+    const two = csv(row(1, 0, 1, 1), row(1, 3, 1, 1, 9));
+    expect(() => parseLandmarks(two)).toThrow(/which of 2 faces: the column face_id has 0, 3/);
+    expect(parseLandmarks(two, { face: 3 })[0]!.points[0]![0]).toBeCloseTo(points[0]![0] + 9, 9);
+    expect(() => parseLandmarks(two, { face: 1 })).toThrow(/one of 0, 3 .*current value is 1/);
+    expect(() => parseLandmarks(csv(row(1, 0, 1, 1), '2, 0'))).toThrow(/line 3 must have the 141 columns .* it has 2/);
+    expect(() => parseLandmarks(csv(row(1, 0, 1, 1), row(1, 0, 1, 1)))).toThrow(/frame 1 must have one row/);
+    expect(() => parseLandmarks(csv(row(0, 0, 1, 1)))).toThrow(/line 2 must have a frame of at least 1/);
+    expect(() => parseLandmarks(csv(row(1, 0, 0, 0)))).toThrow(/there must be a face in some frame/);
+    expect(() => parseLandmarks('frame, x_0, y_0\n1, 2, 3')).toThrow(
+      /x_1 or y_1 is absent \(run OpenFace with -2Dfp\)/,
+    );
+  });
+
+  it('reads meshes of MediaPipe in pixels and in shares of the image, and other spellings of 68 points', () => {
+    const mesh = Array.from({ length: 478 }, (_, i) => ({ x: (i % 20) / 20, y: i / 478, z: 0 }));
+    const size = [200, 400] as const;
+    const found = parseLandmarks(JSON.stringify({ faceLandmarks: [mesh] }), { size: [...size] });
+    expect(found[0]!.points[30]).toEqual(
+      [mesh[4]!.x * 400 - 0.5, mesh[4]!.y * 200 - 0.5].map((v) => expect.closeTo(v, 9)),
+    );
+    expect(() => parseLandmarks(JSON.stringify([mesh]))).toThrow(/shares of the image: say how large it is with size/);
+    const pixels = mesh.slice(0, 468).map(({ x, y }) => [400 * x, 200 * y, 1]);
+    for (const text of [JSON.stringify(pixels), pixels.map((p) => p.join(' ')).join('\n'), pixels.flat().join(',')]) {
+      expect(parseLandmarks(text)[0]!.points[8]).toEqual([400 * mesh[152]!.x, 200 * mesh[152]!.y]);
+    }
+    const two = JSON.stringify({ multi_face_landmarks: [{ landmark: mesh }, { landmark: mesh }] });
+    expect(() => parseLandmarks(two, { size: [...size] })).toThrow(/which of 2 faces/);
+    expect(parseLandmarks(two, { size: [...size], face: 1 })).toHaveLength(1);
+    expect(parseLandmarks(JSON.stringify({ faceLandmarks: [[], mesh] }), { face: 1, size: 9 })).toHaveLength(1);
+    for (const text of [
+      points.map(([x, y]) => `(${x}, ${y})`).join('\n'),
+      points.map(([x, y]) => `${x.toExponential(9)}\t${y.toExponential(9)}`).join('\r\n'),
+      JSON.stringify({ landmarks: points.map(([x, y]) => ({ x, y })) }),
+      JSON.stringify({ detector: 'face-mesh', frames: [{ frame: 0, score: 1, points }] }),
+      `[${points.map(([x, y]) => `[${x} ${y}]`).join('\n')}]`,
+    ]) {
+      const [{ points: read }] = parseLandmarks(text) as unknown as [{ points: Landmarks }];
+      expect(worstDifference(read.flat(), points.flat())).toBeLessThan(1e-6);
+    }
   });
 
   it('names the line that is wrong', () => {
