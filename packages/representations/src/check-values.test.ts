@@ -195,7 +195,7 @@ describe('the check of values', () => {
     expect(() => frameIntensities(bytes)).toThrow(message);
     expect(() => flowSequence(bytes.frames)).toThrow(message);
     expect(() => slidingDynamicImages(bytes.frames, { window: 3 })).toThrow(message);
-    await expect(detectLandmarks(bytes, async () => null)).rejects.toThrow(message);
+    await expect(detectLandmarks(bytes, async () => [])).rejects.toThrow(message);
     const [from, to] = tf.unstack(bytes.frames) as tf.Tensor3D[];
     for (const method of ['tvl1', 'farneback', 'horn-schunck'] as const) {
       expect(() => opticalFlow(from!, to!, method)).toThrow(/'from' must hold finite numbers in 0\.\.1/);

@@ -44,6 +44,7 @@ export {
 } from './dual-phase.js';
 export { type DynamicImageOptions, dynamicImage } from './dynamic-image.js';
 export { type AlignOptions, align } from './face/align.js';
+export type { Face, FaceBox, FaceDetector, FoundFace } from './face/face.js';
 export {
   createFaceApiDetector,
   type FaceApi,
@@ -51,12 +52,11 @@ export {
   type FaceApiOptions,
   type FaceApiTask,
 } from './face/face-api.js';
-export {
-  type DetectLandmarksOptions,
-  detectLandmarks,
-  type LandmarkDetector,
-  parseLandmarks,
-} from './face/landmarks.js';
+export { FaceError, type FaceFault } from './face/face-error.js';
+export { type FaceQuality, type FaceTrack, faceNotes, type TrackedFrame } from './face/face-track.js';
+export { type HeadAngles, headAngles } from './face/head-angles.js';
+export { type DetectLandmarksOptions, detectLandmarks, parseLandmarks } from './face/landmarks.js';
+export { type TrackFacesOptions, type TrackFacesWatch, trackFaces, trackFacesOptions } from './face/track-faces.js';
 export { type FaceTransformOptions, faceTransform, type Transform } from './face/transform.js';
 export { type WarpFramesOptions, warpFrames } from './face/warp-frames.js';
 export { allSteps, findRepresentation, findStep, type WithParts } from './find-step.js';

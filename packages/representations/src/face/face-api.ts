@@ -1,6 +1,6 @@
 import { checkValue, choice, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LandmarkDetector } from './landmarks.js';
+import type { FaceDetector } from './face.js';
 import { onReadableBackend } from './on-readable-backend.js';
 
 /** One network of `@vladmandic/face-api`. */
@@ -26,14 +26,16 @@ export interface FaceApi {
   SsdMobilenetv1Options: new (options: {
     minConfidence?: number;
   }) => unknown;
-  /** Finds the most certain face. */
-  detectSingleFace: (input: unknown, options: unknown) => FaceApiTask;
+  /** Finds every face. */
+  detectAllFaces: (input: unknown, options: unknown) => FaceApiTask;
 }
 
 /** A detection of `@vladmandic/face-api` under way. */
 export interface FaceApiTask {
-  /** Adds the landmarks of the face that is found. */
-  withFaceLandmarks: () => Promise<{ landmarks: { positions: { x: number; y: number }[] } } | undefined>;
+  /** Adds the landmarks of each face that is found. */
+  withFaceLandmarks: () => Promise<
+    { detection: { score: number }; landmarks: { positions: { x: number; y: number }[] } }[]
+  >;
 }
 
 /** Options of {@link createFaceApiDetector}. */
@@ -77,13 +79,13 @@ function ownModels(): string {
 }
 
 /**
- * A landmark detector on top of `@vladmandic/face-api`, an optional package that brings its own weights.
+ * A face detector on top of `@vladmandic/face-api`, an optional package that brings its own weights.
  *
  * It runs on the tfjs backend that is active when it is called. The package reads values at once, which webgpu cannot in Node: there `wasm`, or else `cpu`, is
  * the active backend while a detection is awaited, and compute nothing else meanwhile. In Node it needs `@tensorflow/tfjs` and `@tensorflow/tfjs-backend-wasm` besides; in a
  * browser pass the module as `faceapi` and the address of its weights as `models`.
  *
- * @returns a detector of the most certain face of an image.
+ * @returns a detector of every face of an image, with its score and its points.
  * @throws Error if the package or its weights cannot be loaded (the message says what to install), or no backend can read values at once; RangeError on a
  * wrong option.
  *
@@ -97,7 +99,7 @@ function ownModels(): string {
  *
  * Reference: the face-api.js of Mühler, as maintained by Mandic.
  */
-export async function createFaceApiDetector(options: FaceApiOptions = {}): Promise<LandmarkDetector> {
+export async function createFaceApiDetector(options: FaceApiOptions = {}): Promise<FaceDetector> {
   const { detector = 'ssd', score = detector === 'ssd' ? 0.5 : 0.4 } = options;
   checkValue(task, 'detector', detectorOption, detector);
   checkValue(task, 'score', scoreOption, score);
@@ -134,8 +136,11 @@ export async function createFaceApiDetector(options: FaceApiOptions = {}): Promi
         return tf.mul(image.shape[2] === 1 ? tf.tile(given, [1, 1, 3]) : given, 255);
       });
       try {
-        const found = await faceapi.detectSingleFace(bytes, settings).withFaceLandmarks();
-        return found ? found.landmarks.positions.map(({ x, y }) => [x, y] as const) : null;
+        const found = await faceapi.detectAllFaces(bytes, settings).withFaceLandmarks();
+        return found.map(({ detection, landmarks }) => ({
+          score: detection.score,
+          points: landmarks.positions.map(({ x, y }) => [x, y] as const),
+        }));
       } finally {
         bytes.dispose();
       }

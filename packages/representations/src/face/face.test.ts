@@ -4,10 +4,12 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { face } from '../../test/made-up-face.js';
 import { texture, worstDifference } from '../../test/synthetic-clip.js';
 import { gaussianBlur } from '../blur.js';
 import type { Clip, Landmarks } from '../clip.js';
 import { opticalFlow } from '../flow/optical-flow.js';
+import { frameReader } from '../frame-reader.js';
 import { frameAt } from '../frames.js';
 import { resize } from '../resize.js';
 import { stabilize } from '../temporal/stabilize.js';
@@ -18,24 +20,6 @@ import { applyTransform, eyeCenters, faceTransform, invertTransform, similarity,
 import { warpFrames } from './warp-frames.js';
 
 const shared = process.env['MER_SHARED_DATA'] ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
-
-/** A made-up face: 68 points around a center, turned and scaled. */
-function face(cx: number, cy: number, scale: number, angle: number): Landmarks {
-  const points: [number, number][] = [];
-  for (let i = 0; i <= 16; i++) points.push([-1 + i / 8, 1.2 * Math.sin((Math.PI * i) / 16) - 0.2]);
-  for (let i = 0; i < 10; i++) points.push([i < 5 ? -0.8 + 0.14 * i : 0.24 + 0.14 * (i - 5), -0.55]);
-  for (let i = 0; i < 4; i++) points.push([0, -0.35 + 0.15 * i]);
-  for (let i = 0; i < 5; i++) points.push([-0.15 + 0.075 * i, 0.2]);
-  points[30] = [0, 0.1];
-  for (const x of [-0.4, 0.4]) {
-    for (let i = 0; i < 6; i++)
-      points.push([x + 0.13 * Math.cos((i * Math.PI) / 3), -0.35 + 0.06 * Math.sin((i * Math.PI) / 3)]);
-  }
-  for (let i = 0; i < 20; i++)
-    points.push([0.3 * Math.cos(Math.PI + (i * Math.PI) / 6), 0.55 + 0.12 * Math.sin(Math.PI + (i * Math.PI) / 6)]);
-  const [cos, sin] = [Math.cos(angle) * scale, Math.sin(angle) * scale];
-  return points.map(([x, y]) => [cx + cos * x - sin * y, cy + sin * x + cos * y] as const);
-}
 
 describe('faceTransform()', () => {
   it('puts eyes level, in one place whatever the size and turn of the face', () => {
@@ -214,19 +198,25 @@ describe('detectLandmarks()', () => {
   it('takes the first face from the onset on, or one per frame', async () => {
     const before = tf.memory().numTensors;
     let calls = 0;
-    const late = async () => (++calls < 2 ? null : points);
+    const late = async () => (++calls < 2 ? [] : [{ points }]);
     expect((await detectLandmarks(clip, late)).landmarks).toEqual([{ frame: 2, points }]);
-    const all = await detectLandmarks(clip, async () => points, { frames: 'all' });
+    const all = await detectLandmarks(clip, async () => [{ points }], { frames: 'all' });
     expect(all.landmarks?.map(({ frame }) => frame)).toEqual([0, 1, 2, 3]);
+    expect(all.frames).toBe(clip.frames);
+    const long = { ...clip, frames: frameReader(clip.frames) };
+    expect((await detectLandmarks(long, async () => [{ points }])).landmarks).toEqual([{ frame: 1, points }]);
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('reports a clip without a face and a detector that is none', async () => {
-    await expect(detectLandmarks(clip, async () => null)).rejects.toThrow(/none was found in frames 1\.\.3/);
-    await expect(detectLandmarks(clip, async () => null, { frames: 'all' })).rejects.toThrow(
-      /none was found in frame 0 of 4/,
-    );
-    await expect(detectLandmarks(clip, async () => [[1, 2]])).rejects.toThrow(/68 points/);
+  it('reports a clip without a face, or with several, and a detector that is none', async () => {
+    await expect(detectLandmarks(clip, async () => [])).rejects.toThrow(/none was found in frames 1\.\.3/);
+    await expect(detectLandmarks(clip, async () => [], { gap: 1 })).rejects.toThrow(/none was found in frames 1\.\.2/);
+    await expect(detectLandmarks(clip, async () => [], { frames: 'all' })).rejects.toThrow(/any of the 4 frames/);
+    const two = async () => [{ points }, { points: face(90, 16, 8, 0) }];
+    await expect(detectLandmarks(clip, two)).rejects.toThrow(/must show one face: there are 2/);
+    await expect(detectLandmarks(clip, async () => [{ points: [[1, 2]] }])).rejects.toThrow(/68 points/);
+    await expect(detectLandmarks(clip, async () => points as never)).rejects.toThrow(/68 points/);
+    await expect(detectLandmarks(clip, async () => null as never)).rejects.toThrow(/must give a list/);
   });
 });
 

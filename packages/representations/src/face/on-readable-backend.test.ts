@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWebgpu } from '../../test/webgpu.js';
 import { createFaceApiDetector, type FaceApi } from './face-api.js';
 
-const face = new URL('../../../../../shared/data/face-clip/img1.jpg', import.meta.url).pathname;
+const picture = new URL('../../../../../shared/data/face-clip/img1.jpg', import.meta.url).pathname;
 const image = tf.fill([8, 8, 3], 0.5) as tf.Tensor3D;
 
 /** Reads values at once, as face-api does: where that is not possible, what it throws is nobody's to catch. */
@@ -18,12 +18,12 @@ function standIn(seen: string[]): FaceApi {
     nets: { tinyFaceDetector: net, ssdMobilenetv1: net, faceLandmark68Net: net },
     TinyFaceDetectorOptions: Settings,
     SsdMobilenetv1Options: Settings,
-    detectSingleFace: (input) => ({
+    detectAllFaces: (input) => ({
       withFaceLandmarks: async () => {
         const values = tf.tidy(() => tf.add(input as tf.Tensor, 1)).dataSync();
         await new Promise((later) => setTimeout(later, 5));
         seen.push(`${tf.getBackend()} ${values[0]}`);
-        return { landmarks: { positions } };
+        return [{ detection: { score: 0.9 }, landmarks: { positions } }];
       },
     }),
   };
@@ -58,7 +58,7 @@ describe('the face detector on a backend that gives no values at once', () => {
     const detect = await createFaceApiDetector({ faceapi: standIn(seen) });
     const before = tf.memory().numTensors;
     const found = await Promise.all([detect(image), detect(image)]);
-    expect(found.map((points) => points?.length)).toEqual([68, 68]);
+    expect(found.map((faces) => faces[0]?.points.length)).toEqual([68, 68]);
     expect(seen).toEqual(['cpu 128.5', 'cpu 128.5']);
     expect(tf.getBackend()).toBe('webgpu');
     expect(tf.memory().numTensors - before).toBe(2); // the stand-in's own
@@ -67,7 +67,7 @@ describe('the face detector on a backend that gives no values at once', () => {
   it('is active again where the detection fails', async () => {
     await tf.setBackend('webgpu');
     const faceapi = standIn([]);
-    faceapi.detectSingleFace = () => ({ withFaceLandmarks: () => Promise.reject(new Error('no more')) });
+    faceapi.detectAllFaces = () => ({ withFaceLandmarks: () => Promise.reject(new Error('no more')) });
     const detect = await createFaceApiDetector({ faceapi });
     await expect(detect(image)).rejects.toThrow('no more');
     expect(tf.getBackend()).toBe('webgpu');
@@ -82,16 +82,19 @@ describe('the face detector on a backend that gives no values at once', () => {
   });
 });
 
-describe.skipIf(!existsSync(face))('the face detector on webgpu (skipped without a real face, or an adapter)', () => {
-  it('finds a face, and webgpu is active afterwards', async ({ skip }) => {
-    if ((await startWebgpu()) === null) skip();
-    await import('@tensorflow/tfjs-backend-wasm');
-    const { data, info } = await sharp(face).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-    const values = Float32Array.from(data, (value) => value / 255);
-    const real = tf.mul(tf.tensor3d(values, [info.height, info.width, 3]), tf.scalar(1)) as tf.Tensor3D;
-    const points = await (await createFaceApiDetector({ detector: 'tiny' }))(real);
-    expect(points).toHaveLength(68);
-    expect(tf.getBackend()).toBe('webgpu');
-    await tf.setBackend('cpu');
-  });
-});
+describe.skipIf(!existsSync(picture))(
+  'the face detector on webgpu (skipped without a real face, or an adapter)',
+  () => {
+    it('finds a face, and webgpu is active afterwards', async ({ skip }) => {
+      if ((await startWebgpu()) === null) skip();
+      await import('@tensorflow/tfjs-backend-wasm');
+      const { data, info } = await sharp(picture).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      const values = Float32Array.from(data, (value) => value / 255);
+      const real = tf.mul(tf.tensor3d(values, [info.height, info.width, 3]), tf.scalar(1)) as tf.Tensor3D;
+      const [face] = await (await createFaceApiDetector({ detector: 'tiny' }))(real);
+      expect(face?.points).toHaveLength(68);
+      expect(tf.getBackend()).toBe('webgpu');
+      await tf.setBackend('cpu');
+    });
+  },
+);
