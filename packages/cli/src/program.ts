@@ -72,12 +72,14 @@ export function createProgram(): Command {
     .argument('<experiment>', EXPERIMENT)
     .requiredOption(
       '-w, --weights <dir>',
-      'folder of weights: <subject>.pth, .pt or .safetensors, or the folder of a run',
+      'folder of weights: <subject>.pth, .pt, .safetensors, .hdf5, …, or the folder of a run',
     )
     .addOption(data)
     .addOption(set)
     .addOption(use)
     .addOption(backend)
+    .option('--entry <name>', 'where the state dict lies in each file, such as state_dict (default: found)')
+    .option('-o, --out <dir>', 'also write predictions.csv, scores.csv and summary.json to this folder')
     .option('--cache <dir>', 'folder of prepared images, such as that of a run (default: held in memory)')
     .addOption(json)
     .action(async (...args) => (await import('./commands/evaluate.js')).evaluate(args[0], args[1]));
@@ -124,7 +126,7 @@ export function createProgram(): Command {
   program
     .command('compare')
     .description('compare runs on the same samples with the first: differences, intervals, McNemar, permutation test')
-    .argument('<runs...>', 'folders of two or more runs')
+    .argument('<runs...>', 'folders of runs, or CSV files with columns truth, predicted and subject; two or more')
     .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/compare.js')).compare(args[0], args[1]));

@@ -16,10 +16,21 @@ export { readFlo, readNpy, writeFlo, writeNpy } from './node/array-files.js';
 export { decodeImage, encodeImage, readImage, writeImage } from './node/image-files.js';
 export { makeFolder } from './node/make-folder.js';
 export { systemErrorCode, systemErrorText } from './node/system-error-text.js';
-export { readPytorchCheckpoint, readSafetensors, readWeights, writeSafetensors } from './node/weight-files.js';
+export {
+  readCheckpoint,
+  readPytorchCheckpoint,
+  readSafetensors,
+  readWeights,
+  writeSafetensors,
+} from './node/weight-files.js';
 export { writeFileAtomic } from './node/write-file-atomic.js';
 export { encodeNpy, parseNpy } from './npy.js';
-export { type PytorchCheckpointOptions, parsePytorchCheckpoint } from './pytorch-checkpoint.js';
+export {
+  type Checkpoint,
+  type Companions,
+  type PytorchCheckpointOptions,
+  parsePytorchCheckpoint,
+} from './pytorch-checkpoint.js';
 export type { ImageFormat, RawImage } from './raw-image.js';
 export { encodeSafetensors, parseSafetensors, type Safetensors } from './safetensors.js';
 export { tensorToArray } from './tensor-to-array.js';

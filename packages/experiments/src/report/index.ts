@@ -9,6 +9,7 @@ export { type ComparedRun, compareRuns, type RunComparison, type ScoreDifference
 export { comparisonText } from './comparison-text.js';
 export type { GalleryItem } from './gallery-item.js';
 export { type MakeGalleryOptions, makeGallery } from './make-gallery.js';
+export { type PredictedRow, type PredictionTable, readPredictions } from './read-predictions.js';
 export {
   type ReportData,
   type ReportDataOptions,
