@@ -116,8 +116,9 @@ export async function readPredictions(path: string): Promise<PredictionTable> {
       if (seed !== undefined && !/^\d{1,15}$/.test(seed)) {
         throw new ExperimentError(`Cannot ${task} as the seed of row ${row} must be a whole number: it is ${seed}`);
       }
-      const { id, dataset = '', subject, clip } = named;
-      const sample = id ?? (clip === undefined ? undefined : `${dataset}/${subject}/${clip}`);
+      const { id, dataset, subject, clip } = named;
+      const parts = [...(dataset === undefined ? [] : [dataset]), subject, clip];
+      const sample = id ?? (clip === undefined ? undefined : parts.join('/'));
       if (sample !== undefined) {
         const key = `${seed ?? ''} ${sample}`;
         const before = seen.get(key);
