@@ -48,15 +48,21 @@ export async function readClip(
   });
 }
 
-/** All frames of a folder or a video, gray, read when they are needed, with the numbers that they are known by. */
+/** All frames of a folder or a video, gray unless `color` is true, read when they are needed, with the numbers that they are known by. */
 export async function openVideo(
   path: string,
+  { color = false }: { color?: boolean } = {},
 ): Promise<{ frames: FrameReader; numbers: number[]; close(): Promise<void> }> {
   return inFolder(path, async (folder, remove) => {
     const files = await framesIn(folder);
-    const frames = await openFrames(await openFolder(folder), files, { color: false });
+    const frames = await openFrames(await openFolder(folder), files, { color });
     return { frames, numbers: frameNumbers(files), close: remove };
   });
+}
+
+/** The folder of frames that a path is, or one of those of a video; `close` does away with the latter. */
+export async function framesFolder(path: string): Promise<{ folder: string; close(): Promise<void> }> {
+  return inFolder(path, async (folder, close) => ({ folder, close }));
 }
 
 /** Uses the folder of frames that a path is, or that the frames of a video are written to; `remove` does away with the latter. */
@@ -98,9 +104,7 @@ async function readFolder(
   const given = position(numbers, marks.apex, 'apex');
   if (onset >= offset || (given !== undefined && (given < onset || given > offset))) {
     const shown = [onset, given, offset].map((index) => (index === undefined ? 'spotted' : numbers[index])).join(', ');
-    throw new UsageError(
-      `Cannot represent the clip as onset, apex and offset must follow one another: they are ${shown}`,
-    );
+    throw new UsageError(`Cannot read the clip as onset, apex and offset must follow one another: they are ${shown}`);
   }
   const first = from === 'first' ? 0 : onset;
   const last = to === 'last' ? files.length : offset + 1;
@@ -140,12 +144,13 @@ function frameNumbers(files: readonly string[]): number[] {
     : files.map((_, i) => i + 1);
 }
 
-function position(numbers: readonly number[], number: number | undefined, name: string): number | undefined {
+/** The place of a frame by its number. */
+export function position(numbers: readonly number[], number: number | undefined, name: string): number | undefined {
   if (number === undefined) return undefined;
   const index = numbers.indexOf(number);
   if (index < 0) {
     throw new UsageError(
-      `Cannot represent the clip as ${name} must be the number of a frame, ${numbers[0]} to ${numbers.at(-1)}: current value is ${number}`,
+      `Cannot read the clip as ${name} must be the number of a frame, ${numbers[0]} to ${numbers.at(-1)}: current value is ${number}`,
     );
   }
   return index;

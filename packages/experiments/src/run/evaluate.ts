@@ -18,6 +18,7 @@ import { planFolds } from './plan.js';
 import { putWeights, weightsNote } from './put-weights.js';
 import { describeData } from './run-data.js';
 import { type FoldPredictions, fileNameOf, foldFolder, type Prediction, readManifest, writeJson } from './run-store.js';
+import { WEIGHT_ENDINGS } from './weight-endings.js';
 
 /** Options of {@link evaluateExperiment}. */
 export interface EvaluateExperimentOptions {
@@ -132,9 +133,6 @@ export async function evaluateExperiment(
   }
 }
 
-/** What weight files may be called; their content tells what they are. */
-const ENDINGS = ['.safetensors', '.pth', '.pt', '.pkl', '.ckpt', '.hdf5', '.h5', '.keras'];
-
 /** Throws where the folder of an evaluation is that of a run, whose files would be replaced. */
 async function checkOut(out: string): Promise<void> {
   if (await readManifest(out)) {
@@ -175,14 +173,14 @@ async function findWeights(
   if (manifest) return folds.map(({ seed, name }) => join(foldFolder(dir, seed, name), 'weights.safetensors'));
   const missing: string[] = [];
   const files = folds.map(({ name }) => {
-    const file = ENDINGS.map((ending) => fileNameOf(name) + ending).find((candidate) => names.has(candidate));
+    const file = WEIGHT_ENDINGS.map((ending) => fileNameOf(name) + ending).find((candidate) => names.has(candidate));
     if (!file) missing.push(name);
     return join(dir, file ?? '');
   });
   if (missing.length > 0) {
     const some = missing.slice(0, 5).join(', ');
     throw new ExperimentError(
-      `Cannot evaluate as ${dir} must hold <fold>${ENDINGS.slice(0, -1).join(', ')} or ${ENDINGS.at(-1)} for every fold: ${missing.length} of ${folds.length} are missing (${some}${missing.length > 5 ? ', …' : ''})`,
+      `Cannot evaluate as ${dir} must hold <fold>${WEIGHT_ENDINGS.slice(0, -1).join(', ')} or ${WEIGHT_ENDINGS.at(-1)} for every fold: ${missing.length} of ${folds.length} are missing (${some}${missing.length > 5 ? ', …' : ''})`,
     );
   }
   return files;
