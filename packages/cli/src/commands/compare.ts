@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   compareRuns,
   comparisonText,
@@ -20,8 +21,13 @@ export async function compare(
   if (dirs.length < 2) throw new UsageError('Cannot compare as at least two runs must be named: there is one');
   const own = await loadParts(use);
   const read = async (path: string): Promise<Run | PredictionTable> => {
-    const info = await stat(path).catch(() => undefined);
-    return info?.isFile() || /\.[ct]sv$/i.test(path) ? readPredictions(path) : readRun(path, { own });
+    const isFile = async (file: string) => (await stat(file).catch(() => undefined))?.isFile() ?? false;
+    if (/\.[ct]sv$/i.test(path) || (await isFile(path))) return readPredictions(path);
+    // what mer evaluate writes is no run
+    const table = join(path, 'predictions.csv');
+    return (await isFile(table)) && !(await isFile(join(path, 'run.json')))
+      ? readPredictions(table)
+      : readRun(path, { own });
   };
   const [first, ...others] = await Promise.all(dirs.map(read));
   const comparisons = others.map((other) => compareRuns(first!, other));

@@ -7,6 +7,7 @@ import {
   type ExaminedInterval,
   type Experiment,
   examineRecording,
+  listRecipes,
   loadParts,
   needsLandmarks,
   openExperiment,
@@ -93,7 +94,8 @@ export async function predict(run: string, path: string, options: Options): Prom
 async function openPredictor(run: string, options: Options): Promise<Predictor> {
   const { weights, entry, use } = options;
   if (weights === 'auto' || weights === 'final' || weights === 'folds') {
-    if (/\.(ya?ml|json)$/i.test(run)) {
+    const recipe = (await listRecipes()).some(({ name }) => name === run);
+    if (recipe || /\.(ya?ml|json)$/i.test(run)) {
       throw new UsageError(
         `Cannot predict with the experiment ${run} alone: say with --weights which weights, a file or a folder`,
       );
