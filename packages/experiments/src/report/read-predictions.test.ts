@@ -75,6 +75,9 @@ describe('compareRuns() of tables', () => {
     const run = await readRun(join(root, 'run'));
     const text = predictionsCsv(run);
     expect(text.split('\r\n')[0]).toContain('correct,onset,apex,offset,fps,logit');
+    const marked = { ...run.folds[0]!.predictions[0]!, marks: { onset: 5, apex: null, offset: 21, fps: 200 } };
+    const one = predictionsCsv({ manifest: run.manifest, folds: [{ seed: 0, fold: 'x/s0', predictions: [marked] }] });
+    expect(one.split('\r\n')[1]).toMatch(/^0,x\/s0,x\/s0\/c0,x,s0,c0,neg,pos,0,5,,21,200,/);
     const same = compareRuns(run, await table(text));
     expect(same.warnings).toEqual([]);
     expect(same.scores.uf1).toMatchObject({ difference: 0, permutation: { differing: 0 } });
