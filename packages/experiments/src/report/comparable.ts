@@ -4,8 +4,25 @@ import type { LabelKind, SampleLabel } from '@mer/training';
 import type { Run } from '../run/read-run.js';
 import type { Prediction } from '../run/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
-import type { ComparedRun } from './compare-runs.js';
 import type { PredictedRow, PredictionTable } from './read-predictions.js';
+
+/** What a comparison names of a run; of a table of predictions nothing but the file is known. */
+export interface ComparedRun {
+  /** Folder, or file of a table. */
+  dir: string;
+  /** Name of the experiment, or of the file. */
+  name: string;
+  /** Its model. */
+  model?: string;
+  /** Its protocol. */
+  protocol?: string;
+  /** How its epoch was chosen. */
+  epochChoice?: string;
+  /** Epochs that it trained. */
+  epochs?: number;
+  /** Its backend. */
+  backend?: string;
+}
 
 /** What a comparison needs of a run or a table: its predictions under names that both have. */
 export interface Comparable {

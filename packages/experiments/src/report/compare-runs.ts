@@ -8,7 +8,7 @@ import { type ByScore, byScore, type ScoreName } from '../summaries/score-names.
 import { scoringOf } from '../summaries/scoring.js';
 import { type SubjectCounts, scoresOf, subjectCounts } from '../summaries/subject-counts.js';
 import { BOOTSTRAP, type BootstrapSettings, type Interval, subjectIntervals } from '../summaries/subject-intervals.js';
-import { type Comparable, comparable } from './comparable.js';
+import { type Comparable, type ComparedRun, comparable } from './comparable.js';
 import type { PredictionTable } from './read-predictions.js';
 
 /** One score of two runs on the same samples. */
@@ -49,24 +49,6 @@ export interface RunComparison {
   mcNemar: ({ seed: number } & McNemarResult)[];
   /** How intervals were made. */
   bootstrap: BootstrapSettings;
-}
-
-/** What a comparison names of a run; of a table of predictions nothing but the file is known. */
-export interface ComparedRun {
-  /** Folder, or file of a table. */
-  dir: string;
-  /** Name of the experiment, or of the file. */
-  name: string;
-  /** Its model. */
-  model?: string;
-  /** Its protocol. */
-  protocol?: string;
-  /** How its epoch was chosen. */
-  epochChoice?: string;
-  /** Epochs that it trained. */
-  epochs?: number;
-  /** Its backend. */
-  backend?: string;
 }
 
 /**

@@ -1,19 +1,17 @@
-import type { WeightArray, WeightArrays } from './load-weights.js';
-
 /**
  * The dicts of a file below its outermost: what lies below each dotted prefix of the names, with the prefix taken off, in the order of the file. Those with fewer
  * than `least` arrays are left out.
  */
-export function entriesOf(arrays: WeightArrays, least: number): Map<string, WeightArrays> {
+export function entriesOf<T>(arrays: Readonly<Record<string, T>>, least: number): Map<string, Record<string, T>> {
   const sizes = new Map<string, number>();
   for (const name of Object.keys(arrays)) {
     for (const prefix of prefixesOf(name)) sizes.set(prefix, (sizes.get(prefix) ?? 0) + 1);
   }
-  const entries = new Map<string, Record<string, WeightArray>>();
+  const entries = new Map<string, Record<string, T>>();
   for (const [name, array] of Object.entries(arrays)) {
     for (const prefix of prefixesOf(name)) {
       if (sizes.get(prefix)! < least) continue;
-      const entry = entries.get(prefix) ?? (Object.create(null) as Record<string, WeightArray>);
+      const entry = entries.get(prefix) ?? (Object.create(null) as Record<string, T>);
       entry[name.slice(prefix.length + 1)] = array;
       entries.set(prefix, entry);
     }

@@ -38,7 +38,7 @@ describe('loadWeights()', () => {
     const other = await exportWeights(stst({ seed: 2 }), { layout: 'pytorch' });
     const below = (prefix: string, arrays: Record<string, WeightArray>) =>
       Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}.${name}`, array]));
-    const saved = {
+    const saved: Record<string, WeightArray> = {
       best: { shape: [], data: [0.5] },
       ...below('state_dict.module', state),
       ...below('optimizer', { 'state.0.exp_avg': other['conv1.weight']! }),
