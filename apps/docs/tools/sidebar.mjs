@@ -14,6 +14,7 @@ const GUIDES = [
   'guides/several-labels',
   'guides/own-parts',
   'guides/weights',
+  'guides/predicting',
   'guides/explaining',
   'guides/browser',
   'guides/server',
