@@ -82,7 +82,7 @@ const LOOKS = 24;
 const LEAST_SHARE = 0.5;
 /** Least motion in pixels of a square of 256 around the face; of the noise the multiple that tells from it, and the least motion where too few frames tell. */
 const LEAST_MOTION = 0.3;
-const LEAST_RATIO = 10;
+const LEAST_RATIO = 12;
 const LEAST_UNKNOWN = 0.5;
 /** Recordings up to so many seconds (frames, where fps is not known) are one clip; longer ones are looked through. */
 const CLIP_SECONDS = 2;
@@ -94,7 +94,7 @@ const WHOLE_SECONDS = 5;
  * Looks at a recording before its expression is predicted: whether there is a face, how sure that is, whether the face moves more than its skin rests, and when.
  *
  * Nothing is predicted of a recording with `reasons`: no face or several, a face in less than half of the frames; nothing that moves (below 0.3 pixels of a square of 256
- * around the face), but a head; motion that is no more than noise (below 10 times what still skin does). Of recordings longer than two seconds
+ * around the face), but a head; motion that is no more than noise (below 12 times what still skin does). Of recordings longer than two seconds
  * (120 frames, where frames a second are not known) the intervals are spotted by `regionFlow`; one of up to five seconds in which nothing stands out is taken whole.
  *
  * @param frames - of the recording, gray or RGB
