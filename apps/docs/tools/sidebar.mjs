@@ -15,6 +15,7 @@ const GUIDES = [
   'guides/spotting',
   'guides/own-parts',
   'guides/weights',
+  'guides/predicting',
   'guides/explaining',
   'guides/browser',
   'guides/server',

@@ -72,12 +72,14 @@ export function createProgram(): Command {
     .argument('<experiment>', EXPERIMENT)
     .requiredOption(
       '-w, --weights <dir>',
-      'folder of weights: <subject>.pth, .pt or .safetensors, or the folder of a run',
+      'folder of weights: <subject>.pth, .pt, .safetensors, .hdf5, …, or the folder of a run',
     )
     .addOption(data)
     .addOption(set)
     .addOption(use)
     .addOption(backend)
+    .option('--entry <name>', 'where the state dict lies in each file, such as state_dict (default: found)')
+    .option('-o, --out <dir>', 'also write predictions.csv, scores.csv and summary.json to this folder')
     .option('--cache <dir>', 'folder of prepared images, such as that of a run (default: held in memory)')
     .addOption(json)
     .action(async (...args) => (await import('./commands/evaluate.js')).evaluate(args[0], args[1]));
@@ -93,18 +95,43 @@ export function createProgram(): Command {
 
   program
     .command('predict')
-    .description('the class of a new clip, by the weights of a run')
-    .argument('<run>', 'folder of the run')
+    .description(
+      "the class of the expression in a new clip or recording, by the weights of a run or anybody's: finds the face, spots the expression, cuts out the face",
+    )
+    .argument('<run>', 'folder of the run, or with --weights an experiment (YAML or JSON, or the name of a recipe)')
     .argument('<clip>', 'folder of frames, a video, or a picture for a run on pictures')
     .option('-o, --out <dir>', 'also write what the network saw, and heat maps over it')
+    .option(
+      '-w, --weights <whose>',
+      'of a run: trained on all samples (final), or the mean over the folds (folds); or a file or folder of weights',
+      'auto',
+    )
+    .option('--entry <name>', 'where the state dict lies in a weight file, such as state_dict (default: found)')
+    .option('--fps <n>', 'frames a second of the clip (default: taken as 30)', positive)
+    .option('-l, --landmarks <file>', '68 points of the face in some frames (default: found by a detector)')
     .addOption(
-      new Option('--weights <whose>', 'trained on all samples (final), or the mean over the folds')
-        .choices(['auto', 'final', 'folds'])
+      new Option('--several <who>', 'who is meant where there are several faces')
+        .choices(['refuse', 'largest', 'surest', 'middle'])
+        .default('refuse'),
+    )
+    .addOption(
+      new Option(
+        '--align <how>',
+        'whether to cut the face out for a network whose experiment has no step that does: where it is small in the picture (auto), always, never',
+      )
+        .choices(['auto', 'face', 'none'])
         .default('auto'),
     )
-    .option('--onset <n>', 'number of the onset frame, as in its file name (default: the first frame)', wholeNumber)
+    .option('-f, --force', 'predict even where there is no face or nothing moves')
+    .option(
+      '--onset <n>',
+      'number of the onset frame, as in its file name (default: spotted, the first of a clip up to two seconds)',
+      wholeNumber,
+    )
     .option('--apex <n>', 'number of the apex frame (default: spotted)', wholeNumber)
-    .option('--offset <n>', 'number of the offset frame (default: the last frame)', wholeNumber)
+    .option('--offset <n>', 'number of the offset frame (default: spotted, the last of a short clip)', wholeNumber)
+    .addOption(data)
+    .addOption(set)
     .addOption(use)
     .option('-b, --backend <name>', 'backend to run on (default: that of the experiment)')
     .addOption(json)
@@ -124,7 +151,7 @@ export function createProgram(): Command {
   program
     .command('compare')
     .description('compare runs on the same samples with the first: differences, intervals, McNemar, permutation test')
-    .argument('<runs...>', 'folders of two or more runs')
+    .argument('<runs...>', 'folders of runs, or CSV files with columns truth, predicted and subject; two or more')
     .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/compare.js')).compare(args[0], args[1]));

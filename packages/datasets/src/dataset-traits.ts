@@ -27,6 +27,8 @@ export interface DatasetTraits {
   readonly apex?: boolean;
   /** Most frames from onset to offset that a clip can have. */
   readonly longest?: number;
+  /** Where samples are images that were made of clips: the steps that make such an image of a clip of the face. */
+  readonly madeBy?: readonly { readonly step: string; readonly options?: Readonly<Record<string, unknown>> }[];
   /** Known errors of the release that are put right. */
   readonly corrections?: readonly Correction[];
   /** How it joins others in the three classes of MEGC2019; absent where its labels do not map. */

@@ -53,6 +53,7 @@ export {
   folderFromHandle,
 } from './files/folder-from-browser.js';
 export { openFolder } from './files/open-folder.js';
+export { readCsv } from './files/read-text.js';
 export { type FingerprintOptions, fingerprint } from './fingerprint.js';
 export type { FolderLook } from './folder-look.js';
 export type { ImageCheck } from './frames/check-images.js';

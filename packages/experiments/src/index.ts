@@ -6,8 +6,28 @@
 
 export { type LoadPartsOptions, loadParts, type OwnModule, type OwnParts } from './parts/own-modules.js';
 export { type ExperimentParts, experimentParts } from './parts/part-kinds.js';
+export {
+  type Examination,
+  type ExaminedFace,
+  type ExamineRecordingOptions,
+  examineRecording,
+  type Interval as ExaminedInterval,
+} from './predict/examine-recording.js';
 export type { HeatMap } from './predict/heat-maps.js';
-export { type ClipPrediction, type PredictClipOptions, predictClip } from './predict/predict-clip.js';
+export {
+  type ClipPrediction,
+  type PredictClipOptions,
+  type PredictSourcesOptions,
+  predictClip,
+  predictSources,
+} from './predict/predict-clip.js';
+export {
+  needsLandmarks,
+  type OpenRunOptions,
+  openRunPredictor,
+  openWeights,
+  type Predictor,
+} from './predict/predictor.js';
 export {
   type FaceSettings,
   landmarkFileText,

@@ -17,10 +17,21 @@ export { decodeImage, encodeImage, readImage, writeImage } from './node/image-fi
 export { makeFolder } from './node/make-folder.js';
 export { openVideo } from './node/open-video.js';
 export { systemErrorCode, systemErrorText } from './node/system-error-text.js';
-export { readPytorchCheckpoint, readSafetensors, readWeights, writeSafetensors } from './node/weight-files.js';
+export {
+  readCheckpoint,
+  readPytorchCheckpoint,
+  readSafetensors,
+  readWeights,
+  writeSafetensors,
+} from './node/weight-files.js';
 export { writeFileAtomic } from './node/write-file-atomic.js';
 export { encodeNpy, parseNpy } from './npy.js';
-export { type PytorchCheckpointOptions, parsePytorchCheckpoint } from './pytorch-checkpoint.js';
+export {
+  type Checkpoint,
+  type Companions,
+  type PytorchCheckpointOptions,
+  parsePytorchCheckpoint,
+} from './pytorch-checkpoint.js';
 export type { ImageFormat, RawImage } from './raw-image.js';
 export { encodeSafetensors, parseSafetensors, type Safetensors } from './safetensors.js';
 export { tensorToArray } from './tensor-to-array.js';

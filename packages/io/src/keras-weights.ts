@@ -21,7 +21,7 @@ const unnamed: Readonly<Record<number, readonly string[]>> = {
  * of a model only the weights are read.
  *
  * Names are `<layer>/<weight>`, without Keras's `:0`: `conv2d/kernel`, `batch_normalization/moving_mean`. Layers that nobody named are numbered from the first
- * of their kind in the file, as in a fresh program: `conv2d_41` and `conv2d_42` become `conv2d` and `conv2d_1`. Half precision becomes float32. Layouts stay
+ * of their kind, as in a fresh program: `conv2d_41` and `conv2d_42` become `conv2d` and `conv2d_1`. Half precision becomes float32. Layouts stay
  * Keras's, which are those of this project's networks.
  *
  * @returns the arrays, layer by layer in the order of the file
@@ -174,12 +174,12 @@ function ofKeras3(root: Group): Found[] {
   });
 }
 
-/** Names of layers, those that Keras numbers counted from the first in the file. */
+/** Names of layers, those that Keras numbers counted from the lowest number of their kind: the order in which a program makes them. */
 function freshNames(layers: readonly string[]): Map<string, string> {
+  const numberOf = (layer: string) => Number(numbered.exec(layer)?.[2] ?? 0);
   const names = new Map<string, string>();
   const counts = new Map<string, number>();
-  for (const layer of layers) {
-    if (names.has(layer)) continue;
+  for (const layer of [...new Set(layers)].sort((a, b) => numberOf(a) - numberOf(b))) {
     const kind = numbered.exec(layer)?.[1];
     const count = kind === undefined ? 0 : (counts.get(kind) ?? 0);
     if (kind !== undefined) counts.set(kind, count + 1);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { accidents, damaged } from '../test/fuzz.js';
-import { expected, goldenBytes, plainAll, shared } from '../test/golden.js';
+import { expected, golden, goldenBytes, plainAll, shared } from '../test/golden.js';
 import {
   bytesOf,
   legacyFile,
@@ -16,8 +16,8 @@ import {
   pushTensor,
   pushText,
 } from '../test/pickle-writer.js';
-import { readPytorchCheckpoint } from './node/weight-files.js';
-import { parsePytorchCheckpoint } from './pytorch-checkpoint.js';
+import { readCheckpoint, readPytorchCheckpoint } from './node/weight-files.js';
+import { openPytorchCheckpoint, parsePytorchCheckpoint } from './pytorch-checkpoint.js';
 
 const both = ['zip', 'legacy'] as const;
 const numbers = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => i);
@@ -76,16 +76,69 @@ describe('parsePytorchCheckpoint()', () => {
     ['hostile-system-zip.pth', 'it asks for "posix.system". Nothing was run.'],
     ['hostile-system-legacy.pth', 'it asks for "posix.system". Nothing was run.'],
     ['hostile-system-pickle.pth', 'it asks for "posix.system". Nothing was run.'],
-    ['module-zip.pth', 'it asks for "torch.nn.modules.linear.Linear"'],
-    ['module-legacy.pth', 'it asks for "torch.nn.modules.linear.Linear"'],
     ['big-endian-zip.pth', 'must be little-endian'],
     ['big-endian-legacy.pth', 'must be little-endian'],
     ['compressed-zip.pth', 'is compressed (method 8)'],
     ['torchscript.pt', 'it is a TorchScript archive'],
     ['dtypes.safetensors', 'must be a zip file or begin with a pickle'],
-    ['plain-2.pkl', "its first pickle must be PyTorch's magic number: it is a dict"],
+    ['plain-2.pkl', "its first pickle must be PyTorch's magic number: it is a dict, as pickle.dump writes"],
+    ['unpacked-data.pkl', 'this is the data.pkl of a checkpoint whose zip file was unpacked; give the zip file itself'],
   ])('refuses %s', (name, message) => {
     expect(() => parsePytorchCheckpoint(goldenBytes(name))).toThrow(message);
+  });
+
+  it.each([
+    ['companion-namespace.pth', { args: 'argparse.Namespace' }],
+    ['companion-numpy.pth', { cm: 'numpy.ndarray [3, 3]' }],
+    ['companion-defaultdict.pth', { d: 'a dict of 0', od: 'a dict of 1' }],
+  ])('reads the state dict of %s, and names what stands beside it', async (name, companions) => {
+    const checkpoint = await readCheckpoint(golden(name));
+    expect({ ...checkpoint.companions }).toEqual(companions);
+    expect(Object.keys(parsePytorchCheckpoint(goldenBytes(name), { entry: 'state_dict' }))).toHaveLength(9);
+  });
+
+  it('reads over objects of any class, and shows plain values', () => {
+    const tensor = pushTensor(pushStorage('0', 1), [1], [1]);
+    const own = bytesOf(pushGlobal('__main__', 'Config'), ')', 0x81, '}', pushText('lr'), 'N', 'sb');
+    const dict = bytesOf(pushGlobal('yacs.config', 'CfgNode'), ')', 0x81, '(', pushText('a'), 'K', 1, 'u}b');
+    const list = bytesOf(pushGlobal('lab', 'History'), ')', 0x81, '(K', 1, 'K', 2, 'eK', 3, 'a');
+    const path = bytesOf(pushGlobal('pathlib', 'PosixPath'), '(', pushText('/'), pushText('x'), 'tR');
+    const dtype = bytesOf(
+      pushGlobal('numpy', 'dtype'),
+      '(',
+      pushText('f4'),
+      'K',
+      0,
+      'K',
+      1,
+      'tR(K',
+      3,
+      pushText('<'),
+      'tb',
+    );
+    const float = bytesOf(pushGlobal('_codecs', 'encode'), '(', pushText('\0\0\0\u003f'), pushText('latin1'), 'tR');
+    const scalar = bytesOf(pushGlobal('numpy.core.multiarray', 'scalar'), '(', dtype, float, 'tR');
+    const values = { own, dict, list, path, scalar, epoch: bytesOf('K', 7) };
+    const items = Object.entries(values).flatMap(([name, value]) => [pushText(name), value]);
+    const object = bytesOf('}(', ...items, pushText('w'), tensor, 'u');
+    const { arrays, companions } = openPytorchCheckpoint(legacyFile(object, { 0: numbers(1) }));
+    expect(Object.keys(arrays)).toEqual(['w']);
+    expect({ ...companions }).toEqual({
+      own: '__main__.Config',
+      dict: 'yacs.config.CfgNode',
+      list: 'lab.History',
+      path: 'pathlib.PosixPath',
+      scalar: '0.5',
+      epoch: '7',
+    });
+  });
+
+  it.each(both)('reads a module that was saved whole as its state dict (%s)', (format) => {
+    const arrays = parsePytorchCheckpoint(goldenBytes(`module-${format}.pth`));
+    expect(Object.entries(arrays).map(([name, { shape }]) => [name, shape])).toEqual([
+      ['weight', [1, 1]],
+      ['bias', [1]],
+    ]);
   });
 
   it('accepts a byteorder record that says little', () => {
@@ -242,7 +295,12 @@ describe('a hostile checkpoint', () => {
       [bytesOf('K', 1, '}b'), 'must be a dict: current value is 1'],
       [bytesOf(pushText('posix'), pushText('system'), 0x93), '"posix.system"'],
       [bytesOf('(iposix\nsystem\n'), '"posix.system"'],
-      [bytesOf(pushGlobal('constructor', 'constructor')), '"constructor.constructor"'],
+      [bytesOf(pushGlobal('constructor', 'constructor')), 'it holds none, but constructor.constructor'],
+      [bytesOf(pushGlobal('__main__', 'train'), ')R'), 'it asks for "__main__.train". Nothing was run.'],
+      [bytesOf(pushGlobal('subprocess', 'Popen'), ')R'), 'it asks for "subprocess.Popen"'],
+      [bytesOf(pushGlobal('builtins', 'getattr')), 'it asks for "builtins.getattr"'],
+      [bytesOf(pushGlobal('torch.storage', '_load_from_bytes'), ')R'), 'it is a pickle of tensors'],
+      [bytesOf(...Array(3).fill(pushGlobal('torch._tensor', '_rebuild_from_type_v2')), ')', 0x87, 'R'), 'rebuilt by'],
       [bytesOf(pushText('x'), 'Q'), 'it may refer to storages only'],
       [bytesOf('Pstorage\n'), 'it may refer to storages only'],
       [bytesOf(0x82, 1), 'current value is 0x82'],

@@ -9,9 +9,10 @@ import {
 } from './array-data.js';
 import { decodeElements } from './elements.js';
 import { type FileLimits, type LimitOptions, limitOf } from './file-limits.js';
+import { describeCompanion, foreignName } from './foreign-names.js';
 import { gather, isContiguous } from './gather.js';
 import { shown } from './shown.js';
-import { describePython, Ignored, KnownGlobal, Tuple, unpickle } from './unpickle.js';
+import { describePython, Inert, KnownGlobal, Tuple, unpickle } from './unpickle.js';
 import { openZip } from './zip.js';
 
 const cannot = 'Cannot read PyTorch checkpoint';
@@ -129,7 +130,18 @@ const tensorTypes: ReadonlyMap<KnownGlobal, DType> = new Map(
   (Object.keys(dtypes) as DType[]).map((dtype) => [new KnownGlobal(`torch.${dtype}`), dtype]),
 );
 
-const ignore = (): Ignored => new Ignored();
+/** The number of a NumPy scalar: its type and its bytes. */
+function numpyScalar([dtype, bytes]: readonly unknown[]): unknown {
+  const code = dtype instanceof Inert && typeof dtype.args[0] === 'string' ? dtype.args[0].replace(/^[<|=]/, '') : '';
+  if (!(bytes instanceof Uint8Array)) return new Inert('numpy scalar');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (code === 'f8' && bytes.length === 8) return view.getFloat64(0, true);
+  if (code === 'f4' && bytes.length === 4) return view.getFloat32(0, true);
+  if (code === 'i8' && bytes.length === 8) return Number(view.getBigInt64(0, true));
+  if (code === 'i4' && bytes.length === 4) return view.getInt32(0, true);
+  if (code === 'b1' && bytes.length === 1) return bytes[0] === 1;
+  return new Inert('numpy scalar');
+}
 
 /** The names that a checkpoint may use. `allowance` is how many values the calls may copy in all. */
 function knownGlobals(allowance: number): ReadonlyMap<string, KnownGlobal> {
@@ -156,6 +168,26 @@ function knownGlobals(allowance: number): ReadonlyMap<string, KnownGlobal> {
     return data;
   };
   const size = ([items]: readonly unknown[]): unknown => items ?? new Tuple([]);
+  /** A tensor of a class of somebody's own is a tensor. */
+  const typed = ([rebuild, , args]: readonly unknown[]): unknown => {
+    // not itself, again and again
+    const rebuilds = rebuild instanceof KnownGlobal && /^torch\._utils\._rebuild_/.test(rebuild.name);
+    if (!rebuilds || !rebuild.call || !(args instanceof Tuple)) {
+      throw new Error(
+        `${cannot} as a tensor must be rebuilt by a function: current value is ${describePython(rebuild)}`,
+      );
+    }
+    return rebuild.call(args.items, 'call');
+  };
+  const pickled = (): never => {
+    throw new Error(`${cannot} as it must be written by torch.save: it is a pickle of tensors, as pickle.dump writes`);
+  };
+  /** Bytes as protocol 2 writes them: a text whose characters they are. */
+  const encoded = ([text]: readonly unknown[]): Uint8Array => {
+    if (typeof text !== 'string') return new Uint8Array(0);
+    if ((allowance -= text.length + 1) < 0) throw new Error(`${cannot} as it must not build more than it holds`);
+    return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  };
   const functions: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
     'collections.OrderedDict': orderedDict,
     'builtins.set': set,
@@ -168,18 +200,14 @@ function knownGlobals(allowance: number): ReadonlyMap<string, KnownGlobal> {
     'torch._utils._rebuild_parameter': parameter,
     'torch._utils._rebuild_parameter_with_state': parameter,
     'torch.Size': size,
-    // Scalars of other kinds: read over, as only tensors are returned.
-    'torch.device': ignore,
-    'numpy.dtype': ignore,
-    'numpy.core.multiarray.scalar': ignore,
-    'numpy._core.multiarray.scalar': ignore,
-    '_codecs.encode': ignore,
-    'builtins.bytearray': ignore,
-    '__builtin__.bytearray': ignore,
-    'builtins.bytes': ignore,
-    '__builtin__.bytes': ignore,
-    'builtins.complex': ignore,
-    '__builtin__.complex': ignore,
+    'torch._tensor._rebuild_from_type_v2': typed,
+    'collections.defaultdict': () => new Map(),
+    'torch.storage._load_from_bytes': pickled,
+    'collections.Counter': ([items]) => (items instanceof Map ? items : new Map()),
+    // Only tensors are returned; what else a file tells is named.
+    'numpy.core.multiarray.scalar': numpyScalar,
+    'numpy._core.multiarray.scalar': numpyScalar,
+    '_codecs.encode': encoded,
   };
   const globals = new Map(Object.entries(functions).map(([name, call]) => [name, new KnownGlobal(name, call)]));
   for (const name of [
@@ -200,8 +228,10 @@ function unpickleTensors(
   limits?: Partial<FileLimits>,
 ): { value: unknown; end: number; storages: Map<string, Storage> } {
   const storages = new Map<string, Storage>();
-  const persistentLoad = (id: unknown): Storage => {
+  const persistentLoad = (id: unknown): Storage | KnownGlobal => {
     const [tag, type, key, , length, view] = id instanceof Tuple ? id.items : [];
+    // the older format names the class of a module with its source, which is not looked at
+    if (tag === 'module' && type instanceof KnownGlobal) return type;
     if (tag !== 'storage' || !(type instanceof KnownGlobal) || typeof key !== 'string' || !isNatural(length)) {
       throw new Error(`${cannot} as it may refer to storages only: it refers to ${describePython(tag ?? id)}`);
     }
@@ -231,6 +261,7 @@ function unpickleTensors(
   };
   const { value, end } = unpickle(bytes, start, {
     globals: knownGlobals(bytes.length),
+    foreign: foreignName,
     persistentLoad,
     mostValues: limitOf('pickleValues', limits),
   });
@@ -270,10 +301,19 @@ function readZip(bytes: Uint8Array, limits?: Partial<FileLimits>): unknown {
 
 function readLegacy(bytes: Uint8Array, limits?: Partial<FileLimits>): unknown {
   const mostValues = limitOf('pickleValues', limits);
-  const magic = unpickle(bytes, 0, { mostValues });
+  const magic = unpickle(bytes, 0, {
+    mostValues,
+    globals: knownGlobals(bytes.length),
+    foreign: foreignName,
+    persistentLoad: () => {
+      throw new Error(
+        `${cannot} as its tensors must lie in it: this is the data.pkl of a checkpoint whose zip file was unpacked; give the zip file itself`,
+      );
+    },
+  });
   if (magic.value !== magicNumber) {
     throw new Error(
-      `${cannot} as its first pickle must be PyTorch's magic number: it is ${describePython(magic.value)}`,
+      `${cannot} as its first pickle must be PyTorch's magic number: it is ${describePython(magic.value)}, as pickle.dump writes; write it by torch.save`,
     );
   }
   const version = unpickle(bytes, magic.end, { mostValues });
@@ -322,9 +362,28 @@ function keyOf(key: unknown): string | undefined {
   return typeof key === 'object' ? (key === null ? 'None' : undefined) : String(key);
 }
 
-/** The tensors within nested containers, by their path; `allowance` bounds the steps and the characters of the names. */
-function collectTensors(root: unknown, allowance: number): Map<string, Tensor> {
+/** What holds further values: a container, an object that is a dict, or a module, which is read as its state dict. */
+function containerOf(value: unknown): Map<unknown, unknown> | readonly unknown[] | undefined {
+  if (value instanceof Tuple) return value.items;
+  if (Array.isArray(value) || value instanceof Map) return value;
+  if (!(value instanceof Inert)) return undefined;
+  if (value.state instanceof Map) {
+    const [parameters, buffers, modules] = ['_parameters', '_buffers', '_modules'].map((name) =>
+      (value.state as Map<unknown, unknown>).get(name),
+    );
+    if (parameters instanceof Map && buffers instanceof Map && modules instanceof Map) {
+      const passing = value.state.get('_non_persistent_buffers_set');
+      const kept = [...buffers].filter(([name]) => !(passing instanceof Set && passing.has(name)));
+      return new Map([...parameters, ...kept, ...modules]);
+    }
+  }
+  return value.entries;
+}
+
+/** The tensors within nested containers, by their path, and what else the outermost holds; `allowance` bounds the steps and the characters of the names. */
+function collectTensors(root: unknown, allowance: number): { tensors: Map<string, Tensor>; companions: Companions } {
   const tensors = new Map<string, Tensor>();
+  const companions: Companions = Object.create(null);
   let steps = allowance;
   let characters = 8 * allowance + 65536;
   const walk = (value: unknown, path: string, depth: number): void => {
@@ -338,22 +397,38 @@ function collectTensors(root: unknown, allowance: number): Map<string, Tensor> {
       tensors.set(name, value);
       return;
     }
-    const items = value instanceof Tuple ? value.items : value;
-    if (!Array.isArray(items) && !(items instanceof Map)) return;
+    const items = containerOf(value);
+    if (items === undefined) return;
     if (depth > deepest) throw new Error(`${cannot} as its containers must be nested at most ${deepest} deep`);
     for (const [key, item] of items.entries()) {
-      if (typeof item !== 'object' || item === null) continue;
+      if (typeof item !== 'object' || item === null) {
+        if (depth === 0 && typeof key === 'string') companions[key] = describeCompanion(item);
+        continue;
+      }
       const name = keyOf(key);
       if (name === undefined) {
         throw new Error(
           `${cannot} as the keys of its dicts must be texts or numbers: a key${path && ` in ${path}`} is ${describePython(key)}`,
         );
       }
+      const before = tensors.size;
       walk(item, path === '' ? name : `${path}.${name}`, depth + 1);
+      if (depth === 0 && typeof key === 'string' && tensors.size === before) companions[name] = describeCompanion(item);
     }
   };
   walk(root, '', 0);
-  return tensors;
+  return { tensors, companions };
+}
+
+/** What stands beside the weights of a checkpoint, by name, in a few words: `{ epoch: '800', args: 'argparse.Namespace' }`. Made without a prototype. */
+export type Companions = Record<string, string>;
+
+/** What a weight file holds. */
+export interface Checkpoint {
+  /** The arrays by their path in the file. */
+  arrays: NamedArrays;
+  /** What else the file holds; empty for most. Nothing of it was run. */
+  companions: Companions;
 }
 
 /**
@@ -361,8 +436,10 @@ function collectTensors(root: unknown, allowance: number): Map<string, Tensor> {
  *
  * Names are paths through the dicts and lists of the file, joined by dots (`state_dict.module.conv1.weight`); prefixes such as
  * `module.` stay. A file that holds one tensor alone gives it as `tensor`. Values that are no tensors (epoch numbers, options) are left out.
- * Nothing in the file is run: it may use tensors, containers and scalars, and any other name, such as `posix.system`, is an error
- * that tells the name.
+ * A module that was saved whole gives what its `state_dict()` would.
+ *
+ * Nothing in the file is run. Objects of other classes (`argparse.Namespace`, NumPy arrays, paths, dates, classes of its author's) are data that are read over;
+ * a call of a function that does not merely write such a value down, or a name of a module that acts on the machine, such as `posix.system`, is an error that tells the name.
  *
  * Tensors that share a storage in the file share memory here too, as in PyTorch; a tensor that is a strided view comes out in
  * row-major order as a copy. Storages must be little-endian, of the types `float64`, `float32`, `float16`, `bfloat16`, `int64`,
@@ -383,10 +460,12 @@ function collectTensors(root: unknown, allowance: number): Map<string, Tensor> {
  * Reference: PyTorch, torch/serialization.py (1.13 and 2.x) for both formats; CPython, Lib/pickle.py for the opcodes. Which names are
  * known, and the limits, are this project's choice.
  */
-export function parsePytorchCheckpoint(
-  bytes: Uint8Array,
-  { entry, limits }: PytorchCheckpointOptions = {},
-): NamedArrays {
+export function parsePytorchCheckpoint(bytes: Uint8Array, options: PytorchCheckpointOptions = {}): NamedArrays {
+  return openPytorchCheckpoint(bytes, options).arrays;
+}
+
+/** {@link parsePytorchCheckpoint}, and what else the file holds. */
+export function openPytorchCheckpoint(bytes: Uint8Array, { entry, limits }: PytorchCheckpointOptions = {}): Checkpoint {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (!isZip && bytes[0] !== 0x80) {
     const begin = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
@@ -394,8 +473,11 @@ export function parsePytorchCheckpoint(
       `${cannot} as the file must be a zip file or begin with a pickle: ${begin ? `it begins with ${begin}` : 'it is empty'}`,
     );
   }
-  const tensors = collectTensors(isZip ? readZip(bytes, limits) : readLegacy(bytes, limits), bytes.length);
-  if (tensors.size === 0) throw new Error(`${cannot} as it must hold a tensor: it holds none`);
+  const value = isZip ? readZip(bytes, limits) : readLegacy(bytes, limits);
+  const { tensors, companions } = collectTensors(value, bytes.length);
+  if (tensors.size === 0) {
+    throw new Error(`${cannot} as it must hold a tensor: it holds none, but ${contents(value, companions)}`);
+  }
   let chosen = [...tensors];
   if (entry !== undefined) {
     chosen = chosen.flatMap(([name, tensor]) =>
@@ -430,5 +512,12 @@ export function parsePytorchCheckpoint(
     }
     return [name, { dtype, shape, data }];
   });
-  return namedArrays(arrays);
+  return { arrays: namedArrays(arrays), companions };
+}
+
+/** What a file holds instead of tensors. */
+function contents(value: unknown, companions: Companions): string {
+  const names = Object.entries(companions).map(([name, what]) => `${shown(name)} (${what})`);
+  if (names.length === 0) return describeCompanion(value);
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
 }

@@ -5,22 +5,37 @@ export class Tuple {
   constructor(readonly items: readonly unknown[]) {}
 }
 
+/** Whether a pickle calls a name, or makes an object of the class that it names without calling anything. */
+export type CallKind = 'call' | 'new';
+
 /** A Python name that the reader knows: a function or class that a pickle may call, or a constant. */
 export class KnownGlobal {
   /** `call` is what stands for the Python call; without it the name is a constant. */
   constructor(
     readonly name: string,
-    readonly call?: (args: readonly unknown[]) => unknown,
+    readonly call?: (args: readonly unknown[], kind: CallKind) => unknown,
   ) {}
 }
 
-/** A Python value that is read, and of no interest: a NumPy scalar, a device. */
-export class Ignored {}
+/** An object of a class that means nothing here: what the pickle gave it, and nothing was run for it. */
+export class Inert {
+  /** What it was given as a dict. */
+  entries: Map<unknown, unknown> | undefined;
+  /** Its attributes. */
+  state: unknown;
+
+  constructor(
+    readonly name: string,
+    readonly args: readonly unknown[] = [],
+  ) {}
+}
 
 /** What a pickle may refer to outside itself. */
 export interface UnpickleOptions {
   /** The names that the pickle may use, as `module.name`. */
   globals?: ReadonlyMap<string, KnownGlobal>;
+  /** What stands for any other name; undefined where the pickle may not use it. */
+  foreign?: (name: string) => KnownGlobal | undefined;
   /** Gives the object of a persistent id. */
   persistentLoad?: (id: unknown) => unknown;
   /** How many values it may build or set at most, which bounds its memory: limits.pickleValues. */
@@ -136,7 +151,7 @@ function toNumber(value: bigint): number | bigint {
 export function describePython(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (value instanceof Tuple) return `a tuple of ${value.items.length}`;
-  if (value instanceof KnownGlobal) return value.name;
+  if (value instanceof KnownGlobal || value instanceof Inert) return value.name;
   if (value instanceof Map) return 'a dict';
   if (value instanceof Set) return 'a set';
   if (value instanceof Uint8Array) return 'bytes';
@@ -146,17 +161,25 @@ export function describePython(value: unknown): string {
   return String(value);
 }
 
+/** The error for a name that a pickle may not use. */
+export function mayNotUse(name: string): Error {
+  return new Error(
+    `${cannot} as it may use tensors, containers and numbers only: it asks for ${JSON.stringify(name.length > 120 ? `${name.slice(0, 120)}…` : name)}. ` +
+      'Nothing was run. Save the state dict alone, torch.save(model.state_dict(), path), if the file is yours',
+  );
+}
+
 /**
  * The value of one pickle (protocols 0 to 5) that begins at `start`, and where the pickle ends.
  *
  * It is a restricted reader: it builds numbers, texts, bytes, lists, tuples, dicts and sets, and hands every name of a module to
- * `globals`; a name that is not there is an error which tells the name, and nothing is looked up or run for it. Time and memory grow
+ * `globals` and `foreign`; a name that neither knows is an error which tells the name, and nothing is looked up or run for it. Time and memory grow
  * with the bytes of the pickle: lengths are checked before they are used, nothing recurses, and no value is copied.
  */
 export function unpickle(
   bytes: Uint8Array,
   start = 0,
-  { globals = new Map(), persistentLoad, mostValues = fileLimits.pickleValues }: UnpickleOptions = {},
+  { globals = new Map(), foreign, persistentLoad, mostValues = fileLimits.pickleValues }: UnpickleOptions = {},
 ): { value: unknown; end: number } {
   const reader = new Reader(bytes, start);
   const memo = new Map<number, unknown>();
@@ -189,7 +212,8 @@ export function unpickle(
       throw new Error(`${cannot} as entry ${index} of its memo must be set before byte ${reader.position}`);
     return memo.get(index as number);
   };
-  const setItems = (target: unknown, items: readonly unknown[]): void => {
+  const setItems = (given: unknown, items: readonly unknown[]): void => {
+    const target = given instanceof Inert ? (given.entries ??= new Map()) : given;
     if (!(target instanceof Map)) throw expected('a dict', target);
     if (items.length % 2 !== 0)
       throw new Error(`${cannot} as keys and values must come in pairs before byte ${reader.position}`);
@@ -197,18 +221,14 @@ export function unpickle(
   };
   const findGlobal = (module: unknown, name: unknown): KnownGlobal => {
     if (typeof module !== 'string' || typeof name !== 'string') throw expected('the name of a global', module);
-    const found = globals.get(`${module}.${name}`);
+    const found = globals.get(`${module}.${name}`) ?? foreign?.(`${module}.${name}`);
     if (found) return found;
-    const shown = `${module}.${name}`;
-    throw new Error(
-      `${cannot} as it may use tensors, containers and numbers only: it asks for ${JSON.stringify(shown.length > 120 ? `${shown.slice(0, 120)}…` : shown)}. ` +
-        'Nothing was run. Save the state dict alone, torch.save(model.state_dict(), path), if the file is yours',
-    );
+    throw mayNotUse(`${module}.${name}`);
   };
-  const call = (callee: unknown, args: unknown): unknown => {
+  const call = (callee: unknown, args: unknown, kind: CallKind = 'call'): unknown => {
     if (!(callee instanceof KnownGlobal) || !callee.call) throw expected('a function', callee);
     if (!(args instanceof Tuple)) throw expected('a tuple of arguments', args);
-    return callee.call(args.items);
+    return callee.call(args.items, kind);
   };
 
   for (let steps = 0; ; steps++) {
@@ -396,6 +416,8 @@ export function unpickle(
         // APPEND
         const item = pop();
         const list = top();
+        // of a list that is an object of some class the items are of no interest
+        if (list instanceof Inert) break;
         if (!Array.isArray(list)) throw expected('a list', list);
         list.push(item);
         break;
@@ -404,6 +426,7 @@ export function unpickle(
         // APPENDS
         const items = popMark();
         const list = top();
+        if (list instanceof Inert) break;
         if (!Array.isArray(list)) throw expected('a list', list);
         for (const item of items) list.push(item);
         break;
@@ -439,6 +462,7 @@ export function unpickle(
         // ADDITEMS
         const items = popMark();
         const set = top();
+        if (set instanceof Inert) break;
         if (!(set instanceof Set)) throw expected('a set', set);
         for (const item of items) set.add(item);
         break;
@@ -473,14 +497,22 @@ export function unpickle(
       case 0x81: {
         // NEWOBJ
         const args = pop();
-        stack.push(call(pop(), args));
+        stack.push(call(pop(), args, opcode === 0x52 ? 'call' : 'new'));
+        break;
+      }
+      case 0x92: {
+        // NEWOBJ_EX: with arguments by name, which are of no interest
+        pop();
+        const args = pop();
+        stack.push(call(pop(), args, 'new'));
         break;
       }
       case 0x62: {
         // BUILD: attributes of an object; dicts have none that matter (PyTorch puts _metadata on a state dict)
-        pop();
+        const state = pop();
         const target = top();
-        if (!(target instanceof Map) && !(target instanceof Ignored)) throw expected('a dict', target);
+        if (target instanceof Inert) target.state = state;
+        else if (!(target instanceof Map)) throw expected('a dict', target);
         break;
       }
       case 0x50: // PERSID

@@ -19,9 +19,7 @@ import { parseSafetensors } from './safetensors.js';
  * ```
  */
 export function parseWeights(bytes: Uint8Array, options: PytorchCheckpointOptions = {}): NamedArrays {
-  const isCheckpoint = bytes[0] === 0x80 || (bytes[0] === 0x50 && bytes[1] === 0x4b);
-  // A safetensors header of 0x80 bytes begins like a pickle; its ninth byte is "{", a pickle's never is within its magic number.
-  if (isCheckpoint && bytes[8] !== 0x7b) return parsePytorchCheckpoint(bytes, options);
+  if (isPytorchCheckpoint(bytes)) return parsePytorchCheckpoint(bytes, options);
   if (bytes.length >= 9 && bytes[8] === 0x7b) return parseSafetensors(bytes, options).arrays;
   if (isHdf5(bytes))
     throw new Error(
@@ -30,4 +28,11 @@ export function parseWeights(bytes: Uint8Array, options: PytorchCheckpointOption
   throw new Error(
     'Cannot read weights as the file must be safetensors, a PyTorch checkpoint or Keras weights: it is none of these',
   );
+}
+
+/** Whether bytes begin as a checkpoint of PyTorch does. */
+export function isPytorchCheckpoint(bytes: Uint8Array): boolean {
+  const begins = bytes[0] === 0x80 || (bytes[0] === 0x50 && bytes[1] === 0x4b);
+  // A safetensors header of 0x80 bytes begins like a pickle; its ninth byte is "{", a pickle's never is within its magic number.
+  return begins && bytes[8] !== 0x7b;
 }

@@ -5,6 +5,7 @@
  */
 
 export { defineSpotter, type SpotterDefinition, spot } from './define-spotter.js';
+export { type FaceMotion, faceMotion, measureFace } from './face-motion.js';
 export { encodeMegcCsv, type ListedInterval, parseMegcCsv } from './files/megc-csv.js';
 export { intervalsAroundPeaks } from './intervals/intervals-around-peaks.js';
 export { kindOfLength } from './intervals/kind-of-length.js';

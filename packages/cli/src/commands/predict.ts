@@ -1,98 +1,411 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import {
   type ClipPrediction,
+  type Examination,
+  type ExaminedInterval,
   type Experiment,
-  experimentOfRun,
+  examineRecording,
+  listRecipes,
   loadParts,
-  predictClip,
-  readRunManifest,
+  needsLandmarks,
+  openExperiment,
+  openRunPredictor,
+  openWeights,
+  type Predictor,
+  predictSources,
+  type Source,
 } from '@mer/experiments';
-import { makeFolder, readImage, writeImage } from '@mer/io';
+import { makeFolder, readImage, systemErrorText, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
 import { visible } from '@mer/options';
-import { displayImage } from '@mer/representations';
+import {
+  type Clip,
+  createFaceDetector,
+  createStep,
+  displayImage,
+  type FaceDetector,
+  type FrameLandmarks,
+  isLongClip,
+  type LongClip,
+  parseLandmarks,
+} from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
+import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
-import { type Marks, readClip } from '../represent/read-clip.js';
+import { type Marks, openEvenRecording, position, readClip } from '../represent/read-clip.js';
 import { table } from '../table.js';
 
-interface Options extends Marks {
+interface Options extends Marks, ExperimentOptions {
   out?: string;
-  use: string[];
-  weights: 'auto' | 'final' | 'folds';
-  backend?: string;
-  json?: boolean;
+  weights: string;
+  entry?: string;
+  fps?: number;
+  landmarks?: string;
+  several: 'refuse' | 'largest' | 'surest' | 'middle';
+  align: 'auto' | 'face' | 'none';
+  force?: boolean;
 }
 
-/** `mer predict <run> <clip>` */
+/** `mer predict <run> <clip>`, `mer predict <experiment> --weights <file or folder> <clip>` */
 export async function predict(run: string, path: string, options: Options): Promise<void> {
-  const { out, use, weights, backend, json, ...marks } = options;
-  const own = await loadParts(use);
-  const manifest = await readRunManifest(run, { task: 'predict with', own });
-  const { backend: before, data } = experimentOfRun(run, manifest, own);
-  const used = (backend ?? before) as Parameters<typeof useBackend>[0];
-  await useBackend(used);
-  const { source, close } = await readSource(path, marks, data.frames);
+  const predictor = await openPredictor(run, options);
+  const backend = (options.backend ?? predictor.experiment.backend) as Experiment['backend'];
+  await useBackend(backend);
+  const info = await stat(path).catch((cause) => {
+    throw new UsageError(`Cannot predict as ${path} must be a folder of frames, a video, or a picture`, { cause });
+  });
+  const isPicture = info.isFile() && /\.(png|jpe?g|bmp)$/i.test(path);
+  const given = isPicture ? await givenPicture(path) : await givenRecording(path, predictor, options);
   const progress = createCounter(terminal, 'used', 'sets of weights');
   try {
-    const prediction = await interruptible('stopped', (signal) =>
-      predictClip(run, source, {
-        weights,
-        own,
-        backend: used,
-        heatMaps: out !== undefined,
+    const sources = given.intervals.map(({ source }) => source);
+    const notes = [...given.notes];
+    const predictions = await interruptible('stopped', (signal) =>
+      predictSources(predictor, sources, {
+        backend,
+        heatMaps: options.out !== undefined,
         onProgress: progress.show,
+        onNote: (text) => notes.push(text),
         signal,
       }),
     );
     progress.end();
-    if (out !== undefined) await writePictures(out, prediction);
-    if (json) printJson(plain(prediction));
-    else print(text(prediction));
-    if (out !== undefined) say(`pictures: ${out}\n`);
+    const folders = predictions.map((_, i) =>
+      options.out === undefined || predictions.length === 1 ? options.out : join(options.out, `interval-${i + 1}`),
+    );
+    for (const [i, folder] of folders.entries()) {
+      if (folder !== undefined) await writePictures(folder, predictions[i]!);
+    }
+    if (options.json) printJson(plain(path, given, notes, predictions, folders));
+    else print(text(given, notes, predictions));
+    if (options.out !== undefined) say(`pictures: ${options.out}\n`);
   } finally {
     progress.end();
-    await close();
+    await given.close();
   }
 }
 
-/** A folder or video is a clip, read as the run's were; a picture is itself, with values from 0 to 255 as in data sets of images. */
-async function readSource(path: string, marks: Marks, { size, color, from, to }: Experiment['data']['frames']) {
-  const info = await stat(path).catch((cause) => {
-    throw new UsageError(`Cannot predict as ${path} must be a folder of frames, a video, or a picture`, { cause });
-  });
-  if (info.isFile() && /\.(png|jpe?g|bmp)$/i.test(path)) {
-    const source = await readImage(path, { channels: 3, range: 'byte' });
-    return { source, close: async () => source.dispose() };
+/** Of a run, or of an experiment with weights of anybody's. */
+async function openPredictor(run: string, options: Options): Promise<Predictor> {
+  const { weights, entry, use } = options;
+  if (weights === 'auto' || weights === 'final' || weights === 'folds') {
+    const recipe = (await listRecipes()).some(({ name }) => name === run);
+    if (recipe || /\.(ya?ml|json)$/i.test(run)) {
+      throw new UsageError(
+        `Cannot predict with the experiment ${run} alone: say with --weights which weights, a file or a folder`,
+      );
+    }
+    const stray = entry === undefined ? undefined : '--entry';
+    if (stray) throw new UsageError(`Cannot use ${stray} as it belongs to weight files: say which with --weights`);
+    return openRunPredictor(run, { weights, own: await loadParts(use) });
   }
-  const { clip: source, close } = await readClip(path, marks, {
-    from: from ?? 'onset',
-    to: to ?? 'offset',
-    ...(size !== undefined && { size }),
-    ...(color !== undefined && { color }),
+  const { experiment, own } = await openExperiment(run, {
+    set: settingsOf(options),
+    use,
+    onNote: (text) => say(`${text}\n`),
   });
-  return { source, close };
+  return openWeights(experiment, weights, { entry, own });
 }
 
-function text({ classes, probabilities, std, predicted, members, weights }: ClipPrediction): string {
+/** What is predicted, and what is said about it. */
+interface Given {
+  intervals: { source: Source; interval?: ShownInterval }[];
+  examination?: Examination;
+  /** Frames of the recording, and how many a second. */
+  frames?: { count: number; width: number; height: number; fps: number | null };
+  /** How the face was cut out. */
+  aligned?: Aligned;
+  notes: string[];
+  /** Why it would be refused without --force. */
+  forced: string[];
+  close(): Promise<void>;
+}
+
+/** An interval by the numbers of its frames. */
+type ShownInterval = Omit<ExaminedInterval, 'apex'> & { apex: number | null };
+
+type Aligned = 'own-step' | 'face' | 'whole';
+
+/** A picture is itself, with values from 0 to 255 as in data sets of images. */
+async function givenPicture(path: string): Promise<Given> {
+  const source = await readImage(path, { channels: 3, range: 'byte' });
+  return { intervals: [{ source }], notes: [], forced: [], close: async () => source.dispose() };
+}
+
+/** A folder or video: its face found, its expressions spotted, its clips read as the run's were. */
+async function givenRecording(path: string, predictor: Predictor, options: Options): Promise<Given> {
+  const { fps: asked } = options;
+  const source = await openEvenRecording(path, { color: true, ...(asked !== undefined && { fps: asked }) });
+  const { frames, numbers, kind, fps } = source;
+  const opened: (() => Promise<void>)[] = [source.close];
+  const done = async () => {
+    for (const one of opened.reverse()) await one();
+  };
+  try {
+    const marks = Object.fromEntries(
+      (['onset', 'apex', 'offset'] as const).map((name) => [name, position(numbers, options[name], name)]),
+    );
+    checkOrder(marks, options);
+    const landmarks = options.landmarks === undefined ? undefined : await readLandmarks(options.landmarks);
+    const detector = landmarks === undefined ? await openDetector() : {};
+    const counters = {
+      face: createCounter(terminal, 'looked for the face in', 'frames'),
+      motion: createCounter(terminal, 'measured the motion of', 'frames'),
+    };
+    const examination = await interruptible('stopped', (signal) =>
+      examineRecording(frames, {
+        detect: detector.detect,
+        landmarks,
+        several: options.several,
+        fps,
+        marks,
+        onProgress: (part, count, total) => counters[part].show(count, total),
+        signal,
+      }),
+    ).finally(() => {
+      counters.face.end();
+      counters.motion.end();
+    });
+    const reasons = detector.missing === undefined ? examination.reasons : [detector.missing];
+    if (reasons.length > 0 && !options.force) {
+      throw new UsageError(`Cannot predict ${path} as ${reasons.join('; ')}. --force goes on all the same`);
+    }
+    const aligned = alignment(predictor, examination, options.align);
+    const intervals: Given['intervals'] = [];
+    for (const interval of examination.intervals) {
+      const read = await readInterval(path, interval, {
+        // the frames of a video are those that were looked at
+        ...(kind === 'video' && { fps }),
+        numbers,
+        aligned,
+        predictor,
+        examination,
+        side: [frames.shape[1], frames.shape[2]],
+      });
+      opened.push(read.close);
+      intervals.push(read);
+    }
+    const [count, height, width] = frames.shape;
+    return {
+      intervals,
+      examination,
+      frames: { count, width, height, fps: fps ?? null },
+      aligned,
+      notes: examination.notes,
+      forced: reasons,
+      close: done,
+    };
+  } catch (error) {
+    await done();
+    throw error;
+  }
+}
+
+function checkOrder(
+  { onset, apex, offset }: { onset?: number | undefined; apex?: number | undefined; offset?: number | undefined },
+  marks: Marks,
+): void {
+  const order = [onset ?? 0, apex ?? onset ?? 0, offset ?? Number.POSITIVE_INFINITY];
+  if (order[0]! <= order[1]! && order[1]! <= order[2]! && order[0]! < order[2]!) return;
+  const shown = [marks.onset, marks.apex, marks.offset].map((mark) => mark ?? 'spotted').join(', ');
+  throw new UsageError(`Cannot predict as onset, apex and offset must follow one another: they are ${shown}`);
+}
+
+/** The detector, or why there is none. */
+async function openDetector(): Promise<{ detect?: FaceDetector; missing?: string }> {
+  try {
+    return { detect: await createFaceDetector() };
+  } catch (cause) {
+    const { message } = cause as Error;
+    return { missing: `there is nothing to find its face with (${message}); or give --landmarks` };
+  }
+}
+
+async function readLandmarks(path: string): Promise<FrameLandmarks[]> {
+  const content = await readFile(path, 'utf8').catch((cause) => {
+    throw new UsageError(`Cannot read the landmarks ${path} as ${systemErrorText(cause)}`, { cause });
+  });
+  try {
+    return parseLandmarks(content);
+  } catch (cause) {
+    throw new UsageError(`${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Share of the picture, by its side, above which a face fills it. */
+const FILLS = 0.55;
+
+function alignment({ experiment, own }: Predictor, { face }: Examination, asked: Options['align']): Aligned {
+  if (needsLandmarks(experiment, own)) return 'own-step';
+  if (!face || asked === 'none') return 'whole';
+  return asked === 'face' || face.fill < FILLS ? 'face' : 'whole';
+}
+
+interface Reading {
+  fps?: number | undefined;
+  numbers: readonly number[];
+  aligned: Aligned;
+  predictor: Predictor;
+  examination: Examination;
+  /** Height and width of the frames as they were looked at. */
+  side: readonly [height: number, width: number];
+}
+
+/** The clip of an interval, as the experiment reads its own. */
+async function readInterval(
+  path: string,
+  interval: ExaminedInterval,
+  { fps, numbers, aligned, predictor, examination, side }: Reading,
+): Promise<{ source: Source; interval: ShownInterval; close(): Promise<void> }> {
+  const { size, color, from, to } = predictor.experiment.data.frames;
+  const numberOf = (frame: number | null) => (frame === null ? undefined : numbers[frame]);
+  const read = await readClip(
+    path,
+    { onset: numberOf(interval.onset), apex: numberOf(interval.apex), offset: numberOf(interval.offset) },
+    {
+      from: from ?? 'onset',
+      to: to ?? 'offset',
+      ...(size !== undefined && aligned !== 'face' && { size }),
+      ...(color !== undefined && { color }),
+      ...(fps !== undefined && { fps }),
+    },
+  );
+  const first = numbers.indexOf(read.numbers[0]!);
+  let source: Clip | LongClip = read.clip;
+  const apex = source.apex === null ? null : (read.numbers[source.apex] ?? null);
+  if (aligned !== 'whole') source = { ...source, landmarks: landmarksFor(source, examination, { first, side }) };
+  let close = read.close;
+  if (aligned === 'face') {
+    const side = size === undefined ? 224 : typeof size === 'number' ? size : Math.max(...size);
+    const cut = (await createStep({ step: 'align', options: { size: side } }).applyAsync(source as never)) as
+      | Clip
+      | LongClip;
+    source = cut;
+    close = async () => {
+      if (!isLongClip(cut)) cut.frames.dispose();
+      await read.close();
+    };
+  }
+  const shown = {
+    ...interval,
+    onset: numbers[interval.onset]!,
+    apex,
+    offset: numbers[interval.offset]!,
+  };
+  return { source, interval: shown, close };
+}
+
+/** Points of the face in the pixels and frames of a clip that was read; the last before it count for its first frame. */
+function landmarksFor(
+  { frames }: Clip | LongClip,
+  { landmarks }: Examination,
+  { first, side: [height, width] }: { first: number; side: Reading['side'] },
+): FrameLandmarks[] {
+  const [count, high, wide] = frames.shape;
+  // frames may have been made smaller
+  const scaled = (value: number, now: number, then: number) => ((value + 0.5) * now) / then - 0.5;
+  const placed = landmarks.map(
+    ({ frame, points }): FrameLandmarks => ({
+      frame: frame - first,
+      points: points.map(([x, y]) => [scaled(x, wide, width), scaled(y, high, height)]),
+    }),
+  );
+  const before = placed.filter(({ frame }) => frame < 0).at(-1);
+  const within = placed.filter(({ frame }) => frame >= 0 && frame < count);
+  return within.length > 0 || !before ? within : [{ ...before, frame: 0 }];
+}
+
+function text(given: Given, notes: readonly string[], predictions: readonly ClipPrediction[]): string {
+  const about = describe(given);
+  const blocks = predictions.map((prediction, i) => {
+    const { interval } = given.intervals[i]!;
+    return [
+      ...(interval ? [intervalText(interval, given, predictions.length > 1 ? i + 1 : 0)] : []),
+      resultText(prediction),
+    ].join('\n');
+  });
+  const said = [...given.forced.map((reason) => `FORCED: ${reason}`), ...notes.map((note) => `note: ${note}`)];
+  return [[...about, ...said].map(visible).join('\n'), ...blocks]
+    .filter((block) => block !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** What was found of the face and its motion, a line each. */
+function describe({ frames, examination, aligned }: Given): string[] {
+  if (!frames || !examination) return [];
+  const { face, motion } = examination;
+  const rate = frames.fps === null ? 'frames a second not known, taken as 30' : `${frames.fps} frames a second`;
+  return [
+    `recording: ${frames.count} frames of ${frames.width} x ${frames.height}, ${rate}`,
+    face
+      ? `face: ${face.from === 'given' ? `points given for ${face.frames} frames` : `score ${face.meanScore.toFixed(2)} (least ${face.lowestScore.toFixed(2)}), in ${face.found} of ${face.frames} frames looked at`}; ${ALIGNED[aligned!]}`
+      : `face: none; ${ALIGNED[aligned!]}`,
+    ...(motion
+      ? [
+          `motion: ${motion.pixels.toFixed(2)} pixels of 256 (${motion.region})${motion.ratio === null ? '' : `, ${motion.ratio.toFixed(1)} times still skin (${motion.noise.toFixed(2)})`}`,
+        ]
+      : []),
+  ];
+}
+
+const ALIGNED: Readonly<Record<Aligned, string>> = {
+  'own-step': 'aligned by the steps of the run',
+  face: 'the run has no step that cuts out the face: cut out here, as its data set must have been (--align none takes whole pictures)',
+  whole: 'taken as the pictures are, whole: the run has no step that cuts out the face',
+};
+
+function intervalText({ onset, apex, offset, from, kind }: ShownInterval, { frames }: Given, number: number): string {
+  const mark = (name: 'onset' | 'apex' | 'offset', value: number | null) =>
+    `${name} ${value ?? 'none'} (${from[name]})`;
+  const named = number === 0 ? 'interval' : `interval ${number}`;
+  const seconds = frames?.fps ? `, ${((offset - onset) / frames.fps).toFixed(2)} s` : '';
+  return `${named}: ${mark('onset', onset)}, ${mark('apex', apex)}, ${mark('offset', offset)}${seconds}${kind ? `, ${kind}` : ''}`;
+}
+
+function resultText({ classes, probabilities, std, predicted, members, weights }: ClipPrediction): string {
   const order = classes.map((_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
-  const who =
-    weights === 'final' ? `weights trained on all samples (${members})` : `mean of the weights of ${members} folds`;
+  const who = {
+    final: `weights trained on all samples (${members})`,
+    folds: `mean of the weights of ${members} folds`,
+    given: members === 1 ? 'weights of one file' : `mean of the weights of ${members} files`,
+  }[weights];
   const rows = order.map((i) => [
     classes[i]!,
     probabilities[i]!.toFixed(4),
     ...(members > 1 ? [`± ${std[i]!.toFixed(4)}`] : []),
   ]);
-  return `${visible(predicted)}\n\n${table(rows).join('\n')}\n\n${who}\n`;
+  return `${visible(predicted)}\n\n${table(rows).join('\n')}\n\n${who}`;
 }
 
-function plain({ inputs: _inputs, heatMaps: _maps, ...rest }: ClipPrediction): object {
-  return rest;
+/** Everything, as JSON. */
+function plain(
+  path: string,
+  { frames, examination, aligned, forced, intervals }: Given,
+  notes: readonly string[],
+  predictions: readonly ClipPrediction[],
+  folders: readonly (string | undefined)[],
+): object {
+  return {
+    clip: path,
+    ...frames,
+    face: examination ? (examination.face ?? null) : undefined,
+    motion: examination ? (examination.motion ?? null) : undefined,
+    aligned,
+    forced: forced.length > 0 ? forced : undefined,
+    notes,
+    predictions: predictions.map(({ inputs, heatMaps: _maps, ...rest }, i) => ({
+      interval: intervals[i]!.interval,
+      ...rest,
+      inputs: inputs.map(({ name, shape }) => ({ name, shape })),
+      pictures: folders[i],
+    })),
+  };
 }
 
 /** What the network saw, and where it looked, for each input. */

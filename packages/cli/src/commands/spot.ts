@@ -20,7 +20,7 @@ import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { ownParts } from '../own-parts.js';
-import { openRecording } from '../represent/read-clip.js';
+import { openEvenRecording } from '../represent/read-clip.js';
 import { table } from '../table.js';
 
 /** What `mer spot` takes. */
@@ -137,22 +137,15 @@ async function readTruth(path: string, video: string) {
   }
 }
 
-/** A recording with a rate: of a video its own, or, where its frames come at varying times, the nearest whole one. */
+/** A recording with a rate: of a video its own. */
 async function openAtRate(path: string, asked: number | undefined): Promise<ClipSource & { fps: number }> {
-  const source = await openRecording(path, asked === undefined ? {} : { fps: asked });
-  const { fps, constant } = source;
-  if (fps !== undefined && constant) return { ...source, fps };
+  const source = await openEvenRecording(path, asked === undefined ? {} : { fps: asked });
+  const { fps } = source;
+  if (fps !== undefined) return { ...source, fps };
   await source.close();
-  if (fps === undefined) {
-    throw new UsageError(
-      'Cannot spot expressions as --fps must say how many frames a second the pictures were taken at: none is given',
-    );
-  }
-  const even = Math.max(1, Math.round(fps));
-  say(
-    `its frames come at varying times: the nearest to ${even} even ones a second are taken; --fps <n> for another rate\n`,
+  throw new UsageError(
+    'Cannot spot expressions as --fps must say how many frames a second the pictures were taken at: none is given',
   );
-  return openAtRate(path, even);
 }
 
 async function readLandmarks(path: string) {

@@ -9,6 +9,7 @@ import {
 import { type Clip, type FrameReader, isLongClip, type LongClip, spotApex } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
+import { say } from '../output.js';
 
 /** Marks as typed: numbers of frames as their file names have them, or positions from 1 where there are none. */
 export interface Marks {
@@ -38,7 +39,7 @@ const ALL: ReadClipOptions = { from: 'first', to: 'last' };
 export async function readClip(
   path: string,
   marks: Marks,
-  options: ReadClipOptions = {},
+  options: ReadClipOptions & Pick<OpenClipSourceOptions, 'fps'> = {},
   tooLong: (frames: FrameReader) => boolean = isLong,
 ): Promise<NumberedClip> {
   const { from, to, ...how } = { ...ALL, ...options };
@@ -57,6 +58,16 @@ export async function readClip(
 /** All frames of a folder or a video, gray unless `color` is true, read when they are needed, with what is known of them. */
 export function openRecording(path: string, options: OpenClipSourceOptions = {}): Promise<ClipSource> {
   return openSource(path, { color: false, ...options });
+}
+
+/** The same at even times: of a video whose frames come at varying ones the nearest to the nearest whole rate, which is said. */
+export async function openEvenRecording(path: string, options: OpenClipSourceOptions = {}): Promise<ClipSource> {
+  const source = await openRecording(path, options);
+  if (source.constant || source.fps === undefined) return source;
+  await source.close();
+  const fps = Math.max(1, Math.round(source.fps));
+  say(`its frames come at varying times: the nearest to ${fps} even ones a second are taken; --fps <n> for another rate\n`);
+  return openRecording(path, { ...options, fps });
 }
 
 async function openSource(path: string, options: OpenClipSourceOptions): Promise<ClipSource> {
@@ -84,7 +95,7 @@ async function markedClip(
   if (onset >= offset || (given !== undefined && (given < onset || given > offset))) {
     const shown = [onset, given, offset].map((index) => (index === undefined ? 'spotted' : known[index])).join(', ');
     throw new UsageError(
-      `Cannot represent the clip as onset, apex and offset must follow one another: they are ${shown}`,
+      `Cannot read the clip as onset, apex and offset must follow one another: they are ${shown}`,
     );
   }
   const first = from === 'first' ? 0 : onset;
@@ -118,12 +129,13 @@ function upTo(clip: Clip | LongClip, apex: number): Clip | LongClip {
   return { ...clip, ...marks, frames: kept };
 }
 
-function position(numbers: readonly number[], number: number | undefined, name: string): number | undefined {
+/** The place of a frame by its number. */
+export function position(numbers: readonly number[], number: number | undefined, name: string): number | undefined {
   if (number === undefined) return undefined;
   const index = numbers.indexOf(number);
   if (index < 0) {
     throw new UsageError(
-      `Cannot represent the clip as ${name} must be the number of a frame, ${numbers[0]} to ${numbers.at(-1)}: current value is ${number}`,
+      `Cannot read the clip as ${name} must be the number of a frame, ${numbers[0]} to ${numbers.at(-1)}: current value is ${number}`,
     );
   }
   return index;

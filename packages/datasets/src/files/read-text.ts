@@ -27,9 +27,16 @@ function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
 }
 
 /**
- * The records of a CSV file, within the folder's limits; fields may be separated by commas, semicolons or tabs.
+ * The records of a CSV file, within the folder's limits; fields may be separated by commas, semicolons or tabs, the text may be UTF-8 or UTF-16.
  *
- * @throws Error that names the file.
+ * @throws Error that names the file where it cannot be read or is no such table; see {@link parseCsv}.
+ *
+ * @example
+ * ```ts no-run
+ * import { openFolder, readCsv } from '@mer/datasets';
+ *
+ * const [header, ...rows] = await readCsv(await openFolder('tables'), 'predictions.csv');
+ * ```
  */
 export async function readCsv(folder: DataFolder, file: string): Promise<CsvRow[]> {
   const text = await readText(folder, file);

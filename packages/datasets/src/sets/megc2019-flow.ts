@@ -31,7 +31,11 @@ export const megc2019Flow = /* @__PURE__ */ defineDataset({
     'See, Yap, Li, Hong, Wang 2019, MEGC 2019 (FG 2019), the composite and its classes; Liong, Gan, See, Khor, Huang 2019, arXiv 1902.03634, the images',
   samples: 'images',
   options,
-  traits: { schemes: megc2019Schemes() },
+  traits: {
+    schemes: megc2019Schemes(),
+    // as stored: u, v, strain
+    madeBy: [{ step: 'uv-strain', options: { flow: 'tvl1', order: 'u-v-strain', range: 'byte' } }],
+  },
   async recognize({ files, header }) {
     const names = (await header('manifest.csv')) ?? [];
     return columns.every((column) => names.includes(column)) || files.some((file) => /(^|\/)u_test\//.test(file));

@@ -1,39 +1,35 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { readWeights } from '@mer/io';
-import { loadWeights } from '@mer/models';
+import { findDataset } from '@mer/datasets';
+import { pipe } from '@mer/representations';
 import { copyRows, type LabelKind, ONE_VIEW, type PreparedData, predictLogits, probabilitiesOf } from '@mer/training';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { OwnParts } from '../parts/own-modules.js';
+import * as tf from '@tensorflow/tfjs-core';
+import { makeSteps } from '../prepare/image-makers.js';
 import { prepareSource } from '../prepare/prepare.js';
 import type { Source } from '../prepare/source.js';
 import { makeModel } from '../run/model.js';
-import { experimentOfRun, readRunManifest } from '../run/read-manifest.js';
-import { finalFold, foldFolder } from '../run/run-store.js';
+import { type PutWeights, putWeights, weightsNote } from '../run/put-weights.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { labelAt, labelText } from '../summaries/label-text.js';
 import { type HeatMap, heatMapsOf } from './heat-maps.js';
+import { type OpenRunOptions, openRunPredictor, type Predictor } from './predictor.js';
 
-/** Options of {@link predictClip}. */
-export interface PredictClipOptions {
-  /**
-   * Whose weights: `final`, trained on all samples, `folds`, the mean probability over the weights of all folds that are done, or `auto` (default):
-   * `final` where the run has it.
-   */
-  weights?: 'auto' | 'final' | 'folds';
-  /** The own parts that the run was made with. */
-  own?: OwnParts | undefined;
-  /** Backend; that of the run by default. */
+/** Options of {@link predictSources}. */
+export interface PredictSourcesOptions {
+  /** Backend; that of the experiment by default. */
   backend?: Experiment['backend'];
   /** Whether to make heat maps (Grad-CAM); false by default. */
   heatMaps?: boolean;
   /** Called after each set of weights. */
   onProgress?: (done: number, total: number) => void;
+  /** Told what stands beside weights in their files. */
+  onNote?: ((text: string) => void) | undefined;
   /** Ends the work by throwing the signal's reason. */
   signal?: AbortSignal | undefined;
 }
+
+/** Options of {@link predictClip}. */
+export interface PredictClipOptions extends OpenRunOptions, PredictSourcesOptions {}
 
 /** A prediction for one new clip. */
 export interface ClipPrediction {
@@ -48,7 +44,7 @@ export interface ClipPrediction {
   /** The class with the largest probability; of any number of labels those above the threshold, joined by +, or `none`. */
   predicted: string;
   /** Whose weights. */
-  weights: 'final' | 'folds';
+  weights: 'final' | 'folds' | 'given';
   /** How many sets of weights. */
   members: number;
   /** What the network saw: for each input its name and image. */
@@ -67,7 +63,7 @@ export interface ClipPrediction {
  * @param source - the clip, or the image for a run on images; stays the caller's
  * @param options - whose weights, backend, heat maps
  * @returns probabilities, what the network saw, heat maps
- * @throws {@link ExperimentError} where the folder holds no run or no weights
+ * @throws {@link ExperimentError} where the folder holds no run or no weights, or the source is not what the run takes
  *
  * @example
  * ```ts no-run
@@ -79,96 +75,130 @@ export interface ClipPrediction {
 export async function predictClip(
   run: string,
   source: Source,
-  { weights = 'auto', own, backend, heatMaps = false, onProgress = () => {}, signal }: PredictClipOptions = {},
+  { weights, own, ...options }: PredictClipOptions = {},
 ): Promise<ClipPrediction> {
-  const manifest = await readRunManifest(run, { task: 'predict with', own });
-  const { classes, labelKind } = manifest;
-  const experiment = experimentOfRun(run, manifest, own);
-  const chosen = chooseWeights(run, manifest.folds, experiment.seeds, weights);
+  const predictor = await openRunPredictor(run, { ...(weights && { weights }), own });
+  const [prediction] = await predictSources(predictor, [source], options);
+  return prediction!;
+}
+
+/**
+ * Predicts the classes of new clips. A network that was trained on images that a data set made of clips (such as the flow images of MEGC2019) gets such images, made
+ * of each clip.
+ *
+ * @param predictor - as opened by {@link openRunPredictor} or {@link openWeights}
+ * @param sources - clips, or images for an experiment on images; stay the caller's
+ * @param options - backend, heat maps
+ * @returns for each source probabilities, what the network saw, heat maps
+ * @throws {@link ExperimentError} where a source is not what the network takes; Error that names a weight file that does not fit it
+ *
+ * @example
+ * ```ts no-run
+ * import { openRunPredictor, predictSources } from '@mer/experiments';
+ *
+ * const predictions = await predictSources(await openRunPredictor('runs/quickstart'), [one, another]);
+ * ```
+ */
+export async function predictSources(
+  predictor: Predictor,
+  sources: readonly Source[],
+  { backend, heatMaps = false, onProgress = () => {}, onNote = () => {}, signal }: PredictSourcesOptions = {},
+): Promise<ClipPrediction[]> {
+  const { experiment, classes, labelKind, files, entry, own } = predictor;
   await useBackend(backend ?? experiment.backend);
-  const { inputs, views } = await prepareSource(experiment, source, own);
-  const data: PreparedData = {
-    classes,
-    ...(labelKind && { labelKind }),
-    labels: [labelKind === 'multiple' ? [] : 0],
-    inputs,
-    ...(views && { views }),
-  };
-  const shown = (views ?? ONE_VIEW).test[0]!;
-  const model = makeModel(experiment, data, 0, own?.parts);
+  const prepared: { data: PreparedData; shown: number }[] = [];
+  for (const source of sources) {
+    const { inputs, views } = await prepareOwn(predictor, source);
+    const data: PreparedData = {
+      classes,
+      ...(labelKind && { labelKind }),
+      labels: [labelKind === 'multiple' ? [] : 0],
+      inputs,
+      ...(views && { views }),
+    };
+    prepared.push({ data, shown: (views ?? ONE_VIEW).test[0]! });
+  }
+  if (prepared.length === 0) return [];
+  const model = makeModel(experiment, prepared[0]!.data, 0, own?.parts);
   const names = model.inputNames;
-  const members: number[][] = [];
-  const heat = new Map<string, HeatMap[]>();
+  const members: number[][][] = sources.map(() => []);
+  const heat = sources.map(() => new Map<string, HeatMap[]>());
+  let first: PutWeights | undefined;
   try {
-    for (const [i, file] of chosen.files.entries()) {
+    for (const [i, file] of files.entries()) {
       signal?.throwIfAborted();
-      await load(model, file);
-      const [logits] = await predictLogits(model, data, [0]);
-      members.push(probabilitiesOf(logits!, { labelKind }));
-      onProgress(i + 1, chosen.files.length);
+      const put = await putWeights(model, file, { entry });
+      first ??= put;
+      for (const [n, { data }] of prepared.entries()) {
+        const [logits] = await predictLogits(model, data, [0]);
+        members[n]!.push(probabilitiesOf(logits!, { labelKind }));
+      }
+      onProgress(i + 1, files.length);
     }
-    const probabilities = classes.map((_, c) => mean(members.map((member) => member[c]!)));
-    const best = probabilities.indexOf(Math.max(...probabilities));
+    const note = first && weightsNote(first);
+    if (note !== undefined) onNote(note);
+    const probabilities = members.map((each) => classes.map((_, c) => mean(each.map((member) => member[c]!))));
+    const best = probabilities.map((each) => each.indexOf(Math.max(...each)));
     if (heatMaps) {
-      for (const file of chosen.files) {
+      for (const file of files) {
         signal?.throwIfAborted();
-        await load(model, file);
-        for (const [i, map] of (await heatMapsOf(model, data, { row: shown, classIndex: best })).entries()) {
-          heat.set(names[i] ?? String(i), [...(heat.get(names[i] ?? String(i)) ?? []), map]);
+        await putWeights(model, file, { entry });
+        for (const [n, { data, shown }] of prepared.entries()) {
+          for (const [i, map] of (await heatMapsOf(model, data, { row: shown, classIndex: best[n]! })).entries()) {
+            const name = names[i] ?? String(i);
+            heat[n]!.set(name, [...(heat[n]!.get(name) ?? []), map]);
+          }
         }
       }
     }
-    return {
-      classes: [...classes],
-      ...(labelKind && { labelKind }),
-      probabilities,
-      std: classes.map((_, c) => stdOf(members.map((member) => member[c]!))),
-      predicted: labelText(labelAt(probabilities, manifest), classes),
-      weights: chosen.kind,
-      members: members.length,
-      inputs: inputs.map((input, i) => ({
-        name: names[i]!,
-        shape: [...input.shape],
-        values: copyRows(input, [shown]),
-      })),
-      ...(heatMaps && {
-        heatMaps: [...heat].map(([name, maps]) => ({ name, shape: maps[0]!.shape, values: meanMap(maps) })),
-      }),
-    };
+    return prepared.map(({ data: { inputs }, shown }, n): ClipPrediction => {
+      const each = members[n]!;
+      return {
+        classes: [...classes],
+        ...(labelKind && { labelKind }),
+        probabilities: probabilities[n]!,
+        std: classes.map((_, c) => stdOf(each.map((member) => member[c]!))),
+        predicted: labelText(labelAt(probabilities[n]!, predictor), classes),
+        weights: predictor.weights,
+        members: each.length,
+        inputs: inputs.map((input, i) => ({
+          name: names[i]!,
+          shape: [...input.shape],
+          values: copyRows(input, [shown]),
+        })),
+        ...(heatMaps && {
+          heatMaps: [...heat[n]!].map(([name, maps]) => ({ name, shape: maps[0]!.shape, values: meanMap(maps) })),
+        }),
+      };
+    });
   } finally {
     model.dispose();
   }
 }
 
-async function load(model: LayersModel, file: string): Promise<void> {
-  const arrays = await readWeights(file);
+/** The inputs of a source as the experiment's data set gives its samples. */
+async function prepareOwn({ experiment, own }: Predictor, source: Source) {
+  const { data, name } = experiment;
+  const { samples, traits } = findDataset(data.name, { parts: own?.parts });
+  const isImage = source instanceof tf.Tensor;
+  if (samples === 'clips' && isImage) {
+    throw new ExperimentError(
+      `Cannot predict as ${name} takes clips: give a folder of frames or a video, not a picture`,
+    );
+  }
+  if (samples === 'clips' || isImage) return prepareSource(experiment, source, own);
+  if (!traits.madeBy) {
+    throw new ExperimentError(
+      `Cannot predict as ${name} takes pictures: ${data.name} is a data set of images, and does not say how they are made of a clip`,
+    );
+  }
+  const steps = makeSteps(traits.madeBy, 'madeBy', own?.parts);
+  const made = (await pipe(...steps).applyAsync(source as never)) as tf.Tensor3D;
   try {
-    loadWeights(model, arrays);
-  } catch (cause) {
-    throw new Error(`Cannot use ${file}: ${(cause as Error).message}`, { cause });
+    return await prepareSource(experiment, made, own);
+  } finally {
+    made.dispose();
   }
-}
-
-function chooseWeights(
-  run: string,
-  folds: readonly { seed: number; name: string }[],
-  seeds: readonly number[],
-  asked: 'auto' | 'final' | 'folds',
-): { kind: 'final' | 'folds'; files: string[] } {
-  const there = (list: readonly { seed: number; name: string }[]) =>
-    list.map(({ seed, name }) => join(foldFolder(run, seed, name), 'weights.safetensors')).filter(existsSync);
-  const final = there(seeds.map((seed) => ({ seed, name: finalFold })));
-  if (asked === 'final' || (asked === 'auto' && final.length > 0)) {
-    if (final.length === 0) {
-      throw new ExperimentError(
-        `Cannot predict with weights trained on all samples as ${run} has none: add --final to mer run`,
-      );
-    }
-    return { kind: 'final', files: final };
-  }
-  const files = there(folds);
-  if (files.length === 0) throw new ExperimentError(`Cannot predict as no fold of ${run} is done yet`);
-  return { kind: 'folds', files };
 }
 
 function mean(values: readonly number[]): number {

@@ -3,6 +3,7 @@ import type { PreparedData, PreparedInput } from '@mer/training';
 import { settingsFaults, viewPlan } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
+import type { ClipMarks } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { imageKeys } from './image-keys.js';
@@ -25,6 +26,8 @@ import type { Source } from './source.js';
 export interface PreparedDataset extends PreparedData {
   /** Every sample, in the order of `labels`. */
   samples: readonly Sample[];
+  /** The annotation of each, where the data set has them. */
+  marks?: readonly ClipMarks[] | undefined;
   /** The cache's files of inputs and targets, where there is a cache; other processes may read them. */
   files?: { inputs: RowFile[]; targets: RowFile[] };
   /** Closes those files. */
@@ -179,6 +182,7 @@ export async function prepareData(
       classes: dataset.classes,
       ...(dataset.labelKind && { labelKind: dataset.labelKind }),
       samples: dataset.samples,
+      ...(dataset.kind === 'clips' && dataset.records && { marks: dataset.records.map(marksOf) }),
       labels: dataset.samples.map(({ label }) => label),
       inputs: ready.slice(0, split).map(({ input }) => input),
       targets: ready.slice(split).map(({ input }) => input),
@@ -193,6 +197,8 @@ export async function prepareData(
     throw error;
   }
 }
+
+const marksOf = ({ onset, apex, offset, fps }: ClipMarks): ClipMarks => ({ onset, apex, offset, fps });
 
 /** Images of one sample after the other, made here or, where that saves time, in processes of their own: the same images. */
 async function* sampleImages(

@@ -1,14 +1,15 @@
 import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutationTest } from '@mer/metrics';
-import { stableJson } from '@mer/options';
 import { type LabelKind, sameLabel } from '@mer/training';
 import { identityOf } from '../run/check-predictions.js';
 import type { Run } from '../run/read-run.js';
-import type { Prediction, RunManifest } from '../run/run-store.js';
+import type { Prediction } from '../run/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { type ByScore, byScore, type ScoreName } from '../summaries/score-names.js';
 import { scoringOf } from '../summaries/scoring.js';
 import { type SubjectCounts, scoresOf, subjectCounts } from '../summaries/subject-counts.js';
 import { BOOTSTRAP, type BootstrapSettings, type Interval, subjectIntervals } from '../summaries/subject-intervals.js';
+import { type Comparable, type ComparedRun, comparable } from './comparable.js';
+import type { PredictionTable } from './read-predictions.js';
 
 /** One score of two runs on the same samples. */
 export interface ScoreDifference {
@@ -50,32 +51,15 @@ export interface RunComparison {
   bootstrap: BootstrapSettings;
 }
 
-/** What a comparison names of a run. */
-export interface ComparedRun {
-  /** Folder. */
-  dir: string;
-  /** Name of the experiment. */
-  name: string;
-  /** Its model. */
-  model: string;
-  /** Its protocol. */
-  protocol: string;
-  /** How its epoch was chosen. */
-  epochChoice: string;
-  /** Epochs that it trained. */
-  epochs: number;
-  /** Its backend. */
-  backend: string;
-}
-
 /**
- * Compares two runs on the same samples, paired by sample and seed.
+ * Compares two runs on the same samples, paired by sample and seed. Either may be a table of anybody's predictions ({@link readPredictions}): its samples are paired
+ * by their `id`, else by data set, subject and clip, and two tables that name no samples row by row.
  *
  * Scores are means over the seeds that both runs have. Interval and permutation test take the subject as unit, with the predictions of all seeds kept
  * together; see `pairedPermutationTest` and `mcNemarTest` of @mer/metrics.
  *
- * @param first - the run to compare with
- * @param second - the run to compare
+ * @param first - the run, or table, to compare with
+ * @param second - the run, or table, to compare
  * @returns scores, differences (second - first), tests, and warnings where the runs were not made alike
  * @throws {@link ExperimentError} where classes or samples differ, or no seed is in both; the message names them
  *
@@ -87,9 +71,13 @@ export interface ComparedRun {
  * console.log(scores.uf1.difference, scores.uf1.permutation.pValue);
  * ```
  */
-export function compareRuns(first: Run, second: Run): RunComparison {
+export function compareRuns(first: Run | PredictionTable, second: Run | PredictionTable): RunComparison {
+  return comparePaired(...comparable(first, second));
+}
+
+function comparePaired(first: Comparable, second: Comparable): RunComparison {
   const classes = sharedClasses(first, second);
-  const { labelKind } = first.manifest;
+  const { labelKind } = first;
   const scoring = scoringOf(classes.length, labelKind);
   const seeds = sharedSeeds(first, second);
   const pairs = seeds.map((seed) => pairsOf(seed, first, second));
@@ -102,8 +90,8 @@ export function compareRuns(first: Run, second: Run): RunComparison {
   }
   const tables = pairs.map(({ a, b }) => [subjectCounts(a, scoring), subjectCounts(b, scoring)] as const);
   return {
-    first: compared(first),
-    second: compared(second),
+    first: first.about,
+    second: second.about,
     seeds,
     n: pairs[0]!.a.length,
     subjects: tables[0]![0].subjects.length,
@@ -175,7 +163,8 @@ function permutationTests(
   });
 }
 
-function sharedClasses({ manifest: a, dir }: Run, { manifest: b, dir: other }: Run): readonly string[] {
+function sharedClasses(a: Comparable, b: Comparable): readonly string[] {
+  const [dir, other] = [a.dir, b.dir];
   if (a.classes.length !== b.classes.length || a.classes.some((name, i) => name !== b.classes[i])) {
     throw new ExperimentError(
       `Cannot compare as the runs must have the same classes: ${dir} has ${a.classes.join(', ')}; ${other} has ${b.classes.join(', ')}`,
@@ -189,11 +178,11 @@ function sharedClasses({ manifest: a, dir }: Run, { manifest: b, dir: other }: R
   return a.classes;
 }
 
-function seedsOf({ folds }: Run): number[] {
-  return [...new Set(folds.map(({ seed }) => seed))];
+function seedsOf({ predictions }: Comparable): number[] {
+  return [...predictions.keys()];
 }
 
-function sharedSeeds(first: Run, second: Run): number[] {
+function sharedSeeds(first: Comparable, second: Comparable): number[] {
   const theirs = seedsOf(second);
   const seeds = seedsOf(first).filter((seed) => theirs.includes(seed));
   if (seeds.length === 0) {
@@ -205,12 +194,13 @@ function sharedSeeds(first: Run, second: Run): number[] {
 }
 
 /** The predictions of one seed in both runs, in the order of the samples' names. */
-function pairsOf(seed: number, first: Run, second: Run): { seed: number; a: Prediction[]; b: Prediction[] } {
-  const [a, b] = [first, second].map(({ folds }) =>
-    folds
-      .filter((fold) => fold.seed === seed)
-      .flatMap(({ predictions }) => predictions)
-      .sort((one, other) => (one.id < other.id ? -1 : 1)),
+function pairsOf(
+  seed: number,
+  first: Comparable,
+  second: Comparable,
+): { seed: number; a: Prediction[]; b: Prediction[] } {
+  const [a, b] = [first, second].map(({ predictions }) =>
+    [...predictions.get(seed)!].sort((one, other) => (one.id < other.id ? -1 : 1)),
   ) as [Prediction[], Prediction[]];
   refuseOthers(seed, [first.dir, a], [second.dir, b]);
   refuseOthers(seed, [second.dir, b], [first.dir, a]);
@@ -242,32 +232,15 @@ function some(ids: readonly string[]): string {
   return ids.length > 5 ? `${named} and ${ids.length - 5} more` : named;
 }
 
-function compared({ dir, manifest: { experiment, backend } }: Run): ComparedRun {
-  const { name, model, protocol, training } = experiment;
-  return {
-    dir,
-    name,
-    model: model.name,
-    protocol: protocol.name,
-    epochChoice: training.epochChoice,
-    epochs: training.epochs,
-    backend: backend.name,
-  };
-}
-
-function warningsOf(first: Run, second: Run, seeds: readonly number[]): string[] {
-  const [a, b] = [first.manifest, second.manifest];
-  const differ = (what: string, get: (manifest: RunManifest) => string) =>
-    get(a) === get(b) ? [] : [`the runs differ in ${what}: ${get(a)} and ${get(b)}`];
+function warningsOf(first: Comparable, second: Comparable, seeds: readonly number[]): string[] {
+  const differ = first.settings.flatMap(([what, value]) => {
+    const other = second.settings.find(([name]) => name === what)?.[1];
+    return other === undefined || other === value ? [] : [`the runs differ in ${what}: ${value} and ${other}`];
+  });
   const left = [...new Set([...seedsOf(first), ...seedsOf(second)])].filter((seed) => !seeds.includes(seed));
-  const unfinished = [first, second].filter(({ missing }) => missing.length > 0);
   return [
-    ...differ('protocol', ({ experiment }) => stableJson(experiment.protocol)),
-    ...differ('the threshold', ({ experiment }) => String(experiment.threshold ?? 0.5)),
-    ...differ('epoch choice', ({ experiment }) => experiment.training.epochChoice),
-    ...differ('backend', ({ backend }) => backend.name),
-    ...differ('the data read (fingerprint)', ({ fingerprint }) => fingerprint.slice(0, 12)),
+    ...differ,
     ...(left.length > 0 ? [`only one of the runs has seed ${left.join(', ')}: left out`] : []),
-    ...unfinished.map(({ dir, missing }) => `${dir} is not finished: ${missing.length} of its folds are not done`),
+    ...[first, second].flatMap(({ notes }) => notes),
   ];
 }

@@ -66,6 +66,7 @@ export function comparisonText(comparison: RunComparison): string {
 }
 
 function describe({ model, protocol, epochChoice, epochs, backend }: RunComparison['first']): string {
+  if (model === undefined) return 'a table of predictions';
   return `${model}; ${protocol}; epoch ${epochChoice} of ${epochs}; ${backend}`;
 }
 

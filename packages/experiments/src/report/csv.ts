@@ -1,6 +1,7 @@
 import { subjectKey } from '@mer/metrics';
 import { probabilitiesOf, sameLabel } from '@mer/training';
 import type { Run } from '../run/read-run.js';
+import type { FoldPredictions } from '../run/run-store.js';
 import { labelText } from '../summaries/label-text.js';
 import { scoreColumns, scoreTable } from '../summaries/score-table.js';
 import type { ReportData } from './report-data.js';
@@ -24,7 +25,7 @@ function cellText(cell: Cell): string {
 }
 
 /** `scores.csv`: every row of the table of scores, those that are not comparable last. */
-export function scoresCsv({ summary }: ReportData): string {
+export function scoresCsv({ summary }: Pick<ReportData, 'summary'>): string {
   const { measured, guessing, published, oracle } = scoreTable(summary);
   const columns = scoreColumns('file', summary);
   return csvText([
@@ -41,8 +42,16 @@ export function scoresCsv({ summary }: ReportData): string {
   ]);
 }
 
-/** `predictions.csv`: every prediction with logits and probabilities. */
-export function predictionsCsv({ manifest: { classes, labelKind }, folds }: Run): string {
+/** What {@link predictionsCsv} needs of a run or an evaluation. */
+export interface PredictedFolds {
+  manifest: Pick<Run['manifest'], 'classes' | 'labelKind'>;
+  folds: readonly Pick<FoldPredictions, 'seed' | 'fold' | 'predictions'>[];
+}
+
+/**
+ * `predictions.csv`: every prediction with the annotation of its clip (frame numbers of the data set; empty where there is none), logits and probabilities.
+ */
+export function predictionsCsv({ manifest: { classes, labelKind }, folds }: PredictedFolds): string {
   return csvText([
     [
       'seed',
@@ -54,11 +63,15 @@ export function predictionsCsv({ manifest: { classes, labelKind }, folds }: Run)
       'truth',
       'predicted',
       'correct',
+      'onset',
+      'apex',
+      'offset',
+      'fps',
       ...classes.map((name) => `logit ${name}`),
       ...classes.map((name) => `probability ${name}`),
     ],
     ...folds.flatMap(({ seed, fold, predictions }) =>
-      predictions.map(({ id, dataset, subject, clip, truth, predicted, logits }) => [
+      predictions.map(({ id, dataset, subject, clip, truth, predicted, logits, marks }) => [
         seed,
         fold,
         id,
@@ -68,6 +81,10 @@ export function predictionsCsv({ manifest: { classes, labelKind }, folds }: Run)
         labelText(truth, classes),
         labelText(predicted, classes),
         sameLabel(truth, predicted) ? 1 : 0,
+        marks?.onset,
+        marks?.apex ?? undefined,
+        marks?.offset,
+        marks?.fps,
         ...logits,
         ...probabilitiesOf(logits, { labelKind }),
       ]),

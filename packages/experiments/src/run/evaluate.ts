@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { readWeights, systemErrorText } from '@mer/io';
-import { loadWeights } from '@mer/models';
+import { makeFolder, systemErrorText, writeFileAtomic } from '@mer/io';
 import { predictLogits, sameLabel } from '@mer/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkSameModules, NO_PARTS, type OwnParts } from '../parts/own-modules.js';
-import { openExperimentData, prepareData } from '../prepare/prepare.js';
+import { openExperimentData, type PreparedDataset, prepareData } from '../prepare/prepare.js';
+import { predictionsCsv, scoresCsv } from '../report/csv.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { predictionsOf } from '../summaries/predictions.js';
@@ -15,13 +15,22 @@ import type { RunEvent } from './events.js';
 import { subjectsOf } from './folds.js';
 import { checkModel, makeModel } from './model.js';
 import { planFolds } from './plan.js';
+import { putWeights, weightsNote } from './put-weights.js';
 import { describeData } from './run-data.js';
-import { type FoldPredictions, fileNameOf, foldFolder, type Prediction, readManifest } from './run-store.js';
+import { type FoldPredictions, fileNameOf, foldFolder, type Prediction, readManifest, writeJson } from './run-store.js';
+import { WEIGHT_ENDINGS } from './weight-endings.js';
 
 /** Options of {@link evaluateExperiment}. */
 export interface EvaluateExperimentOptions {
-  /** Folder of `<fold>.safetensors`, `<fold>.pth` or `<fold>.pt` (a fold is named after its subject), or the folder of a run. */
+  /**
+   * Folder of one weight file for each fold, which is named after its subject (`<fold>.safetensors`, `.pth`, `.pt`, `.pkl`, `.hdf5`, `.h5`, `.keras`), or the folder of a
+   * run.
+   */
   weights: string;
+  /** Where the state dict lies in each file (`state_dict`); found by itself where one fits. */
+  entry?: string | undefined;
+  /** Folder for `predictions.csv`, `scores.csv` and `summary.json`; nothing is written without it. */
+  out?: string | undefined;
   /** Folder of prepared images, such as the `.cache` of a run, so that they need not be held in memory; none by default. */
   cache?: string | undefined;
   /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
@@ -46,7 +55,7 @@ export interface Evaluation {
  * @param experiment - complete experiment; its training part is not used
  * @param options - folder of weights, progress, interruption
  * @returns scores and logits
- * @throws {@link ExperimentError} where a fold has no weights, with the names of all that are missing
+ * @throws {@link ExperimentError} where a fold has no weights, with the names of all that are missing, or `out` is the folder of a run
  * @throws Error where a weight file cannot be read or does not fit the model; the message names the file
  *
  * @example
@@ -60,8 +69,9 @@ export interface Evaluation {
  */
 export async function evaluateExperiment(
   experiment: Experiment,
-  { weights, own = NO_PARTS, cache, onEvent = () => {}, signal }: EvaluateExperimentOptions,
+  { weights, entry, out, own = NO_PARTS, cache, onEvent = () => {}, signal }: EvaluateExperimentOptions,
 ): Promise<Evaluation> {
+  if (out !== undefined) await checkOut(out);
   const dataset = await openExperimentData(experiment, own);
   const folds = planFolds(experiment, dataset.samples, own.parts);
   const files = await findWeights(weights, folds, own);
@@ -90,12 +100,8 @@ export async function evaluateExperiment(
     for (const [i, { name: fold, seed, test }] of folds.entries()) {
       signal?.throwIfAborted();
       const begun = performance.now();
-      const arrays = await readWeights(files[i]!);
-      try {
-        loadWeights(model, arrays);
-      } catch (cause) {
-        throw new Error(`Cannot use ${files[i]}: ${(cause as Error).message}`, { cause });
-      }
+      const note = weightsNote(await putWeights(model, files[i]!, { entry }));
+      if (note !== undefined && i === 0) onEvent({ type: 'note', text: `${basename(files[i]!)}: ${note}` });
       const predictions = predictionsOf(data, test, await predictLogits(model, data, test), experiment.threshold);
       tested.push({ fold, seed, epochChoice: 'given', epoch: 0, trained: 0, validationSubjects: [], predictions });
       onEvent({
@@ -116,6 +122,7 @@ export async function evaluateExperiment(
       backend: backend.name,
       totalFolds: folds.length,
     });
+    if (out !== undefined) await writeEvaluation(out, { ...summary, epochChoice: 'given' }, tested, data);
     return {
       summary: { ...summary, epochChoice: 'given' },
       predictions: tested.flatMap(({ predictions }) => predictions),
@@ -124,6 +131,29 @@ export async function evaluateExperiment(
     model?.dispose();
     data.close();
   }
+}
+
+/** Throws where the folder of an evaluation is that of a run, whose files would be replaced. */
+async function checkOut(out: string): Promise<void> {
+  if (await readManifest(out)) {
+    throw new ExperimentError(
+      `Cannot write an evaluation to ${out} as it is the folder of a run, whose summary.json it would replace: choose another folder`,
+    );
+  }
+}
+
+async function writeEvaluation(
+  out: string,
+  summary: RunSummary,
+  folds: readonly FoldPredictions[],
+  { classes, labelKind }: PreparedDataset,
+): Promise<void> {
+  await makeFolder(out);
+  const manifest = { classes: [...classes], ...(labelKind && { labelKind }) };
+  const write = (name: string, text: string) => writeFileAtomic(join(out, name), new TextEncoder().encode(text));
+  await write('predictions.csv', predictionsCsv({ manifest, folds }));
+  await write('scores.csv', scoresCsv({ summary }));
+  await writeJson(join(out, 'summary.json'), summary);
 }
 
 async function findWeights(
@@ -143,16 +173,14 @@ async function findWeights(
   if (manifest) return folds.map(({ seed, name }) => join(foldFolder(dir, seed, name), 'weights.safetensors'));
   const missing: string[] = [];
   const files = folds.map(({ name }) => {
-    const file = ['.safetensors', '.pth', '.pt']
-      .map((ending) => fileNameOf(name) + ending)
-      .find((candidate) => names.has(candidate));
+    const file = WEIGHT_ENDINGS.map((ending) => fileNameOf(name) + ending).find((candidate) => names.has(candidate));
     if (!file) missing.push(name);
     return join(dir, file ?? '');
   });
   if (missing.length > 0) {
     const some = missing.slice(0, 5).join(', ');
     throw new ExperimentError(
-      `Cannot evaluate as ${dir} must hold <fold>.safetensors, .pth or .pt for every fold: ${missing.length} of ${folds.length} are missing (${some}${missing.length > 5 ? ', …' : ''})`,
+      `Cannot evaluate as ${dir} must hold <fold>${WEIGHT_ENDINGS.slice(0, -1).join(', ')} or ${WEIGHT_ENDINGS.at(-1)} for every fold: ${missing.length} of ${folds.length} are missing (${some}${missing.length > 5 ? ', …' : ''})`,
     );
   }
   return files;

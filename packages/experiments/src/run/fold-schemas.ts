@@ -18,6 +18,14 @@ const predictions = list(
     truth: label('Class annotated, or all labels.'),
     predicted: label('Class predicted, or all labels.'),
     logits: list('Outputs.', number('An output.', {}), {}),
+    marks: v.optional(
+      loose({
+        onset: number('First frame.', {}),
+        apex: v.nullable(number('Strongest frame.', {})),
+        offset: number('Last frame.', {}),
+        fps: number('Frames a second.', {}),
+      }),
+    ),
   }),
   {},
 );

@@ -115,7 +115,7 @@ async function findFolds(
     for (const dir of dirs) {
       const predictions = await readFold(dir, seed, name, run);
       if (!predictions) continue;
-      if (found && stableJson(found.predictions) !== stableJson(predictions)) {
+      if (found && stableJson(said(found.predictions)) !== stableJson(said(predictions))) {
         throw new ExperimentError(
           `Cannot merge as ${found.dir} and ${dir} disagree about fold ${name}, seed ${seed}: were they run on different machines without the same results?`,
         );
@@ -126,6 +126,16 @@ async function findFolds(
   }
   return all;
 }
+
+/** What a fold says, without the annotations, which an earlier version did not keep. */
+const said = ({ predictions, oracle, ...rest }: FoldPredictions) => {
+  const bare = (list: FoldPredictions['predictions']) => list.map(({ marks: _, ...prediction }) => prediction);
+  return {
+    ...rest,
+    predictions: bare(predictions),
+    ...(oracle && { oracle: { ...oracle, predictions: bare(oracle.predictions) } }),
+  };
+};
 
 function unique(folds: RunManifest['folds']): RunManifest['folds'] {
   return [...new Map(folds.map((fold) => [`${fold.seed}/${fold.name}`, fold])).values()];

@@ -69,6 +69,20 @@ export interface Prediction {
   predicted: SampleLabel;
   /** The model's output, one number for each class. */
   logits: number[];
+  /** The annotation of the clip; absent where the data set has none, and from folds that an earlier version ran. */
+  marks?: ClipMarks;
+}
+
+/** Where a clip lies in its recording: frame numbers as annotated. */
+export interface ClipMarks {
+  /** First frame of the movement. */
+  onset: number;
+  /** Strongest frame; null where nobody annotated one. */
+  apex: number | null;
+  /** Last frame of the movement. */
+  offset: number;
+  /** Frames a second of the recording. */
+  fps: number;
 }
 
 /** The predictions of one fold: `predictions.json`. */

@@ -9,11 +9,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canListProcesses, children } from '../../test/children.js';
 import { predictClip } from '../predict/predict-clip.js';
 import { openExperimentData } from '../prepare/prepare.js';
+import { compareRuns } from '../report/compare-runs.js';
+import { readPredictions } from '../report/read-predictions.js';
 import { parseExperiment } from '../schema/parse.js';
 import { evaluateExperiment } from './evaluate.js';
 import type { RunEvent } from './events.js';
 import { describeRun } from './manifest.js';
 import { mergeRuns } from './merge.js';
+import { readRun } from './read-run.js';
 import { planRun, type RunExperimentOptions, runExperiment } from './run.js';
 import { openRun } from './run-store.js';
 
@@ -87,7 +90,12 @@ describe('runExperiment() on samples with any number of labels', () => {
     await rm(join(out, 'folds', '0', 'sub02'), { recursive: true });
     expect(await runExperiment(several, options)).toEqual(summary);
     expect(await foldFiles(out)).toEqual(files);
-    const evaluation = await evaluateExperiment(several, { weights: out });
+    const evaluated = join(root, 'units-evaluated');
+    const evaluation = await evaluateExperiment(several, { weights: out, out: evaluated });
+    await expect(evaluateExperiment(several, { weights: out, out })).rejects.toThrow('as it is the folder of a run');
+    expect((await readdir(evaluated)).sort()).toEqual(['predictions.csv', 'scores.csv', 'summary.json']);
+    const compared = compareRuns(await readRun(out), await readPredictions(join(evaluated, 'predictions.csv')));
+    expect(compared).toMatchObject({ labelKind: 'multiple', warnings: [], scores: { uf1: { difference: 0 } } });
     const { scores, perClass } = evaluation.summary.perSeed[0]!;
     expect({ scores, perClass }).toEqual({
       scores: summary.perSeed[0]!.scores,

@@ -17,11 +17,13 @@ export function predictionsOf(
   logits: readonly (readonly number[])[],
   threshold?: Experiment['threshold'],
 ): Prediction[] {
-  const { labelKind } = data;
+  const { labelKind, marks } = data;
   return indices.map((index, row) => {
     const { id, dataset, subject, clip, label } = data.samples[index]!;
     const values = [...logits[row]!];
     const predicted = predictedLabel(values, { labelKind, threshold });
-    return { id, dataset, subject, clip, truth: label, predicted, logits: values };
+    const annotated = marks?.[index];
+    const prediction = { id, dataset, subject, clip, truth: label, predicted, logits: values };
+    return annotated ? { ...prediction, marks: annotated } : prediction;
   });
 }

@@ -1,9 +1,14 @@
 import type { ArrayData, NamedArrays } from '../array-data.js';
 import type { LimitOptions } from '../file-limits.js';
 import { isKeras, parseKerasWeights } from '../keras-weights.js';
-import { type PytorchCheckpointOptions, parsePytorchCheckpoint } from '../pytorch-checkpoint.js';
+import {
+  type Checkpoint,
+  openPytorchCheckpoint,
+  type PytorchCheckpointOptions,
+  parsePytorchCheckpoint,
+} from '../pytorch-checkpoint.js';
 import { encodeSafetensors, parseSafetensors, type Safetensors } from '../safetensors.js';
-import { parseWeights } from '../weights.js';
+import { isPytorchCheckpoint, parseWeights } from '../weights.js';
 import { readParsed } from './read-bytes.js';
 import { writeFileAtomic } from './write-file-atomic.js';
 
@@ -73,10 +78,30 @@ export function readPytorchCheckpoint(path: string, options: PytorchCheckpointOp
  * const arrays = await readWeights('runs/ststnet/folds/0/006/weights.safetensors');
  * ```
  */
-export function readWeights(path: string, options: PytorchCheckpointOptions = {}): Promise<NamedArrays> {
-  return readParsed(
-    path,
-    (bytes) => (isKeras(bytes) ? parseKerasWeights(bytes, options) : parseWeights(bytes, options)),
-    options.limits,
-  );
+export async function readWeights(path: string, options: PytorchCheckpointOptions = {}): Promise<NamedArrays> {
+  return (await readCheckpoint(path, options)).arrays;
+}
+
+/**
+ * The arrays of a weight file as {@link readWeights} gives them, and what stands beside them in a PyTorch checkpoint (Node only): `epoch`, the options of the training,
+ * a confusion matrix. Of all these only a few words are kept, and nothing was run for them.
+ *
+ * @throws Error with the path in front.
+ *
+ * @example
+ * ```ts no-run
+ * import { readCheckpoint } from '@mer/io';
+ *
+ * const { arrays, companions } = await readCheckpoint('checkpoint.pth');
+ * console.log(Object.keys(arrays).length, companions); // 40 { epoch: '800', args: 'argparse.Namespace' }
+ * ```
+ */
+export function readCheckpoint(path: string, options: PytorchCheckpointOptions = {}): Promise<Checkpoint> {
+  return readParsed(path, (bytes) => checkpointOf(bytes, options), options.limits);
+}
+
+async function checkpointOf(bytes: Uint8Array, options: PytorchCheckpointOptions): Promise<Checkpoint> {
+  if (isKeras(bytes)) return { arrays: await parseKerasWeights(bytes, options), companions: {} };
+  if (isPytorchCheckpoint(bytes)) return openPytorchCheckpoint(bytes, options);
+  return { arrays: parseWeights(bytes, options), companions: {} };
 }

@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { torchNamesOf } from '../build-model.js';
+import { entriesOf, withoutTwins } from './entries.js';
 import { type LoadWeightsReport, loadWeights, type WeightArrays } from './load-weights.js';
 import { modelParameters } from './model-parameters.js';
 import { stateDictNames } from './state-dict-names.js';
@@ -15,7 +16,7 @@ import { stateDictNames } from './state-dict-names.js';
  * | FMANet | ResNet-18 without its first stage | the stems of both phases; the stages 2 to 4 once |
  * | a backbone itself | its own | one |
  *
- * The arrays come from a file of the user's (`readWeights(path)` of `@mer/io`) or from a URL of theirs (`parseWeights(bytes)`); nothing
+ * A state dict that lies beside others in a checkpoint is found by itself. The arrays come from a file of the user's (`readWeights(path)` of `@mer/io`) or from a URL of theirs (`parseWeights(bytes)`); nothing
  * is downloaded here. The report tells which weights keep their own start (`missing`; those of the classifier under
  * `reinitialized`) and which arrays have no place (`extra`, such as the classifier of ImageNet).
  *
@@ -32,7 +33,7 @@ import { stateDictNames } from './state-dict-names.js';
  * console.log(report.reinitialized); // [ 'fc/kernel', 'fc/bias' ]
  * ```
  */
-export function loadBackbone(model: tfl.LayersModel, arrays: WeightArrays): LoadWeightsReport {
+export function loadBackbone(model: tfl.LayersModel, file: WeightArrays): LoadWeightsReport {
   const task = `load a backbone into ${model.name}`;
   const torchNames = torchNamesOf(model);
   const { backbone } = torchNames;
@@ -51,14 +52,31 @@ export function loadBackbone(model: tfl.LayersModel, arrays: WeightArrays): Load
       )
       .map(({ torchName }) => torchName),
   );
-  const nameOf = stateDictNames(Object.keys(arrays), torchNames);
-  const placesOf = (name: string) => {
-    const own = nameOf(name);
-    return own === null ? [] : copies.map((copy) => copy + own).filter((place) => places.has(place));
+  const fitOf = (arrays: WeightArrays, entry: string) => {
+    const nameOf = stateDictNames(Object.keys(arrays), torchNames);
+    const placesOf = (name: string) => {
+      const own = nameOf(name);
+      return own === null ? [] : copies.map((copy) => copy + own).filter((place) => places.has(place));
+    };
+    const names = Object.keys(arrays).filter((name) => !name.endsWith('num_batches_tracked'));
+    const found = new Set(names.flatMap(placesOf));
+    return { arrays, entry, placesOf, names, missing: [...places].filter((place) => !found.has(place)) };
   };
-  const names = Object.keys(arrays).filter((name) => !name.endsWith('num_batches_tracked'));
-  const found = new Set(names.flatMap(placesOf));
-  const missing = [...places].filter((place) => !found.has(place));
+  const whole = fitOf(file, '');
+  const entries =
+    whole.missing.length === 0
+      ? []
+      : [...entriesOf(file, Math.ceil(places.size / copies.length))].map(([entry, own]) => fitOf(own, entry));
+  const fitting = withoutTwins(
+    entries.filter(({ missing }) => missing.length === 0),
+    ({ arrays }) => Object.values(arrays).map(({ data }) => data),
+  );
+  if (fitting.length > 1) {
+    throw new TypeError(
+      `Cannot ${task} as one state dict of the file must fit: ${fitting.map(({ entry }) => entry).join(' and ')} do; give its arrays alone`,
+    );
+  }
+  const { arrays, entry, placesOf, names, missing } = fitting[0] ?? whole;
   if (missing.length > 0) {
     throw new TypeError(
       `Cannot ${task} as the arrays must hold all of it: ${missing.length} of ${places.size} weights are missing, ${missing.slice(0, 4).join(', ')}${missing.length > 4 ? ', …' : ''}; the arrays are ${names.slice(0, 4).join(', ')}${names.length > 4 ? ', …' : ''}`,
@@ -71,5 +89,6 @@ export function loadBackbone(model: tfl.LayersModel, arrays: WeightArrays): Load
     missing: report.missing.filter((name) => !head.has(name)),
     extra: names.filter((name) => placesOf(name).length === 0),
     reinitialized: report.missing.filter((name) => head.has(name)),
+    entry,
   };
 }

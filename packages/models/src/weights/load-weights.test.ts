@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { madeUpStateDict } from '../../test/fill.js';
-import { createModel, createStstNet, exportWeights, loadWeights, type WeightArray } from '../index.js';
+import { createModel, createSoftnet, createStstNet, exportWeights, loadWeights, type WeightArray } from '../index.js';
 
 const stst = (options = {}) => createStstNet({ classes: 3, ...options });
 
@@ -31,6 +31,52 @@ describe('loadWeights()', () => {
       }).map(([name, array]) => [`module.${name}`, array]),
     );
     expect(loadWeights(model, arrays).loaded.length).toBe(20);
+  });
+
+  it('finds the state dict in a checkpoint, and asks which where two fit', async () => {
+    const state = await exportWeights(stst({ seed: 1 }), { layout: 'pytorch' });
+    const other = await exportWeights(stst({ seed: 2 }), { layout: 'pytorch' });
+    const below = (prefix: string, arrays: Record<string, WeightArray>) =>
+      Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}.${name}`, array]));
+    const saved: Record<string, WeightArray> = {
+      best: { shape: [], data: [0.5] },
+      ...below('state_dict.module', state),
+      ...below('optimizer', { 'state.0.exp_avg': other['conv1.weight']! }),
+    };
+    const target = stst();
+    expect(loadWeights(target, saved).entry).toBe('state_dict');
+    expect(await exportWeights(target, { layout: 'pytorch' })).toEqual(state);
+    // the same arrays under two names are one
+    expect(loadWeights(target, { ...below('net', state), ...below('best', state) }).entry).toBe('net');
+    const two = { ...below('net', state), ...below('ema', other) };
+    expect(() => loadWeights(target, two)).toThrow(
+      'as one state dict of the file must fit: net and ema do; say which with entry',
+    );
+    expect(loadWeights(target, two, { entry: 'ema' }).entry).toBe('ema');
+    expect(await exportWeights(target, { layout: 'pytorch' })).toEqual(other);
+    expect(() => loadWeights(target, two, { entry: 'weights' })).toThrow('(net, ema): current value is weights');
+    delete saved['state_dict.module.fc.bias'];
+    expect(() => loadWeights(target, saved)).toThrow(
+      /as the arrays of state_dict must fit.*1 of them do not\n {2}missing: fc\.bias \[3\]$/,
+    );
+  });
+
+  it('matches names that Keras gives in a process that made other networks before', async () => {
+    const source = createSoftnet({ seed: 1 });
+    const own = await exportWeights(source);
+    const late = Object.fromEntries(
+      Object.entries(own).map(([name, array]) => {
+        const renamed = name.replace(
+          /^(conv|fc)(\d)/,
+          (_, kind, number) => `${kind === 'conv' ? 'conv2d' : 'dense'}_${Number(number) + 3}`,
+        );
+        return [`${renamed}:0`, array];
+      }),
+    );
+    expect(Object.keys(late)[0]).toBe('conv2d_4/kernel:0');
+    const target = createSoftnet({ seed: 2 });
+    expect(loadWeights(target, late).missing).toEqual([]);
+    expect(await exportWeights(target)).toEqual(own);
   });
 
   it('lists everything that does not fit in one error and changes nothing', async () => {

@@ -1,0 +1,249 @@
+import { checkOptions } from '@mer/options';
+import {
+  type FaceDetector,
+  FaceError,
+  type FaceQuality,
+  type FrameLandmarks,
+  type FrameReader,
+  trackFaces,
+} from '@mer/representations';
+import { type FaceMotion, faceMotion, measureFace, regionFlow } from '@mer/spotting';
+
+/** The face of a recording, and how far it can be trusted. */
+export interface ExaminedFace {
+  /** Whether a detector found it, or its points were given. */
+  from: 'detected' | 'given';
+  /** Frames that were looked at, and in how many of them it is. */
+  frames: number;
+  found: number;
+  /** Lowest and mean score of the detector, in 0..1; 1 of points that were given. */
+  lowestScore: number;
+  meanScore: number;
+  /** Faces in the recording. */
+  faces: number;
+  /** Medians of the angles of the head, degrees; absent of points that were given. */
+  angles?: { roll: number; yaw: number; pitch: number };
+  /** Where it is at first, pixels. */
+  box: { x: number; y: number; width: number; height: number };
+  /** Side of the square that is as large as its box, as a share of the side of a square as large as the frame. */
+  fill: number;
+}
+
+/** An interval to be predicted; frames from 0. */
+export interface Interval {
+  onset: number;
+  /** Null where it is still to be spotted. */
+  apex: number | null;
+  offset: number;
+  /** Where each comes from. */
+  from: Record<'onset' | 'apex' | 'offset', 'given' | 'spotted' | 'first frame' | 'last frame'>;
+  /** Score and kind, where the spotter found it. */
+  score?: number;
+  kind?: 'micro' | 'macro';
+}
+
+/** What {@link examineRecording} finds. */
+export interface Examination {
+  /** Absent where there is none. */
+  face?: ExaminedFace;
+  /** Of the face in the frames that were looked at; absent where there is no face. */
+  motion?: FaceMotion;
+  /** Points of the face, for the `landmarks` of a clip; frames from 0 of the recording. */
+  landmarks: FrameLandmarks[];
+  /** What is to be predicted: as marked, as spotted, or the whole. */
+  intervals: Interval[];
+  /** Why a prediction would mean nothing, a sentence each; none where it may. */
+  reasons: string[];
+  /** What a reader should know, a sentence each. */
+  notes: string[];
+}
+
+/** Options of {@link examineRecording}. */
+export interface ExamineRecordingOptions {
+  /** Finds faces; not needed where landmarks are given. */
+  detect?: FaceDetector | undefined;
+  /** Points of the face in some frames, instead of a detector. */
+  landmarks?: readonly FrameLandmarks[] | undefined;
+  /** Who is meant where there are several faces. */
+  several?: 'refuse' | 'largest' | 'surest' | 'middle' | undefined;
+  /** Frames a second, where they are known; 30 are taken where not. */
+  fps?: number | undefined;
+  /** Marks that are known, frames from 0. */
+  marks?: { onset?: number | undefined; apex?: number | undefined; offset?: number | undefined };
+  /** Told how far the work is: which part of it, and how much of how much. */
+  onProgress?: ((part: 'face' | 'motion', done: number, total: number) => void) | undefined;
+  /** Ends the work by throwing the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Frames that the detector looks at, at most. */
+const LOOKS = 24;
+/** Least share of frames with a face. */
+const LEAST_SHARE = 0.5;
+/** Least motion in pixels of a square of 256 around the face; of the noise the multiple that tells from it, and the least motion where too few frames tell. */
+const LEAST_MOTION = 0.3;
+const LEAST_RATIO = 12;
+const LEAST_UNKNOWN = 0.5;
+/** Recordings up to so many seconds (frames, where fps is not known) are one clip; longer ones are looked through. */
+const CLIP_SECONDS = 2;
+const CLIP_FRAMES = 120;
+/** Recordings up to so many seconds are taken whole where nothing in them stands out. */
+const WHOLE_SECONDS = 5;
+
+/**
+ * Looks at a recording before its expression is predicted: whether there is a face, how sure that is, whether the face moves more than its skin rests, and when.
+ *
+ * Nothing is predicted of a recording with `reasons`: no face or several, a face in less than half of the frames; nothing that moves (below 0.3 pixels of a square of 256
+ * around the face), but a head; motion that is no more than noise (below 12 times what still skin does). Of recordings longer than two seconds
+ * (120 frames, where frames a second are not known) the intervals are spotted by `regionFlow`; one of up to five seconds in which nothing stands out is taken whole.
+ *
+ * @param frames - of the recording, gray or RGB
+ * @param options - a detector or landmarks, frames a second, marks
+ * @throws what the detector throws
+ *
+ * @example
+ * ```ts
+ * import { examineRecording } from '@mer/experiments';
+ * import { frameReader } from '@mer/representations';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const points = Array.from({ length: 68 }, (_, i) => [20 + (i % 17) * 4, 20 + Math.floor(i / 17) * 16] as const);
+ * const still = frameReader(tf.ones([8, 96, 96, 1]));
+ * const { reasons } = await examineRecording(still, { landmarks: [{ frame: 0, points }] });
+ * console.log(reasons); // [ 'nothing moves in the face: 0.00 pixels of 256, less than 0.3' ]
+ * ```
+ *
+ * Reference: this project's own.
+ */
+export async function examineRecording(
+  frames: FrameReader,
+  { detect, landmarks, several, fps, marks = {}, onProgress, signal }: ExamineRecordingOptions = {},
+): Promise<Examination> {
+  const count = frames.shape[0];
+  const first = marks.onset ?? 0;
+  const last = marks.offset ?? count - 1;
+  const part: FrameReader = {
+    shape: [last - first + 1, frames.shape[1], frames.shape[2], frames.shape[3]],
+    read: (at, length) => frames.read(first + at, length),
+  };
+  const [length, height, width] = part.shape;
+  const marked = marks.onset !== undefined || marks.offset !== undefined || marks.apex !== undefined;
+  const whole = wholeInterval(first, last, marks);
+  const examined: Examination = { landmarks: [], intervals: [whole], reasons: [], notes: [] };
+  const found = await facesIn(part, { detect, given: landmarks, first, several, onProgress, signal });
+  examined.reasons.push(...found.reasons);
+  if (found.points.length === 0) return examined;
+  const xs = found.points[0]!.points.map(([x]) => x);
+  const ys = found.points[0]!.points.map(([, y]) => y);
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  const box = { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+  examined.face = { ...found.face!, box, fill: Math.sqrt((box.width * box.height) / (width * height)) };
+  examined.landmarks = found.points.map(({ frame, points }) => ({ frame: frame + first, points }));
+  if (length < 2) return examined;
+  const measured = await measureFace(
+    { frames: part, fps: fps ?? 30, landmarks: found.points },
+    { onProgress: (done, total) => onProgress?.('motion', done, total), signal },
+  );
+  const motion = faceMotion(measured);
+  examined.motion = motion;
+  examined.reasons.push(...stillness(motion));
+  const long = fps === undefined ? length > CLIP_FRAMES : length > CLIP_SECONDS * fps;
+  if (marked || !long) return examined;
+  const spotted = regionFlow.decide(measured, checkOptions('spot expressions', regionFlow.options, {}));
+  if (spotted.length > 0) {
+    const from = { onset: 'spotted', apex: 'spotted', offset: 'spotted' } as const;
+    examined.intervals = spotted.map((one) => ({ ...one, from }));
+  } else if (length <= WHOLE_SECONDS * (fps ?? 30)) {
+    examined.notes.push('nothing in the recording stands out: all of it is taken as one clip');
+  } else {
+    examined.reasons.push(
+      `no expression was spotted in ${length} frames, which are too many for one clip: say where it is with --onset and --offset`,
+    );
+  }
+  return examined;
+}
+
+function wholeInterval(onset: number, offset: number, marks: NonNullable<ExamineRecordingOptions['marks']>): Interval {
+  return {
+    onset,
+    apex: marks.apex ?? null,
+    offset,
+    from: {
+      onset: marks.onset === undefined ? 'first frame' : 'given',
+      apex: marks.apex === undefined ? 'spotted' : 'given',
+      offset: marks.offset === undefined ? 'last frame' : 'given',
+    },
+  };
+}
+
+/** Why nothing can be said of a face that moves so. */
+function stillness({ pixels, ratio, noise, together }: FaceMotion): string[] {
+  const size = `${pixels.toFixed(2)} pixels of 256`;
+  if (pixels < LEAST_MOTION) {
+    const head = together >= LEAST_MOTION ? ', though the head does' : '';
+    return [`nothing moves in the face${head}: ${size}, less than ${LEAST_MOTION}`];
+  }
+  if (ratio === null) return pixels < LEAST_UNKNOWN ? [`too little moves in the face for so few frames: ${size}`] : [];
+  if (ratio >= LEAST_RATIO) return [];
+  return [
+    `what moves in the face is no more than noise: ${size}, ${ratio.toFixed(1)} times what still skin does (${noise.toFixed(2)}); ${LEAST_RATIO} are needed`,
+  ];
+}
+
+interface Found {
+  face?: Omit<ExaminedFace, 'box' | 'fill'>;
+  /** Frames from 0 of the part. */
+  points: FrameLandmarks[];
+  reasons: string[];
+}
+
+async function facesIn(
+  frames: FrameReader,
+  {
+    detect,
+    given,
+    first,
+    several = 'refuse',
+    onProgress,
+    signal,
+  }: Pick<ExamineRecordingOptions, 'detect' | 'several' | 'onProgress' | 'signal'> & {
+    given: ExamineRecordingOptions['landmarks'];
+    first: number;
+  },
+): Promise<Found> {
+  const count = frames.shape[0];
+  if (given) {
+    const points = given
+      .map(({ frame, points: all }) => ({ frame: frame - first, points: all }))
+      .filter(({ frame }) => frame < count);
+    // those of the last frame before hold
+    const before = points.filter(({ frame }) => frame <= 0).at(-1);
+    const within = [...(before ? [{ ...before, frame: 0 }] : []), ...points.filter(({ frame }) => frame > 0)];
+    if (within.length === 0) return { points: [], reasons: ['no landmarks are of these frames'] };
+    const { length } = within;
+    const face = { from: 'given', frames: length, found: length, lowestScore: 1, meanScore: 1, faces: 1 } as const;
+    return { points: within, reasons: [], face };
+  }
+  if (!detect) return { points: [], reasons: ['nothing was there to find a face with'] };
+  const every = Math.max(1, Math.ceil((count - 1) / (LOOKS - 1)));
+  const watch = { onProgress: (done: number, total: number) => onProgress?.('face', done, total), signal };
+  const options = { every, missing: 'leave', several } as const;
+  try {
+    const { landmarks, quality } = await trackFaces(frames, detect, { ...options, ...watch });
+    const { frames: looked, found, share } = quality;
+    const reasons =
+      share < LEAST_SHARE ? [`a face is in ${found} of the ${looked} frames that were looked at, less than half`] : [];
+    return { points: [...landmarks], reasons, face: faceOf(quality) };
+  } catch (error) {
+    if (!(error instanceof FaceError)) throw error;
+    const reason = error.message.replace(/^Cannot .*? as /, '');
+    if (error.fault === 'none') return { points: [], reasons: [`there is no face: ${reason}`] };
+    const text = `${reason.replace(/; say which.*$/, '')}: --several says which, largest, surest or middle`;
+    if (!error.track) return { points: [], reasons: [text] };
+    return { points: [...error.track.landmarks], reasons: [text], face: faceOf(error.track.quality) };
+  }
+}
+
+function faceOf({ frames, found, lowestScore, meanScore, faces, roll, yaw, pitch }: FaceQuality): Found['face'] {
+  return { from: 'detected', frames, found, lowestScore, meanScore, faces, angles: { roll, yaw, pitch } };
+}
