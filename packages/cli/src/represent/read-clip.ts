@@ -66,7 +66,9 @@ export async function openEvenRecording(path: string, options: OpenClipSourceOpt
   if (source.constant || source.fps === undefined) return source;
   await source.close();
   const fps = Math.max(1, Math.round(source.fps));
-  say(`its frames come at varying times: the nearest to ${fps} even ones a second are taken; --fps <n> for another rate\n`);
+  say(
+    `its frames come at varying times: the nearest to ${fps} even ones a second are taken; --fps <n> for another rate\n`,
+  );
   return openRecording(path, { ...options, fps });
 }
 
@@ -94,9 +96,7 @@ async function markedClip(
   const given = position(known, marks.apex, 'apex');
   if (onset >= offset || (given !== undefined && (given < onset || given > offset))) {
     const shown = [onset, given, offset].map((index) => (index === undefined ? 'spotted' : known[index])).join(', ');
-    throw new UsageError(
-      `Cannot read the clip as onset, apex and offset must follow one another: they are ${shown}`,
-    );
+    throw new UsageError(`Cannot read the clip as onset, apex and offset must follow one another: they are ${shown}`);
   }
   const first = from === 'first' ? 0 : onset;
   const last = to === 'last' ? known.length : offset + 1;
