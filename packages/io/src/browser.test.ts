@@ -29,7 +29,8 @@ describe('the browser entry', () => {
   it('has every export of the Node entry but those that take a path or are of files', () => {
     const missing = Object.keys(node).filter((name) => !(name in browser));
     expect(missing.sort()).toEqual(
-      ['makeFolder', 'readFlo', 'readNpy', 'readPytorchCheckpoint', 'readSafetensors', 'readWeights'].concat([
+      ['makeFolder', 'readCheckpoint', 'readFlo', 'readNpy', 'readPytorchCheckpoint', 'readSafetensors'].concat([
+        'readWeights',
         'systemErrorCode',
         'systemErrorText',
         'writeFileAtomic',

@@ -129,7 +129,7 @@ describe('buildReport()', () => {
       .split('\r\n')
       .map((line) => line.split(','));
     expect(rows).toHaveLength(61);
-    expect(rows[0]!.slice(0, 9)).toEqual([
+    expect(rows[0]!.slice(0, 13)).toEqual([
       'seed',
       'fold',
       'id',
@@ -139,8 +139,12 @@ describe('buildReport()', () => {
       'truth',
       'predicted',
       'correct',
+      'onset',
+      'apex',
+      'offset',
+      'fps',
     ]);
-    expect(Number(rows[1]![11]) + Number(rows[1]![12])).toBeCloseTo(1, 12);
+    expect(Number(rows[1]![15]) + Number(rows[1]![16])).toBeCloseTo(1, 12);
     const scores = files['scores.csv']!.trim()
       .split('\r\n')
       .map((line) => line.split(','));
