@@ -38,7 +38,12 @@ export async function ownProject(folder, tarballs) {
   mer(project, ['synth', 'faces', '--set', 'subjects=2', '--set', 'clips=6']);
   const subject = join('faces', 'Cropped', readdirSync(join(project, 'faces/Cropped'))[0]);
   const clip = join(subject, readdirSync(join(project, subject))[0]);
-  mer(project, ['predict', 'runs/whole', clip, '--out', 'seen', ...USE]);
+  // no face detector is installed here
+  must(
+    /npm install @vladmandic\/human/.test(mer(project, ['predict', 'runs/whole', clip, '--out', 'seen', ...USE], 2)),
+    'predict asks for a face detector',
+  );
+  mer(project, ['predict', 'runs/whole', clip, '--out', 'seen', '--force', ...USE]);
   must(existsSync(join(project, 'seen/image-heat.png')), 'predict draws where the network looked');
   must(mer(project, ['schema', ...USE]).includes('"my-net"'), 'the schema knows the network');
 

@@ -58,7 +58,7 @@ export interface FaceTrack {
  * const points = Array.from({ length: 68 }, (_, i) => [i % 9, i / 9] as const);
  * let frame = 0;
  * const { quality } = await trackFaces(tf.zeros([4, 9, 9, 3]), async () => (frame++ === 2 ? [] : [{ points, score: 0.9 }]));
- * console.log(faceNotes(quality)); // [ 'no face in 1 of 4 frames (2): held from the frames around' ]
+ * console.log(faceNotes(quality)[0]); // no face in 1 of 4 frames (2): held from the frames around
  * ```
  */
 export function faceNotes(quality: FaceQuality, numbers?: readonly number[]): string[] {

@@ -38,7 +38,7 @@ export type LongTermFlowOptions = OptionsOf<typeof longTermFlowOptions>;
  *
  * const clip = { frames: tf.randomUniform([9, 32, 32, 1], 0, 1, 'float32', 1) as tf.Tensor4D, onset: 0, apex: 4, offset: 8 };
  * const sequence = longTermFlow(clip, { frames: 11 });
- * console.log(sequence.frames.shape, sequence.apex); // [ 11, 32, 32, 3 ] 4
+ * console.log(sequence.frames.shape, sequence.apex); // [ 11, 32, 32, 3 ] 3
  * ```
  *
  * Reference: SLSTT, arXiv 2112.05851: which frames, Farneback flow, drawing. Ours: what lengthens short clips, for which the authors used RIFE.
