@@ -287,7 +287,7 @@ function tableOf(name) {
         files: file,
         options: {
           ...choices(random),
-          ...(name === 'clip-folder' ? { annotation: Object.keys(file)[0] } : set.options),
+          ...(name === 'clip-folder' ? { annotations: Object.keys(file)[0] } : set.options),
         },
       };
     },
