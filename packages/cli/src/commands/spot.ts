@@ -10,7 +10,6 @@ import {
   setValue,
   studyText,
 } from '@mer/experiments';
-import { timelineFigure } from '@mer/experiments/figures';
 import { systemErrorText, writeFileAtomic } from '@mer/io';
 import { checkOptions, findPart, type Part, visible, withParts } from '@mer/options';
 import { parseLandmarks } from '@mer/representations';
@@ -89,6 +88,7 @@ async function spotInRecording(path: string, parts: readonly Part[], options: Op
     progress.end();
     if (picture !== undefined) {
       const traces = spotter.trace?.(measured, resolved) ?? [];
+      const { timelineFigure } = await import('@mer/experiments/figures');
       const svg = timelineFigure(
         { fps, frames: frames.shape[0], found, truth, traces },
         { title: `${video}, ${name}` },

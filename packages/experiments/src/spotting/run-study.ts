@@ -15,7 +15,6 @@ import { type FrameLandmarks, parseLandmarks } from '@mer/representations';
 import { type SpottedInterval, type SpotterDefinition, tuneSpotter } from '@mer/spotting';
 import * as tf from '@tensorflow/tfjs-core';
 import { readLandmarkFile } from '../prepare/landmarks.js';
-import { timelineFigure } from '../report/figures/timeline-figure.js';
 import { preparationCodeHash } from '../run/code-hash.js';
 import { lockFolder } from '../run/folder-lock.js';
 import { fileNameOf } from '../run/run-store.js';
@@ -265,6 +264,8 @@ async function drawTimeline(
   { study, chosen, predictions }: StudyResult,
 ): Promise<void> {
   const settings = checkOptions('draw a timeline', spotter.options, { ...study.spotter.options, ...chosen[subject] });
+  // what draws is large, and loaded where it draws
+  const { timelineFigure } = await import('../report/figures/timeline-figure.js');
   const svg = timelineFigure(
     {
       ...{ fps, frames: count, truth },
