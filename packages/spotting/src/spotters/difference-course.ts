@@ -1,7 +1,8 @@
-import { type FlowChoice, opticalFlow, warpFrames } from '@mer/representations';
+import { type FlowChoice, opticalFlow } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkRecording, landmarksAt, type Recording } from '../recording.js';
 import { faceSquare, framesOf, SIDE } from './flow-course.js';
+import { overFaces } from './over-faces.js';
 import type { WatchOptions } from './region-motion.js';
 
 /** How much more a face has moved some frames before than it has some frames later, frame by frame. */
@@ -50,27 +51,17 @@ export async function differenceCourse(
   ) as Record<'micro' | 'macro', { reach: number; values: Float32Array }>;
   const transform = faceSquare(landmarksAt(recording, 0, task));
   const furthest = 2 * Math.max(courses.micro.reach, courses.macro.reach);
-  const held: tf.Tensor3D[] = [];
-  try {
-    for (let t = 0; t < count; t++) {
-      signal?.throwIfAborted();
-      const frame = await reader.read(t * stride, 1);
-      held.push(tf.tidy(() => tf.squeeze(warpFrames(frame, transform, SIDE, { border: 0 }), [0]) as tf.Tensor3D));
-      frame.dispose();
-      for (const { reach, values } of Object.values(courses)) {
-        if (t < 2 * reach) continue;
-        const start = held.at(-1 - 2 * reach)!;
-        const fields = [held.at(-1 - reach)!, held.at(-1)!].map((to) => opticalFlow(start, to, flow, { check: false }));
-        const [half, whole] = await Promise.all(fields.map((field) => field.data<'float32'>()));
-        tf.dispose(fields);
-        values[t - 2 * reach] = maximalDifference(half!, whole!, SIDE, directions);
-      }
-      if (held.length > furthest) held.shift()!.dispose();
-      onProgress?.(t + 1, count);
+  const how = { stride, count, transform, side: SIDE, furthest, signal, onProgress };
+  await overFaces(reader, how, async (t, held) => {
+    for (const { reach, values } of Object.values(courses)) {
+      if (t < 2 * reach) continue;
+      const start = held.at(-1 - 2 * reach)!;
+      const fields = [held.at(-1 - reach)!, held.at(-1)!].map((to) => opticalFlow(start, to, flow, { check: false }));
+      const [half, whole] = await Promise.all(fields.map((field) => field.data<'float32'>()));
+      tf.dispose(fields);
+      values[t - 2 * reach] = maximalDifference(half!, whole!, SIDE, directions);
     }
-  } finally {
-    tf.dispose(held);
-  }
+  });
   return { rate: fps / stride, stride, frames: reader.shape[0], courses };
 }
 

@@ -1,6 +1,6 @@
-import { type FlowChoice, opticalFlow, type Transform, warpFrames } from '@mer/representations';
-import * as tf from '@tensorflow/tfjs-core';
+import { type FlowChoice, opticalFlow, type Transform } from '@mer/representations';
 import { checkRecording, landmarksAt, type Recording } from '../recording.js';
+import { overFaces } from './over-faces.js';
 import type { WatchOptions } from './region-motion.js';
 import { type Point, softnetRegions } from './softnet-regions.js';
 
@@ -49,26 +49,16 @@ export async function flowCourse(
     macro: { reach: reaches.macro, values: new Float32Array(Math.max(0, count - reaches.macro)) },
   };
   // the faces of as many frames as the longer of both reaches
-  const held: tf.Tensor3D[] = [];
   const furthest = Math.max(reaches.micro, reaches.macro);
-  try {
-    for (let t = 0; t < count; t++) {
-      signal?.throwIfAborted();
-      const frame = await reader.read(t * stride, 1);
-      held.push(tf.tidy(() => tf.squeeze(warpFrames(frame, transform, SIDE, { border: 0 }), [0]) as tf.Tensor3D));
-      frame.dispose();
-      for (const { reach, values } of Object.values(courses)) {
-        if (t < reach) continue;
-        const field = opticalFlow(held.at(-1 - reach)!, held.at(-1)!, flow, { check: false });
-        values[t - reach] = regions.motion(await field.data<'float32'>());
-        field.dispose();
-      }
-      if (held.length > furthest) held.shift()!.dispose();
-      onProgress?.(t + 1, count);
+  const how = { stride, count, transform, side: SIDE, furthest, signal, onProgress };
+  await overFaces(reader, how, async (t, held) => {
+    for (const { reach, values } of Object.values(courses)) {
+      if (t < reach) continue;
+      const field = opticalFlow(held.at(-1 - reach)!, held.at(-1)!, flow, { check: false });
+      values[t - reach] = regions.motion(await field.data<'float32'>());
+      field.dispose();
     }
-  } finally {
-    tf.dispose(held);
-  }
+  });
   return { rate: fps / stride, stride, frames: reader.shape[0], courses };
 }
 
