@@ -1,19 +1,15 @@
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runMer, spawnMer } from '../test/run-mer.ts';
 
-const bin = fileURLToPath(new URL('../bin/mer.js', import.meta.url));
 const files = ['per-subject.csv', 'predictions.csv', 'report.html', 'report.json', 'scores.csv', 'table.tex'];
 
 let root = '';
 
-function mer(...args: string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
-}
+const mer = (...args: string[]) => runMer(root, ...args);
 
 async function makeRun(name: string, changes: object = {}): Promise<void> {
   const experiment = {
@@ -27,7 +23,7 @@ async function makeRun(name: string, changes: object = {}): Promise<void> {
     ...changes,
   };
   await writeFile(join(root, `${name}.json`), JSON.stringify(experiment));
-  const { status, stderr } = mer('run', `${name}.json`, '--out', name, '--workers', '1');
+  const { status, stderr } = spawnMer(root, 'run', `${name}.json`, '--out', name, '--workers', '1');
   expect([status, stderr]).toEqual([0, expect.any(String)]);
 }
 
@@ -41,7 +37,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 describe('mer report', () => {
   it('writes the report into the folder of the run, prints the scores, and leaves the run as it is', async () => {
     const before = await readFile(join(root, 'one', 'summary.json'), 'utf8');
-    const { status, stdout, stderr } = mer('report', 'one');
+    const { status, stdout, stderr } = await mer('report', 'one');
     expect(status).toBe(0);
     expect(stderr).toBe('report: one/report.html\n');
     expect(stdout).toMatch(/UF1 +UAR +accuracy/);
@@ -60,11 +56,11 @@ describe('mer report', () => {
     expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
     expect(html.length).toBeLessThan(3e6);
     expect(await readFile(join(root, 'one', 'summary.json'), 'utf8')).toBe(before);
-    expect(mer('run', 'one.json', '--out', 'one').stderr).toMatch(/3 done before/);
+    expect(spawnMer(root, 'run', 'one.json', '--out', 'one').stderr).toMatch(/3 done before/);
   });
 
   it('writes elsewhere with --out, without pictures where they are not wanted', async () => {
-    const { status } = mer('report', 'two', '--out', 'elsewhere', '--no-pictures', '--json');
+    const { status } = await mer('report', 'two', '--out', 'elsewhere', '--no-pictures', '--json');
     expect(status).toBe(0);
     expect((await readdir(join(root, 'elsewhere'))).sort()).toEqual([...files, 'figures'].sort());
     expect(await readFile(join(root, 'elsewhere', 'report.html'), 'utf8')).not.toContain('<img');
@@ -75,40 +71,43 @@ describe('mer report', () => {
     await cp(join(root, 'one'), join(root, 'bare'), { recursive: true });
     for (const fold of await readdir(join(root, 'bare', 'folds', '0')))
       await rm(join(root, 'bare', 'folds', '0', fold, 'weights.safetensors'));
-    const { status, stderr } = mer('report', 'bare');
+    const { status, stderr } = await mer('report', 'bare');
     expect(status).toBe(0);
     expect(stderr).toMatch(/^no pictures of samples: .*weights\.safetensors.*\nreport: bare\/report\.html\n$/);
   });
 
-  it('ends with status 2 where there is no run', () => {
-    const { status, stderr } = mer('report', 'nowhere');
+  it('ends with status 2 where there is no run', async () => {
+    const { status, stderr } = await mer('report', 'nowhere');
     expect([status, stderr]).toEqual([2, expect.stringContaining('it holds no run.json')]);
   });
 });
 
 describe('mer compare', () => {
-  it('pairs by seed and says what it did, as text and as JSON', () => {
-    const { status, stdout } = mer('compare', 'one', 'two');
+  it('pairs by seed and says what it did, as text and as JSON', async () => {
+    const { status, stdout } = await mer('compare', 'one', 'two');
     expect(status).toBe(0);
     expect(stdout).toMatch(/UF1 +0\.\d{4} +0\.\d{4} +0\.0000 +\[0\.000, 0\.000\] +1\.0000/);
     expect(stdout).toContain('WARNING: only one of the runs has seed 5: left out');
     expect(stdout).toContain('McNemar');
-    const [comparison] = JSON.parse(mer('compare', 'one', 'two', '--json').stdout);
+    const [comparison] = JSON.parse((await mer('compare', 'one', 'two', '--json')).stdout);
     expect(comparison).toMatchObject({ n: 9, subjects: 3, seeds: [0], mcNemar: [{ seed: 0, pValue: 1 }] });
   });
 
-  it('compares each further run with the first, and says that p-values are not corrected', () => {
-    const { stdout } = mer('compare', 'one', 'two', 'one');
+  it('compares each further run with the first, and says that p-values are not corrected', async () => {
+    const { stdout } = await mer('compare', 'one', 'two', 'one');
     expect(stdout.match(/McNemar/g)).toHaveLength(2);
     expect(stdout).toContain('multiply each by 2');
   });
 
   it('ends with status 2 for one run, and for runs of other samples, naming them', async () => {
-    expect(mer('compare', 'one')).toMatchObject({ status: 2, stderr: expect.stringContaining('at least two runs') });
+    expect(await mer('compare', 'one')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('at least two runs'),
+    });
     await makeRun('other', {
       data: { name: 'synthetic', options: { subjects: 4, clipsPerSubject: 3, size: 24, frames: 6 } },
     });
-    const { status, stderr } = mer('compare', 'one', 'other');
+    const { status, stderr } = await mer('compare', 'one', 'other');
     expect([status, stderr]).toEqual([2, expect.stringMatching(/other has synthetic\/sub04\/.*one has not/)]);
   });
 });

@@ -2,7 +2,7 @@ import { show } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkedAs, fromChecked, fromCheckedLater } from './check-values.js';
 import type { Clip } from './clip.js';
-import { checkClipLandmarks } from './face/landmarks.js';
+import { checkClipLandmarks } from './face/check-landmarks.js';
 import type { StepKind, StepTraits } from './step.js';
 
 /** What is needed of a declaration of a step. */

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { fromCheckedLater, markChecked } from './check-values.js';
 import { type Clip, isLongClip, type LongClip } from './clip.js';
-import { checkClipLandmarks } from './face/landmarks.js';
+import { checkClipLandmarks } from './face/check-landmarks.js';
 
 /** A long clip whose landmarks are points of its frames, and whose frames are looked at as they are read; `task` begins the messages. */
 export function checkedLongClip(clip: LongClip, task: string): LongClip {

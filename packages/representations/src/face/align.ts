@@ -2,7 +2,7 @@ import { choice, either, flag, number, type OptionsOf, type Resolved } from '@me
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type FrameLandmarks, type LongClip } from '../clip.js';
 import { declareStep } from '../declare-step.js';
-import { checkClipLandmarks } from './landmarks.js';
+import { checkClipLandmarks } from './check-landmarks.js';
 import { applyTransform, faceTransform, faceTransformOptions, invertTransform, type Transform } from './transform.js';
 import { warpSmoothly } from './warp-frames.js';
 

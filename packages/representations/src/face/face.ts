@@ -1,8 +1,8 @@
 import { show } from '@mer/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Landmarks } from '../clip.js';
+import { checkLandmarks } from './check-landmarks.js';
 import { type HeadAngles, headAngles } from './head-angles.js';
-import { checkLandmarks } from './transform.js';
 
 /** A rectangle in an image, in pixels. */
 export interface FaceBox {

@@ -1,5 +1,5 @@
 import type { Landmarks } from '../clip.js';
-import { checkLandmarks } from './transform.js';
+import { checkLandmarks } from './check-landmarks.js';
 
 /** How a head is turned, in degrees; all 0 where it is upright and looks into the camera. */
 export interface HeadAngles {

@@ -1,8 +1,8 @@
 import { checkOptions, integer, number, type OptionsOf, type Resolved, show, size } from '@mer/options';
 import type { FrameLandmarks, Landmarks } from '../clip.js';
+import { checkLandmarks } from './check-landmarks.js';
 import { isMesh, meshLandmarks } from './mesh-points.js';
 import { openFaceRows } from './open-face.js';
-import { checkLandmarks } from './transform.js';
 
 const parseLandmarksOptions = {
   frame: integer('The frame that a single list of points belongs to.', { min: 0, default: 0 }),

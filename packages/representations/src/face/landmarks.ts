@@ -1,30 +1,10 @@
-import { checkValue, choice, type OptionsOf, show } from '@mer/options';
+import { checkValue, choice, type OptionsOf } from '@mer/options';
 import type { CheckOption } from '../check-option.js';
 import { type Clip, checkClip, type FrameReader, type LongClip } from '../clip.js';
 import { frameReader } from '../frame-reader.js';
 import type { FaceDetector } from './face.js';
 import { FaceError } from './face-error.js';
 import { type TrackFacesWatch, trackFaces, trackFacesOptions } from './track-faces.js';
-import { checkLandmarks } from './transform.js';
-
-/** Throws unless all landmarks of a clip are 68 points of frames that it has; `task` begins the message. */
-export function checkClipLandmarks({ frames, landmarks }: Clip | LongClip, task: string): void {
-  if (landmarks === undefined || landmarks === null) return;
-  if (!Array.isArray(landmarks) || landmarks.some((one) => typeof one !== 'object' || one === null)) {
-    throw new TypeError(
-      `Cannot ${task} as landmarks must be a list of { frame, points }: current value is ${show(landmarks)}`,
-    );
-  }
-  const count = frames.shape[0];
-  for (const { frame, points } of landmarks) {
-    if (!Number.isInteger(frame) || frame < 0 || frame >= count) {
-      throw new RangeError(
-        `Cannot ${task} as landmarks must belong to a frame in 0..${count - 1}: current value is ${frame}`,
-      );
-    }
-    checkLandmarks(points, `${task} (landmarks of frame ${frame})`);
-  }
-}
 
 const detectLandmarksOptions = {
   ...trackFacesOptions,

@@ -1,5 +1,6 @@
 import { checkOptions, choice, integer, number, type OptionsOf, show } from '@mer/options';
 import type { Landmarks } from '../clip.js';
+import { checkLandmarks } from './check-landmarks.js';
 
 /**
  * A similarity of the plane, `[a, b, c, d, e, f]`: the point (x, y) of the new image lies at (a x + b y + c, d x + e y + f) of the old.
@@ -16,23 +17,6 @@ const template: readonly Point[] = [
   [0.362, 0.735],
   [0.638, 0.735],
 ];
-
-/** Throws unless there are 68 finite points; `task` begins the message. */
-export function checkLandmarks(points: Landmarks, task: string): void {
-  if (!Array.isArray(points) || points.length !== 68) {
-    throw new TypeError(
-      `Cannot ${task} as landmarks must be 68 points [x, y]: current value has ${Array.isArray(points) ? points.length : show(points)}`,
-    );
-  }
-  const wrong = points.findIndex(
-    (point) => !Array.isArray(point) || point.length !== 2 || !point.every(Number.isFinite),
-  );
-  if (wrong >= 0) {
-    throw new TypeError(
-      `Cannot ${task} as every landmark must be [x, y], two finite numbers: number ${wrong} is ${show(points[wrong])}`,
-    );
-  }
-}
 
 /**
  * The centers of both eyes, the one on the left of the image first.

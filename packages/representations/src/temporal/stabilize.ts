@@ -2,7 +2,7 @@ import { number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip } from '../clip.js';
 import { declareStep } from '../declare-step.js';
-import { checkClipLandmarks } from '../face/landmarks.js';
+import { checkClipLandmarks } from '../face/check-landmarks.js';
 import type { Transform } from '../face/transform.js';
 import { warpEach } from '../face/warp-frames.js';
 import { type FlowChoice, flowOption, opticalFlow } from '../flow/optical-flow.js';
