@@ -9,6 +9,7 @@ const may = {
   datasets: ['options', 'io', 'representations'],
   training: ['options', 'backends', 'models', 'representations'],
   spotting: ['options', 'metrics', 'representations', 'models'],
+  predictor: ['options'],
   experiments: [
     'options',
     'metrics',

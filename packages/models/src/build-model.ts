@@ -26,8 +26,18 @@ export interface BuildModelSpec {
 export function buildModel(spec: BuildModelSpec): tfl.LayersModel {
   const { name, inputs, outputs, torchNames } = spec;
   const model = tfl.model({ inputs, outputs, name });
+  disposeShared(model);
   if (torchNames !== undefined) model.setUserDefinedMetadata({ torchNames });
   return model;
+}
+
+/** tfjs counts every use of a layer and takes a single one back when the model goes: the weights of a layer that is used twice would stay. */
+function disposeShared(model: tfl.LayersModel): void {
+  const { dispose } = model;
+  model.dispose = () => {
+    for (const layer of model.layers) for (let uses = layer.inboundNodes.length; uses > 1; uses--) layer.dispose();
+    return dispose.call(model);
+  };
 }
 
 /** The differences that {@link buildModel} stored. */

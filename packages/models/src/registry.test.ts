@@ -13,7 +13,8 @@ describe('the registry', () => {
     await useBackend('wasm');
   });
 
-  it.each(names)('has a small variant of %s', (name) => {
+  it.each(names)('has a small variant of %s, which leaves nothing behind', (name) => {
+    const { numTensors } = tf.memory();
     const model = make(name, {}, false);
     expect(countParameters(model).trainable).toBeLessThan(500_000);
     const given = images(model, 1);
@@ -22,6 +23,7 @@ describe('the registry', () => {
     expect(logits.dataSync().every(Number.isFinite)).toBe(true);
     tf.dispose([given, logits]);
     model.dispose();
+    expect(tf.memory().numTensors).toBe(numTensors);
   });
 
   it.each(entries)('has what is asked of a definition of anybody: %s', (_name, definition) => {

@@ -80,7 +80,7 @@ export class BatchNormalization extends NetworkLayer<typeof batchNormalizationOp
       const beta = this.beta.read() as tf.Tensor1D;
       if (!kwargs.training) {
         const { scale, shift } = this.inference();
-        const y = tf.reshape(scaleColumns(rows, scale, shift), x.shape);
+        const y = tf.reshape(scaleColumns(rows, scale, shift, rows.shape[0] / x.shape[0]!), x.shape);
         return kwargs.rectified ? tf.relu(y) : y;
       }
       const { y, mean, variance } = normalizeColumns(

@@ -20,12 +20,18 @@ export function columnSum(x: tf.Tensor2D): tf.Tensor1D {
 /**
  * x scale + shift for `[rows, columns]` and vectors `[columns]`; without `scale` only the sum.
  *
- * Few columns are widened first: broadcasting over short rows is slow.
+ * Few columns are widened first: broadcasting over short rows is slow. With `each`, the rows of one sample, what is done does not depend on how many samples
+ * there are.
  */
-export function scaleColumns(x: tf.Tensor2D, scale: tf.Tensor1D | null, shift: tf.Tensor1D | null): tf.Tensor2D {
+export function scaleColumns(
+  x: tf.Tensor2D,
+  scale: tf.Tensor1D | null,
+  shift: tf.Tensor1D | null,
+  each = x.shape[0],
+): tf.Tensor2D {
   return tf.tidy(() => {
     const [rows, columns] = x.shape;
-    const times = columns < 32 ? divisorNear(rows, Math.ceil(64 / columns)) : 1;
+    const times = columns < 32 ? divisorNear(each, Math.ceil(64 / columns)) : 1;
     const wide = (vector: tf.Tensor1D) => (times === 1 ? vector : tf.tile(vector, [times]));
     let y: tf.Tensor = times === 1 ? x : tf.reshape(x, [rows / times, columns * times]);
     if (scale !== null) y = tf.mul(y, wide(scale));

@@ -81,14 +81,16 @@ export class ParallelConvNorm extends NetworkLayer<typeof parallelConvNormOption
       const bias = tf.concat(parts.map((part) => part.bias!)) as tf.Tensor1D;
       const y = tf.fused.conv2d({ x, filter, bias, strides: 1, pad: this.options.padding, activation: 'relu' });
       const rows = tf.reshape(y, [-1, y.shape[3]]) as tf.Tensor2D;
-      return tf.reshape(kwargs.training ? this.train(rows, kwargs) : this.infer(rows), y.shape);
+      const each = y.shape[1] * y.shape[2];
+      return tf.reshape(kwargs.training ? this.train(rows, kwargs) : this.infer(rows, each), y.shape);
     });
   }
 
-  private infer(rows: tf.Tensor2D): tf.Tensor2D {
+  private infer(rows: tf.Tensor2D, rowsOfSample: number): tf.Tensor2D {
     const each = this.streams.map(({ norm }) => norm.inference());
     const scale = tf.concat(each.map((part) => part.scale)) as tf.Tensor1D;
-    return scaleColumns(rows, scale, tf.concat(each.map((part) => part.shift)) as tf.Tensor1D);
+    const shift = tf.concat(each.map((part) => part.shift)) as tf.Tensor1D;
+    return scaleColumns(rows, scale, shift, rowsOfSample);
   }
 
   private train(rows: tf.Tensor2D, { again }: LayerPass): tf.Tensor2D {

@@ -1,0 +1,6 @@
+/**
+ * Trained networks for other programs.
+ *
+ * @module
+ */
+export * from './onnx/export-onnx.js';
