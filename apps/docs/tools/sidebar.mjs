@@ -32,6 +32,7 @@ export const PACKAGES = [
   'metrics',
   'training',
   'spotting',
+  'predictor',
   'experiments',
   'cli',
   'io',

@@ -1,6 +1,7 @@
 /**
  * Trained networks for other programs.
  *
- * @module
+ * @module @mer/predictor
  */
+
 export * from './onnx/export-onnx.js';
