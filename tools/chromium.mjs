@@ -93,9 +93,12 @@ export async function withPage(address, use) {
   }
 }
 
-/** Starts the browser and calls `use` with a function that opens an address and gives what the page sets as `window.outcome`. */
-export async function withBrowser(use) {
-  const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGUMENTS });
+/** A camera that shows a moving pattern, and that pages may use without asking. */
+export const FAKE_CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
+/** Starts the browser, with more arguments where there are some, and calls `use` with a function that opens an address and gives what the page sets as `window.outcome`. */
+export async function withBrowser(use, args = []) {
+  const browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_ARGUMENTS, ...args] });
   try {
     return await use((url) => outcomeOf(browser, url));
   } finally {
@@ -104,11 +107,11 @@ export async function withBrowser(use) {
 }
 
 /** The same for the pages of a folder: addresses are relative to it; below isolated/ a page may have threads. */
-export async function withPages(dir, use) {
+export async function withPages(dir, use, args) {
   const server = await serveFolder(dir);
   try {
     const origin = `http://127.0.0.1:${server.address().port}/`;
-    return await withBrowser((open) => use((address) => open(new URL(address, origin).href)));
+    return await withBrowser((open) => use((address) => open(new URL(address, origin).href)), args);
   } finally {
     server.close();
   }

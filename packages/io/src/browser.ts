@@ -3,6 +3,9 @@ export type { ArrayData, DType, NamedArrays, NumericArray } from './array-data.j
 export { arrayToTensor } from './array-to-tensor.js';
 export { decodeImage, encodeImage, readImage } from './browser/image-files.js';
 export { openVideo } from './browser/open-video.js';
+export type { Camera, CameraFramesOptions, CameraStream, OpenCameraOptions } from './camera/camera.js';
+export { openCamera } from './camera/open-camera.js';
+export { cameraFrames } from './camera/share-frames.js';
 export { checkTensorBytes } from './check-tensor-bytes.js';
 export { checkLimit, type FileLimits, fileLimits, type LimitOptions } from './file-limits.js';
 export { encodeFlo, parseFlo, unknownFlowThreshold } from './flo.js';

@@ -1,6 +1,6 @@
-import type { EncodedPacket, Input, InputVideoTrack, Source, VideoSample } from 'mediabunny';
+import type { EncodedPacket, Input, InputVideoTrack, Source } from 'mediabunny';
+import { framePixels, storedSize } from './frame-pixels.js';
 import type { Mediabunny } from './load-mediabunny.js';
-import { isPlanar, planesToRgb, withoutAlpha } from './planes-to-rgb.js';
 import { type Turn, upright } from './upright.js';
 import { checkVideoSize, type OpenVideoOptions, type VideoDecoding, type VideoIndex } from './video.js';
 
@@ -17,6 +17,8 @@ export async function decodeByWebCodecs(
   try {
     const track = await trackOf(input, name);
     const { index, stamps } = await indexTrack(track, name, bunny, { limits, signal });
+    // where a file is silent browsers say HD, whatever its size; ffmpeg, and so the other decoder here, takes a standard picture
+    const silent = ((await track.getDecoderConfig())?.colorSpace?.matrix ?? null) === null;
     const turn: Turn = { rotation: await track.getRotation(), flip: await track.getFlip() };
     return {
       name,
@@ -33,7 +35,11 @@ export async function decodeByWebCodecs(
               if (sample.timestamp < stamps[at]! - index.tick) continue;
               if (at >= stamps.length || sample.timestamp > stamps[at]! + index.tick) throw lostFrame(name, at);
               at++;
-              yield upright(await pixelsOf(sample), ...sizeOf(sample), turn);
+              yield upright(
+                await framePixels(sample, silent ? null : sample.colorSpace.matrix),
+                ...storedSize(sample),
+                turn,
+              );
             } finally {
               sample.close();
             }
@@ -112,20 +118,4 @@ async function indexTrack(
       times: stamps.map((stamp) => stamp - start),
     },
   };
-}
-
-const sizeOf = ({ visibleRect: { width, height } }: VideoSample) => [width, height] as const;
-
-/** R, G, B of a frame as it is stored. */
-export async function pixelsOf(sample: VideoSample): Promise<Uint8Array> {
-  const [width, height] = sizeOf(sample);
-  if (isPlanar(sample.format)) {
-    const data = new Uint8Array(sample.allocationSize());
-    const layout = await sample.copyTo(data);
-    const { matrix, fullRange } = sample.colorSpace;
-    return planesToRgb({ format: sample.format, width, height, data, layout, matrix, fullRange: fullRange === true });
-  }
-  const data = new Uint8Array(width * height * 4);
-  await sample.copyTo(data, { format: 'RGBA' });
-  return withoutAlpha(data, width * height);
 }
