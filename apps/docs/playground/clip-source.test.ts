@@ -22,15 +22,22 @@ describe('dropped files', () => {
     expect(chooseFiles(files('clip.GIF', 'readme.md'), byName)).toMatchObject({ kind: 'gif', leftOut: ['readme.md'] });
   });
 
+  it('are one video', () => {
+    expect(chooseFiles(files('my clip.mp4', 'notes.txt'), byName)).toMatchObject({
+      kind: 'video',
+      leftOut: ['notes.txt'],
+    });
+  });
+
   it.each([
     [[], 'there must be files: none came'],
-    [['a.png', 'b.png'], 'at least 3 pictures (PNG, JPEG or BMP), or be a GIF: there are 2 pictures among 2 files'],
+    [
+      ['a.png', 'b.png'],
+      'at least 3 pictures (PNG, JPEG or BMP), or be a GIF or a video: there are 2 pictures among 2 files',
+    ],
     [['a.txt'], 'there are no pictures among 1 file'],
     [['a.gif', 'b.png'], 'one GIF alone, or pictures alone: there are 1 GIF and 1 picture'],
-    [
-      ['my clip.mp4'],
-      'video files cannot be read here yet: take its frames as pictures, ffmpeg -i "my clip.mp4" frame-%04d.png',
-    ],
+    [['a.mp4', 'b.png'], 'one video alone, or pictures alone: there are 1 video and 1 picture'],
     [['a/1.png', 'a/2.png', 'b/1.png'], 'must lie in one folder: they lie in 2, such as a, b'],
     [Array.from({ length: 301 }, (_, i) => `${i}.png`), 'a clip may have 300 frames here: there are 301'],
   ])('%# are refused in words', (paths, words) => {

@@ -31,14 +31,14 @@ export const nameOf = (path: string) => path.split('/').at(-1)!;
 
 /** What the files are together. */
 export interface Chosen {
-  readonly kind: 'pictures' | 'gif';
+  readonly kind: 'pictures' | 'gif' | 'video';
   readonly files: readonly FilePath[];
   /** Names of files that are not part of the clip. */
   readonly leftOut: readonly string[];
 }
 
 /**
- * Finds the frames among dropped files: the pictures of one folder, in the order of their names, or one GIF.
+ * Finds the frames among dropped files: the pictures of one folder, in the order of their names, one GIF, or one video.
  *
  * @throws Error that says what there must be.
  */
@@ -54,15 +54,15 @@ export function chooseFiles(files: readonly FilePath[], order: (a: string, b: st
       `Cannot open these files as they must be one GIF alone, or pictures alone: there are ${counted(gifs.length, 'GIF')} and ${counted(pictures.length, 'picture')}`,
     );
   }
-  if (pictures.length === 0 && videos.length > 0) {
-    const name = nameOf(videos[0]!.path);
+  if (videos.length > 0) {
+    if (pictures.length === 0 && videos.length === 1) return { kind: 'video', files: videos, leftOut: restOf(videos) };
     throw new Error(
-      `Cannot open ${name} as video files cannot be read here yet: take its frames as pictures, ffmpeg -i ${JSON.stringify(name)} frame-%04d.png`,
+      `Cannot open these files as they must be one video alone, or pictures alone: there are ${counted(videos.length, 'video')} and ${counted(pictures.length, 'picture')}`,
     );
   }
   if (pictures.length < 3) {
     throw new Error(
-      `Cannot open these files as a clip must have at least 3 pictures (PNG, JPEG or BMP), or be a GIF: there ${pictures.length === 1 ? 'is 1 picture' : `are ${pictures.length || 'no'} pictures`} among ${counted(files.length, 'file')}`,
+      `Cannot open these files as a clip must have at least 3 pictures (PNG, JPEG or BMP), or be a GIF or a video: there ${pictures.length === 1 ? 'is 1 picture' : `are ${pictures.length || 'no'} pictures`} among ${counted(files.length, 'file')}`,
     );
   }
   const folders = [...new Set(pictures.map(({ path }) => folderOf(path)))];

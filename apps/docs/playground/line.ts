@@ -1,5 +1,5 @@
 // The line between page and worker: questions are answered one after another, and of some kinds only the newest.
-import { type Kind, type Port, type Question, type Questions, REPLACED, type Reply } from './protocol.ts';
+import { type Kind, type Notice, type Port, type Question, type Questions, REPLACED, type Reply } from './protocol.ts';
 
 /** That a question was not answered as a newer one of its kind came. */
 export class Dropped extends Error {}
@@ -10,11 +10,12 @@ export interface Asking {
   hangUp(reason: string): void;
 }
 
-/** The page's end. */
-export function asking(port: Port): Asking {
+/** The page's end; `onNotice` hears what the worker says without being asked. */
+export function asking(port: Port, onNotice: (notice: Notice) => void = () => {}): Asking {
   const waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   let last = 0;
   port.addEventListener('message', ({ data }) => {
+    if ('notice' in (data as object)) return onNotice(data as Notice);
     const reply = data as Reply;
     const asked = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -28,7 +29,7 @@ export function asking(port: Port): Asking {
       new Promise((resolve, reject) => {
         last += 1;
         waiting.set(last, { resolve, reject });
-        port.postMessage({ id: last, kind, given } satisfies Question);
+        port.postMessage({ id: last, kind, given } satisfies Question, portsOf(given));
       }),
     hangUp(reason) {
       for (const { reject } of waiting.values()) reject(new Error(reason));
@@ -38,6 +39,12 @@ export function asking(port: Port): Asking {
 }
 
 export type Answering = { [K in Kind]: (given: Questions[K]['given']) => Promise<Questions[K]['answer']> };
+
+/** The ends of channels in what is given, which are moved. */
+const portsOf = (given: object) => Object.values(given).filter((value) => value instanceof MessagePort);
+
+/** Says something without being asked. */
+export const noticing = (port: Port) => (notice: Notice) => port.postMessage(notice, buffersOf(notice));
 
 /** The worker's end. */
 export function answering(port: Port, answers: Answering): void {

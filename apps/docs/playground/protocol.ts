@@ -38,10 +38,93 @@ export interface Started {
   readonly network: NetworkFacts;
 }
 
+/** A video: somebody's file, or the generated recording of the page. */
+export type VideoSource = { readonly kind: 'file'; readonly file: File } | { readonly kind: 'generated' };
+
+/** Where a face is: it is looked for (the weights of that are loaded then), or it fills the picture. */
+export type FaceSearch = 'find' | 'whole';
+
+/** Some seconds of a video, as a clip of the face. */
+export interface Stretch {
+  readonly video: VideoSource;
+  readonly face: FaceSearch;
+  /** Seconds from the first frame. */
+  readonly onset: number;
+  /** Spotted in the frames where it is not given. */
+  readonly apex?: number | undefined;
+  readonly offset: number;
+}
+
 /** Where a clip comes from. */
 export type ClipSource =
   | { readonly kind: 'example'; readonly emotion: string; readonly face: number }
-  | { readonly kind: 'files'; readonly files: readonly FilePath[]; readonly side: number };
+  | { readonly kind: 'files'; readonly files: readonly FilePath[]; readonly side: number }
+  | { readonly kind: 'stretch'; readonly stretch: Stretch; readonly side: number }
+  /** What the camera saw: an expression by its number, or the last seconds. */
+  | { readonly kind: 'moment'; readonly number: number | undefined };
+
+export interface OpenedVideo {
+  readonly name: string;
+  readonly frames: number;
+  readonly width: number;
+  readonly height: number;
+  /** Frames a second. */
+  readonly fps: number;
+  readonly seconds: number;
+  readonly notes: readonly string[];
+}
+
+/** An expression: seconds, and how far skin moves, pixels of a face of 256. */
+export interface Expression {
+  readonly onset: number;
+  readonly apex: number;
+  readonly offset: number;
+  readonly score: number;
+  readonly kind: 'micro' | 'macro';
+}
+
+/** What a spotter says of a video. */
+export interface Spotted {
+  readonly expressions: readonly Expression[];
+  /** By what it decides: so many pixels in steps of so many seconds. */
+  readonly signal: Float32Array<ArrayBuffer>;
+  readonly step: number;
+  readonly height: number;
+  /** Of the face and of the motion, a sentence each. */
+  readonly notes: readonly string[];
+  /** Why there is nothing. */
+  readonly refusal?: string | undefined;
+}
+
+/** How far a long piece of work is. */
+export interface Progress {
+  readonly part: 'weights' | 'face' | 'motion';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What is known after a frame of the camera; the pictures come some times a second. */
+export interface LiveFrame {
+  readonly time: number;
+  readonly face: 'there' | 'held' | 'none';
+  readonly score: number;
+  /** Milliseconds from the frame to this. */
+  readonly latency: number;
+  /** Frames looked at, and frames that came meanwhile and were dropped. */
+  readonly seen: number;
+  readonly dropped: number;
+  /** Tensors that are held. */
+  readonly tensors: number;
+  readonly pictures?: { readonly crop: Pixels; readonly dynamic?: Pixels; readonly flow?: Pixels } | undefined;
+  /** An expression that has just ended, and its number; those that can still be shown. */
+  readonly ended?: Expression & { readonly number: number };
+}
+
+/** What the worker says without being asked. */
+export type Notice =
+  | { readonly notice: 'progress'; readonly progress: Progress }
+  | { readonly notice: 'live'; readonly live: LiveFrame }
+  | { readonly notice: 'camera ended'; readonly error: string | undefined };
 
 export interface OpenedClip {
   /** What it is, in words. */
@@ -110,6 +193,15 @@ export interface Questions {
   start: { given: Record<never, never>; answer: Started };
   backend: { given: { name: string }; answer: { words: string } };
   open: { given: { source: ClipSource }; answer: OpenedClip };
+  /** The frames of the clip as PNG files in a zip. */
+  frames: { given: Record<never, never>; answer: { zip: Uint8Array<ArrayBuffer> } };
+  video: { given: { video: VideoSource }; answer: OpenedVideo };
+  spot: { given: { video: VideoSource; face: FaceSearch; height: number }; answer: Spotted };
+  /** Of what was measured, by another height. */
+  decide: { given: { height: number }; answer: Spotted };
+  /** The frames of a camera come through the port, which is moved. */
+  watch: { given: { port: MessagePort; face: FaceSearch }; answer: Record<never, never> };
+  unwatch: { given: Record<never, never>; answer: Record<never, never> };
   represent: { given: { name: string; options: object; marks: ClipMarks }; answer: Represented };
   motion: { given: { method: string; marks: ClipMarks }; answer: Motion };
   answer: { given: { marks: ClipMarks; explain?: number | undefined }; answer: Answer };
@@ -117,7 +209,7 @@ export interface Questions {
 export type Kind = keyof Questions;
 
 /** Kinds of which only the newest question counts: those that wait when another comes are dropped. */
-export const REPLACED: readonly Kind[] = ['open', 'represent', 'motion', 'answer'];
+export const REPLACED: readonly Kind[] = ['open', 'represent', 'motion', 'answer', 'decide'];
 
 export interface Question<K extends Kind = Kind> {
   readonly id: number;

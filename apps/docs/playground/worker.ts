@@ -1,6 +1,7 @@
 // Everything that computes, away from the page.
 import { createAnswers } from './engine/answers.ts';
-import { answering } from './line.ts';
+import { answering, noticing } from './line.ts';
 import type { Port } from './protocol.ts';
 
-answering(globalThis as unknown as Port, createAnswers());
+const port = globalThis as unknown as Port;
+answering(port, createAnswers(noticing(port)));

@@ -1,7 +1,9 @@
 // Builds the playground alone, opens it below /mer/ in headless Chromium, and does what a visitor does.
 // node tools/check-playground.mjs [--all] [--as-built] [--keep] [--screenshots <folder>]
-//   without --all: from the example clip to picture, class and heat map on wasm, dropped pictures, an unreadable file, axe, what is taken away (half a minute)
-//   --all: every representation, webgl and webgpu where this machine emulates them, a GIF, looks at several widths, and the experiment is run
+//   without --all: from the example clip to picture, class and heat map on wasm, dropped pictures, an unreadable file, a video, the camera that Chromium makes up, axe, what is
+//   taken away (half a minute)
+//   --all: every representation, webgl and webgpu where this machine emulates them, a GIF, an mp4, a camera that shows a face for half a minute, one that is refused, looks at several widths, and the
+//   experiment is run
 //   --as-built: the whole site in dist/ instead; --keep: what this built before
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -24,7 +26,7 @@ process.env.MER_SITE_PART = asked['as-built'] ? '' : 'playground';
 
 const { chromium } = await import('playwright-core');
 const { default: axe } = await import('axe-core');
-const { CHROMIUM_ARGUMENTS, findChromium } = await import('../../../tools/chromium.mjs');
+const { CHROMIUM_ARGUMENTS, FAKE_CAMERA, findChromium } = await import('../../../tools/chromium.mjs');
 const { inRepository, DIST, SITE } = await import('./paths.mjs');
 const { serve } = await import('./serve.mjs');
 
@@ -44,8 +46,9 @@ try {
   const base = asked['as-built'] ? readFileSync(join(DIST, 'base.txt'), 'utf8') : '/mer/';
   server = await serve(base);
   const root = `http://127.0.0.1:${server.address().port}${base}`;
-  browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGUMENTS });
+  browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS, ...FAKE_CAMERA] });
   await visit(root);
+  if (asked.all) await faceInCamera(root);
   if (asked.screenshots) await takeScreenshots(root, asked.screenshots);
 } finally {
   await browser?.close();
@@ -71,8 +74,10 @@ async function openPage(root, look = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...look });
   const page = await context.newPage();
   const faults = [];
+  const fetched = [];
   page.on('request', (request) => {
     const url = request.url();
+    fetched.push(url);
     if (!url.startsWith(root) && !/^(data|blob):/.test(url)) faults.push(`asks ${url}`);
   });
   page.on('pageerror', (error) => faults.push(error.message));
@@ -96,7 +101,7 @@ async function openPage(root, look = {}) {
     await settled();
   };
   await settled();
-  return { page, at, settled, after, faults, context };
+  return { page, at, settled, after, faults, fetched, context };
 }
 
 /** Pixels of a canvas: how many different values, and a few of them. */
@@ -109,7 +114,7 @@ function looked(locator) {
 }
 
 async function visit(root) {
-  const { page, at, after, settled, faults, context } = await openPage(root);
+  const { page, at, after, settled, faults, fetched, context } = await openPage(root);
   said('the page is ready');
   const noErrors = async () => assert.deepEqual(await page.locator('[role=alert]').allTextContents(), []);
   // from the example clip to picture, class and heat map
@@ -169,6 +174,7 @@ async function visit(root) {
 
   await takeAway({ page, at, name: 'example' });
   await ownFiles({ page, at, after, noErrors });
+  await videos({ page, at, after, noErrors, fetched });
   if (asked.all) await everyRepresentation({ at, after, noErrors });
   await otherBackends({ at, after, noErrors, classOf });
   await stopped({ page, at, after, noErrors });
@@ -196,6 +202,11 @@ async function quick(root) {
     await after(() => at('representation').selectOption(name));
   }
   await after(() => page.getByLabel('apex here, at the frame shown').click());
+  // the pattern of Chromium's own camera
+  await after(() => at('camera').click());
+  await page.waitForFunction(() => /no face/.test(document.querySelector('[data-test=live-words]').textContent));
+  await after(() => at('stop-camera').click());
+  said('a camera without a face');
   const { traceEvents } = JSON.parse(await browser.stopTracing());
   const byClock = await page.evaluate(() => window.longTasks.map(([, duration]) => duration));
   await context.close();
@@ -331,7 +342,6 @@ async function ownFiles({ page, at, after, noErrors }) {
       broken,
       /^Cannot read clip in broken as 'img2\.png' in broken must be a whole picture: the PNG file is cut short\.$/,
     ],
-    ['files', join(work, 'clip.mp4'), /^Cannot open clip\.mp4 as video files cannot be read here yet: .*\.$/],
     ['files', join(work, 'broken.gif'), /^Cannot open broken\.gif as it must be an intact GIF: .*\.$/],
     ['files', join(folder, 'notes.txt'), /^Cannot open these files as a clip must have at least 3 pictures .*\.$/],
   ];
@@ -340,6 +350,11 @@ async function ownFiles({ page, at, after, noErrors }) {
     assert.match(await at('open-error').textContent(), expected);
     assert.match(await at('frames').textContent(), /4 frames of 128 x 128/);
   }
+  await after(() => at('files').setInputFiles(join(work, 'clip.mp4')));
+  assert.match(
+    await at('video-error').textContent(),
+    /^Cannot open video clip\.mp4 as it must be an intact video .*\.$/,
+  );
   said('files that cannot be read are sentences');
 
   const gif = join(work, 'face.gif');
@@ -354,6 +369,146 @@ async function ownFiles({ page, at, after, noErrors }) {
     await takeAway({ page, at, name: 'gif' });
   }
   said('a GIF');
+}
+
+/** A video: its expression is spotted, and becomes the clip; what has no face says so. What videos need is loaded with the first of them. */
+async function videos({ page, at, after, noErrors, fetched }) {
+  const heavy = () => fetched.filter((url) => /\/videos-|\/face\//.test(url)).map((url) => url.split('/').at(-1));
+  const spot = () => after(() => at('spot').click());
+  await after(() => at('video').setInputFiles(inRepository('packages/io/test/video/face.webm')));
+  await noErrors();
+  assert.match(await at('video-facts').textContent(), /^face\.webm: 120 frames of 128 × 128, 30 a second, 4\.0 s\.$/);
+  assert(!heavy().some((name) => name.endsWith('.bin')), 'weights are loaded when a face is looked for');
+  await spot();
+  await noErrors();
+  assert.deepEqual(
+    heavy()
+      .filter((name) => name.endsWith('.bin'))
+      .sort(),
+    ['blazeface.bin', 'facemesh.bin'],
+    'the weights are those of this site',
+  );
+  const [, onset, offset] = /micro, ([\d.]+) to ([\d.]+) s/.exec(await at('expression').textContent());
+  // it lies from 0.73 to 1.13 s
+  assert(onset > 0.6 && onset < 0.9 && offset > 1 && offset < 1.3, `it was spotted from ${onset} to ${offset} s`);
+  await at('expression').focus();
+  await after(() => page.keyboard.press('Enter'));
+  await noErrors();
+  assert.match(await at('frames').textContent(), /face\.webm, .*frames of 128 x 128\..*held still by the bridge/s);
+  assert((await looked(at('picture'))).values > 50, 'the expression has a picture');
+  await after(() =>
+    at('height')
+      .fill('9')
+      .then(() => page.keyboard.press('Enter')),
+  );
+  assert.match(await at('refusal').textContent(), /^Nothing in the face moves by 9 pixels of 256: [\d.]+ at most\.$/);
+  if (asked.all) {
+    await framesAsFiles({ page, at, name: 'video' });
+    await after(() =>
+      at('height')
+        .fill('0.5')
+        .then(() => page.keyboard.press('Enter')),
+    );
+    await after(() => at('generated').click());
+    await spot();
+    assert((await at('expression').count()) > 0, 'expressions of the generated recording');
+    await after(() => at('video').setInputFiles(inRepository('packages/io/test/video/turned.mp4')));
+    assert.match(await at('video-facts').textContent(), /turned\.mp4: 16 frames of 48 × 64, 25 a second/);
+    await spot();
+    assert.match(await at('refusal').textContent(), /^There is no face: none was found in \d+ frames/);
+    await at('face-search').selectOption('whole');
+    await after(() => at('take').click());
+    await noErrors();
+    await at('face-search').selectOption('find');
+  }
+  await page.getByRole('button', { name: 'Close the video' }).click();
+  said('a video, what was spotted in it, and that as the clip');
+}
+
+/** The frames of the clip in a zip, and the program that makes the page's picture of them. */
+async function framesAsFiles({ page, at, name }) {
+  const { unzipSync } = await import('fflate');
+  const [file] = await Promise.all([page.waitForEvent('download'), at('save-frames').click()]);
+  await file.saveAs(join(work, 'frames.zip'));
+  const files = Object.entries(unzipSync(await readFile(join(work, 'frames.zip'))));
+  mkdirSync(join(work, name, 'my-clip'), { recursive: true });
+  for (const [path, bytes] of files) writeFileSync(join(work, name, path), bytes);
+  clipsOfSubjects(join(work, name, 'my-clips'), join(work, name, 'my-clip'));
+  await takeAway({ page, at, name });
+}
+
+/** A camera that shows a generated face for half a minute: expressions while it goes on, the same memory, and its last seconds as the clip; and one that is refused. */
+async function faceInCamera(root) {
+  const y4m = join(work, 'face.y4m');
+  await writeFaceVideo(y4m);
+  await browser.close();
+  const camera = [...FAKE_CAMERA, `--use-file-for-fake-video-capture=${y4m}`];
+  browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS, ...camera] });
+  const { page, at, after, faults, context } = await openPage(root);
+  const held = () =>
+    at('live-panel').evaluate((panel) => [Number(panel.dataset.tensors), performance.memory.usedJSHeapSize / 2 ** 20]);
+  await after(() => at('camera').click());
+  await page.waitForFunction(() => document.querySelector('[data-test=live-words]').textContent === 'A face is there.');
+  await page.waitForTimeout(8000);
+  const before = await held();
+  await page.waitForTimeout(25_000);
+  const later = await held();
+  const numbers = await at('live-numbers').textContent();
+  assert(Math.abs(later[0] - before[0]) <= 80, `tensors stay: ${before[0]}, then ${later[0]}`);
+  assert((await at('expression').count()) > 0, 'expressions end while the camera goes on');
+  await after(() => at('expression').first().click());
+  assert.match(await at('frames').textContent(), /The camera, around/);
+  await after(() => at('take-moment').click());
+  assert.match(await at('frames').textContent(), /The camera, the last two seconds: \d+ frames of 160 x 160/);
+  assert((await looked(at('live-dynamic'))).values > 20 && (await looked(at('live-flow'))).values > 20);
+  if (asked.screenshots)
+    await page.screenshot({ path: join(asked.screenshots, 'playground-camera.png'), fullPage: true });
+  await framesAsFiles({ page, at, name: 'camera' });
+  await after(() => at('stop-camera').click());
+  assert.deepEqual(faults, []);
+  await context.close();
+  said(
+    `a face in the camera: ${numbers}; ${before[0]} and ${later[0]} tensors, ${before[1].toFixed(0)} and ${later[1].toFixed(0)} MB of the page's heap 25 s apart`,
+  );
+  await browser.close();
+  const denied = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny'];
+  browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS, ...denied] });
+  const other = await openPage(root);
+  await other.after(() => other.at('camera').click());
+  assert.match(await other.at('camera-error').textContent(), /^Cannot open the camera as it must be allowed: .*\.$/);
+  await other.context.close();
+  said('a camera that is refused is a sentence');
+}
+
+/** Pictures of a generated recording as a camera of Chromium takes them: 4:2:0, not compressed. */
+async function writeFaceVideo(path) {
+  const { syntheticRecording } = await import('@mer/datasets');
+  await import('@mer/backends').then(({ useBackend }) => useBackend('wasm'));
+  const [side, width, height] = [240, 320, 240];
+  const calm = { blinks: 4, turns: 0, talks: 0, gazes: 4, drift: 0.3, noise: 0.004 };
+  const expressions = { micros: 1, macros: 1, amplitude: 4, macroAmplitude: 5, seed: 4 };
+  const { frames } = syntheticRecording({ seconds: 8, size: side, ...expressions, ...calm });
+  const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F30:1 Ip A1:1 C420jpeg\n`)];
+  for (let t = 0; t < frames.shape[0]; t++) {
+    const frame = await frames.read(t, 1);
+    const values = await frame.data();
+    frame.dispose();
+    const planes = Buffer.alloc((width * height * 3) / 2, 128);
+    for (let y = 0; y < side; y++) {
+      for (let x = 0; x < side; x++) {
+        const [r, g, b] = values.subarray(3 * (y * side + x));
+        const luma = 0.299 * r + 0.587 * g + 0.114 * b;
+        const across = x + (width - side) / 2;
+        planes[y * width + across] = 16 + 219 * luma;
+        if (y % 2 > 0 || across % 2 > 0) continue;
+        const at = width * height + (y / 2) * (width / 2) + across / 2;
+        planes[at] = 128 + (224 * (b - luma)) / 1.772;
+        planes[at + (width * height) / 4] = 128 + (224 * (r - luma)) / 1.402;
+      }
+    }
+    parts.push(Buffer.from('FRAME\n'), planes);
+  }
+  writeFileSync(path, Buffer.concat(parts));
 }
 
 /** The layout that the experiment's comment asks for. */
@@ -424,7 +579,8 @@ async function stopped({ page, at, after, noErrors }) {
 /** What axe finds, with everything that the page shows. */
 async function accessible(root) {
   for (const [name, look] of Object.entries(asked.all ? LOOKS : { dark: LOOKS.dark })) {
-    const { page, context } = await openPage(root, look);
+    const { page, at, after, context } = await openPage(root, look);
+    await after(() => at('generated').click());
     for (const summary of await page.locator('.playground summary').all())
       if (await summary.isVisible()) await summary.click();
     assert.equal(
@@ -460,8 +616,12 @@ async function withoutWorker(root) {
 async function takeScreenshots(root, folder) {
   mkdirSync(folder, { recursive: true });
   for (const [name, look] of Object.entries(LOOKS)) {
-    const { page, context } = await openPage(root, look);
+    const { page, at, after, context } = await openPage(root, look);
     await page.screenshot({ path: join(folder, `playground-${name}.png`), fullPage: true });
+    await after(() => at('video').setInputFiles(inRepository('packages/io/test/video/face.webm')));
+    await after(() => at('spot').click());
+    await after(() => at('expression').click());
+    await page.screenshot({ path: join(folder, `playground-video-${name}.png`), fullPage: true });
     await context.close();
   }
   said(`screenshots: ${folder}`);

@@ -17,10 +17,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ClipMarks } from '../clip-source.ts';
 import type { Answering } from '../line.ts';
+import type { Notice } from '../protocol.ts';
 import { experimentText, programText } from '../take-away.ts';
 import { askNetwork, loadNetwork, network, networkSteps } from './network.ts';
 import { type ReadClip, readClip } from './open-clip.ts';
 import { framePixels, measured, pixelsOf } from './pixels.ts';
+import type { Videos } from './videos.ts';
 
 /** Backends that a page can have. */
 const OFFERED = ['wasm', 'webgl', 'webgpu'];
@@ -31,9 +33,19 @@ const FUNCTIONS = Object.keys(steps).map(camel);
 /** The least motion that is drawn in full color, pixels. */
 const LEAST_FULL = 0.2;
 
-export function createAnswers(): Answering {
+export function createAnswers(notify: (notice: Notice) => void): Answering {
   let opened: ReadClip | undefined;
   let model: Promise<tfl.LayersModel> | undefined;
+
+  // what videos and cameras need is loaded with the first of them
+  let loaded: Promise<Videos> | undefined;
+  const videos = () => {
+    loaded ??= import('./videos.ts').then(({ createVideos }) => createVideos(notify));
+    loaded.catch(() => {
+      loaded = undefined;
+    });
+    return loaded;
+  };
 
   const clipWith = (marks: ClipMarks): Clip => {
     if (!opened) throw new Error('Cannot compute as a clip must be open: there is none');
@@ -60,6 +72,7 @@ export function createAnswers(): Answering {
     },
 
     async backend({ name }) {
+      await (await loaded)?.unwatch();
       // tensors belong to a backend: the frames are carried over, the network is made anew
       const frames = opened?.clip.frames;
       const values = frames && (await frames.data());
@@ -75,13 +88,36 @@ export function createAnswers(): Answering {
     },
 
     async open({ source }) {
-      const next = await readClip(source);
+      const next = await readClip(source, videos);
       opened?.clip.frames.dispose();
       opened = next;
       const { clip, title, notes } = next;
       const [count, height, width] = clip.frames.shape;
       const marks = { onset: clip.onset, apex: clip.apex, offset: clip.offset };
       return { title, notes, count, height, width, marks, frames: await framePixels(clip.frames) };
+    },
+
+    async frames() {
+      if (!opened) throw new Error('Cannot save frames as a clip must be open: there is none');
+      const { zipFrames } = await import('./zip-frames.ts');
+      return { zip: await zipFrames(opened.clip.frames) };
+    },
+
+    async video({ video }) {
+      return (await videos()).open(video);
+    },
+    async spot(given) {
+      return (await videos()).spot(given);
+    },
+    async decide({ height }) {
+      return (await videos()).decide(height);
+    },
+    async watch(given) {
+      return (await videos()).watch(given);
+    },
+    async unwatch() {
+      await (await loaded)?.unwatch();
+      return {};
     },
 
     async represent({ name, options, marks }) {
@@ -140,11 +176,11 @@ export function createAnswers(): Answering {
     async answer({ marks, explain }) {
       const clip = clipWith(marks);
       model ??= loadNetwork();
-      const loaded = await model.catch((error: unknown) => {
+      const ready = await model.catch((error: unknown) => {
         model = undefined;
         throw error;
       });
-      const { result, cost } = await measured(() => askNetwork(loaded, clip, explain));
+      const { result, cost } = await measured(() => askNetwork(ready, clip, explain));
       return { ...result, cost };
     },
   };

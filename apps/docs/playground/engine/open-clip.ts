@@ -13,6 +13,7 @@ import { checkRoom, chooseFiles, type FilePath, fitted, folderOf, nameOf } from 
 import type { ClipSource } from '../protocol.ts';
 import type { ExampleClip, OwnClip } from '../take-away.ts';
 import { readGif } from './gif.ts';
+import type { Videos } from './videos.ts';
 
 /** How the example clips are drawn: faces that the network was not trained with, as their seed is another. */
 export const EXAMPLES = {
@@ -33,8 +34,9 @@ export interface ReadClip {
   readonly notes: readonly string[];
 }
 
-export async function readClip(source: ClipSource): Promise<ReadClip> {
-  return source.kind === 'example' ? readExample(source) : readFiles(source);
+export async function readClip(source: ClipSource, videos: () => Promise<Videos>): Promise<ReadClip> {
+  if (source.kind === 'example') return readExample(source);
+  return source.kind === 'files' ? readFiles(source) : (await videos()).read(source);
 }
 
 async function readExample({ emotion, face }: ClipSource & { kind: 'example' }): Promise<ReadClip> {
@@ -55,17 +57,13 @@ async function readExample({ emotion, face }: ClipSource & { kind: 'example' }):
 
 async function readFiles({ files: given, side }: ClipSource & { kind: 'files' }): Promise<ReadClip> {
   const { kind, files, leftOut } = chooseFiles(given, naturalOrder);
+  if (kind === 'video') throw new Error('Cannot open a video as pictures');
   const { frames, from } =
     kind === 'gif' ? await readGif(files[0]!.file, nameOf(files[0]!.path), side) : await readPictures(files, side);
   const [count, height, width] = frames.shape;
   const resized = from[0] !== height || from[1] !== width;
   try {
-    const { apex } = await spotApex()
-      .applyAsync({ frames, onset: 0, apex: null, offset: count - 1 })
-      .then((spotted) => {
-        tf.dispose(spotted.frames as tf.Tensor4D);
-        return spotted as { apex: number };
-      });
+    const apex = await apexOf(frames);
     const many =
       leftOut.length > 3 ? `${leftOut.slice(0, 3).join(', ')} and ${leftOut.length - 3} more` : leftOut.join(', ');
     return {
@@ -82,6 +80,13 @@ async function readFiles({ files: given, side }: ClipSource & { kind: 'files' })
     frames.dispose();
     throw error;
   }
+}
+
+/** Where the region of eyes and mouth differs most from the first frame. */
+export async function apexOf(frames: tf.Tensor4D): Promise<number> {
+  const spotted = await spotApex().applyAsync({ frames, onset: 0, apex: null, offset: frames.shape[0] - 1 });
+  tf.dispose(spotted.frames as tf.Tensor4D);
+  return spotted.apex!;
 }
 
 async function readPictures(
