@@ -8,6 +8,7 @@ export type { AbsentOptions } from './absent.js';
 export { accuracy } from './accuracy.js';
 export { balancedAccuracy } from './balanced-accuracy.js';
 export {
+  type BootstrapMethod,
   type BootstrapOptions,
   bootstrapConfidenceInterval,
   type ConfidenceInterval,

@@ -1,5 +1,6 @@
 import { visible } from '@mer/options';
 import { scoreTitles } from '../summaries/score-names.js';
+import { resamplesText } from '../summaries/score-text.js';
 import type { RunComparison } from './compare-runs.js';
 
 /**
@@ -48,7 +49,7 @@ export function comparisonText(comparison: RunComparison): string {
     ...(several
       ? [`  Scores are means over the ${seeds.length} seeds; each seed of A is paired with the same seed of B.`]
       : []),
-    `  interval: percentiles of ${bootstrap.resamples} bootstrap resamples of subjects (seed ${bootstrap.seed})${together}`,
+    `  interval: ${resamplesText(bootstrap)}${together}`,
     `  p: permutation test, A and B swapped per subject${atOnce}: ${swaps} of the ${differing} subjects that differ`,
     '',
     `  McNemar, exact, two-sided: ${anyNumber ? 'subset accuracy' : 'accuracy'} alone, samples taken as independent`,
