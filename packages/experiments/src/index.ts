@@ -116,3 +116,14 @@ export {
   summarize,
 } from './summaries/summary.js';
 export { summaryText } from './summaries/summary-text.js';
+export { type SweepCell, type SweepSettings, sweepCells } from './sweep/cells.js';
+export { type DryRunSweepOptions, dryRunSweep, type SweepDryRun } from './sweep/dry-run-sweep.js';
+export { type OpenSweepOptions, openSweep, type Sweep } from './sweep/open-sweep.js';
+export {
+  type RunSweepOptions,
+  runSweep,
+  type SweepEvent,
+  type SweepResult,
+  sweepFailure,
+} from './sweep/run-sweep.js';
+export { type FolderStatus, type RunStatus, readStatus } from './sweep/status.js';
