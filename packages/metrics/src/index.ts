@@ -15,6 +15,7 @@ export {
 } from './bootstrap-confidence-interval.js';
 export { cohensKappa } from './cohens-kappa.js';
 export { confusionMatrix } from './confusion-matrix.js';
+export { type HolmOptions, holmCorrection } from './holm-correction.js';
 export type { Classes, Label } from './labels.js';
 export { macroPrecision } from './macro-precision.js';
 export { matthewsCorrelation } from './matthews-correlation.js';
