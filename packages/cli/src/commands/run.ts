@@ -5,6 +5,7 @@ import {
   dataText,
   dryRun,
   openExperiment,
+  openSweep,
   type RunEvent,
   runExperiment,
   saysSomething,
@@ -17,6 +18,7 @@ import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createProgress, duration } from '../progress.js';
 import { table } from '../table.js';
+import { runCells } from './run-sweep.js';
 
 /** What `mer run` takes beside the experiment. */
 export interface RunOptions extends ExperimentOptions {
@@ -26,15 +28,15 @@ export interface RunOptions extends ExperimentOptions {
   final?: boolean;
   cache?: string;
   dryRun?: boolean;
+  grid: string[];
 }
 
 /** `mer run <experiment>` */
 export async function run(file: string, options: RunOptions): Promise<void> {
-  const { experiment, own } = await openExperiment(file, {
-    set: settingsOf(options),
-    use: options.use,
-    onNote: (text) => say(`${text}\n`),
-  });
+  const how = { set: settingsOf(options), use: options.use, onNote: (text: string) => say(`${text}\n`) };
+  const sweep = await openSweep(file, { ...how, grid: options.grid });
+  if (sweep) return runCells(sweep, options);
+  const { experiment, own } = await openExperiment(file, how);
   const out = options.out ?? join('runs', experiment.name);
   const { workers, shard, final = false, cache, json } = options;
   if (options.dryRun) {

@@ -88,3 +88,38 @@ function aligned(texts: readonly (readonly string[])[]): string[] {
     `  ${row.map((cell, column) => (number(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ')}`.trimEnd(),
   );
 }
+
+/**
+ * Prints comparisons of many runs with the first as plain text: each, and where there are several their p-values side by side, corrected for their number.
+ *
+ * @param comparisons - as made by {@link compareWithFirst}; at least one
+ * @returns lines joined by newlines, no newline at the end
+ *
+ * @example
+ * ```ts no-run
+ * import { comparisonsText, compareWithFirst, readRun } from '@mer/experiments';
+ *
+ * console.log(comparisonsText(compareWithFirst(await readRun('runs/a'), [await readRun('runs/b')])));
+ * ```
+ */
+export function comparisonsText(comparisons: readonly RunComparison[]): string {
+  const parts = comparisons.map(comparisonText);
+  if (comparisons.length < 2) return parts.join('\n\n');
+  const titles = scoreTitles(comparisons[0]!.labelKind);
+  return [
+    ...parts,
+    [
+      `${comparisons.length} comparisons with ${visible(comparisons[0]!.first.name)}: differences, and p corrected by Holm for their number`,
+      ...aligned([
+        ['', ...titles.flatMap(({ title }) => [title, 'p'])],
+        ...comparisons.map(({ second, scores }) => [
+          second.name,
+          ...titles.flatMap(({ name }) => {
+            const { difference, permutation } = scores[name]!;
+            return [signed(difference, 4), probability(permutation.pCorrected ?? permutation.pValue)];
+          }),
+        ]),
+      ]),
+    ].join('\n'),
+  ].join('\n\n');
+}
