@@ -1,5 +1,5 @@
 """Makes packages/metrics/test/golden/bootstrap.json: what scipy.stats.bootstrap says of the resamples that mer draws, by percentiles, BCa and BCa at the
-expanded level, and what SciPy says of the two distributions behind it.
+expanded level, what SciPy says of the two distributions behind it, and p-values corrected by statsmodels.
 
 Run from the repository root: python3 tools/bootstrap-golden.py
 """
@@ -11,10 +11,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import scipy
+import statsmodels
 from scipy.stats import bootstrap, norm, t
+from statsmodels.stats.multitest import multipletests
 
 OUT = Path(__file__).parent.parent / "packages/metrics/test/golden/bootstrap.json"
-VERSIONS = {"scipy": scipy.__version__, "numpy": np.__version__}
+VERSIONS = {"scipy": scipy.__version__, "numpy": np.__version__, "statsmodels": statsmodels.__version__}
 MASK = 0xFFFFFFFF
 rng = np.random.default_rng(20240229)
 warnings.simplefilter("ignore")
@@ -83,8 +85,13 @@ normal = [[z, number(norm.cdf(z))] for z in points]
 student = [[x, freedom, number(t.cdf(x, freedom))] for freedom in (1, 2, 3, 4, 15, 26, 67) for x in (-12.7, -2.1, 0, 0.7, 3)]
 quantiles = [[p, freedom, number(t.ppf(p, freedom))] for freedom in (1, 2, 3, 15, 23, 67) for p in (1e-4, 0.025, 0.5, 0.975, 0.9995)]
 normal_quantiles = [[p, number(norm.ppf(p))] for p in (1e-10, 1e-3, 0.025, 0.3, 0.5, 0.8, 0.975, 0.99999)]
+holm = []
+for count in (1, 2, 5, 12):
+    values = [float(f"{value:.6g}") for value in rng.random(count) ** 3]
+    values[-1] = values[0]
+    holm.append([values, [number(p) for p in multipletests(values, method="holm")[1]]])
 lines = ",\n".join(json.dumps(each, separators=(",", ":")) for each in cases)
-rest = {"normal": normal, "normalQuantiles": normal_quantiles, "student": student, "studentQuantiles": quantiles}
+rest = {"normal": normal, "normalQuantiles": normal_quantiles, "student": student, "studentQuantiles": quantiles, "holm": holm}
 tail = ",\n".join(f'"{name}":{json.dumps(value, separators=(",", ":"))}' for name, value in rest.items())
 OUT.write_text(f'{{"madeBy":"tools/bootstrap-golden.py","versions":{json.dumps(VERSIONS)},\n{tail},"cases":[\n{lines}\n]}}\n')
 print(len(cases))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bootstrapConfidenceInterval } from './bootstrap-confidence-interval.js';
 import { normalCdf, normalQuantile, studentCdf, studentQuantile } from './distributions.js';
+import { holmCorrection } from './holm-correction.js';
 import { uf1 } from './uf1.js';
 
 interface Golden {
@@ -9,6 +10,7 @@ interface Golden {
   normalQuantiles: [p: number, z: number][];
   student: [t: number, freedom: number, p: number][];
   studentQuantiles: [p: number, freedom: number, t: number][];
+  holm: [pValues: number[], corrected: number[]][];
   cases: {
     classes: number;
     level: number;
@@ -63,5 +65,21 @@ describe('bootstrapConfidenceInterval()', () => {
     expect(() => bootstrapConfidenceInterval(3, () => 1, { method: 'basic' as never })).toThrow(
       'Cannot bootstrap a score as method must be one of bca-expanded, bca, percentile: current value is basic',
     );
+  });
+});
+
+describe('holmCorrection()', () => {
+  it('gives what statsmodels gives, and no less where more comparisons are meant', () => {
+    for (const [pValues, corrected] of golden.holm) {
+      const found = holmCorrection(pValues);
+      for (const [i, p] of corrected.entries()) near(found[i]!, p, 1e-12);
+      const more = holmCorrection(pValues, { comparisons: pValues.length + 3 });
+      for (const [i, p] of more.entries()) expect(p).toBeGreaterThanOrEqual(found[i]!);
+    }
+  });
+
+  it('refuses what is no p-value, and too few comparisons', () => {
+    expect(() => holmCorrection([0.1, 1.2])).toThrow('each must be from 0 to 1: current value is 1.2');
+    expect(() => holmCorrection([0.1, 0.2], { comparisons: 1 })).toThrow('a whole number from 2: current value is 1');
   });
 });
