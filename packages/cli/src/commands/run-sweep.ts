@@ -11,11 +11,11 @@ import {
   sweepFailure,
 } from '@mer/experiments';
 import { visible } from '@mer/options';
+import type { RunOptions } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createCounter, createProgress, duration } from '../progress.js';
 import { table } from '../table.js';
-import type { RunOptions } from './run.js';
 
 /** `mer run` of an experiment with cells: a run for each, and the table of all. */
 export async function runCells(sweep: Sweep, options: RunOptions): Promise<void> {

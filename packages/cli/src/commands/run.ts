@@ -12,24 +12,13 @@ import {
   summaryText,
 } from '@mer/experiments';
 import { memoryPlanText } from '@mer/training';
-import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
+import { type RunOptions, settingsOf } from '../experiment-options.js';
 import { watchForFasterBackend } from '../faster-backend/note.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createProgress, duration } from '../progress.js';
 import { table } from '../table.js';
 import { runCells } from './run-sweep.js';
-
-/** What `mer run` takes beside the experiment. */
-export interface RunOptions extends ExperimentOptions {
-  out?: string;
-  workers: number | 'auto';
-  shard?: { index: number; of: number };
-  final?: boolean;
-  cache?: string;
-  dryRun?: boolean;
-  grid: string[];
-}
 
 /** `mer run <experiment>` */
 export async function run(file: string, options: RunOptions): Promise<void> {
