@@ -1,7 +1,7 @@
-// Kills `mer run`, `mer merge` and `mer represent --data` at random moments with SIGKILL, starts each again, and compares what it ends with to an undisturbed
+// Kills `mer run`, a sweep, `mer merge` and `mer represent --data` at random moments with SIGKILL, starts each again, and compares what it ends with to an undisturbed
 // one: nothing that was done is lost, no file is half written, none is left over, and the bytes are the same. After `npm run build`:
-//   node tools/kills.mjs                                     120 kills of run, 40 of merge, 40 of represent --data
-//   node tools/kills.mjs --run 2 --merge 2 --represent 2     fewer
+//   node tools/kills.mjs                                     120 kills of run, 20 of a sweep, 40 of merge, 40 of represent --data
+//   node tools/kills.mjs --run 2 --sweep 0 --merge 2 --represent 2     fewer
 // and --seed <of the moments, 1>, --out <file of the table>; without --out the table is printed only. Exit status 1 where anything was wrong.
 // A third of the moments lie anywhere between start and end, the others shortly after a random number of files was written; every other kill takes all
 // processes at once.
@@ -21,15 +21,16 @@ const mer = fileURLToPath(new URL('../packages/cli/bin/mer.js', import.meta.url)
 const { values } = parseArgs({
   options: {
     run: { type: 'string', default: '120' },
+    sweep: { type: 'string', default: '20' },
     merge: { type: 'string', default: '40' },
     represent: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     out: { type: 'string' },
   },
 });
-const counts = Object.fromEntries(['run', 'merge', 'represent'].map((name) => [name, Number(values[name])]));
+const counts = Object.fromEntries(['run', 'sweep', 'merge', 'represent'].map((name) => [name, Number(values[name])]));
 if (!Object.values(counts).every((count) => Number.isInteger(count) && count >= 0)) {
-  console.error('Cannot kill as --run, --merge and --represent must be whole numbers');
+  console.error('Cannot kill as --run, --sweep, --merge and --represent must be whole numbers');
   process.exit(2);
 }
 const random = randomStream([Number(values.seed), 'kills']);
@@ -112,7 +113,12 @@ async function isWhole(path) {
 }
 
 /** What vouches for work that is done: it must not be done again. */
-const VOUCHERS = { run: /predictions\.json$/, merge: /predictions\.json$/, represent: /\.json$/ };
+const VOUCHERS = {
+  run: /predictions\.json$/,
+  sweep: /predictions\.json$/,
+  merge: /predictions\.json$/,
+  represent: /\.json$/,
+};
 
 async function vouchers(command, folder) {
   const found = (await namesIn(folder)).filter((name) => VOUCHERS[command].test(name));
@@ -123,6 +129,10 @@ const commands = {
   run: (home) => ({
     folder: join(home, 'run'),
     args: ['run', experiment, '--out', join(home, 'run'), '--workers', '2'],
+  }),
+  sweep: (home) => ({
+    folder: join(home, 'sweep'),
+    args: ['run', experiment, '--grid', 'training.batchSize=4,8', '--out', join(home, 'sweep'), '--workers', '2'],
   }),
   merge: (home) => ({
     folder: join(home, 'whole'),

@@ -4,7 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { readClipOptions, writeRecordingsOptions, writeSyntheticOptions } from '@mer/datasets';
-import { experimentParts } from '@mer/experiments';
+import { experimentParts, experimentSchema } from '@mer/experiments';
 import { describeOptions } from '@mer/options';
 import { trainingOptions } from '@mer/training';
 import { between, tableText } from './markdown-table.mjs';
@@ -73,6 +73,9 @@ function written() {
     'Under `training`, and what `fit` of `@mer/training` takes. An experiment also takes `augmentation.clips`, and `augmentation.test`: `clean` (default) or `mean`, the mean probability over the views of `phases`.',
     // those of each optimizer, loss and schedule stand in its own chapter
     optionsTable(trainingOptions(), { forms: false }),
+    '## Sweeps',
+    'Under `sweep`: what makes an experiment many runs.',
+    optionsTable({ sweep: experimentSchema().entries.sweep }),
     '## Generated data on disk',
     'What `mer synth` takes with `--set`, and `writeSyntheticDataset` of `@mer/datasets`.',
     optionsTable(writeSyntheticOptions),

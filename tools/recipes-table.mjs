@@ -4,7 +4,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { findDataset } from '@mer/datasets';
-import { readExperiment } from '@mer/experiments';
+import { openSweep, readExperiment } from '@mer/experiments';
 import { checkOptions } from '@mer/options';
 import { between, tableText } from './markdown-table.mjs';
 
@@ -85,7 +85,7 @@ async function written() {
   const rows = [];
   // the quickstart and the first steps are no paper's
   for (const file of files) {
-    if (file.endsWith('.yaml') && !/^(quickstart|first-steps)/.test(file)) rows.push(await rowOf(file));
+    if (file.endsWith('.yaml') && !/^(quickstart|first-steps|sweeps\/)/.test(file)) rows.push(await rowOf(file));
   }
   const head = ['recipe', 'paper', 'network', 'data set', 'classes', 'n', 'protocol, epoch', 'published'];
   const papers = rows.filter(([file]) => !file.includes('/small/'));
@@ -98,6 +98,12 @@ async function written() {
     '',
     ...[...notes].map(([text, number]) => `${number}. <a id="note-${number}"></a>${text}`),
     '',
+    '### Sweeps',
+    '',
+    'The comparisons of papers, each as one file; `mer run <recipe> --dry-run` says what every cell would cost.',
+    '',
+    tableText(['recipe', 'what', 'data set', 'cells'], await sweepRows(files)),
+    '',
     '### Small twins',
     '',
     tableText(
@@ -105,6 +111,22 @@ async function written() {
       small.map((row) => without([1, 3, 7], row)),
     ),
   ].join('\n');
+}
+
+/** Of each sweep its cells by name. */
+async function sweepRows(files) {
+  const rows = [];
+  for (const file of files.filter((each) => /^sweeps\/.*\.yaml$/.test(each))) {
+    const { cells, description } = await openSweep(recipes + file);
+    const [, paper] = /^Sweep of \d+ cells: (.*?),? on [A-Z]/s.exec(description.replaceAll(/\s+/g, ' ')) ?? [];
+    rows.push([
+      `[${file.replace(/\.yaml$/, '')}](../packages/experiments/recipes/${file})`,
+      paper ?? description,
+      findDataset(cells[0].experiment.data.name).title.split(/[:;]| as /)[0],
+      cells.map(({ name }) => `\`${name}\``).join(', '),
+    ]);
+  }
+  return rows;
 }
 
 const old = await readFile(page, 'utf8');

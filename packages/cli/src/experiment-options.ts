@@ -7,6 +7,17 @@ export interface ExperimentOptions {
   json?: boolean;
 }
 
+/** What `mer run` takes beside the experiment. */
+export interface RunOptions extends ExperimentOptions {
+  out?: string;
+  workers: number | 'auto';
+  shard?: { index: number; of: number };
+  final?: boolean;
+  cache?: string;
+  dryRun?: boolean;
+  grid: string[];
+}
+
 /** The settings that the command line adds to the file, `--data` and `--backend` included. */
 export function settingsOf({ data, set, backend }: ExperimentOptions): string[] {
   return [

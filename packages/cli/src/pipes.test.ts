@@ -50,6 +50,8 @@ const commands: Record<string, (to: string) => string[]> = {
   predict: () => ['whole', clip],
   report: (to) => ['whole', '--out', to, '--no-pictures'],
   compare: () => ['whole', 'whole'],
+  status: () => ['whole'],
+  table: () => ['whole'],
   backends: () => ['--no-speed'],
   schema: () => [],
   represent: (to) => [clip, '--as', 'dynamic-image', '--backend', 'cpu', '--out', to],

@@ -54,8 +54,16 @@ export function createProgram(): Command {
     .description('prepare, train and test every fold; resumes where it stopped')
     .argument('<experiment>', EXPERIMENT)
     .addOption(data)
-    .option('-o, --out <dir>', 'folder of the run (default: runs/<name of the experiment>)')
+    .option('-o, --out <dir>', 'folder of the run, or of the sweep (default: runs/<name of the experiment>)')
     .addOption(set)
+    .addOption(
+      new Option(
+        '-g, --grid <key=value,value>',
+        'run it once for each of these values of a setting, into a folder each; repeatable: every combination',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .addOption(use)
     .addOption(backend)
     .option('-w, --workers <n>', 'processes that train folds at the same time, or auto', workersOf, 'auto')
@@ -155,6 +163,34 @@ export function createProgram(): Command {
     .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/compare.js')).compare(args[0], args[1]));
+
+  program
+    .command('status')
+    .description('how far a run is, or every cell of a sweep, whoever is working on it')
+    .argument('<dir>', 'folder of a run or a sweep')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/status.js')).status(args[0], args[1]));
+
+  program
+    .command('table')
+    .description('one table of many runs: what differs, scores by data set, significance, published results beside')
+    .argument('<runs...>', 'folders of runs and sweeps')
+    .addOption(
+      new Option('-f, --format <name>', 'how it is written (default: by the ending of --out, else text)').choices([
+        'text',
+        'csv',
+        'markdown',
+        'latex',
+        'json',
+        'html',
+      ]),
+    )
+    .option('-o, --out <file>', 'write it to a file (.txt, .csv, .md, .tex, .json, .html) instead of printing it')
+    .option('--against <run>', 'compare every row with this one: difference, and p corrected by Holm')
+    .option('--scores <names>', 'scores to show, joined by commas (uf1,uar; default: all)', (text) => text.split(','))
+    .option('--sets', 'also show each data set within a composite set')
+    .addOption(use)
+    .action(async (...args) => (await import('./commands/table.js')).table(args[0], args[1]));
 
   program
     .command('backends')

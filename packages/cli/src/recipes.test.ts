@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { useBackend } from '@mer/backends';
 import { type ClassScheme, findDataset } from '@mer/datasets';
-import { type Experiment, type ExperimentInput, readExperiment, runExperiment } from '@mer/experiments';
+import { type Experiment, type ExperimentInput, openSweep, readExperiment, runExperiment } from '@mer/experiments';
 import { writeSafetensors } from '@mer/io';
 import { countParameters, createModel, exportWeights, findModel } from '@mer/models';
 import { checkOptions } from '@mer/options';
@@ -19,9 +19,12 @@ const files = readdirSync(recipes, { recursive: true })
   .filter((path) => path.endsWith('.yaml'))
   .sort();
 /** Recipes of papers at full size; the quickstart, the first steps and those of any number of labels are no paper's. */
-const papers = files.filter((file) => !/^(small\/|quickstart|first-steps|units-|labels-|baseline-)/.test(file));
+const papers = files.filter(
+  (file) => !/^(small\/|sweeps\/|quickstart|first-steps|units-|labels-|baseline-)/.test(file),
+);
 const severalLabels = files.filter((file) => /^(units|labels)-/.test(file));
 const small = files.filter((file) => file.startsWith('small/'));
+const sweeps = files.filter((file) => file.startsWith('sweeps/'));
 const read = (file: string, set: string[] = []) => readExperiment(join(recipes, file), { set });
 
 /** The class scheme that a recipe names; undefined for a data set that has none. */
@@ -208,6 +211,28 @@ describe('every recipe of a paper', () => {
       'ahmsa-net': 3,
       'dual-branch': 2,
     });
+  });
+});
+
+describe('every sweep of a paper', () => {
+  it.each(sweeps)('%s says how many cells it has, each with a network that takes its input', async (file) => {
+    const { cells, description } = (await openSweep(join(recipes, file)))!;
+    expect(Number(/^Sweep of (\d+) cells: .* \(.*20\d\d, arXiv \d{4}\.\d{5}\)/.exec(description!)?.[1])).toBe(
+      cells.length,
+    );
+    for (const { name, experiment } of cells) {
+      const { model, inputs, preprocessing, training } = experiment;
+      const shapes = inputs.map((input) => inputShape(experiment, input));
+      expect(shapes, name).toEqual(findModel(model.name).inputs.map(({ shape }) => [...shape]));
+      const asksApex = inputs.some((input) => representationOf(input)?.traits.needsApex);
+      if (asksApex || training.augmentation.clips.length > 0) {
+        expect(
+          preprocessing.some((step) => createStep(step).traits.marksApex),
+          name,
+        ).toBe(true);
+      }
+      expect(experiment.seeds).toEqual([0, 1, 2]);
+    }
   });
 });
 

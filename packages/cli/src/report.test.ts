@@ -82,6 +82,39 @@ describe('mer report', () => {
   });
 });
 
+describe('mer table and mer status', () => {
+  it('put runs into one table, in the format that the file or --format names', async () => {
+    const { status, stdout } = await mer('table', 'one', 'two', '--against', 'one', '--scores', 'uf1');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/run +seeds +UF1 +UF1 less one +p \(Holm\)/);
+    expect(stdout).toContain('NOT COMPARABLE: epoch chosen on the test subject (oracle)');
+    const written = await mer('table', 'one', 'two', '--out', 'table.tex');
+    expect([written.stdout, written.stderr]).toEqual(['', 'table: table.tex\n']);
+    expect(await readFile(join(root, 'table.tex'), 'utf8')).toContain('\\toprule');
+    expect(JSON.parse((await mer('table', 'one', '--format', 'json')).stdout)).toMatchObject({
+      format: 1,
+      settings: [],
+    });
+    const wrong = await mer('table', 'one', '--scores', 'uf2');
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean "uf1"')]);
+    expect(await mer('table', 'one', '--out', 'table.doc')).toMatchObject({ status: 2 });
+  });
+
+  it('tell how far a run is, and what holds neither run nor sweep', async () => {
+    expect((await mer('status', 'two')).stdout).toMatch(/two +6 +6 +0 5 +.* finished\n/);
+    const { status, stderr } = await mer('status', '.');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('it holds no run.json and no sweep.json')]);
+  });
+
+  it('come after a sweep on the command line, planned or wrong', async () => {
+    const planned = await mer('run', 'one.json', '--grid', 'training.epoch=1,2');
+    expect([planned.status, planned.stderr]).toEqual([
+      2,
+      expect.stringContaining('cell epoch-1 of the sweep one.json'),
+    ]);
+  });
+});
+
 describe('mer compare', () => {
   it('pairs by seed and says what it did, as text and as JSON', async () => {
     const { status, stdout } = await mer('compare', 'one', 'two');
@@ -93,10 +126,10 @@ describe('mer compare', () => {
     expect(comparison).toMatchObject({ n: 9, subjects: 3, seeds: [0], mcNemar: [{ seed: 0, pValue: 1 }] });
   });
 
-  it('compares each further run with the first, and says that p-values are not corrected', async () => {
+  it('compares each further run with the first, and corrects p-values for their number', async () => {
     const { stdout } = await mer('compare', 'one', 'two', 'one');
     expect(stdout.match(/McNemar/g)).toHaveLength(2);
-    expect(stdout).toContain('multiply each by 2');
+    expect(stdout).toMatch(/2 comparisons with one: .* p corrected by Holm.*\n.*UF1 +p +UAR +p/);
   });
 
   it('ends with status 2 for one run, and for runs of other samples, naming them', async () => {

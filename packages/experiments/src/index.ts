@@ -116,3 +116,28 @@ export {
   summarize,
 } from './summaries/summary.js';
 export { summaryText } from './summaries/summary-text.js';
+export { type SweepCell, type SweepSettings, sweepCells } from './sweep/cells.js';
+export { type DryRunSweepOptions, dryRunSweep, type SweepDryRun } from './sweep/dry-run-sweep.js';
+export { type OpenSweepOptions, openSweep, type Sweep } from './sweep/open-sweep.js';
+export {
+  type RunSweepOptions,
+  runSweep,
+  type SweepEvent,
+  type SweepResult,
+  sweepFailure,
+} from './sweep/run-sweep.js';
+export { type FolderStatus, type RunStatus, readStatus } from './sweep/status.js';
+export { type ReadRunsOptions, readRuns } from './tables/read-runs.js';
+export {
+  type ResultTable,
+  type ResultTableOptions,
+  resultTable,
+  type TableCell,
+  type TableData,
+  type TableRow,
+  type TableScore,
+} from './tables/result-table.js';
+export { resultTableCsv, resultTableLatex, resultTableMarkdown } from './tables/table-files.js';
+export type { GridOptions } from './tables/table-grid.js';
+export { resultTableHtml, type TablePageOptions } from './tables/table-page.js';
+export { resultTableText } from './tables/table-text.js';

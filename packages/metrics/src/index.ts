@@ -8,12 +8,14 @@ export type { AbsentOptions } from './absent.js';
 export { accuracy } from './accuracy.js';
 export { balancedAccuracy } from './balanced-accuracy.js';
 export {
+  type BootstrapMethod,
   type BootstrapOptions,
   bootstrapConfidenceInterval,
   type ConfidenceInterval,
 } from './bootstrap-confidence-interval.js';
 export { cohensKappa } from './cohens-kappa.js';
 export { confusionMatrix } from './confusion-matrix.js';
+export { type HolmOptions, holmCorrection } from './holm-correction.js';
 export type { Classes, Label } from './labels.js';
 export { macroPrecision } from './macro-precision.js';
 export { matthewsCorrelation } from './matthews-correlation.js';

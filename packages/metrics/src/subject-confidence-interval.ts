@@ -18,7 +18,7 @@ export interface SubjectPredictions extends Predictions {
 }
 
 /**
- * Percentile confidence interval of a score of predictions, resampling whole subjects.
+ * Bootstrap confidence interval of a score of predictions, resampling whole subjects.
  *
  * {@link bootstrapConfidenceInterval} with the subjects as units: each resample takes all samples of each subject drawn.
  * Clips of one subject are not independent, so resampling clips instead gives intervals that are too narrow. It covers the

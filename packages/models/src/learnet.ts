@@ -13,6 +13,10 @@ const learnetOptions = {
   }),
   hidden: integer('Width of the hidden linear layer.', { min: 1, default: 256 }),
   dropout: number('Share of the hidden units that training drops.', { min: 0, below: 1, default: 0.5 }),
+  momentum: number(
+    'Share of the moving statistics of batch norm that each batch replaces: 0.01 as Keras has it, which a few hundred steps do not fill.',
+    { above: 0, max: 1, default: 0.01 },
+  ),
 };
 
 /** Options of {@link createLearNet}. */
@@ -43,7 +47,7 @@ export const learnet = /* @__PURE__ */ declareModel({
       caveat: 'From memory of the field, about 76.6 %, not checked: treat as unknown. Classes and split not stated.',
     },
   ],
-  presets: { small: { inputShape: [48, 48, 3], width: 8, hidden: 64 } },
+  presets: { small: { inputShape: [48, 48, 3], width: 8, hidden: 64, momentum: 0.1 } },
   options: learnetOptions,
   create: build,
 });
@@ -78,13 +82,14 @@ function build({
   width,
   hidden,
   dropout,
+  momentum,
   seed,
 }: Resolved<typeof learnetOptions>): tfl.LayersModel {
   const nn = layerBuilder({ seed });
   const start = 'xavier-uniform' as const;
   const conv = (x: Node, name: string, filters: number, kernelSize: number) =>
     nn.conv(x, name, { filters, kernelSize, stride: 2, padding: 'same', activation: 'relu', start });
-  const norm = (x: Node, name: string) => nn.batchNorm(x, name, { epsilon: 1e-3, momentum: 0.01 });
+  const norm = (x: Node, name: string) => nn.batchNorm(x, name, { epsilon: 1e-3, momentum });
   const input = tfl.input({ shape: [...inputShape], name: 'image' });
   const first = conv(input, 'Conv_S', width, 3);
 

@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  compareRuns,
-  comparisonText,
+  compareWithFirst,
+  comparisonsText,
   loadParts,
   type PredictionTable,
   type Run,
-  type RunComparison,
   readPredictions,
   readRun,
 } from '@mer/experiments';
@@ -30,17 +29,7 @@ export async function compare(
       : readRun(path, { own });
   };
   const [first, ...others] = await Promise.all(dirs.map(read));
-  const comparisons = others.map((other) => compareRuns(first!, other));
+  const comparisons = compareWithFirst(first!, others);
   if (json) printJson(comparisons);
-  else print(`${text(comparisons)}\n`);
-}
-
-function text(comparisons: readonly RunComparison[]): string {
-  const parts = comparisons.map(comparisonText);
-  if (parts.length > 1) {
-    parts.push(
-      `${parts.length} comparisons with ${comparisons[0]!.first.name}: the p-values are not corrected for their number (Bonferroni: multiply each by ${parts.length}).`,
-    );
-  }
-  return parts.join('\n\n');
+  else print(`${comparisonsText(comparisons)}\n`);
 }

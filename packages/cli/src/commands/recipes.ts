@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { listRecipes, type Recipe, readExperiment } from '@mer/experiments';
+import { listRecipes, type Recipe, readExperiment, sweepCells } from '@mer/experiments';
 import { writeFileAtomic } from '@mer/io';
 import { suggestion } from '@mer/options';
 import { UsageError } from '../errors.js';
@@ -35,15 +35,21 @@ async function recipeOf(name: string): Promise<Recipe> {
 }
 
 async function summaryOf({ name, path }: Recipe) {
-  const { description = '', data, model } = await readExperiment(path);
-  return { name, model: model.name, data: data.name, description };
+  const { description = '', data, model, sweep } = await readExperiment(path);
+  const cells = sweep && sweepCells(sweep).map((cell) => cell.name);
+  return { name, model: model.name, data: data.name, description, ...(cells && { cells }) };
 }
 
 function list(all: readonly Awaited<ReturnType<typeof summaryOf>>[]): string[] {
   return [
     ...table([
       ['recipe', 'network', 'data set', 'what'],
-      ...all.map(({ name, model, data, description }) => [name, model, data, description.split(/[.:] /)[0]!]),
+      ...all.map(({ name, model, data, description, cells }) => [
+        name,
+        cells ? `${cells.length} cells` : model,
+        data,
+        cells ? description.split(/[.,] /)[0]! : description.split(/[.:] /)[0]!,
+      ]),
     ]),
     '',
     'mer run <recipe> runs one; mer recipes <recipe> prints its file, --copy writes it here, to be changed.',

@@ -5,36 +5,27 @@ import {
   dataText,
   dryRun,
   openExperiment,
+  openSweep,
   type RunEvent,
   runExperiment,
   saysSomething,
   summaryText,
 } from '@mer/experiments';
 import { memoryPlanText } from '@mer/training';
-import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
+import { type RunOptions, settingsOf } from '../experiment-options.js';
 import { watchForFasterBackend } from '../faster-backend/note.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createProgress, duration } from '../progress.js';
 import { table } from '../table.js';
-
-/** What `mer run` takes beside the experiment. */
-export interface RunOptions extends ExperimentOptions {
-  out?: string;
-  workers: number | 'auto';
-  shard?: { index: number; of: number };
-  final?: boolean;
-  cache?: string;
-  dryRun?: boolean;
-}
+import { runCells } from './run-sweep.js';
 
 /** `mer run <experiment>` */
 export async function run(file: string, options: RunOptions): Promise<void> {
-  const { experiment, own } = await openExperiment(file, {
-    set: settingsOf(options),
-    use: options.use,
-    onNote: (text) => say(`${text}\n`),
-  });
+  const how = { set: settingsOf(options), use: options.use, onNote: (text: string) => say(`${text}\n`) };
+  const sweep = await openSweep(file, { ...how, grid: options.grid });
+  if (sweep) return runCells(sweep, options);
+  const { experiment, own } = await openExperiment(file, how);
   const out = options.out ?? join('runs', experiment.name);
   const { workers, shard, final = false, cache, json } = options;
   if (options.dryRun) {

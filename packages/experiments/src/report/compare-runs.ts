@@ -1,4 +1,10 @@
-import { type McNemarResult, mcNemarTest, type PermutationResult, pairedPermutationTest } from '@mer/metrics';
+import {
+  holmCorrection,
+  type McNemarResult,
+  mcNemarTest,
+  type PermutationResult,
+  pairedPermutationTest,
+} from '@mer/metrics';
 import { type LabelKind, sameLabel } from '@mer/training';
 import { identityOf } from '../run/check-predictions.js';
 import type { Run } from '../run/read-run.js';
@@ -22,7 +28,10 @@ export interface ScoreDifference {
   /** Confidence interval of the difference, drawing subjects; absent with fewer than two. */
   interval?: Interval;
   /** Would the difference be as large if the runs' names were swapped per subject? */
-  permutation: Pick<PermutationResult, 'pValue' | 'exact' | 'permutations' | 'differing'>;
+  permutation: Pick<PermutationResult, 'pValue' | 'exact' | 'permutations' | 'differing'> & {
+    /** p corrected by Holm for the number of runs that were compared with the first; absent where there is one. */
+    pCorrected?: number;
+  };
 }
 
 /** What {@link compareRuns} finds. */
@@ -73,6 +82,41 @@ export interface RunComparison {
  */
 export function compareRuns(first: Run | PredictionTable, second: Run | PredictionTable): RunComparison {
   return comparePaired(...comparable(first, second));
+}
+
+/**
+ * Compares many runs, each with the first, as {@link compareRuns} does; p-values are also corrected by Holm for their number.
+ *
+ * @param first - the run, or table, to compare with
+ * @param others - the runs, or tables, to compare
+ * @returns a comparison for each of the others
+ * @throws {@link ExperimentError} where one of them cannot be compared with the first
+ *
+ * @example
+ * ```ts no-run
+ * import { comparisonsText, compareWithFirst, readRun } from '@mer/experiments';
+ *
+ * const others = await Promise.all(['runs/afn', 'runs/rcn-a'].map((dir) => readRun(dir)));
+ * console.log(comparisonsText(compareWithFirst(await readRun('runs/ststnet'), others)));
+ * ```
+ */
+export function compareWithFirst(
+  first: Run | PredictionTable,
+  others: readonly (Run | PredictionTable)[],
+): RunComparison[] {
+  const comparisons = others.map((other) => compareRuns(first, other));
+  if (comparisons.length < 2) return comparisons;
+  const { labelKind } = comparisons[0]!;
+  const corrected = byScore(labelKind, (score) =>
+    holmCorrection(comparisons.map(({ scores }) => scores[score]!.permutation.pValue)),
+  );
+  return comparisons.map((comparison, i) => ({
+    ...comparison,
+    scores: byScore(labelKind, (score) => {
+      const found = comparison.scores[score]!;
+      return { ...found, permutation: { ...found.permutation, pCorrected: corrected[score]![i]! } };
+    }),
+  }));
 }
 
 function comparePaired(first: Comparable, second: Comparable): RunComparison {

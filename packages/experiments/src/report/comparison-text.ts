@@ -1,5 +1,6 @@
 import { visible } from '@mer/options';
 import { scoreTitles } from '../summaries/score-names.js';
+import { resamplesText } from '../summaries/score-text.js';
 import type { RunComparison } from './compare-runs.js';
 
 /**
@@ -48,7 +49,7 @@ export function comparisonText(comparison: RunComparison): string {
     ...(several
       ? [`  Scores are means over the ${seeds.length} seeds; each seed of A is paired with the same seed of B.`]
       : []),
-    `  interval: percentiles of ${bootstrap.resamples} bootstrap resamples of subjects (seed ${bootstrap.seed})${together}`,
+    `  interval: ${resamplesText(bootstrap)}${together}`,
     `  p: permutation test, A and B swapped per subject${atOnce}: ${swaps} of the ${differing} subjects that differ`,
     '',
     `  McNemar, exact, two-sided: ${anyNumber ? 'subset accuracy' : 'accuracy'} alone, samples taken as independent`,
@@ -86,4 +87,39 @@ function aligned(texts: readonly (readonly string[])[]): string[] {
   return rows.map((row) =>
     `  ${row.map((cell, column) => (number(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ')}`.trimEnd(),
   );
+}
+
+/**
+ * Prints comparisons of many runs with the first as plain text: each, and where there are several their p-values side by side, corrected for their number.
+ *
+ * @param comparisons - as made by {@link compareWithFirst}; at least one
+ * @returns lines joined by newlines, no newline at the end
+ *
+ * @example
+ * ```ts no-run
+ * import { comparisonsText, compareWithFirst, readRun } from '@mer/experiments';
+ *
+ * console.log(comparisonsText(compareWithFirst(await readRun('runs/a'), [await readRun('runs/b')])));
+ * ```
+ */
+export function comparisonsText(comparisons: readonly RunComparison[]): string {
+  const parts = comparisons.map(comparisonText);
+  if (comparisons.length < 2) return parts.join('\n\n');
+  const titles = scoreTitles(comparisons[0]!.labelKind);
+  return [
+    ...parts,
+    [
+      `${comparisons.length} comparisons with ${visible(comparisons[0]!.first.name)}: differences, and p corrected by Holm for their number`,
+      ...aligned([
+        ['', ...titles.flatMap(({ title }) => [title, 'p'])],
+        ...comparisons.map(({ second, scores }) => [
+          second.name,
+          ...titles.flatMap(({ name }) => {
+            const { difference, permutation } = scores[name]!;
+            return [signed(difference, 4), probability(permutation.pCorrected ?? permutation.pValue)];
+          }),
+        ]),
+      ]),
+    ].join('\n'),
+  ].join('\n\n');
 }

@@ -6,8 +6,8 @@ export type { BootstrapSettings, Interval } from '../summaries/subject-intervals
 export type { OracleSummary } from '../summaries/summary.js';
 export { type BuildReportOptions, buildReport, writeReport } from './build-report.js';
 export type { ComparedRun } from './comparable.js';
-export { compareRuns, type RunComparison, type ScoreDifference } from './compare-runs.js';
-export { comparisonText } from './comparison-text.js';
+export { compareRuns, compareWithFirst, type RunComparison, type ScoreDifference } from './compare-runs.js';
+export { comparisonsText, comparisonText } from './comparison-text.js';
 export type { GalleryItem } from './gallery-item.js';
 export { type MakeGalleryOptions, makeGallery } from './make-gallery.js';
 export { type PredictedRow, type PredictionTable, readPredictions } from './read-predictions.js';

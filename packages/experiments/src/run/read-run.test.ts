@@ -88,7 +88,9 @@ describe('summaryText()', () => {
     await writeMadeRun(dir, { undone: ['x/s2'] });
     const text = summaryText(summarizeRun(await readRun(dir)));
     expect(text).toMatch(/ {2}all +0\.\d{4} \[0\.\d{3}, [01]\.\d{3}\]/);
-    expect(text).toContain('95 % confidence interval: percentiles of 2000 bootstrap resamples of subjects (seed 0)');
+    expect(text).toContain(
+      '95 % confidence interval: BCa, expanded for few subjects, of 2000 bootstrap resamples of subjects (seed 0)',
+    );
     expect(text).toContain('INCOMPLETE: 4 of 5 folds are done');
   });
 });

@@ -139,13 +139,15 @@ export function experimentHash(
   return hashOf([substance(experiment), fingerprint, backend, ...(own === undefined ? [] : [own])]);
 }
 
-function substance({
+/** What of an experiment its predictions depend on, beside the samples and the backend. */
+export function substance({
   name: _name,
   description: _d,
   $schema: _s,
   extends: _e,
   use: _u,
   published: _p,
+  sweep: _w,
   seeds: _seeds,
   backend: _b,
   data: { root: _r, landmarks: _l, ...data },
@@ -395,7 +397,8 @@ function differences(before: RunManifest, now: RunManifest): string[] {
   return lines;
 }
 
-function flatten(value: unknown, path = ''): Record<string, string> {
+/** The plain values of data by their paths, as JSON. */
+export function flatten(value: unknown, path = ''): Record<string, string> {
   if (value === null || typeof value !== 'object') return { [path]: JSON.stringify(value) };
   return Object.assign(
     {},

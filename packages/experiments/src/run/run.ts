@@ -203,6 +203,11 @@ export interface RunPlan {
 
 /** Opens what an experiment names and checks it as a whole, before any work. */
 export async function planRun(experiment: Experiment, own: OwnParts): Promise<RunPlan> {
+  if (experiment.sweep) {
+    throw new ExperimentError(
+      `Cannot run ${experiment.name} as one run as it is a sweep of many: open it with openSweep, or leave sweep out`,
+    );
+  }
   const dataset = await openExperimentData(experiment, own);
   const folds = planFolds(experiment, dataset.samples, own.parts);
   const backend = await useBackend(experiment.backend);

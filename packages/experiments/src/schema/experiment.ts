@@ -2,6 +2,7 @@ import type { BackendName } from '@mer/backends';
 import type { Size } from '@mer/options';
 import type { FaceDetectorName, TrackFacesOptions } from '@mer/representations';
 import type { ClipAugmentation, FlowChannels, ImageAugmentation, TrainingSettings } from '@mer/training';
+import type { SweepSettings } from '../sweep/cells.js';
 
 /** A step of an experiment: its name, or its name and options. */
 export type ExperimentStep = string | { step: string; options?: Readonly<Record<string, unknown>> };
@@ -94,6 +95,8 @@ export interface Experiment {
   seeds: readonly number[];
   backend: 'auto' | BackendName;
   published: readonly PublishedScores[];
+  /** What makes it many runs; see {@link openSweep}. */
+  sweep?: SweepSettings | undefined;
 }
 
 /** An experiment as its schema gives it: results of the model are still named by their ids. */

@@ -87,12 +87,38 @@ export async function openExperiment(
   path: string,
   { set = [], use = [], onNote }: OpenExperimentOptions = {},
 ): Promise<{ experiment: Experiment; own: OwnParts }> {
+  const { settings, own, parse } = await openSettings(path, { use, set, onNote });
+  return { experiment: parse(set.reduce<unknown>(setValue, settings), { source: path, set }), own };
+}
+
+/** An experiment file before its settings are checked, and what checks them once they are changed. */
+export interface OpenSettings {
+  /** What the files hold. */
+  settings: unknown;
+  /** The parts that it may name. */
+  own: OwnParts;
+  /** Checks data that the settings became by what was `set`. */
+  parse(data: unknown, how: { source: string; set: readonly string[] }): Experiment;
+}
+
+/** Reads an experiment file and loads the modules that it names, with settings that may name others. */
+export async function openSettings(
+  path: string,
+  { set = [], use = [], onNote }: OpenExperimentOptions = {},
+): Promise<OpenSettings> {
   const { settings, usedBy } = await readSettings(path, []);
   const data = set.reduce<unknown>(setValue, settings);
   const own = joined([await loadParts(usesOf(data), { from: dirname(usedBy) }), await loadParts(use)]);
   const { parts } = own;
-  const known = withoutResultsOfOthers(data, { before: settings, set, parts, onNote });
-  return { experiment: parseExperiment(known, { source: path, parts }), own };
+  return {
+    settings,
+    own,
+    parse: (changed, { source, set: changes }) =>
+      parseExperiment(withoutResultsOfOthers(changed, { before: settings, set: changes, parts, onNote }), {
+        source,
+        parts,
+      }),
+  };
 }
 
 /** The modules that settings name; what is wrong with them is told with everything else. */

@@ -61,7 +61,7 @@ export async function experimentFile(given: string, from = '.'): Promise<string>
 
 /** What to add to an error about a file that is not there, where a recipe may have been meant. */
 export async function recipeHint(given: string): Promise<string> {
-  const [, name] = /^(?:recipes\/)?((?:small\/)?[\w-]+)(?:\.ya?ml)?$/.exec(given) ?? [];
+  const [, name] = /^(?:recipes\/)?((?:(?:small|sweeps)\/)?[\w-]+)(?:\.ya?ml)?$/.exec(given) ?? [];
   if (name === undefined) return '';
   const near = suggestion(
     name,

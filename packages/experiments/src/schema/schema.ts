@@ -21,6 +21,7 @@ import { faceDetectors, trackFacesOptions } from '@mer/representations';
 import { clipAugmentationOption, imageAugmentationOption, trainingOptions } from '@mer/training';
 import * as v from 'valibot';
 import { experimentParts } from '../parts/part-kinds.js';
+import { sweepOption } from '../sweep/sweep-option.js';
 import type { ExperimentSettings } from './experiment.js';
 import { publishedOption } from './published.js';
 
@@ -224,6 +225,7 @@ function entriesOf(parts: readonly Part[] | undefined) {
     }),
     backend: choice('`auto`: the fastest that works here.', ['auto', ...backendNames], { default: 'auto' }),
     published: publishedOption(models),
+    sweep: sweepOption,
   };
 }
 

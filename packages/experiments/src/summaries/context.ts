@@ -1,5 +1,11 @@
 import type { RunSummary } from './summary.js';
 
+/** The epoch choice of a run whose cell, too, was chosen for each fold by validation subjects of its training part. */
+export const NESTED = 'nested';
+
+/** What that means, in words. */
+const NESTED_TEXT = 'cell of the sweep and epoch: best on validation subjects of the training part of each fold';
+
 /** What every table of scores must name: protocol, epoch choice, n, classes, seeds. */
 export function contextOf(summary: RunSummary): string {
   const { protocol, n, subjects, seeds, folds } = summary;
@@ -23,6 +29,7 @@ export function classesText({ classes, labelKind, threshold = 0.5 }: RunSummary)
 export function epochText({ epochChoice, epochs }: Pick<RunSummary, 'epochChoice' | 'epochs'>): string {
   if (epochChoice === 'given') return 'weights as given';
   if (epochChoice === 'oracle') return `epoch: best of ${epochs} on the test subject (oracle)`;
+  if (epochChoice === NESTED) return `${NESTED_TEXT}; epoch: of ${epochs}`;
   if (epochChoice === 'last') return `epoch: last of ${epochs}`;
   if (epochChoice === 'validation') return `epoch: best of ${epochs} on validation subjects of the training part`;
   return `epoch: ${epochChoice} of ${epochs}`;

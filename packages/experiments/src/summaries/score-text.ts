@@ -20,6 +20,13 @@ export function cellText(cell: ScoreCell | undefined): string {
 }
 
 /** How the intervals of a summary were made, in words. */
-export function bootstrapText({ level, resamples, seed }: RunSummary['bootstrap']): string {
-  return `${level * 100} % confidence interval: percentiles of ${resamples} bootstrap resamples of subjects (seed ${seed})`;
+export function bootstrapText(bootstrap: RunSummary['bootstrap']): string {
+  return `${bootstrap.level * 100} % confidence interval: ${resamplesText(bootstrap)}`;
 }
+
+/** The method of an interval and what it resamples, in words. */
+export function resamplesText({ method = 'percentile', resamples, seed }: RunSummary['bootstrap']): string {
+  return `${METHODS[method]} of ${resamples} bootstrap resamples of subjects (seed ${seed})`;
+}
+
+const METHODS = { percentile: 'percentiles', bca: 'BCa', 'bca-expanded': 'BCa, expanded for few subjects,' } as const;

@@ -1,4 +1,4 @@
-import { bootstrapConfidenceInterval } from '@mer/metrics';
+import { type BootstrapMethod, bootstrapConfidenceInterval } from '@mer/metrics';
 import type { LabelKind } from '@mer/training';
 import { type ByScore, byScore, type ScoreName } from './score-names.js';
 import type { SubjectCounts } from './subject-counts.js';
@@ -13,8 +13,10 @@ export interface Interval {
 
 /** How the intervals of a table were made. */
 export interface BootstrapSettings {
-  /** Share of resamples inside an interval. */
+  /** How often such an interval should hold the score of the population. */
   level: number;
+  /** How the ends are read off the resamples; absent from summaries of earlier versions, which took percentiles. */
+  method?: BootstrapMethod;
   /** Resamples drawn. */
   resamples: number;
   /** Seed of the draws. */
@@ -23,8 +25,14 @@ export interface BootstrapSettings {
   unit: 'subject';
 }
 
-/** The bootstrap of every report: percentiles over whole subjects, the same draws each time. */
-export const BOOTSTRAP: BootstrapSettings = Object.freeze({ level: 0.95, resamples: 2000, seed: 0, unit: 'subject' });
+/** The bootstrap of every report: BCa over whole subjects, widened as few subjects ask for, the same draws each time. */
+export const BOOTSTRAP = Object.freeze({
+  level: 0.95,
+  method: 'bca-expanded',
+  resamples: 2000,
+  seed: 0,
+  unit: 'subject',
+}) satisfies BootstrapSettings;
 
 /** Of the scores that there are; of the others nobody asks. */
 type Scored = Record<ScoreName, number>;
@@ -43,9 +51,10 @@ export function subjectIntervals(
   labelKind?: LabelKind,
 ): ByScore<Interval> | undefined {
   if (subjects.length < 2) return undefined;
-  const { level, resamples, seed } = BOOTSTRAP;
+  const { level, method, resamples, seed } = BOOTSTRAP;
   const intervals = bootstrapConfidenceInterval(subjects, scoresFor as (drawn: readonly number[]) => Scored, {
     level,
+    method,
     resamples,
     seed,
   });

@@ -1,5 +1,5 @@
 import { visible } from '@mer/options';
-import { classesText, untrainedText } from './context.js';
+import { classesText, epochText, NESTED, untrainedText } from './context.js';
 import { dataText, saysSomething } from './data-text.js';
 import { type ScoreTableRow, scoreColumns, scoreTable } from './score-table.js';
 import { bootstrapText, cellText, four } from './score-text.js';
@@ -44,7 +44,10 @@ function aboutLines(summary: RunSummary): string[] {
       ['data set', dataset],
       ['model', model],
       ['protocol', `${protocol}, ${folds.perSeed} folds`],
-      ['epoch choice', epochChoice === 'given' ? 'weights as given' : `${epochChoice} of ${epochs}`],
+      [
+        'epoch choice',
+        epochChoice === 'given' || epochChoice === NESTED ? epochText(summary) : `${epochChoice} of ${epochs}`,
+      ],
       ['n', `${n} samples, ${subjects} subjects, ${classesText(summary)} (${classes.join(', ')})`],
       ...(untrained.length > 0 ? [['untrained', untrainedText(untrained)] as const] : []),
       ...(data && saysSomething(data) ? [['clips', dataText(data)] as const] : []),

@@ -1,0 +1,44 @@
+import { type FolderStatus, type RunStatus, readStatus } from '@mer/experiments';
+import { print, printJson } from '../output.js';
+import { duration } from '../progress.js';
+import { table } from '../table.js';
+
+/** `mer status <dir>` */
+export async function status(dir: string, { json }: { json?: boolean }): Promise<void> {
+  const found = await readStatus(dir);
+  if (json) printJson(found);
+  else print(`${text(found)}\n`);
+}
+
+function text({ dir, sweep, runs }: FolderStatus): string {
+  const done = runs.reduce((sum, run) => sum + run.done, 0);
+  const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
+  const begun = runs.filter(({ total }) => total !== undefined).length;
+  const finished = runs.filter(isFinished).length;
+  return [
+    sweep === undefined
+      ? `${dir}: a run`
+      : `${dir}: the sweep ${sweep}, ${finished} of ${runs.length} runs finished, ${runs.length - begun} not begun`,
+    ...table([
+      [sweep === undefined ? 'run' : 'cell', 'folds', 'done', 'seeds', 'time', ''],
+      ...runs.map((run) => [
+        run.name,
+        run.total === undefined ? '' : String(run.total),
+        String(run.done),
+        run.seeds
+          .map(({ seed, done, total }) => (done < total ? `${seed} (${done}/${total})` : String(seed)))
+          .join(' '),
+        run.done === 0 ? '' : duration(run.seconds),
+        wordOf(run),
+      ]),
+    ]).map((line) => `  ${line}`),
+    ...(done === 0 ? [] : [`  ${done} folds in ${duration(seconds)}, ${duration(seconds / done)} a fold on average`]),
+  ].join('\n');
+}
+
+const isFinished = ({ done, total }: RunStatus) => total !== undefined && done >= total;
+
+function wordOf(run: RunStatus): string {
+  if (run.total === undefined) return 'not begun';
+  return isFinished(run) ? 'finished' : 'unfinished';
+}

@@ -1,0 +1,117 @@
+import { dirname, join } from 'node:path';
+import type { RunEvent } from '../run/events.js';
+import { lockFolder } from '../run/folder-lock.js';
+import { type RunExperimentOptions, runExperiment } from '../run/run.js';
+import type { RunSummary } from '../summaries/summary.js';
+import { chooseCells } from './choose-cells.js';
+import { CHOSEN } from './chosen-folder.js';
+import type { Sweep } from './open-sweep.js';
+import { writeSweepFile } from './sweep-file.js';
+
+/** What a sweep tells while it works. */
+export type SweepEvent =
+  /** A cell begins, is done, or failed; the others go on. */
+  | {
+      type: 'cell';
+      cell: string;
+      /** From 1. */
+      index: number;
+      of: number;
+      state: 'begun' | 'done' | 'failed';
+      /** Why it failed. */
+      error?: string;
+    }
+  /** What the run of a cell tells. */
+  | (RunEvent & { cell: string });
+
+/** Options of {@link runSweep}: those of a run, for every cell. */
+export interface RunSweepOptions
+  extends Pick<RunExperimentOptions, 'out' | 'workers' | 'shard' | 'final' | 'cache' | 'signal'> {
+  /** Called as the work goes on. */
+  onEvent?: (event: SweepEvent) => void;
+}
+
+/** What became of a sweep. */
+export interface SweepResult {
+  /** Name of the sweep. */
+  name: string;
+  /** Every cell, in order: its scores, or why it failed. */
+  cells: { name: string; dir: string; summary?: RunSummary; error?: string }[];
+  /** The run of the cells chosen for each fold; absent where none are to be chosen, or not every fold of every cell is done. */
+  chosen?: RunSummary;
+}
+
+/**
+ * Runs every cell of a sweep, each as {@link runExperiment} does, into a folder of its own within the sweep's; folds that are done are not run again, whichever
+ * cell was being run when the work ended. Prepared images are shared: cells that prepare alike prepare once.
+ *
+ * A cell that cannot be run does not keep the others from running; it is told as an event and in the result.
+ *
+ * @param sweep - as opened by {@link openSweep}
+ * @param options - folder, processes, progress, interruption
+ * @returns the scores of every cell
+ * @throws {@link ExperimentError} where the folder is none of a sweep, or another process works in it
+ *
+ * @example
+ * ```ts no-run
+ * import { openSweep, runSweep } from '@mer/experiments';
+ *
+ * const sweep = await openSweep('first-steps', { grid: ['training.batchSize=8,16'] });
+ * const { cells } = await runSweep(sweep!, { out: 'runs/batch-sizes' });
+ * console.log(cells.map(({ name, summary }) => [name, summary?.perSeed[0]?.scores[0]?.uf1]));
+ * ```
+ */
+export async function runSweep(
+  { name, description, cells, choose, own }: Sweep,
+  { out, cache = join(dirname(out), '.cache'), onEvent = () => {}, ...options }: RunSweepOptions,
+): Promise<SweepResult> {
+  const lock = await lockFolder(out, { shard: options.shard });
+  try {
+    await writeSweepFile(out, {
+      format: 1,
+      name,
+      ...(description !== undefined && { description }),
+      ...(choose && { choose }),
+      cells: cells.map(({ name, set }) => ({ name, set })),
+    });
+    const done: SweepResult['cells'] = [];
+    for (const [i, { name: cell, experiment }] of cells.entries()) {
+      options.signal?.throwIfAborted();
+      const dir = join(out, cell);
+      const tell = (state: 'begun' | 'done' | 'failed', error?: string) =>
+        onEvent({ type: 'cell', cell, index: i + 1, of: cells.length, state, ...(error !== undefined && { error }) });
+      tell('begun');
+      try {
+        const onRun = (event: RunEvent) => onEvent({ ...event, cell });
+        const summary = await runExperiment(experiment, { ...options, out: dir, own, cache, onEvent: onRun });
+        done.push({ name: cell, dir, summary });
+        tell('done');
+      } catch (error) {
+        if (options.signal?.aborted) throw error;
+        const { message } = error as Error;
+        done.push({ name: cell, dir, error: message });
+        tell('failed', message);
+      }
+    }
+    const whole = done.every(({ summary }) => summary && summary.folds.done === summary.folds.total);
+    const chosen =
+      choose && whole
+        ? await chooseCells(
+            done.map(({ dir }) => dir),
+            { name, by: choose, out: join(out, CHOSEN), own },
+          )
+        : undefined;
+    return { name, cells: done, ...(chosen && { chosen }) };
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The error of a sweep some of whose cells failed, each with why; undefined where none did. */
+export function sweepFailure({ name, cells }: SweepResult): Error | undefined {
+  const failed = cells.flatMap(({ name: cell, error }) => (error === undefined ? [] : `  ${cell}: ${error}`));
+  if (failed.length === 0) return undefined;
+  return new Error(
+    `Cannot finish the sweep ${name} as ${failed.length} of its ${cells.length} cells failed; the others are done:\n${failed.join('\n')}`,
+  );
+}
