@@ -142,12 +142,6 @@ function noseFlow(frames, points) {
       return tf.unstack(part, 2).map((one) => one.dataSync().slice());
     });
     const middle = (some) => [...some].sort((a, b) => a - b)[some.length >> 1];
-      [
-        t,
-        Math.hypot(middle(u), middle(v)).toFixed(2),
-        (u.reduce((s, x, i) => s + Math.hypot(x, v[i]), 0) / u.length).toFixed(2),
-      ].join(' '),
-    );
     most = Math.max(most, Math.hypot(middle(u), middle(v)));
     for (let i = 0; i < u.length; i++) lengths.push(Math.hypot(u[i], v[i]));
   }
