@@ -157,6 +157,8 @@ import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as faceapi from '@vladmandic/face-api/dist/face-api.esm-nobundle.js';
 const asked = new URLSearchParams(location.search);
 try {
+  // face-api reads values at once, which webgpu cannot
+  if (asked.get('backend') === 'webgpu') await useBackend('wasm');
   const bytes = new Uint8Array(await (await fetch('image.bin')).arrayBuffer());
   const addresses = { mesh: new URL('mesh', location.href).href, faces: new URL('faces', location.href).href };
   window.outcome = await look(asked.get('backend'), asked.get('detector'), bytes, { ...addresses, loadGraphModel, faceapi });
