@@ -135,7 +135,8 @@ export const stabilize = /* @__PURE__ */ declareStep({
  *
  * const still = tf.randomUniform([1, 40, 40, 1], 0, 1, 'float32', 1);
  * const clip = { frames: tf.tile(still, [2, 1, 1, 1]) as tf.Tensor4D, onset: 0, apex: 1, offset: 1 };
- * console.log(await headTrack(clip)); // [ [ 1, 0, 0, 0, 1, 0 ], [ 1, 0, 0, 0, 1, 0 ] ]
+ * const track = await headTrack(clip);
+ * console.log(track.length, track[0]); // 2 [ 1, 0, 0, 0, 1, 0 ]
  * ```
  *
  * Reference: as {@link stabilize}.
