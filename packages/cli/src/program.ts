@@ -117,11 +117,7 @@ export function createProgram(): Command {
     .option('--entry <name>', 'where the state dict lies in a weight file, such as state_dict (default: found)')
     .option('--fps <n>', 'frames a second of the clip (default: taken as 30)', positive)
     .option('-l, --landmarks <file>', '68 points of the face in some frames (default: found by a detector)')
-    .addOption(
-      new Option('--several <who>', 'who is meant where there are several faces')
-        .choices(['refuse', 'largest', 'surest', 'middle'])
-        .default('refuse'),
-    )
+    .addOption(several())
     .addOption(
       new Option(
         '--align <how>',
@@ -129,6 +125,14 @@ export function createProgram(): Command {
       )
         .choices(['auto', 'face', 'none'])
         .default('auto'),
+    )
+    .addOption(
+      new Option(
+        '--stabilize <motion>',
+        'take off what the head moves, for a network whose experiment has no step that aligns faces: shifts, or turns and nearness too',
+      )
+        .choices(['none', 'shift', 'similarity'])
+        .default('none'),
     )
     .option('-f, --force', 'predict even where there is no face or nothing moves')
     .option(
@@ -229,6 +233,12 @@ export function createProgram(): Command {
     .option('--offset <n>', 'number of the offset frame (default: the last frame)', wholeNumber)
     .option('--size <pixels>', 'resize the frames to a square first', wholeNumber)
     .option(
+      '-l, --landmarks <file>',
+      'points of the face, or the folder of them of a data set (default: found where a step such as align needs them)',
+    )
+    .addOption(detector())
+    .addOption(several())
+    .option(
       '-p, --preprocess <steps>',
       'steps on the clip before, joined by commas (even-light,stabilize)',
       (text) => text.split(','),
@@ -257,16 +267,8 @@ export function createProgram(): Command {
     )
     .option('-r, --root <dir>', 'folder of the data set')
     .requiredOption('-o, --out <dir>', 'folder to write to: <clip>.json, or <subject>/<clip>.json')
-    .addOption(
-      new Option('--detector <name>', 'what finds faces; both are optional packages')
-        .choices(['face-mesh', 'face-api'])
-        .default('face-mesh'),
-    )
-    .addOption(
-      new Option('--several <which>', 'which face where there are several')
-        .choices(['refuse', 'largest', 'surest', 'middle'])
-        .default('refuse'),
-    )
+    .addOption(detector())
+    .addOption(several())
     .option(
       '--gap <n>',
       'most frames in a row without a face that are held from those around (default: 5)',
@@ -303,7 +305,12 @@ export function createProgram(): Command {
     )
     .argument('<recording>', 'folder of frames, a video, or a study: a file (YAML or JSON), or the name of one of ours')
     .option('--fps <n>', 'frames a second of the pictures; a video has its own, and is resampled to another', positive)
-    .option('-l, --landmarks <file>', '68 points of the face in some frames of the recording')
+    .option(
+      '-l, --landmarks <file>',
+      '68 points of the face in some frames of the recording (default: found, and kept)',
+    )
+    .addOption(detector())
+    .addOption(several())
     .addOption(
       new Option(
         '--spotter <name>',
@@ -393,6 +400,16 @@ export function createProgram(): Command {
 
   return program;
 }
+
+const detector = () =>
+  new Option('--detector <name>', 'what finds faces; both are optional packages')
+    .choices(['face-mesh', 'face-api'])
+    .default('face-mesh');
+
+const several = () =>
+  new Option('--several <which>', 'which face where there are several')
+    .choices(['refuse', 'largest', 'surest', 'middle'])
+    .default('refuse');
 
 const EXPERIMENT = 'experiment file (YAML or JSON), or the name of a recipe (mer recipes lists them)';
 

@@ -35,6 +35,7 @@ export {
   type WrittenLandmarks,
   writeLandmarks,
 } from './prepare/detect-landmarks.js';
+export { withDetectedLandmarks, withLandmarks } from './prepare/landmarks.js';
 export {
   openExperimentData,
   type PrepareDataOptions,

@@ -139,5 +139,5 @@ export { type InterpolateOptions, interpolate } from './temporal/interpolate.js'
 export { type MagnifyOptions, magnify } from './temporal/magnify.js';
 export { type SampleOptions, sample } from './temporal/sample.js';
 export { type SpotApexOptions, spotApex } from './temporal/spot-apex.js';
-export { type StabilizeOptions, stabilize } from './temporal/stabilize.js';
+export { headTrack, type StabilizeOptions, stabilize } from './temporal/stabilize.js';
 export { type TrdiOptions, trdi } from './trdi.js';

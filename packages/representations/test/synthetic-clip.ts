@@ -12,6 +12,17 @@ export function texture(x: number, y: number, channel = 0): number {
   );
 }
 
+/** A texture that nowhere repeats: noise on a lattice of 5 pixels, interpolated smoothly. */
+export function roughness(x: number, y: number): number {
+  const at = (i: number, j: number) => {
+    const hash = Math.sin(i * 127.1 + j * 311.7) * 43758.5453;
+    return hash - Math.floor(hash);
+  };
+  const [i, j] = [Math.floor(x / 5), Math.floor(y / 5)];
+  const [a, b] = [x / 5 - i, y / 5 - j].map((part) => part * part * (3 - 2 * part)) as [number, number];
+  return (1 - b) * ((1 - a) * at(i, j) + a * at(i + 1, j)) + b * ((1 - a) * at(i, j + 1) + a * at(i + 1, j + 1));
+}
+
 /** What {@link syntheticClip} can be asked for. */
 export interface SyntheticClipOptions {
   frames?: number;

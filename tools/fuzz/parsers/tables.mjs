@@ -297,6 +297,18 @@ function tableOf(name) {
 
 const landmarks = Array.from({ length: 68 }, (_, i) => [i, (i * 7) % 50]);
 
+/** A face as MediaPipe gives it, in shares of the image. */
+const mesh = Array.from({ length: 478 }, (_, i) => ({ x: (i % 20) / 20, y: i / 478, z: 0 }));
+
+/** A table of OpenFace: two frames, of one face or two. */
+function openFace(random) {
+  const names = ['x', 'y'].flatMap((axis) => landmarks.map((_, i) => `${axis}_${i}`));
+  const row = (frame, face) => [frame, face, 0, 0.9, 1, ...[0, 1].flatMap((axis) => landmarks.map((p) => p[axis]))];
+  const faces = random.chance(0.3) ? [0, 1] : [0];
+  const rows = [1, 2].flatMap((frame) => faces.map((face) => row(frame, face).join(', ')));
+  return [['frame', 'face_id', 'timestamp', 'confidence', 'success', ...names].join(', '), ...rows];
+}
+
 export const parsers = () => [
   {
     name: 'csv',
@@ -411,22 +423,35 @@ export const parsers = () => [
   {
     name: 'landmarks',
     files: [
-      'packages/representations/dist/face/landmarks.js#parseLandmarks',
+      'packages/representations/dist/face/landmark-files.js',
+      'packages/representations/dist/face/open-face.js',
+      'packages/representations/dist/face/mesh-points.js',
       'packages/representations/dist/face/transform.js#checkLandmarks',
     ],
     header: /the text must be JSON|must hold 2 or 136 numbers/,
     make(random) {
-      const json = random.pick([landmarks, [{ frame: 0, points: landmarks }], { 0: landmarks, 4: landmarks }]);
+      const json = random.pick([
+        ...[landmarks, [{ frame: 0, points: landmarks }], { 0: landmarks, 4: landmarks }],
+        ...[[mesh], { faceLandmarks: [mesh] }, { multi_face_landmarks: [{ landmark: mesh }, { landmark: mesh }] }],
+        ...[{ landmarks }, { detector: 'face-mesh', frames: [{ frame: 0, score: 1, points: landmarks }] }],
+        mesh.map(({ x, y, z }) => [400 * x, 200 * y, z]),
+      ]);
       if (random.chance(0.6)) return encode(jsonText(random, random.chance(0.9) ? mutateJson(random, json) : json));
       const lines = random
         .pick([
           landmarks.map((point) => point.join(' ')),
           [landmarks.flat().join(','), landmarks.flat().join(' ')],
           ['version: 1', 'n_points: 68', '{', ...landmarks.map((point) => point.join(' ')), '}'],
+          mesh.map(({ x, y, z }) => [400 * x, 200 * y, z].join(' ')),
+          ...[openFace(random), openFace(random)],
         ])
         .join('\n');
       return encode(random.chance(0.8) ? mutateText(random, lines) : lines);
     },
-    run: (bytes) => parseLandmarks(decode(bytes)),
+    run(bytes, random) {
+      const size = random.pick([undefined, [240, 320], 100]);
+      const face = random.pick([undefined, 0, 1]);
+      parseLandmarks(decode(bytes), { ...(size && { size }), ...(face !== undefined && { face }) });
+    },
   },
 ];

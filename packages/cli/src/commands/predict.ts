@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import {
@@ -17,7 +17,7 @@ import {
   predictSources,
   type Source,
 } from '@mer/experiments';
-import { makeFolder, readImage, systemErrorText, writeImage } from '@mer/io';
+import { makeFolder, readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
 import { visible } from '@mer/options';
 import {
@@ -29,7 +29,6 @@ import {
   type FrameLandmarks,
   isLongClip,
   type LongClip,
-  parseLandmarks,
 } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
@@ -38,6 +37,7 @@ import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
 import { type Marks, openEvenRecording, position, readClip } from '../represent/read-clip.js';
+import { readLandmarkFile } from '../represent/recording-landmarks.js';
 import { table } from '../table.js';
 
 interface Options extends Marks, ExperimentOptions {
@@ -48,6 +48,7 @@ interface Options extends Marks, ExperimentOptions {
   landmarks?: string;
   several: 'refuse' | 'largest' | 'surest' | 'middle';
   align: 'auto' | 'face' | 'none';
+  stabilize: 'none' | 'shift' | 'similarity';
   force?: boolean;
 }
 
@@ -151,7 +152,10 @@ async function givenRecording(path: string, predictor: Predictor, options: Optio
       (['onset', 'apex', 'offset'] as const).map((name) => [name, position(numbers, options[name], name)]),
     );
     checkOrder(marks, options);
-    const landmarks = options.landmarks === undefined ? undefined : await readLandmarks(options.landmarks);
+    const landmarks =
+      options.landmarks === undefined
+        ? undefined
+        : await readLandmarkFile(options.landmarks, [frames.shape[1], frames.shape[2]]);
     const detector = landmarks === undefined ? await openDetector() : {};
     const counters = {
       face: createCounter(terminal, 'looked for the face in', 'frames'),
@@ -176,6 +180,11 @@ async function givenRecording(path: string, predictor: Predictor, options: Optio
       throw new UsageError(`Cannot predict ${path} as ${reasons.join('; ')}. --force goes on all the same`);
     }
     const aligned = alignment(predictor, examination, options.align);
+    if (aligned === 'own-step' && options.stabilize !== 'none') {
+      throw new UsageError(
+        'Cannot use --stabilize as the run aligns faces by its own steps: add stabilize to them (--set preprocessing=…) and train it so',
+      );
+    }
     const intervals: Given['intervals'] = [];
     for (const interval of examination.intervals) {
       const read = await readInterval(path, interval, {
@@ -183,6 +192,7 @@ async function givenRecording(path: string, predictor: Predictor, options: Optio
         ...(kind === 'video' && { fps }),
         numbers,
         aligned,
+        stabilize: options.stabilize,
         predictor,
         examination,
         side: [frames.shape[1], frames.shape[2]],
@@ -226,17 +236,6 @@ async function openDetector(): Promise<{ detect?: FaceDetector; missing?: string
   }
 }
 
-async function readLandmarks(path: string): Promise<FrameLandmarks[]> {
-  const content = await readFile(path, 'utf8').catch((cause) => {
-    throw new UsageError(`Cannot read the landmarks ${path} as ${systemErrorText(cause)}`, { cause });
-  });
-  try {
-    return parseLandmarks(content);
-  } catch (cause) {
-    throw new UsageError(`${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
 /** Share of the picture, by its side, above which a face fills it. */
 const FILLS = 0.55;
 
@@ -250,6 +249,7 @@ interface Reading {
   fps?: number | undefined;
   numbers: readonly number[];
   aligned: Aligned;
+  stabilize: Options['stabilize'];
   predictor: Predictor;
   examination: Examination;
   /** Height and width of the frames as they were looked at. */
@@ -260,7 +260,7 @@ interface Reading {
 async function readInterval(
   path: string,
   interval: ExaminedInterval,
-  { fps, numbers, aligned, predictor, examination, side }: Reading,
+  { fps, numbers, aligned, stabilize, predictor, examination, side }: Reading,
 ): Promise<{ source: Source; interval: ShownInterval; close(): Promise<void> }> {
   const { size, color, from, to } = predictor.experiment.data.frames;
   const numberOf = (frame: number | null) => (frame === null ? undefined : numbers[frame]);
@@ -278,18 +278,27 @@ async function readInterval(
   const first = numbers.indexOf(read.numbers[0]!);
   let source: Clip | LongClip = read.clip;
   const apex = source.apex === null ? null : (read.numbers[source.apex] ?? null);
-  if (aligned !== 'whole') source = { ...source, landmarks: landmarksFor(source, examination, { first, side }) };
-  let close = read.close;
-  if (aligned === 'face') {
-    const side = size === undefined ? 224 : typeof size === 'number' ? size : Math.max(...size);
-    const cut = (await createStep({ step: 'align', options: { size: side } }).applyAsync(source as never)) as
-      | Clip
-      | LongClip;
-    source = cut;
-    close = async () => {
-      if (!isLongClip(cut)) cut.frames.dispose();
-      await read.close();
-    };
+  if (aligned !== 'whole' || stabilize === 'similarity') {
+    source = { ...source, landmarks: landmarksFor(source, examination, { first, side }) };
+  }
+  const cutTo = size === undefined ? 224 : typeof size === 'number' ? size : Math.max(...size);
+  const steps = [
+    ...(aligned === 'face' ? [{ step: 'align', options: { size: cutTo } }] : []),
+    ...(stabilize === 'none' ? [] : [{ step: 'stabilize', options: { motion: stabilize } }]),
+  ];
+  const made: (Clip | LongClip)[] = [];
+  const close = async () => {
+    for (const one of made) if (!isLongClip(one)) one.frames.dispose();
+    await read.close();
+  };
+  try {
+    for (const step of steps) {
+      source = (await createStep(step).applyAsync(source as never)) as Clip | LongClip;
+      made.push(source);
+    }
+  } catch (error) {
+    await close();
+    throw error;
   }
   const shown = {
     ...interval,

@@ -1,18 +1,21 @@
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { openDataset } from '@mer/datasets';
-import { type OwnParts, setValue } from '@mer/experiments';
+import { type OwnParts, setValue, withDetectedLandmarks, withLandmarks } from '@mer/experiments';
 import { makeFolder } from '@mer/io';
-import { visible } from '@mer/options';
+import { checkOptions, visible } from '@mer/options';
 import {
   type AnyStep,
   contactSheet,
   createRepresentation,
   createStep,
+  type FaceDetectorName,
   frame,
   type Mark,
   pipe,
   type SheetTile,
+  type TrackFacesOptions,
+  trackFacesOptions,
 } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
@@ -21,10 +24,11 @@ import { print, printJson, say, terminal } from '../output.js';
 import { ownParts } from '../own-parts.js';
 import { clipProgress } from '../represent/clip-progress.js';
 import { type Marks, readClip } from '../represent/read-clip.js';
+import { type FaceOptions, findLandmarks, readLandmarkFile } from '../represent/recording-landmarks.js';
 import { representDataset } from '../represent/represent-dataset.js';
 import { writePicture, writeRepresentation } from '../represent/write-image.js';
 
-interface Options extends Marks {
+interface Options extends Marks, FaceOptions {
   as: string[];
   preprocess: string[];
   out: string;
@@ -66,19 +70,24 @@ export async function represent(path: string | undefined, options: Options): Pro
 async function representClip(
   path: string,
   steps: ReadonlyMap<string, AnyStep>,
-  { out, size, backend, root, json, onset, apex: givenApex, offset }: Options,
+  { out, size, backend, root, json, onset, apex: givenApex, offset, landmarks, detector, several }: Options,
 ): Promise<void> {
   if (root !== undefined) throw new UsageError('Cannot use --root as it must come with --data <name>');
   await useBackend(backend as Parameters<typeof useBackend>[0]);
-  const { clip, numbers, spotted, close } = await readClip(
-    path,
-    { onset, apex: givenApex, offset },
-    size === undefined ? {} : { size },
-  );
+  const read = size === undefined ? {} : { size };
+  const { clip: bare, numbers, spotted, close } = await readClip(path, { onset, apex: givenApex, offset }, read);
   const tiles: SheetTile[] = [];
   const made: Record<string, { shape: number[]; least: number; greatest: number }> = {};
   try {
     await makeFolder(out);
+    let clip = bare;
+    if (landmarks !== undefined) {
+      const [, height, width] = bare.frames.shape;
+      clip = { ...bare, landmarks: await readLandmarkFile(landmarks, [height, width]) };
+    } else if (needsFace(steps)) {
+      const [faces, keep] = [{ detector, several }, join(out, 'landmarks.json')];
+      clip = { ...bare, landmarks: await findLandmarks(bare, { path, numbers, faces, read, keep }) };
+    }
     const apex = clip.apex!;
     for (const [at, index] of Object.entries({ onset: clip.onset, apex, offset: clip.offset } as const)) {
       const caption = `${at}, frame ${numbers[index]}${at === 'apex' && spotted ? ' (spotted)' : ''}`;
@@ -106,6 +115,9 @@ async function representClip(
   }
 }
 
+const needsFace = (steps: ReadonlyMap<string, AnyStep>) =>
+  [...steps.values()].some(({ traits }) => traits.needsLandmarks === true);
+
 async function extremes(image: tf.Tensor): Promise<[least: number, greatest: number]> {
   const both = tf.tidy(() => tf.stack([tf.min(image), tf.max(image)]));
   try {
@@ -119,19 +131,28 @@ async function representAll(
   steps: ReadonlyMap<string, AnyStep>,
   dataOptions: Readonly<Record<string, unknown>>,
   { parts, modules }: OwnParts,
-  { data, root, out, size, backend, json, onset, apex, offset }: Options,
+  { data, root, out, size, backend, json, onset, apex, offset, landmarks, detector, several }: Options,
 ): Promise<void> {
   for (const [name, value] of Object.entries({ onset, apex, offset })) {
     if (value !== undefined) throw new UsageError(`Cannot use --${name} with --data as each clip must have its own`);
   }
-  const dataset = await openDataset(data!, { ...dataOptions, root, parts }).catch((cause: unknown) => {
+  const opened = await openDataset(data!, { ...dataOptions, root, parts }).catch((cause: unknown) => {
     if (cause instanceof TypeError || cause instanceof RangeError) throw new UsageError(cause.message, { cause });
     throw cause;
   });
-  if (dataset.kind !== 'clips') {
-    throw new UsageError(`Cannot represent ${data} as a data set must be of clips: it is of ${dataset.kind}`);
+  if (opened.kind !== 'clips') {
+    throw new UsageError(`Cannot represent ${data} as a data set must be of clips: it is of ${opened.kind}`);
   }
   await useBackend(backend as Parameters<typeof useBackend>[0]);
+  let dataset = opened;
+  if (landmarks !== undefined) dataset = await withLandmarks(opened, landmarks);
+  else if (needsFace(steps)) {
+    const folder = join(out, 'landmarks');
+    const who = { several: several as TrackFacesOptions['several'] };
+    const track = checkOptions('find faces', trackFacesOptions, who);
+    dataset = withDetectedLandmarks(opened, { ...track, detector: detector as FaceDetectorName, folder });
+    say(`faces are found by ${detector}; their points: ${folder}\n`);
+  }
   const progress = clipProgress(terminal);
   const advice = `stopped: run the same command again to go on; what is whole in ${out} is kept`;
   const done = await interruptible(advice, (signal) =>

@@ -12,7 +12,6 @@ import {
 } from '@mer/experiments';
 import { systemErrorText, writeFileAtomic } from '@mer/io';
 import { checkOptions, findPart, type Part, visible, withParts } from '@mer/options';
-import { parseLandmarks } from '@mer/representations';
 import { encodeMegcCsv, parseMegcCsv, type SpotterDefinition, spotters } from '@mer/spotting';
 import { UsageError } from '../errors.js';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
@@ -20,21 +19,21 @@ import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { ownParts } from '../own-parts.js';
 import { openEvenRecording } from '../represent/read-clip.js';
+import { type FaceOptions, findLandmarks, landmarkCache, readLandmarkFile } from '../represent/recording-landmarks.js';
 import { table } from '../table.js';
 
 /** What `mer spot` takes. */
-interface Options extends Omit<ExperimentOptions, 'backend'> {
+interface Options extends Omit<ExperimentOptions, 'backend'>, FaceOptions {
   backend: string;
   out?: string;
   fps?: number;
-  landmarks?: string;
   spotter: string;
   csv?: string;
   picture?: string;
   truth?: string;
 }
 
-/** `mer spot <study.yaml>`: a spotter on a data set; `mer spot <folder or video> --fps <n> --landmarks <file>`: the intervals of one recording. */
+/** `mer spot <study.yaml>`: a spotter on a data set; `mer spot <folder or video> --fps <n>`: the intervals of one recording. */
 export async function spot(path: string, options: Options): Promise<void> {
   const { parts } = await ownParts(options.use);
   await useBackend(options.backend as Parameters<typeof useBackend>[0]);
@@ -67,7 +66,6 @@ async function spotInRecording(path: string, parts: readonly Part[], options: Op
   const all = withParts<SpotterDefinition>(['spotter'], spotters, parts);
   const spotter = findPart('spotter', all, name);
   const settings = set.reduce<unknown>(setValue, {}) as object;
-  const landmarks = landmarkFile === undefined ? [] : await readLandmarks(landmarkFile);
   const video = basename(path).replace(/\.[^.]*$/, '');
   if (truthFile !== undefined && picture === undefined) {
     throw new UsageError('Cannot use --truth as it is drawn: name the picture with --picture');
@@ -78,6 +76,16 @@ async function spotInRecording(path: string, parts: readonly Part[], options: Op
   const { frames, numbers, fps, close } = source;
   const progress = createStudyProgress();
   try {
+    const [, height, width] = frames.shape;
+    const landmarks =
+      landmarkFile === undefined
+        ? await findLandmarks(frames, {
+            ...{ path, numbers, faces: options, keep: landmarkCache(path) },
+            // spotters take the points of each second
+            every: Math.max(1, Math.round(fps)),
+            read: { fps: options.fps ?? null },
+          })
+        : await readLandmarkFile(landmarkFile, [height, width]);
     const measured = await interruptible('stopped', (signal) =>
       spotter.measure({ frames, fps, landmarks }, resolved, {
         signal,
@@ -146,17 +154,6 @@ async function openAtRate(path: string, asked: number | undefined): Promise<Clip
   throw new UsageError(
     'Cannot spot expressions as --fps must say how many frames a second the pictures were taken at: none is given',
   );
-}
-
-async function readLandmarks(path: string) {
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new UsageError(`Cannot read the landmarks ${path} as ${systemErrorText(cause)}`, { cause });
-  });
-  try {
-    return parseLandmarks(text);
-  } catch (cause) {
-    throw new UsageError(`${path}: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** One line that is rewritten on a terminal; elsewhere a line for each recording. */

@@ -70,7 +70,9 @@ async function sampleKey(dataset: ClipDataset, index: number, size: number | und
   const files = (await dataset.sources(index)).map((file) => [file.path, file.size, file.modified ?? null]);
   // nothing on disk: the settings tell what is generated
   const settings = files.length ? null : dataset.settings;
-  return hashOf([layout, dataset.name, dataset.samples[index]!.id, marks, files, settings, size ?? null]);
+  const { landmarks } = dataset.settings as { landmarks?: string };
+  const read = [...(landmarks === undefined ? [] : [landmarks]), size ?? null];
+  return hashOf([layout, dataset.name, dataset.samples[index]!.id, marks, files, settings, ...read]);
 }
 
 /** Where nothing can be written any more, the other clips fare no better. */

@@ -1,6 +1,7 @@
 /** What an image file says about itself in its first bytes. */
 export interface ImageHeader {
   format: 'jpeg' | 'png' | 'bmp';
+  /** Of the picture as it is decoded: the orientation that a camera noted in a JPEG is applied. */
   width: number;
   height: number;
   /** 1 gray, 3 color; transparency is not counted. */
@@ -31,6 +32,7 @@ export function imageHeader(bytes: Uint8Array): ImageHeader {
 
 function jpegHeader(bytes: Uint8Array, view: DataView): ImageHeader {
   let header: ImageHeader | undefined;
+  let turned: boolean | undefined;
   for (let at = 2; ; ) {
     while (view.getUint8(at) === 0xff && view.getUint8(at + 1) === 0xff) at++;
     if (view.getUint8(at) !== 0xff) throw new Error('the JPEG file is damaged');
@@ -38,6 +40,10 @@ function jpegHeader(bytes: Uint8Array, view: DataView): ImageHeader {
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
       const channels = view.getUint8(at + 9) === 1 ? 1 : 3;
       header = { format: 'jpeg', height: view.getUint16(at + 5), width: view.getUint16(at + 7), channels };
+    }
+    // 'Exif': the first block counts
+    if (marker === 0xe1 && view.getUint32(at + 4) === 0x45786966) {
+      turned ??= liesOnItsSide(bytes.subarray(at + 10, at + 2 + view.getUint16(at + 2)));
     }
     if (marker === 0xd9) throw new Error('the JPEG file has no picture');
     if (marker === 0xda) {
@@ -47,9 +53,29 @@ function jpegHeader(bytes: Uint8Array, view: DataView): ImageHeader {
       do end = bytes.lastIndexOf(0xd9, end - 1);
       while (end > at && bytes[end - 1] !== 0xff);
       if (end <= at) throw new Error('the JPEG file is cut short');
-      return header;
+      return turned ? { ...header, width: header.height, height: header.width } : header;
     }
     at += 2 + view.getUint16(at + 2);
+  }
+}
+
+/** Whether an EXIF block says that rows and columns are exchanged; one that is damaged says nothing. */
+function liesOnItsSide(tiff: Uint8Array): boolean {
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  try {
+    const little = view.getUint16(0) === 0x4949;
+    if ((!little && view.getUint16(0) !== 0x4d4d) || view.getUint16(2, little) !== 42) return false;
+    const first = view.getUint32(4, little);
+    const count = view.getUint16(first, little);
+    for (let at = first + 2; at < first + 2 + 12 * count; at += 12) {
+      // orientation, as one short integer
+      if (view.getUint16(at, little) !== 0x0112) continue;
+      const orientation = view.getUint16(at + 8, little);
+      return view.getUint16(at + 2, little) === 3 && orientation >= 5 && orientation <= 8;
+    }
+    return false;
+  } catch {
+    return false;
   }
 }
 

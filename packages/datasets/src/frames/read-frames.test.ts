@@ -9,6 +9,7 @@ import { composeDatasets } from '../compose.js';
 import type { DataFolder } from '../files/data-folder.js';
 import { openClipFolder } from '../sets/clip-folder.js';
 import { absentRuns, positionOf } from './clip-frames.js';
+import { decodePicture } from './decode-picture.js';
 import { frameNames } from './frame-names.js';
 import { imageHeader } from './image-header.js';
 import { limiter, openFrames, readFrames } from './read-frames.js';
@@ -202,5 +203,45 @@ describe('imageHeader()', () => {
     expect(() => imageHeader(jpeg.subarray(0, 24))).toThrow('the file is cut short');
     expect(() => imageHeader(new Uint8Array())).toThrow('the file is empty');
     expect(() => imageHeader(Buffer.from('GIF89a'))).toThrow('neither JPEG nor PNG nor BMP');
+  });
+
+  /** A JPEG with an EXIF block that notes an orientation. */
+  const turned = (file: Uint8Array, order: 'II' | 'MM', orientation: number, change = (tiff: Buffer) => tiff) => {
+    const tiff = Buffer.alloc(26);
+    const [short, long] =
+      order === 'II' ? (['writeUInt16LE', 'writeUInt32LE'] as const) : (['writeUInt16BE', 'writeUInt32BE'] as const);
+    tiff.write(order);
+    tiff[short](42, 2);
+    tiff[long](8, 4);
+    for (const [i, value] of [1, 0x0112, 3].entries()) tiff[short](value, 8 + 2 * i);
+    tiff[long](1, 14);
+    tiff[short](orientation, 18);
+    const block = Buffer.concat([Buffer.from('Exif\0\0'), change(tiff)]);
+    return Buffer.concat([
+      file.subarray(0, 2),
+      Buffer.from([0xff, 0xe1, 0, block.length + 2]),
+      block,
+      file.subarray(2),
+    ]);
+  };
+
+  it('tells the size of a JPEG as it is decoded, whatever way the camera was held', async () => {
+    const image = tf.zeros([5, 7, 3]) as tf.Tensor3D;
+    const file = await encodeImage(image, 'jpeg');
+    image.dispose();
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      const bytes = turned(file, orientation % 2 === 0 ? 'II' : 'MM', orientation);
+      const { width, height } = await decodePicture(bytes);
+      expect(imageHeader(bytes), `orientation ${orientation}`).toMatchObject({ width, height });
+      expect([width, height]).toEqual(orientation < 5 ? [7, 5] : [5, 7]);
+    }
+  });
+
+  it('takes nothing of an EXIF block that is damaged', () => {
+    const exif = (order: 'II' | 'MM', change?: (tiff: Buffer) => Buffer) => imageHeader(turned(jpeg, order, 6, change));
+    for (const order of ['II', 'MM'] as const) expect(exif(order)).toMatchObject({ width: 3, height: 4 });
+    expect(exif('II', (tiff) => tiff.subarray(0, 15))).toMatchObject({ width: 4, height: 3 });
+    expect(exif('II', (tiff) => tiff.fill(0xff, 4, 8))).toMatchObject({ width: 4, height: 3 });
+    expect(exif('II', (tiff) => tiff.fill(0xff, 8, 10).fill(0, 10, 12))).toMatchObject({ width: 4, height: 3 });
   });
 });

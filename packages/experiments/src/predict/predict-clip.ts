@@ -1,5 +1,6 @@
 import { useBackend } from '@mer/backends';
 import { findDataset } from '@mer/datasets';
+import { hasMaps } from '@mer/models';
 import { pipe } from '@mer/representations';
 import { copyRows, type LabelKind, ONE_VIEW, type PreparedData, predictLogits, probabilitiesOf } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -139,7 +140,11 @@ export async function predictSources(
     if (note !== undefined) onNote(note);
     const probabilities = members.map((each) => classes.map((_, c) => mean(each.map((member) => member[c]!))));
     const best = probabilities.map((each) => each.indexOf(Math.max(...each)));
-    if (heatMaps) {
+    const explained = heatMaps && hasMaps(model);
+    if (heatMaps && !explained) {
+      onNote(`no heat maps: ${experiment.model.name} has no layer that keeps the places of its input`);
+    }
+    if (explained) {
       for (const file of files) {
         signal?.throwIfAborted();
         await putWeights(model, file, { entry });
@@ -166,7 +171,7 @@ export async function predictSources(
           shape: [...input.shape],
           values: copyRows(input, [shown]),
         })),
-        ...(heatMaps && {
+        ...(explained && {
           heatMaps: [...heat[n]!].map(([name, maps]) => ({ name, shape: maps[0]!.shape, values: meanMap(maps) })),
         }),
       };

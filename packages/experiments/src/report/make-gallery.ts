@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { encodeImage, readSafetensors } from '@mer/io';
-import { loadWeights, overlayHeatMap } from '@mer/models';
+import { hasMaps, loadWeights, overlayHeatMap } from '@mer/models';
 import { displayImage, resize } from '@mer/representations';
 import { copyRows, ONE_VIEW, type PreparedData, type PreparedInput } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -78,7 +78,9 @@ export async function makeGallery(
         model ??= makeModel(experiment, data, 0, own.parts);
         const weights = join(foldFolder(run.dir, verdict.seed, verdict.fold), 'weights.safetensors');
         loadWeights(model, (await readSafetensors(weights)).arrays);
-        const heat = await heatMapsOf(model, data, { row: 0, classIndex: classes.indexOf(verdict.most) });
+        const heat = hasMaps(model)
+          ? await heatMapsOf(model, data, { row: 0, classIndex: classes.indexOf(verdict.most) })
+          : [];
         items.push({
           id: verdict.id,
           title: titleOf(verdict),

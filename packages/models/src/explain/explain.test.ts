@@ -16,6 +16,7 @@ import {
   createVitB16,
   fusionWeights,
   gradCam,
+  hasMaps,
   loadWeights,
   type ModelName,
   overlayHeatMap,
@@ -112,6 +113,7 @@ describe('gradCam()', () => {
   it('says of a network without maps that there are none', async () => {
     const model = make('linear-classifier');
     const given = images(model, 1);
+    expect(hasMaps(model)).toBe(false);
     await expect(gradCam(model, given)).rejects.toThrow(
       'Cannot explain linear-classifier as a layer must give maps of more than one place for input image: there is none',
     );

@@ -2,7 +2,7 @@ import { checkOptions, either, flag, integer, list, type OptionsOf, text } from 
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { dependsOn, evaluate, inputValues, type NodeValues } from './evaluate.js';
-import { lastMapNodes, type MapNode, namedMapNode } from './map-nodes.js';
+import { isExplained, lastMapNodes, type MapNode, namedMapNode } from './map-nodes.js';
 
 const gradCamOptions = {
   classIndex: either(
@@ -107,6 +107,20 @@ export async function gradCam(
   } finally {
     tf.dispose([logits, maps]);
   }
+}
+
+/**
+ * Whether a network has layers whose maps {@link gradCam} explains: one of dense layers alone has none.
+ *
+ * @example
+ * ```ts
+ * import { createModel, hasMaps } from '@mer/models';
+ *
+ * console.log(hasMaps(createModel('ststnet', { classes: 3 }))); // true
+ * ```
+ */
+export function hasMaps(model: tfl.LayersModel): boolean {
+  return isExplained(model);
 }
 
 /** Sum over the samples of the output of the chosen class. */

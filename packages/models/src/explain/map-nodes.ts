@@ -78,24 +78,31 @@ function gridOf(node: tfl.SymbolicTensor, source: NodeFacts | undefined): Pick<N
   return skip === 0 || skip === 1 ? { grid, skip } : { grid: null, skip: 0 };
 }
 
+/** The node that explains each input, or null where it has no maps; see {@link lastMapNodes}. */
+function explaining(model: tfl.LayersModel): (MapNode | null)[] {
+  const nodes = mapNodes(model);
+  return model.inputs.map((_, input) => {
+    const own = nodes.filter(({ origins }) => origins.has(input));
+    const fewest = Math.min(...own.map(({ origins }) => origins.size));
+    return own
+      .filter(({ origins }) => origins.size === fewest)
+      .reduce<MapNode | null>((last, next) => (last === null || next.depth >= last.depth ? next : last), null);
+  });
+}
+
+/** Whether every input has maps that explain it. */
+export const isExplained = (model: tfl.LayersModel): boolean => explaining(model).every((node) => node !== null);
+
 /**
  * The node that explains each input: the last one whose places are those of this input alone, before branches are joined;
  * where there is none, the last one whose places are those of the fewest inputs.
  */
 export function lastMapNodes(task: string, model: tfl.LayersModel): MapNode[] {
-  const nodes = mapNodes(model);
-  return model.inputs.map((_, input) => {
-    const own = nodes.filter(({ origins }) => origins.has(input));
-    const fewest = Math.min(...own.map(({ origins }) => origins.size));
-    const best = own
-      .filter(({ origins }) => origins.size === fewest)
-      .reduce<MapNode | null>((last, next) => (last === null || next.depth >= last.depth ? next : last), null);
-    if (best === null) {
-      throw new TypeError(
-        `Cannot ${task} as a layer must give maps of more than one place for input ${model.inputNames[input]}: there is none`,
-      );
-    }
-    return best;
+  return explaining(model).map((node, input) => {
+    if (node) return node;
+    throw new TypeError(
+      `Cannot ${task} as a layer must give maps of more than one place for input ${model.inputNames[input]}: there is none`,
+    );
   });
 }
 

@@ -81,8 +81,8 @@ function ownModels(): string {
 /**
  * A face detector on top of `@vladmandic/face-api`, an optional package that brings its own weights.
  *
- * It runs on the tfjs backend that is active when it is called. The package reads values at once, which webgpu cannot in Node: there `wasm`, or else `cpu`, is
- * the active backend while a detection is awaited, and compute nothing else meanwhile. In Node it needs `@tensorflow/tfjs` and `@tensorflow/tfjs-backend-wasm` besides; in a
+ * It runs on the tfjs backend that is active when it is called. The package reads values at once, which webgpu cannot: then `wasm`, or else `cpu`, is
+ * the active backend while a detection is awaited, and compute nothing else meanwhile; in a browser import one of them. In Node it needs `@tensorflow/tfjs` and `@tensorflow/tfjs-backend-wasm` besides; in a
  * browser pass the module as `faceapi` and the address of its weights as `models`.
  *
  * @returns a detector of every face of an image, with its score and its points.

@@ -56,7 +56,7 @@ interface Networks {
  * spread out, is the score.
  * The weights are those in `@vladmandic/human`, an optional package.
  *
- * It runs on the active tfjs backend and never reads values at once, as webgpu asks; tried on wasm so far. In a clip it looks where the face was in the frame before, so
+ * It runs on the active tfjs backend and never reads values at once, as webgpu asks. In a clip it looks where the face was in the frame before, so
  * that most frames cost the mesh alone. Faces at any angle in the plane of the image are found.
  *
  * @throws Error if the package or its weights cannot be loaded (the message says what to install); TypeError or RangeError on a wrong option

@@ -4,11 +4,8 @@ import { canReadNow } from '../host.js';
 /** What is under way; each waits for the one before, as a process has one active backend. */
 let turn: Promise<unknown> | undefined;
 
-/** Whether the active backend cannot give values at once at all: webgpu where there is no canvas to read them through, as in Node. */
-const isUnreadable = () => !canReadNow() && typeof OffscreenCanvas === 'undefined';
-
 /**
- * Runs work that reads values of tensors at once. Where the active backend cannot, `wasm` or else `cpu` is made the active one until the work is done;
+ * Runs work that reads values of tensors at once. Where the active backend cannot (webgpu: not at all in Node, and in browsers through a canvas, from which other values may come), `wasm` or else `cpu` is made the active one until the work is done;
  * tensors of the backend before must not be used in it.
  *
  * @throws {Error} where neither is there; `task` begins the message.
@@ -16,7 +13,7 @@ const isUnreadable = () => !canReadNow() && typeof OffscreenCanvas === 'undefine
 export function onReadableBackend<T>(task: string, work: () => Promise<T>): Promise<T> {
   const result = (turn ?? Promise.resolve()).then(async () => {
     const before = tf.getBackend();
-    if (!isUnreadable()) return work();
+    if (canReadNow()) return work();
     await makeReadable(task, before);
     try {
       return await work();

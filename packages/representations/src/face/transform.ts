@@ -82,6 +82,11 @@ export function invertTransform([a, b, c, d, e, f]: Transform): Transform {
   return [e / det, -b / det, (b * f - c * e) / det, -d / det, a / det, (c * d - a * f) / det];
 }
 
+/** First the second, then the first. */
+export function compose([a, b, c, d, e, f]: Transform, [g, h, i, j, k, l]: Transform): Transform {
+  return [a * g + b * j, a * h + b * k, a * i + b * l + c, d * g + e * j, d * h + e * k, d * i + e * l + f];
+}
+
 /** The options of {@link faceTransform}. */
 export const faceTransformOptions = {
   layout: choice(

@@ -14,7 +14,7 @@ export interface Box {
 }
 
 /** Half the size, each pixel the mean of four; an odd last row or column is left out. */
-function half({ values, height, width }: GrayImage): GrayImage {
+export function half({ values, height, width }: GrayImage): GrayImage {
   const [newHeight, newWidth] = [height >> 1, width >> 1];
   const result = new Float32Array(newHeight * newWidth);
   for (let y = 0, out = 0; y < newHeight; y++) {

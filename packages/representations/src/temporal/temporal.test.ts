@@ -3,15 +3,17 @@ import { frameAt } from '../frames.js';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { syntheticClip, texture as waves, worstDifference } from '../../test/synthetic-clip.js';
+import { face as madeUpFace } from '../../test/made-up-face.js';
+import { roughness, syntheticClip, texture as waves, worstDifference } from '../../test/synthetic-clip.js';
 import type { Clip } from '../clip.js';
+import { applyTransform, invertTransform, type Transform } from '../face/transform.js';
 import { midi } from '../midi.js';
 import { pipe } from '../pipe.js';
 import { type InterpolateOptions, interpolate, timWeights } from './interpolate.js';
 import { bandPass, magnify } from './magnify.js';
 import { sample } from './sample.js';
 import { divideAndConquer, type SpotApexOptions, spotApex } from './spot-apex.js';
-import { stabilize } from './stabilize.js';
+import { headTrack, stabilize } from './stabilize.js';
 
 const golden = JSON.parse(readFileSync(new URL('../../test/golden/tim.json', import.meta.url), 'utf8'));
 const points = Array.from({ length: 68 }, (_, i) => [i, i] as const);
@@ -151,17 +153,6 @@ describe('divideAndConquer()', () => {
   });
 });
 
-/** A texture that nowhere repeats: noise on a lattice of 5 pixels, interpolated smoothly. */
-function roughness(x: number, y: number): number {
-  const at = (i: number, j: number) => {
-    const hash = Math.sin(i * 127.1 + j * 311.7) * 43758.5453;
-    return hash - Math.floor(hash);
-  };
-  const [i, j] = [Math.floor(x / 5), Math.floor(y / 5)];
-  const [a, b] = [x / 5 - i, y / 5 - j].map((part) => part * part * (3 - 2 * part)) as [number, number];
-  return (1 - b) * ((1 - a) * at(i, j) + a * at(i + 1, j)) + b * ((1 - a) * at(i, j + 1) + a * at(i + 1, j + 1));
-}
-
 /** A textured clip that drifts as a whole by the given shifts. */
 function drifting(shifts: readonly (readonly [number, number])[], size = 64, texture = waves): Clip {
   const values = shifts.flatMap(([u, v]) =>
@@ -248,6 +239,63 @@ describe('stabilize() of a larger drift', () => {
       expect(() => stabilize(wrong)).toThrow(/landmarks must belong to a frame in 0\.\.3: current value is/);
     }
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('stabilize() of a head that turns and comes nearer', () => {
+  // the middle of the face
+  const about = (degrees: number, size: number, u: number, v: number): Transform => {
+    const [a, d] = [size * Math.cos((degrees * Math.PI) / 180), size * Math.sin((degrees * Math.PI) / 180)];
+    return [a, -d, 56 - 56 * a + 56 * d + u, d, a, 56 - 56 * d - 56 * a + v];
+  };
+  const track = [about(0, 1, 0, 0), about(4, 1.05, 2, -1), about(10, 0.9, -3, 3), about(-10, 1.1, 3, 2)];
+  const own = madeUpFace(56, 56, 40, 0);
+  const clip: Clip = {
+    frames: tf.tensor4d(
+      track.flatMap((moved) => {
+        const back = invertTransform(moved);
+        return Array.from({ length: 112 * 112 }, (_, i) =>
+          roughness(...applyTransform(back, [i % 112, Math.floor(i / 112)])),
+        );
+      }),
+      [4, 112, 112, 1],
+    ),
+    onset: 0,
+    apex: 1,
+    offset: 3,
+    landmarks: track.map((moved, frame) => ({ frame, points: own.map((point) => applyTransform(moved, point)) })),
+  };
+
+  it('finds its track to a tenth of a pixel, with landmarks of every frame or of the onset alone, or none', async () => {
+    const before = tf.memory().numTensors;
+    const { landmarks, ...bare } = clip;
+    for (const one of [clip, { ...clip, landmarks: landmarks!.slice(0, 1) }, bare]) {
+      const found = await headTrack(one, { motion: 'similarity' });
+      for (const [t, transform] of found.entries()) {
+        for (const point of own.slice(17, 48)) {
+          expect(worstDifference(applyTransform(transform, point), applyTransform(track[t]!, point))).toBeLessThan(0.1);
+        }
+      }
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('holds it, at once and later, and moves landmarks along', async () => {
+    const stable = stabilize(clip, { motion: 'similarity' });
+    expect(worstDifference(stable.landmarks![2]!.points.flat(), own.flat())).toBeLessThan(0.1);
+    const part = (t: number) => tf.slice(frameAt(stable.frames, t), [36, 36, 0], [40, 40, 1]);
+    // bilinear samples of a rough texture
+    for (const t of [1, 2, 3]) expect(tf.mean(tf.abs(tf.sub(part(t), part(0)))).dataSync()[0]).toBeLessThan(0.03);
+    const later = await stabilize({ motion: 'similarity' }).applyAsync(clip);
+    expect(later.frames.dataSync()).toEqual(stable.frames.dataSync());
+    // a shift is not enough
+    expect(() => stabilize(clip, { region: [0.2, 0.2, 0.8, 0.8] })).toThrow(/must be found again/);
+  });
+
+  it('says so where the face is another', () => {
+    const noise = tf.randomUniform([1, 112, 112, 1], 0, 1, 'float32', 3) as tf.Tensor4D;
+    const cut: Clip = { ...clip, frames: tf.concat([clip.frames, noise]) };
+    expect(() => stabilize(cut, { motion: 'similarity' })).toThrow(/in frame 4 the likeness is/);
   });
 });
 
