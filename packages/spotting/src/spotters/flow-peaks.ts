@@ -110,5 +110,5 @@ export function peakIntervals(
 }
 
 /** Means of `2 reach` values; as released, the last of them is left out. */
-const averaged = (values: ArrayLike<number>, reach: number) =>
+export const averaged = (values: ArrayLike<number>, reach: number) =>
   movingMean(values, { before: reach, after: reach - 1, edges: 'valid' }).slice(0, -1);
