@@ -95,6 +95,15 @@ export {
 export { listRecipes, listStudies, type Recipe } from './schema/recipes.js';
 export { experimentJsonSchema, experimentSchema } from './schema/schema.js';
 export { setValue } from './schema/set-value.js';
+export type { LearningEvent } from './spotting/learn-fold.js';
+export {
+  type RecognizedPrediction,
+  type RecognizedStudy,
+  type RecognizeEvent,
+  type RecognizeStudyOptions,
+  recognizeStudy,
+} from './spotting/recognize-study.js';
+export { recognizedText } from './spotting/recognized-text.js';
 export {
   type RunStudyOptions,
   runSpottingStudy,

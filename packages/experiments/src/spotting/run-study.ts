@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openRecordings, type Recording as Recorded, type RecordingDataset } from '@mer/datasets';
+import { openRecordings, type RecordingDataset } from '@mer/datasets';
 import { makeFolder, writeFileAtomic } from '@mer/io';
 import {
   bootstrapConfidenceInterval,
@@ -10,7 +10,6 @@ import {
   spottingScores,
 } from '@mer/metrics';
 import { checkOptions, hashOf, type Part, stableJson } from '@mer/options';
-import { type FrameLandmarks, parseLandmarks } from '@mer/representations';
 import {
   type LearningSpotter,
   type MomentSource,
@@ -19,7 +18,6 @@ import {
   tuneSpotter,
 } from '@mer/spotting';
 import * as tf from '@tensorflow/tfjs-core';
-import { readLandmarkFile } from '../prepare/landmarks.js';
 import { preparationCodeHash } from '../run/code-hash.js';
 import { lockFolder } from '../run/folder-lock.js';
 import { fileNameOf } from '../run/run-store.js';
@@ -27,6 +25,7 @@ import { ExperimentError } from '../schema/experiment-error.js';
 import { type LearningEvent, learnFold } from './learn-fold.js';
 import { type FoldMeasurements, type LookedAt, type Measured, plain } from './measured-recording.js';
 import { openMoments, writeMoments } from './moment-store.js';
+import { landmarksOf } from './recording-landmarks.js';
 import { allSpotters, type SpottingStudy } from './study.js';
 
 /** What happens while a study runs. */
@@ -266,22 +265,6 @@ async function measuredIn(path: string, key: string): Promise<unknown> {
     // not there, or not whole: it is made again
     return undefined;
   }
-}
-
-/** The landmarks of a recording, from the study's folder. */
-async function landmarksOf({ data }: SpottingStudy, { id, subject, clip }: Recorded): Promise<FrameLandmarks[]> {
-  if (data.landmarks === undefined) return [];
-  const text = await readLandmarkFile(data.landmarks, [[subject, clip], [clip]]);
-  if (text !== undefined) {
-    try {
-      return parseLandmarks(text);
-    } catch (cause) {
-      throw new ExperimentError(`Cannot use the landmarks of ${id}: ${(cause as Error).message}`, { cause });
-    }
-  }
-  throw new ExperimentError(
-    `Cannot use data.landmarks as ${data.landmarks} must hold ${subject}/${clip}.json, .pts, .txt or .csv: it does not`,
-  );
 }
 
 function leaveOneSubjectOut(
