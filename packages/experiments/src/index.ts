@@ -114,6 +114,7 @@ export {
 export { type ApexStudy, type ScoreApexesOptions, scoreApexes } from './spotting/score-apexes.js';
 export { parseSpottingStudy, type ReadStudyOptions, readSpottingStudy, type SpottingStudy } from './spotting/study.js';
 export { studyText } from './spotting/study-text.js';
+export { type TaughtSpotter, withWeightFiles } from './spotting/with-weight-files.js';
 export { dataText, saysSomething } from './summaries/data-text.js';
 export { readRunSummary } from './summaries/read-summary.js';
 export {

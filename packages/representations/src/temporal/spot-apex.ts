@@ -34,11 +34,10 @@ const spotApexOptions = {
       ],
     },
   ),
-  intensityBlur: number("Gaussian blur of the frames, sigma in pixels. Not for measure `'flow'`.", {
-    min: 0,
-    max: 50,
-    default: 1,
-  }),
+  intensityBlur: number(
+    "Gaussian blur of the frames, sigma in pixels; where not given, a 64th of the height for `'skin-change'`, else 1. Not for measure `'flow'`.",
+    { min: 0, max: 50, optional: true },
+  ),
   smooth: number('Gaussian smoothing of the measured course over time, sigma in frames.', {
     min: 0,
     max: 100,
@@ -146,11 +145,12 @@ export const spotApex = /* @__PURE__ */ declareStep({
 type Options = Resolved<typeof spotApexOptions>;
 
 function* spotting(clip: Clip, options: Options): Reading<Clip> {
-  const { search, regions, smooth, measure, ...plan } = options;
+  const { search, regions, smooth, measure, flow } = options;
   const marked = (apex: number): Clip => ({ ...clip, frames: tf.clone(clip.frames), apex });
   const known = knownApex(clip, options);
   if (known !== undefined) return marked(known);
   const { onset, offset, frames } = clip;
+  const plan = { flow, intensityBlur: blurOf(options, frames.shape[1]) };
   const courses: Float32Array[] = [];
   const count = offset - onset + 1;
   if (measure === 'skin-change') {
@@ -165,10 +165,11 @@ function* spotting(clip: Clip, options: Options): Reading<Clip> {
 }
 
 async function spottingLong(clip: LongClip, options: Options): Promise<LongClip> {
-  const { search, regions, smooth, measure, ...plan } = options;
+  const { search, regions, smooth, measure, flow } = options;
   const known = knownApex(clip, options);
   if (known !== undefined) return { ...clip, apex: known };
   const { onset, offset, frames } = clip;
+  const plan = { flow, intensityBlur: blurOf(options, frames.shape[1]) };
   const count = offset - onset + 1;
   const courses =
     measure === 'skin-change'
@@ -181,6 +182,10 @@ async function spottingLong(clip: LongClip, options: Options): Promise<LongClip>
         );
   return { ...clip, apex: onset + mostMoved(courses, { search, smooth }) };
 }
+
+/** Noise hides what a face does in frames as they are; a 64th of their height hides less of it than of the noise. */
+const blurOf = ({ intensityBlur, measure }: Options, height: number) =>
+  intensityBlur ?? (measure === 'skin-change' ? height / 64 : 1);
 
 /** The apex where it need not be looked for. */
 function knownApex(clip: Clip | LongClip, { overwrite }: Options): number | undefined {

@@ -7,6 +7,7 @@ import { defineLearningSpotter } from '../learning/define-learning-spotter.js';
 import { findPeaks } from '../signal/find-peaks.js';
 import { framesOf } from './flow-course.js';
 import { averaged } from './flow-peaks.js';
+import { rateOption } from './interval-options.js';
 import { momentImages } from './moment-images.js';
 
 /** What is looked for of one kind, in seconds. */
@@ -24,7 +25,7 @@ const kindOptions = (usual: Record<'smooth' | 'distance' | 'before' | 'after' | 
 };
 
 const options = {
-  rate: number('Frames a second that are looked at; a faster recording is thinned out.', { above: 0, default: 30 }),
+  rate: rateOption(),
   ahead: number('How far ahead the long look goes, seconds; the short one goes to the next frame.', {
     above: 0,
     max: 10,

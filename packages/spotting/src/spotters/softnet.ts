@@ -3,12 +3,12 @@ import { flowOption } from '@mer/representations';
 import { defineLearningSpotter } from '../learning/define-learning-spotter.js';
 import type { FlowCourse } from './flow-course.js';
 import { flowPeaks } from './flow-peaks.js';
+import { halfLengths, peakOption, rateOption } from './interval-options.js';
 import { momentImages } from './moment-images.js';
 
 const options = {
-  rate: number('Frames a second that are looked at; a faster recording is thinned out.', { above: 0, default: 30 }),
-  micro: number('Half of the usual length of a micro-expression, seconds.', { above: 0, max: 10, default: 0.2 }),
-  macro: number('Half of the usual length of a macro-expression, seconds.', { above: 0, max: 60, default: 0.6 }),
+  rate: rateOption(),
+  ...halfLengths(),
   flow: flowOption('tvl1'),
   epochs: integer('Epochs of training; 0 where given weights stay as they are.', { min: 0, max: 10000, default: 10 }),
   batchSize: integer('Moments in a step of training.', { min: 1, max: 4096, default: 12 }),
@@ -18,11 +18,7 @@ const options = {
     max: 1,
     default: 0.5,
   }),
-  threshold: number('How far a peak reaches up from the mean of the whole recording (0) to its greatest value (1).', {
-    min: 0,
-    max: 1,
-    default: 0.55,
-  }),
+  threshold: peakOption(),
 };
 
 /** Options of {@link softnet}. */
