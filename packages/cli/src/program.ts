@@ -314,8 +314,20 @@ export function createProgram(): Command {
     .addOption(
       new Option(
         '--spotter <name>',
-        'how to spot in the recording: skin-motion, region-flow, mdmd, flow-peaks, or one of your own',
+        'how to spot in the recording: skin-motion, region-flow, mdmd, flow-peaks, softnet, mtsn (both with --weights), or one of your own',
       ).default('skin-motion'),
+    )
+    .addOption(
+      new Option(
+        '-w, --weights <network=file>',
+        'what a network of softnet (micro, macro) or mtsn (both) has learned; repeatable',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option(
+      '--recognize <run>',
+      'of a study: also recognize what was spotted, each subject by the fold of a run that has not seen them, and score both (STRS)',
     )
     .option('--picture <file>', 'also draw a timeline: signal, threshold, intervals (SVG)')
     .option('--truth <file>', 'annotated intervals to draw beside, as the MEGC challenges list them')

@@ -18,9 +18,9 @@ const files = readdirSync(recipes, { recursive: true })
   .map((path) => String(path).replaceAll('\\', '/'))
   .filter((path) => path.endsWith('.yaml'))
   .sort();
-/** Recipes of papers at full size; the quickstart, the first steps and those of any number of labels are no paper's. */
+/** Recipes of papers at full size; the quickstart, the first steps, those of any number of labels and that of spotted apexes are no paper's. */
 const papers = files.filter(
-  (file) => !/^(small\/|sweeps\/|quickstart|first-steps|units-|labels-|baseline-)/.test(file),
+  (file) => !/^(small\/|sweeps\/|quickstart|first-steps|units-|labels-|baseline-|apexes-)/.test(file),
 );
 const severalLabels = files.filter((file) => /^(units|labels)-/.test(file));
 const small = files.filter((file) => file.startsWith('small/'));

@@ -96,6 +96,15 @@ export {
 export { listRecipes, listStudies, type Recipe } from './schema/recipes.js';
 export { experimentJsonSchema, experimentSchema } from './schema/schema.js';
 export { setValue } from './schema/set-value.js';
+export type { LearningEvent } from './spotting/learn-fold.js';
+export {
+  type RecognizedPrediction,
+  type RecognizedStudy,
+  type RecognizeEvent,
+  type RecognizeStudyOptions,
+  recognizeStudy,
+} from './spotting/recognize-study.js';
+export { recognizedText } from './spotting/recognized-text.js';
 export {
   type RunStudyOptions,
   runSpottingStudy,
@@ -106,6 +115,7 @@ export {
 export { type ApexStudy, type ScoreApexesOptions, scoreApexes } from './spotting/score-apexes.js';
 export { parseSpottingStudy, type ReadStudyOptions, readSpottingStudy, type SpottingStudy } from './spotting/study.js';
 export { studyText } from './spotting/study-text.js';
+export { type TaughtSpotter, withWeightFiles } from './spotting/with-weight-files.js';
 export { dataText, saysSomething } from './summaries/data-text.js';
 export { readRunSummary } from './summaries/read-summary.js';
 export {

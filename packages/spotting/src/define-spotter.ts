@@ -1,5 +1,6 @@
 import { checkOptions, checkPart, type OptionEntries, type OptionsOf, type Part, type Resolved } from '@mer/options';
 import type { SpottedInterval } from './intervals/spotted-interval.js';
+import type { SpotterLearning } from './learning/spotter-learning.js';
 import type { Recording } from './recording.js';
 import type { SignalTrace } from './signal/signal-trace.js';
 import type { WatchOptions } from './spotters/region-motion.js';
@@ -27,6 +28,8 @@ export interface SpotterDefinition<
   trace?(measured: Measured, options: Resolved<Entries>): SignalTrace[];
   /** The intervals that follow. */
   decide(measured: Measured, options: Resolved<Entries>): SpottedInterval[];
+  /** Of a spotter whose scores come from networks that must learn first: its `measure` is that of {@link withNetworks}. */
+  readonly learning?: SpotterLearning<Entries, Measured> | undefined;
 }
 
 /**

@@ -11,6 +11,11 @@ export { intervalsAroundPeaks } from './intervals/intervals-around-peaks.js';
 export { kindOfLength } from './intervals/kind-of-length.js';
 export { mergeIntervals } from './intervals/merge-intervals.js';
 export type { SpottedInterval } from './intervals/spotted-interval.js';
+export { answerMoments, type MomentSource, momentSource, momentTensor } from './learning/answer-moments.js';
+export { defineLearningSpotter, type LearningSpotter } from './learning/define-learning-spotter.js';
+export type { MomentCounts, MomentImages, Moments } from './learning/moments.js';
+export type { LearnedInterval, MomentCopy, SpotterLearning, SpotterTraining } from './learning/spotter-learning.js';
+export { withNetworks } from './learning/with-networks.js';
 export type { LiveInterval } from './live/live-intervals.js';
 export {
   createSlidingWindow,
@@ -29,9 +34,11 @@ export type { DifferenceCourse } from './spotters/difference-course.js';
 export { type DirectionalDifferenceOptions, directionalDifference } from './spotters/directional-difference.js';
 export type { FlowCourse } from './spotters/flow-course.js';
 export { type FlowPeaksOptions, flowPeaks } from './spotters/flow-peaks.js';
+export { type MomentScores, type MtsnSpotterOptions, mtsn } from './spotters/mtsn.js';
 export { type RegionFlowOptions, regionFlow } from './spotters/region-flow.js';
 export type { RegionMotion, WatchOptions } from './spotters/region-motion.js';
 export type { SkinCourse } from './spotters/skin-course.js';
 export { type SkinMotionOptions, skinMotion } from './spotters/skin-motion.js';
+export { type SoftnetSpotterOptions, softnet } from './spotters/softnet.js';
 export { spotters } from './spotters/spotters.js';
 export { type MeasuredRecording, type TunedSpotter, tuneSpotter } from './tune-spotter.js';

@@ -4,11 +4,17 @@ import { useBackend } from '@mer/backends';
 import type { ClipSource } from '@mer/datasets';
 import {
   listStudies,
+  type OwnParts,
+  type RecognizeEvent,
   readSpottingStudy,
+  recognizedText,
+  recognizeStudy,
   runSpottingStudy,
   type StudyEvent,
+  type StudyResult,
   setValue,
   studyText,
+  withWeightFiles,
 } from '@mer/experiments';
 import { systemErrorText, writeFileAtomic } from '@mer/io';
 import { checkOptions, findPart, type Part, visible, withParts } from '@mer/options';
@@ -31,18 +37,26 @@ interface Options extends Omit<ExperimentOptions, 'backend'>, FaceOptions {
   csv?: string;
   picture?: string;
   truth?: string;
+  weights: string[];
+  recognize?: string;
 }
 
 /** `mer spot <study.yaml>`: a spotter on a data set; `mer spot <folder or video> --fps <n>`: the intervals of one recording. */
 export async function spot(path: string, options: Options): Promise<void> {
-  const { parts } = await ownParts(options.use);
+  const own = await ownParts(options.use);
   await useBackend(options.backend as Parameters<typeof useBackend>[0]);
   const isStudy = /\.(ya?ml|json)$/i.test(path) || (await listStudies()).some(({ name }) => name === path);
-  if (isStudy) return spotInDataset(path, parts, options);
-  return spotInRecording(path, parts, options);
+  if (isStudy) return spotInDataset(path, own, options);
+  return spotInRecording(path, own.parts, options);
 }
 
-async function spotInDataset(path: string, parts: readonly Part[], options: Options): Promise<void> {
+async function spotInDataset(path: string, own: OwnParts, options: Options): Promise<void> {
+  const { parts } = own;
+  if (options.weights.length > 0) {
+    throw new UsageError(
+      `Cannot use --weights as it belongs to one recording: in a study say --set spotter.weights.<network>=<file>`,
+    );
+  }
   const stray = (['fps', 'landmarks', 'csv', 'picture', 'truth'] as const).find((name) => options[name] !== undefined);
   if (stray) throw new UsageError(`Cannot use --${stray} as it belongs to one recording: ${path} is a study`);
   const study = await readSpottingStudy(path, { set: settingsOf({ ...options, backend: undefined }), parts });
@@ -58,20 +72,51 @@ async function spotInDataset(path: string, parts: readonly Part[], options: Opti
   ).finally(progress.end);
   if (options.json) printJson({ type: 'result', ...result }, 0);
   else print(`${studyText(result)}\n`);
+  if (options.recognize !== undefined) await recognizeIn(options.recognize, result, { out, own, json: options.json });
   say(`study: ${out}\n`);
+}
+
+/** What the run says of each interval that the study has spotted. */
+async function recognizeIn(
+  run: string,
+  result: StudyResult,
+  { out, own, json }: { out: string; own: OwnParts; json: boolean | undefined },
+): Promise<void> {
+  const tell = (event: RecognizeEvent) => {
+    if (json) return printJson(event, 0);
+    if (event.type === 'recognizing' && !event.known)
+      say(`recognizing ${event.intervals} intervals of ${visible(event.subject)}\n`);
+  };
+  const found = await interruptible(`stopped; run the same command again to go on with ${out}`, (signal) =>
+    recognizeStudy(result, run, { out, own, signal, onEvent: tell }),
+  );
+  if (json) printJson({ type: 'recognition', ...found }, 0);
+  else print(`\n${recognizedText(found)}\n`);
 }
 
 async function spotInRecording(path: string, parts: readonly Part[], options: Options): Promise<void> {
   const { landmarks: landmarkFile, spotter: name, set, csv, picture, truth: truthFile, json } = options;
   const all = withParts<SpotterDefinition>(['spotter'], spotters, parts);
-  const spotter = findPart('spotter', all, name);
+  if (options.recognize !== undefined) {
+    throw new UsageError(
+      'Cannot use --recognize as it belongs to a study: mer predict <run> <recording> spots and recognizes in one recording',
+    );
+  }
+  const bare = findPart('spotter', all, name);
   const settings = set.reduce<unknown>(setValue, {}) as object;
   const video = basename(path).replace(/\.[^.]*$/, '');
   if (truthFile !== undefined && picture === undefined) {
     throw new UsageError('Cannot use --truth as it is drawn: name the picture with --picture');
   }
   const truth = truthFile === undefined ? undefined : await readTruth(truthFile, video);
-  const resolved = checkOptions(`spot expressions by ${spotter.name}`, spotter.options, settings) as never;
+  const resolved = checkOptions(`spot expressions by ${bare.name}`, bare.options, settings) as never;
+  const files = options.weights.map((given) => {
+    const at = given.indexOf('=');
+    if (at < 1)
+      throw new UsageError(`Cannot use --weights as it must be <network>=<file>: current value is ${visible(given)}`);
+    return [given.slice(0, at), given.slice(at + 1)] as const;
+  });
+  const { spotter, dispose } = await withWeightFiles(bare, Object.fromEntries(files), settings as never);
   const source = await openAtRate(path, options.fps);
   const { frames, numbers, fps, close } = source;
   const progress = createStudyProgress();
@@ -123,6 +168,7 @@ async function spotInRecording(path: string, parts: readonly Part[], options: Op
     print(`${[`${found.length} intervals in ${frames.shape[0]} frames by ${name}`, ...text].join('\n')}\n`);
   } finally {
     progress.end();
+    dispose();
     await close();
   }
 }
@@ -178,6 +224,9 @@ function createStudyProgress(): { onEvent(event: StudyEvent): void; end(): void 
         say(`${recordings} recordings of ${subjects} subjects${measured > 0 ? `, ${measured} measured before` : ''}\n`);
       } else if (event.type === 'measured') {
         say(`measured ${event.recording} (${event.index + 1} of ${event.recordings})\n`);
+      } else if (event.type === 'learning') {
+        const { subject, network, epoch, epochs, loss } = event;
+        say(`fold ${visible(subject)}: ${network}, epoch ${epoch} of ${epochs}, loss ${loss.toPrecision(4)}\n`);
       } else {
         const options = Object.entries(event.options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
         if (options.length > 0) say(`fold ${event.subject}: ${options.join(', ')}\n`);

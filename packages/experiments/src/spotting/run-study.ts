@@ -1,24 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openRecordings, type Recording as Recorded, type RecordingDataset } from '@mer/datasets';
+import { openRecordings, type RecordingDataset } from '@mer/datasets';
 import { makeFolder, writeFileAtomic } from '@mer/io';
 import {
   bootstrapConfidenceInterval,
   type ConfidenceInterval,
-  type Interval,
   pooledSpotting,
   type SpottingScores,
   spottingScores,
 } from '@mer/metrics';
 import { checkOptions, hashOf, type Part, stableJson } from '@mer/options';
-import { type FrameLandmarks, parseLandmarks } from '@mer/representations';
-import { type SpottedInterval, type SpotterDefinition, tuneSpotter } from '@mer/spotting';
+import {
+  type LearningSpotter,
+  type MomentSource,
+  type SpottedInterval,
+  type SpotterDefinition,
+  tuneSpotter,
+} from '@mer/spotting';
 import * as tf from '@tensorflow/tfjs-core';
-import { readLandmarkFile } from '../prepare/landmarks.js';
 import { preparationCodeHash } from '../run/code-hash.js';
 import { lockFolder } from '../run/folder-lock.js';
 import { fileNameOf } from '../run/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { type LearningEvent, learnFold } from './learn-fold.js';
+import { type FoldMeasurements, type LookedAt, type Measured, plain } from './measured-recording.js';
+import { openMoments, writeMoments } from './moment-store.js';
+import { landmarksOf } from './recording-landmarks.js';
 import { allSpotters, type SpottingStudy } from './study.js';
 
 /** What happens while a study runs. */
@@ -26,6 +33,7 @@ export type StudyEvent =
   | { type: 'study'; recordings: number; subjects: number; measured: number }
   | { type: 'measuring'; recording: string; done: number; total: number }
   | { type: 'measured'; recording: string; index: number; recordings: number }
+  | LearningEvent
   | { type: 'fold'; subject: string; options: Readonly<Record<string, unknown>> };
 
 /** Options of {@link runSpottingStudy}. */
@@ -59,13 +67,6 @@ export interface StudyResult {
   readonly predictions: readonly StudyPrediction[];
 }
 
-/** A recording that was measured. */
-interface Measured {
-  readonly recorded: Recorded;
-  readonly measured: unknown;
-  readonly truth: readonly Interval[];
-}
-
 /**
  * Spots expressions in every recording of a data set by leave one subject out: options that the study leaves open are chosen on the recordings of all other
  * subjects, by their F1.
@@ -84,8 +85,11 @@ export async function runSpottingStudy(study: SpottingStudy, options: RunStudyOp
   await makeFolder(out);
   const lock = await lockFolder(out);
   try {
-    const recordings = await measureAll(study, spotter, dataset, options);
-    const result = leaveOneSubjectOut(study, spotter, recordings, options);
+    const folds = isLearning(spotter)
+      ? await learnAll(study, spotter, dataset, options)
+      : foldsOf(await measureAll(study, spotter, dataset, options));
+    const recordings = [...folds.values()].flatMap(({ test }) => test);
+    const result = leaveOneSubjectOut(study, spotter, folds, options);
     await writeFileAtomic(
       join(out, 'study.json'),
       `${JSON.stringify({ study, backend: tf.getBackend(), annotationFiles: dataset.annotationFiles ?? [], notes: dataset.notes }, null, 1)}\n`,
@@ -115,14 +119,98 @@ function checkAnnotated(dataset: RecordingDataset): void {
   }
 }
 
+const isLearning = (spotter: SpotterDefinition): spotter is LearningSpotter => spotter.learning !== undefined;
+
+/** What a spotter measured in each recording, from files where they have it. */
 async function measureAll(
   study: SpottingStudy,
   spotter: SpotterDefinition,
   dataset: RecordingDataset,
-  { out, onEvent = () => {}, signal }: RunStudyOptions,
+  options: RunStudyOptions,
 ): Promise<Measured[]> {
-  const settings = checkOptions('run the study', spotter.options, study.spotter.options) as Record<string, unknown>;
-  const seen = Object.fromEntries(Object.entries(settings).filter(([name]) => !spotter.decides.includes(name)));
+  const found = await lookAll<unknown>(study, spotter, dataset, options, {
+    ending: '.json',
+    read: measuredIn,
+    async make(recording, settings, watch, { path, key }) {
+      const made = await spotter.measure(recording, settings as never, watch);
+      const text = JSON.stringify({ key, measured: plain(made) });
+      await makeFolder(join(path, '..'));
+      await writeFileAtomic(path, `${text}\n`);
+      // what is read back the next time
+      return (JSON.parse(text) as { measured: unknown }).measured;
+    },
+  });
+  return found.map(({ recorded, truth, value }) => ({ recorded, truth, measured: value }));
+}
+
+/** What the networks of each fold measured. */
+async function learnAll(
+  study: SpottingStudy,
+  spotter: LearningSpotter,
+  dataset: RecordingDataset,
+  options: RunStudyOptions,
+): Promise<Map<string, FoldMeasurements>> {
+  const looked = await lookAll<MomentSource>(study, spotter, dataset, options, {
+    ending: '.safetensors',
+    read: openMoments,
+    async make(recording, settings, watch, { path, key }) {
+      await writeMoments(path, key, await spotter.learning.look(recording, settings as never, watch));
+      return (await openMoments(path, key))!;
+    },
+  });
+  const recordings = looked.map(({ value, ...one }): LookedAt => ({ ...one, source: value }));
+  const subjects = [...new Set(recordings.map(({ recorded }) => recorded.subject))];
+  const { out, onEvent = () => {}, signal } = options;
+  const settings = settingsOf(study, spotter);
+  const answerTraining = Object.keys(study.choose).length > 0;
+  const folds = new Map<string, FoldMeasurements>();
+  for (const subject of subjects) {
+    signal?.throwIfAborted();
+    const how = { out, settings, subjects, answerTraining, onEvent, signal };
+    folds.set(subject, await learnFold(study, spotter, recordings, subject, how));
+  }
+  return folds;
+}
+
+/** Each subject's recordings beside those of all others. */
+function foldsOf(recordings: readonly Measured[]): Map<string, FoldMeasurements> {
+  const subjects = new Set(recordings.map(({ recorded }) => recorded.subject));
+  const isOf = (subject: string) => (one: Measured) => one.recorded.subject === subject;
+  return new Map(
+    [...subjects].map((subject) => [
+      subject,
+      { test: recordings.filter(isOf(subject)), training: recordings.filter((one) => !isOf(subject)(one)) },
+    ]),
+  );
+}
+
+const settingsOf = (study: SpottingStudy, spotter: SpotterDefinition) =>
+  checkOptions('run the study', spotter.options, study.spotter.options) as Record<string, unknown>;
+
+/** How what was seen in a recording is kept. */
+interface Keeping<Seen> {
+  readonly ending: string;
+  /** What a file holds, where it is of this key; undefined where it must be made. */
+  read(path: string, key: string): Promise<Seen | undefined>;
+  make(
+    recording: Parameters<SpotterDefinition['measure']>[0],
+    settings: Readonly<Record<string, unknown>>,
+    watch: Parameters<SpotterDefinition['measure']>[2],
+    file: { readonly path: string; readonly key: string },
+  ): Promise<Seen>;
+}
+
+/** What was seen in each recording of a data set, one after the other, from files where they have it. */
+async function lookAll<Seen>(
+  study: SpottingStudy,
+  spotter: SpotterDefinition,
+  dataset: RecordingDataset,
+  { out, onEvent = () => {}, signal }: RunStudyOptions,
+  { ending, read, make }: Keeping<Seen>,
+): Promise<(Omit<LookedAt, 'source'> & { readonly value: Seen })[]> {
+  const settings = settingsOf(study, spotter);
+  const unseen = [...spotter.decides, ...(spotter.learning?.trains ?? [])];
+  const seen = Object.fromEntries(Object.entries(settings).filter(([name]) => !unseen.includes(name)));
   const code = await preparationCodeHash(['@mer/spotting']);
   const files = await Promise.all(
     dataset.samples.map(async (recorded, index) => {
@@ -138,8 +226,8 @@ async function measureAll(
         landmarks,
         sources: sources.map(({ path, size, modified = null }) => [path, size, modified]),
       });
-      const path = join(out, 'measured', fileNameOf(recorded.subject), `${fileNameOf(recorded.clip)}.json`);
-      return { recorded, index, landmarks, key, path, known: await measuredIn(path, key) };
+      const path = join(out, 'measured', fileNameOf(recorded.subject), `${fileNameOf(recorded.clip)}${ending}`);
+      return { recorded, index, landmarks, key, path, known: await read(path, key) };
     }),
   );
   onEvent({
@@ -148,10 +236,10 @@ async function measureAll(
     subjects: new Set(files.map(({ recorded }) => recorded.subject)).size,
     measured: files.filter(({ known }) => known !== undefined).length,
   });
-  const results: Measured[] = [];
+  const results: (Omit<LookedAt, 'source'> & { readonly value: Seen })[] = [];
   for (const { recorded, index, landmarks, key, path, known } of files) {
-    let measured = known;
-    if (measured === undefined) {
+    let value = known;
+    if (value === undefined) {
       signal?.throwIfAborted();
       const frames = await dataset.openRecording(index, { color: false });
       const watch = {
@@ -159,16 +247,11 @@ async function measureAll(
         onProgress: (done: number, total: number) =>
           onEvent({ type: 'measuring', recording: recorded.id, done, total }),
       };
-      const made = await spotter.measure({ frames, fps: recorded.fps, landmarks }, settings as never, watch);
-      const text = JSON.stringify({ key, measured: plain(made) });
-      await makeFolder(join(path, '..'));
-      await writeFileAtomic(path, `${text}\n`);
-      // what is read back the next time
-      measured = (JSON.parse(text) as { measured: unknown }).measured;
+      value = await make({ frames, fps: recorded.fps, landmarks }, settings, watch, { path, key });
       onEvent({ type: 'measured', recording: recorded.id, index, recordings: files.length });
     }
-    const truth = (recorded.expressions ?? []).map(({ onset, offset, kind }) => ({ onset, offset, kind }));
-    results.push({ recorded, measured, truth });
+    const truth = (recorded.expressions ?? []).map(({ onset, apex, offset, kind }) => ({ onset, apex, offset, kind }));
+    results.push({ recorded, key, truth, value });
   }
   return results;
 }
@@ -184,51 +267,32 @@ async function measuredIn(path: string, key: string): Promise<unknown> {
   }
 }
 
-/** Typed arrays as lists, for JSON. */
-function plain(value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array);
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)]));
-}
-
-/** The landmarks of a recording, from the study's folder. */
-async function landmarksOf({ data }: SpottingStudy, { id, subject, clip }: Recorded): Promise<FrameLandmarks[]> {
-  if (data.landmarks === undefined) return [];
-  const text = await readLandmarkFile(data.landmarks, [[subject, clip], [clip]]);
-  if (text !== undefined) {
-    try {
-      return parseLandmarks(text);
-    } catch (cause) {
-      throw new ExperimentError(`Cannot use the landmarks of ${id}: ${(cause as Error).message}`, { cause });
-    }
-  }
-  throw new ExperimentError(
-    `Cannot use data.landmarks as ${data.landmarks} must hold ${subject}/${clip}.json, .pts, .txt or .csv: it does not`,
-  );
-}
-
 function leaveOneSubjectOut(
-  { choose, spotter: { options }, by, ...rest }: SpottingStudy,
+  { choose, spotter: { name: _name, ...spotting }, by, ...rest }: SpottingStudy,
   spotter: SpotterDefinition,
-  recordings: readonly Measured[],
+  folds: ReadonlyMap<string, FoldMeasurements>,
   { onEvent = () => {} }: RunStudyOptions,
 ): StudyResult {
-  const study = { ...rest, choose, spotter: { name: spotter.name, options }, by };
-  const open = Object.fromEntries(Object.entries(options).filter(([name]) => spotter.decides.includes(name)));
+  const study = { ...rest, choose, spotter: { name: spotter.name, ...spotting }, by };
+  const open = Object.fromEntries(Object.entries(spotting.options).filter(([name]) => spotter.decides.includes(name)));
   const candidates = combinations(choose).map((candidate) => ({ ...open, ...candidate }));
-  const subjects = [...new Set(recordings.map(({ recorded }) => recorded.subject))];
+  const subjects = [...folds.keys()];
+  const recordings = [...folds.values()].flatMap(({ test }) => test);
   const chosen: Record<string, Record<string, unknown>> = {};
   const predictions: StudyPrediction[] = [];
   const spotted = new Map<Measured, SpottedInterval[]>();
-  for (const subject of subjects) {
-    const training = recordings.filter(({ recorded }) => recorded.subject !== subject);
-    const tuned = tuneSpotter(spotter, training, candidates as never, by);
-    const picked = Object.fromEntries(Object.keys(choose).map((name) => [name, (tuned.options as never)[name]]));
+  for (const [subject, { test, training }] of folds) {
+    // where nothing is chosen, training recordings have not been answered by networks
+    const settled = (
+      candidates.length === 1
+        ? checkOptions('run the study', spotter.options, candidates[0])
+        : tuneSpotter(spotter, training, candidates as never, by).options
+    ) as Record<string, unknown>;
+    const picked = Object.fromEntries(Object.keys(choose).map((name) => [name, settled[name]]));
     chosen[subject] = picked;
     onEvent({ type: 'fold', subject, options: picked });
-    for (const one of recordings.filter(({ recorded }) => recorded.subject === subject)) {
-      const found = spotter.decide(one.measured, tuned.options as never);
+    for (const one of test) {
+      const found = spotter.decide(one.measured, settled as never);
       spotted.set(one, found);
       predictions.push(...found.map((interval) => ({ subject, recording: one.recorded.clip, ...interval })));
     }

@@ -8,7 +8,15 @@ import { scoreApexes } from './score-apexes.js';
 beforeAll(() => tf.setBackend('wasm'));
 afterAll(() => tf.setBackend('cpu'));
 
-/** Clips of seven frames that are brightest in the third, the fifth of them without an apex. */
+/** Around a spot of 2 x 4 in a picture of 16 x 16. */
+const SPOT: [number, number][] = [
+  [0, 0],
+  [4, 10],
+  [4, 8],
+  [0, 0],
+];
+
+/** Clips of seven frames in whose third a spot is brightest, with these apexes. */
 const made = (apexes: readonly (number | null)[]): ClipDataset => {
   const base = createSyntheticDataset({ subjects: 2, clipsPerSubject: apexes.length / 2, size: 32 });
   const course = [0, 0.4, 1, 0.6, 0.3, 0.1, 0];
@@ -16,7 +24,7 @@ const made = (apexes: readonly (number | null)[]): ClipDataset => {
     ...base,
     readClip: async (index) => ({
       frames: tf.tidy(
-        () => tf.mul(tf.reshape(tf.tensor1d(course), [7, 1, 1, 1]), tf.ones([7, 16, 16, 1])) as tf.Tensor4D,
+        () => tf.mul(tf.reshape(tf.tensor1d(course), [7, 1, 1, 1]), tf.pad(tf.ones([1, 2, 4, 1]), SPOT)) as tf.Tensor4D,
       ),
       onset: 0,
       apex: apexes[index]!,

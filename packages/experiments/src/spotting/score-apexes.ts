@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link scoreApexes}. */
 export interface ScoreApexesOptions {
-  /** Ways of spotting by the names that they have in the table; the search for the peak and the divided one, by the difference from the onset, where not given. */
+  /** Ways of spotting by the names that they have in the table; where not given, the peak and the divided search in what the skin does, and the peak of all that moves. */
   ways?: Readonly<Record<string, SpotApexOptions>>;
   /** Frames are resized to a square of this side as they are read. */
   size?: number | undefined;
@@ -28,6 +28,7 @@ export interface ApexStudy {
 const WAYS: Readonly<Record<string, SpotApexOptions>> = {
   peak: { search: 'peak' },
   'divide-and-conquer': { search: 'divide-and-conquer' },
+  'peak of onset-difference': { search: 'peak', measure: 'onset-difference' },
 };
 
 /**
@@ -44,7 +45,7 @@ const WAYS: Readonly<Record<string, SpotApexOptions>> = {
  * import { scoreApexes } from '@mer/experiments';
  *
  * const { clips, ways } = await scoreApexes(createSyntheticDataset({ subjects: 2, clipsPerSubject: 2, size: 32 }));
- * console.log(clips, Object.keys(ways)); // 4 [ 'middle', 'peak', 'divide-and-conquer' ]
+ * console.log(clips, Object.keys(ways).join(', ')); // 4 'middle, peak, divide-and-conquer, peak of onset-difference'
  * ```
  */
 export async function scoreApexes(

@@ -20,8 +20,15 @@ export function studyText({ study, scores, oracle, interval, chosen }: StudyResu
   const open = Object.keys(study.choose);
   const how =
     open.length > 0 ? `${open.join(', ')} chosen on the training subjects by F1 of ${study.by}` : 'nothing chosen';
+  const { weights } = study.spotter;
+  const named = Object.values(weights ?? {}).filter((file) => !/\{(subject|number)\}/.test(file));
   return [
     `${study.spotter.name} on ${study.data.name}: ${videos} recordings (${quietVideos} without an expression) of ${subjects} subjects, leave one subject out; ${how}.${between}`,
+    ...(named.length > 0
+      ? [
+          `All folds begin with ${named.join(', ')}: where test subjects were seen in making it, the scores are too good.`,
+        ]
+      : []),
     'A hit overlaps an expression of its kind by a half at least, one to one; counts are pooled over all recordings.',
     '',
     ...lines,

@@ -96,7 +96,7 @@ describe('parseSpottingStudy()', () => {
     [{ data: { name: 'casme2' } }, /data\.name must be one of/],
     [
       { spotter: { name: 'region-flows' } },
-      /spotter\.name must be one of flow-peaks, mdmd, region-flow, skin-motion.*region-flow/,
+      /spotter\.name must be one of flow-peaks, mdmd, region-flow, skin-motion, softnet, mtsn.*region-flow/,
     ],
     [{ spotter: { name: 'flow-peaks', options: { treshold: 1 } } }, /spotter\.options\.treshold/],
     [

@@ -3,8 +3,8 @@ import { systemErrorText } from '@mer/io';
 import {
   choice,
   group,
+  integer,
   named,
-  type OptionEntries,
   option,
   optionIssues,
   optionsSchema,
@@ -12,7 +12,7 @@ import {
   text,
   withParts,
 } from '@mer/options';
-import { type SpotterDefinition, spotters } from '@mer/spotting';
+import { type SpotterDefinition, type SpotterLearning, spotters } from '@mer/spotting';
 import * as v from 'valibot';
 import { experimentParts } from '../parts/part-kinds.js';
 import { ExperimentError } from '../schema/experiment-error.js';
@@ -33,7 +33,14 @@ export interface SpottingStudy {
     readonly landmarks?: string | undefined;
     readonly options: Readonly<Record<string, unknown>>;
   };
-  readonly spotter: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly spotter: {
+    readonly name: string;
+    readonly options: Readonly<Record<string, unknown>>;
+    /** Of one that learns: files of weights that its networks begin with; `{subject}` and `{number}` stand for the test subject and its number. */
+    readonly weights?: Readonly<Record<string, string>> | undefined;
+  };
+  /** What networks begin with and are shown, where the spotter learns. */
+  readonly seed: number;
   /** For each option the values that are tried, each with each. */
   readonly choose: Readonly<Record<string, readonly unknown[]>>;
   /** What F1 options are chosen by. */
@@ -53,13 +60,25 @@ export function allSpotters(parts: readonly Part[] = []): readonly SpotterDefini
   return withParts(['spotter'], spotters, parts) as readonly SpotterDefinition[];
 }
 
+/** Files of weights to begin with, by network. */
+const weightsOf = ({ networks }: SpotterLearning) =>
+  group(
+    'Weights that its networks begin with, safetensors, PyTorch or Keras, relative to the working directory; `{subject}` in a path is the test subject, `{number}` its number among the subjects, from 1. With 0 epochs they stay as they are.',
+    Object.fromEntries(
+      Object.keys(networks).map((network) => [network, text(`Those of the network ${network}.`, { optional: true })]),
+    ),
+    { optional: true },
+  );
+
 function entriesOf(parts: readonly Part[] | undefined) {
   const sets = experimentParts(parts).datasets.filter(({ samples }) => samples === 'recordings');
-  const forms = <P extends { name: string; options: OptionEntries }>(
-    list: readonly P[],
-    about: string,
-    more: OptionEntries,
-  ) => Object.fromEntries(list.map(({ name, options }) => [name, { ...more, options: group(about, options) }]));
+  const where = {
+    root: text('Folder of the release; `--data` overrides it. Relative to the working directory.', { optional: true }),
+    landmarks: text(
+      'Folder of landmark files, `<subject>/<recording>.json`, .pts, .txt or .csv with 68 points of a frame or several. Relative to the working directory.',
+      { optional: true },
+    ),
+  };
   return {
     name: text('Names the study: `runs/<name>`.', {
       pattern: RUN_NAME,
@@ -68,18 +87,25 @@ function entriesOf(parts: readonly Part[] | undefined) {
     description: text('What it is.', { optional: true }),
     data: named(
       'The data set of long videos.',
-      forms(sets, 'Options of the data set.', {
-        root: text('Folder of the release; `--data` overrides it. Relative to the working directory.', {
-          optional: true,
-        }),
-        landmarks: text(
-          'Folder of landmark files, `<subject>/<recording>.json`, .pts, .txt or .csv with 68 points of a frame or several. Relative to the working directory.',
-          { optional: true },
-        ),
-      }),
+      Object.fromEntries(
+        sets.map(({ name, options }) => [name, { ...where, options: group('Options of the data set.', options) }]),
+      ),
       {},
     ),
-    spotter: named('The spotter.', forms(allSpotters(parts), 'Options of the spotter.', {}), {}),
+    spotter: named(
+      'The spotter.',
+      Object.fromEntries(
+        allSpotters(parts).map(({ name, options, learning }) => [
+          name,
+          { ...(learning && { weights: weightsOf(learning) }), options: group('Options of the spotter.', options) },
+        ]),
+      ),
+      {},
+    ),
+    seed: integer('What the networks of a spotter that learns begin with, and which moments they are shown.', {
+      min: 0,
+      default: 0,
+    }),
     choose: option(
       'For each option of the spotter the values that are tried, each with each, on the training subjects of each fold.',
       v.record(v.string(), v.pipe(v.array(v.unknown()), v.minLength(1))),

@@ -4,8 +4,10 @@ import { type Clip, checkClip, type LongClip } from '../clip.js';
 import { declareStep } from '../declare-step.js';
 import { flowOption } from '../flow/optical-flow.js';
 import { intensityTensor, readIntensities } from '../frame-intensities.js';
+import { sliceFrames } from '../frames.js';
 import { type Reading, readLater, readNow } from '../reading.js';
 import { regionOption } from '../region.js';
+import { readSkinChange, skinChange } from './skin-change.js';
 
 const spotApexOptions = {
   overwrite: flag('Whether an apex that is there is replaced.', { default: false }),
@@ -16,9 +18,11 @@ const spotApexOptions = {
       default: 'peak',
     },
   ),
-  measure: choice('What is measured from the onset on, see frameIntensities.', ['onset-difference', 'flow'], {
-    default: 'onset-difference',
-  }),
+  measure: choice(
+    "`'skin-change'`: the change of a frame against onset and offset, beyond what a moving head and the light explain; `'onset-difference'`, `'flow'`: all that moves from the onset on, the head too, see frameIntensities.",
+    ['skin-change', 'onset-difference', 'flow'],
+    { default: 'skin-change' },
+  ),
   regions: list(
     'The parts of the image that count, added up; by default brows and eyes, and mouth, of an aligned face.',
     regionOption('A part.', {}),
@@ -30,11 +34,10 @@ const spotApexOptions = {
       ],
     },
   ),
-  intensityBlur: number("Gaussian blur of the frames for measure `'onset-difference'`, sigma in pixels.", {
-    min: 0,
-    max: 50,
-    default: 1,
-  }),
+  intensityBlur: number(
+    "Gaussian blur of the frames, sigma in pixels; where not given, a 64th of the height for `'skin-change'`, else 1. Not for measure `'flow'`.",
+    { min: 0, max: 50, optional: true },
+  ),
   smooth: number('Gaussian smoothing of the measured course over time, sigma in frames.', {
     min: 0,
     max: 100,
@@ -97,11 +100,14 @@ const task = 'spot the apex of a clip';
 /**
  * A clip with an apex: the frame between onset and offset in which the face has moved most, where it has none.
  *
- *     m_t = sum over regions of frameIntensities(measure from the onset), smoothed over time
+ *     m_t = root mean square over regions of D_t - its projection on what moves the whole face or lights it, smoothed over time
+ *           D_t = I_t - (line from I_onset to I_offset), I blurred; moves: shift, turn, growth, light, in the box around all regions
+ *           or, with the other measures, the sum over regions of frameIntensities from the onset on
  *     peak                 argmax m_t over onset < t < offset
  *     divide-and-conquer   peaks of m; the span is halved, the half with the larger sum of peaks stays, until one peak is left
  *
- * An estimate: use it where nobody annotated an apex (SMIC, for instance), and say so.
+ * An estimate: use it where nobody annotated an apex (SMIC, for instance), and say so. It takes the face to be at rest at onset and offset: a clip that ends at
+ * its height has none for it. What is measured from the onset alone grows with every motion of the head, which is why it is not the default: `mer datasets inspect --apex` tells how far off each is.
  *
  * @returns a new clip with the same frames; onset or offset themselves become the apex only if there is nothing between them
  * @throws TypeError, RangeError on a wrong option; Error on a backend that cannot read values at once (webgpu): await `spotApex(options).applyAsync(clip)` there
@@ -112,7 +118,8 @@ const task = 'spot the apex of a clip';
  * import { mmCof, pipe, spotApex } from '@mer/representations';
  *
  * const course = tf.reshape(tf.tensor1d([0, 0.1, 0.3, 0.9, 0.4, 0.1, 0]), [7, 1, 1, 1]);
- * const frames = tf.mul(course, tf.ones([7, 16, 16, 1])) as tf.Tensor4D;
+ * const brow = tf.pad(tf.ones([1, 2, 4, 1]), [[0, 0], [4, 10], [4, 8], [0, 0]]);
+ * const frames = tf.mul(course, brow) as tf.Tensor4D;
  * console.log(spotApex({ frames, onset: 0, apex: null, offset: 6 }).apex); // 3
  * console.log(pipe(spotApex({ search: 'divide-and-conquer' }), mmCof()).takes); // clip
  * ```
@@ -138,28 +145,47 @@ export const spotApex = /* @__PURE__ */ declareStep({
 type Options = Resolved<typeof spotApexOptions>;
 
 function* spotting(clip: Clip, options: Options): Reading<Clip> {
-  const { search, regions, smooth, ...plan } = options;
+  const { search, regions, smooth, measure, flow } = options;
   const marked = (apex: number): Clip => ({ ...clip, frames: tf.clone(clip.frames), apex });
   const known = knownApex(clip, options);
   if (known !== undefined) return marked(known);
   const { onset, offset, frames } = clip;
+  const plan = { flow, intensityBlur: blurOf(options, frames.shape[1]) };
   const courses: Float32Array[] = [];
+  const count = offset - onset + 1;
+  if (measure === 'skin-change') {
+    const course = yield tf.tidy(() => skinChange(sliceFrames(frames, onset, count), { ...plan, regions }));
+    return marked(onset + mostMoved([course], { search, smooth }));
+  }
   for (const region of regions) {
-    const course = yield intensityTensor(frames, onset, offset - onset + 1, { ...plan, region });
+    const course = yield intensityTensor(frames, onset, count, { ...plan, measure, region });
     courses.push(course.slice());
   }
   return marked(onset + mostMoved(courses, { search, smooth }));
 }
 
 async function spottingLong(clip: LongClip, options: Options): Promise<LongClip> {
-  const { search, regions, smooth, ...plan } = options;
+  const { search, regions, smooth, measure, flow } = options;
   const known = knownApex(clip, options);
   if (known !== undefined) return { ...clip, apex: known };
   const { onset, offset, frames } = clip;
-  const plans = regions.map((region) => ({ ...plan, region }));
-  const courses = await readIntensities(frames, onset, offset - onset + 1, plans);
+  const plan = { flow, intensityBlur: blurOf(options, frames.shape[1]) };
+  const count = offset - onset + 1;
+  const courses =
+    measure === 'skin-change'
+      ? [await readSkinChange(frames, onset, count, { ...plan, regions })]
+      : await readIntensities(
+          frames,
+          onset,
+          count,
+          regions.map((region) => ({ ...plan, measure, region })),
+        );
   return { ...clip, apex: onset + mostMoved(courses, { search, smooth }) };
 }
+
+/** Noise hides what a face does in frames as they are; a 64th of their height hides less of it than of the noise. */
+const blurOf = ({ intensityBlur, measure }: Options, height: number) =>
+  intensityBlur ?? (measure === 'skin-change' ? height / 64 : 1);
 
 /** The apex where it need not be looked for. */
 function knownApex(clip: Clip | LongClip, { overwrite }: Options): number | undefined {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { frameReader } from '../frame-reader.js';
 import { frameAt } from '../frames.js';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
@@ -114,7 +115,7 @@ describe('spotApex()', () => {
   it.each(['peak', 'divide-and-conquer'] as const)('finds the frame of strongest movement (%s)', (search) => {
     for (const apex of [4, 8, 11]) {
       const clip = syntheticClip({ size: 40, frames: 17, onset: 1, apex, offset: 15, at: [0.35, 0.3] });
-      for (const measure of ['onset-difference', 'flow'] as const) {
+      for (const measure of ['skin-change', 'onset-difference', 'flow'] as const) {
         expect(Math.abs(spotted({ ...clip, apex: null }, { search, measure }) - apex)).toBeLessThanOrEqual(1);
       }
     }
@@ -128,10 +129,36 @@ describe('spotApex()', () => {
   });
 
   it('gives an inner frame where there is one', () => {
-    expect(spotted(course([0, 1, 2, 3]), { smooth: 0 })).toBe(2);
+    expect(spotted(course([0, 1, 2, 3]), { smooth: 0, measure: 'onset-difference' })).toBe(2);
     expect(spotted(course([0, 1]))).toBe(1);
     expect(spotted(course([0]))).toBe(0);
     expect(spotted(course([0, 0, 0, 0]))).toBe(1);
+  });
+
+  it('is not led astray by a head that drifts, nor by the light', () => {
+    const size = 48;
+    const apex = 5;
+    // a spot moves up and back while all of the picture moves on and grows brighter, which is the larger change
+    const values = Array.from({ length: 17 }, (_, t) =>
+      Array.from({ length: size * size }, (_, p) => {
+        const [y, x] = [Math.floor(p / size), p % size];
+        const near = Math.exp(-((x - 16) ** 2 + (y - 14) ** 2) / 18);
+        const up = 1.2 * near * (t <= apex ? t / apex : (16 - t) / (16 - apex));
+        const [a, b] = [x - 0.06 * t, y + 0.04 * t - up];
+        return (1 + 0.004 * t) * (0.5 + 0.2 * Math.sin(a / 2.3 + 1) * Math.cos(b / 2.9));
+      }),
+    ).flat();
+    const clip: Clip = { frames: tf.tensor4d(values, [17, size, size, 1]), onset: 0, apex: null, offset: 16 };
+    expect(Math.abs(spotted(clip) - apex)).toBeLessThanOrEqual(1);
+    expect(spotted(clip, { measure: 'onset-difference' })).toBeGreaterThan(apex + 5);
+  });
+
+  it('finds the same in frames that are read a few at a time', async () => {
+    const clip = syntheticClip({ size: 40, frames: 37, onset: 2, apex: 9, offset: 33, at: [0.35, 0.3] });
+    const before = tf.memory().numTensors;
+    const long = { ...clip, apex: null, frames: frameReader(clip.frames) };
+    expect((await spotApex({}).applyAsync(long)).apex).toBe(spotted({ ...clip, apex: null }));
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('is a step that fills in a missing apex only', () => {

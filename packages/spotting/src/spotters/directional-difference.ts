@@ -6,9 +6,10 @@ import type { SpottedInterval } from '../intervals/spotted-interval.js';
 import { peakThreshold } from '../signal/peak-threshold.js';
 import { runsOf } from '../signal/runs.js';
 import { type DifferenceCourse, differenceCourse } from './difference-course.js';
+import { rateOption } from './interval-options.js';
 
 const options = {
-  rate: number('Frames a second that are looked at; a faster recording is thinned out.', { above: 0, default: 30 }),
+  rate: rateOption(),
   micro: number('How long before and after a frame it is compared, seconds, for micro-expressions.', {
     above: 0,
     max: 10,

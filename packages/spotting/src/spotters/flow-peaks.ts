@@ -1,4 +1,4 @@
-import { number, type OptionsOf, type Resolved } from '@mer/options';
+import type { OptionsOf, Resolved } from '@mer/options';
 import { flowOption } from '@mer/representations';
 import { defineSpotter } from '../define-spotter.js';
 import { intervalsAroundPeaks } from '../intervals/intervals-around-peaks.js';
@@ -7,17 +7,13 @@ import { findPeaks } from '../signal/find-peaks.js';
 import { movingMean } from '../signal/moving-mean.js';
 import { peakThreshold } from '../signal/peak-threshold.js';
 import { type FlowCourse, flowCourse } from './flow-course.js';
+import { halfLengths, peakOption, rateOption } from './interval-options.js';
 
 const options = {
-  rate: number('Frames a second that are looked at; a faster recording is thinned out.', { above: 0, default: 30 }),
-  micro: number('Half of the usual length of a micro-expression, seconds.', { above: 0, max: 10, default: 0.2 }),
-  macro: number('Half of the usual length of a macro-expression, seconds.', { above: 0, max: 60, default: 0.6 }),
+  rate: rateOption(),
+  ...halfLengths(),
   flow: flowOption('tvl1'),
-  threshold: number('How far a peak reaches up from the mean of the whole recording (0) to its greatest value (1).', {
-    min: 0,
-    max: 1,
-    default: 0.55,
-  }),
+  threshold: peakOption(),
 };
 
 /** Options of {@link flowPeaks}. */
@@ -110,5 +106,5 @@ export function peakIntervals(
 }
 
 /** Means of `2 reach` values; as released, the last of them is left out. */
-const averaged = (values: ArrayLike<number>, reach: number) =>
+export const averaged = (values: ArrayLike<number>, reach: number) =>
   movingMean(values, { before: reach, after: reach - 1, edges: 'valid' }).slice(0, -1);

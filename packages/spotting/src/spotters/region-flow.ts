@@ -7,13 +7,13 @@ import type { SpottedInterval } from '../intervals/spotted-interval.js';
 import { lowPass } from '../signal/low-pass.js';
 import { movingMedian } from '../signal/moving-median.js';
 import { type Run, runsOf } from '../signal/runs.js';
+import { intervalOptions, rateOption, seconds } from './interval-options.js';
 import { type RegionMotion, regionMotion } from './region-motion.js';
 
 const pixels = (about: string, fallback: number) => number(about, { min: 0, max: 256, default: fallback });
-const seconds = (about: string, fallback: number) => number(about, { above: 0, max: 60, default: fallback });
 
 const options = {
-  rate: number('Frames a second that are looked at; a faster recording is thinned out.', { above: 0, default: 30 }),
+  rate: rateOption(),
   window: seconds('Length of a window, seconds: motion is measured from its first frame.', 20 / 3),
   size: integer('Side of the square that is cut out around the face, pixels.', { min: 64, max: 1024, default: 256 }),
   flow: flowOption({ name: 'farneback', iterations: 5, polyRadius: 7, polySigma: 1.5 }),
@@ -46,13 +46,7 @@ const options = {
     },
   ),
   blink: number('Motion of the eyes as a multiple of that of a brow: more is a blink.', { min: 0, default: 2 }),
-  overlap: number('Share of the shorter of two intervals that makes them one where they have it in common.', {
-    min: 0,
-    below: 1,
-    default: 0.29,
-  }),
-  shortest: seconds('Shortest expression, seconds.', 0.2),
-  longest: seconds('Longest expression, seconds.', 20 / 3),
+  ...intervalOptions({ shortest: 0.2 }),
 };
 
 /** Options of {@link regionFlow}. */

@@ -6,12 +6,11 @@ import { mergeIntervals } from '../intervals/merge-intervals.js';
 import type { SpottedInterval } from '../intervals/spotted-interval.js';
 import { movingMedian } from '../signal/moving-median.js';
 import { robustFit } from '../signal/robust-fit.js';
+import { intervalOptions, rateOption, seconds } from './interval-options.js';
 import { type SkinCourse, skinCourse } from './skin-course.js';
 
-const seconds = (about: string, fallback: number) => number(about, { above: 0, max: 60, default: fallback });
-
 const options = {
-  rate: number('Frames a second that are looked at; a faster recording is thinned out.', { above: 0, default: 30 }),
+  rate: rateOption(),
   window: seconds('Length of a window, seconds: motion is measured from its most usual frame.', 8),
   size: integer('Side of the square that is cut out around the face, pixels.', { min: 64, max: 1024, default: 192 }),
   flow: flowOption({ name: 'farneback', iterations: 3, polyRadius: 7, polySigma: 1.5 }),
@@ -45,13 +44,7 @@ const options = {
     max: 1,
     default: 0.25,
   }),
-  overlap: number('Share of the shorter of two intervals that makes them one where they have it in common.', {
-    min: 0,
-    below: 1,
-    default: 0.29,
-  }),
-  shortest: seconds('Shortest expression, seconds.', 0.17),
-  longest: seconds('Longest expression, seconds.', 20 / 3),
+  ...intervalOptions({ shortest: 0.17 }),
 };
 
 /** Options of {@link skinMotion}. */

@@ -59,10 +59,23 @@ export function softnetRegions(points: readonly Point[]): SoftnetRegions {
   return { upper, lower, nose, eyes, motion: (flow) => motionIn(flow, { upper, lower, nose, eyes }) };
 }
 
-/** Marks the pixels inside of a polygon, its border too. */
+/** Marks the pixels inside of a polygon and those that its edges pass through, as OpenCV fills. */
 function fill(mask: Uint8Array, polygon: readonly Point[]): void {
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) if (contains(polygon, x, y)) mask[y * SIDE + x] = 1;
+  }
+  for (const [i, end] of polygon.entries()) line(mask, polygon[(i + polygon.length - 1) % polygon.length]!, end);
+}
+
+/** Marks the pixels of a line between pixels, from the left: where it lies halfway between two, the one nearer to where it began. */
+function line(mask: Uint8Array, from: Point, to: Point): void {
+  const [[x0, y0], [x1, y1]] = from[0] <= to[0] ? [from, to] : [to, from];
+  const [wide, tall, sign] = [x1 - x0, Math.abs(y1 - y0), Math.sign(y1 - y0)];
+  const steps = Math.max(wide, tall);
+  for (let step = 0; step <= steps; step++) {
+    const along = (length: number) => (steps === 0 ? 0 : Math.ceil((step * length) / steps - 0.5));
+    const [x, y] = [x0 + along(wide), y0 + sign * along(tall)];
+    if (x >= 0 && x < SIDE && y >= 0 && y < SIDE) mask[y * SIDE + x] = 1;
   }
 }
 
