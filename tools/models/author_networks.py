@@ -625,8 +625,11 @@ class Fdp(Named):
 
     def classified(self, x):
         b, t = x.shape[:2]
-        # the authors' code takes one frame after the other, which is the same in inference alone
-        z = self.frame_rep(x.flatten(0, 1)).reshape(b, t, -1)
+        if self.released:
+            # one frame after the other, which training alone tells from all at once
+            z = torch.stack([self.frame_rep(x[:, i]) for i in range(t)], 1)
+        else:
+            z = self.frame_rep(x.flatten(0, 1)).reshape(b, t, -1)
         scores = None
         if self.released:
             z = z.reshape(b, 1, self.size, self.size, t)

@@ -59,6 +59,7 @@ export { createFaceMeshDetector, type FaceMeshOptions } from './face/face-mesh.j
 export { type FaceQuality, type FaceTrack, faceNotes, type TrackedFrame } from './face/face-track.js';
 export { type HeadAngles, headAngles } from './face/head-angles.js';
 export { type ParseLandmarksOptions, parseLandmarks } from './face/landmark-files.js';
+export { type LandmarkPointsOptions, landmarkPoints } from './face/landmark-points.js';
 export { type DetectLandmarksOptions, detectLandmarks } from './face/landmarks.js';
 export { meshLandmarks } from './face/mesh-points.js';
 export type { LoadGraphNetwork } from './face/model-files.js';
@@ -75,6 +76,7 @@ export { type FourPartFlowOptions, fourPartFlow } from './flow/four-part-flow.js
 export { type HoofOptions, hoof } from './flow/hoof.js';
 export { type HornSchunckOptions, hornSchunckFlow } from './flow/horn-schunck.js';
 export { type LongTermFlowOptions, longTermFlow } from './flow/long-term-flow.js';
+export { type NeighborFlowOptions, neighborFlow } from './flow/neighbor-flow.js';
 export {
   type FlowChoice,
   type FlowMethod,

@@ -47,10 +47,12 @@ describe('representations', () => {
       'cof',
       'mm-cof',
       'long-term-flow',
+      'neighbor-flow',
+      'landmark-points',
       'four-part-flow',
     ]);
     expect(withTrait('histogram')).toEqual(['lbp-top', 'hoof', 'bi-woof']);
-    expect(withTrait('needsLandmarks')).toEqual(['align', 'four-part-flow']);
+    expect(withTrait('needsLandmarks')).toEqual(['align', 'landmark-points', 'four-part-flow']);
     expect(withTrait('marksApex')).toEqual(['spot-apex']);
     for (const name of Object.keys(representations)) {
       const represent = () => createRepresentation(name)({ ...clip, apex: null }).dispose();
@@ -109,6 +111,8 @@ const changed: Partial<Record<StepName, object>> = {
   sample: { method: 'floor' },
   magnify: { alpha: 2 },
   'long-term-flow': { frames: 5, missing: 'tim' },
+  'neighbor-flow': { flow: 'farneback' },
+  'landmark-points': { first: 1, missing: 'refuse' },
   resize: { size: [20, 30], antialias: false },
   normalize: { mean: [0.1, 0.2, 0.3], std: 0.5 },
   multiply: { by: 2 },
