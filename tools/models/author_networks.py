@@ -653,6 +653,16 @@ def fdp_parity(released):
     return golden if released else {**golden, "scores": rounded(scores)}
 
 
+def flat_drawing(size=32, width=8):
+    """Of a picture that is the same all over but for a border: whole windows have one maximum four times."""
+    model = fill(Drawing(8, width)).eval()
+    x = torch.full((1, 8, size, size), 0.3)
+    x[:, :, :, : size // 4] = channels_first(given("image0", (1, size, size // 4, 8)))
+    with torch.no_grad():
+        image = model(x)
+    return {"state": described(model), "image": rounded(image[0, 0, ::5, ::5], 8)}
+
+
 # the rest
 
 
@@ -693,6 +703,7 @@ def cases():
     yield "htnet", lambda: parity(HtNet(), frames(1, 28))
     yield "fdp", lambda: fdp_parity(False)
     yield "fdp-released", lambda: fdp_parity(True)
+    yield "segnet-flat", flat_drawing
     yield "htnet-56", lambda: parity(HtNet(size=56), frames(1, 56))
 
 

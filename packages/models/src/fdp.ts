@@ -152,7 +152,7 @@ function build(options: Resolved<typeof fdpOptions>): tfl.LayersModel {
   }
   if (frameOrder === 'permuted') x = nn.apply(tfl.layers.permute({ name: 'permute', dims: [2, 1] }), x);
   x = nn.apply(new Regroup({ ...nn.named('maps'), shape: [height, width, frames] }), x);
-  const collapse = { filters: 8, kernelSize: 3, padding: 1, layout: 'conv3dCollapsed' as const };
+  const collapse = { filters: 8, kernelSize: 3, padding: 1, layout: 'conv3dCollapsed' as const, steady: true };
   const dynamic = nn.conv(x, 'mer.conv3d', collapse);
   x = nn.flatten(nn.maxPool(dynamic, 'mer.maxpooling3d', { size: 3 }), 'mer.flatten');
   x = nn.linear(x, 'mer.fc1', { units: hidden, activation: 'relu' });
