@@ -81,7 +81,7 @@ export class ChannelGraphConv extends NetworkLayer<typeof channelGraphConvOption
       const [batch, height, width, channels] = x.shape;
       const size = height * width;
       const { neighbors, nodes, edges } = this.options;
-      const places = tf.reshape(x, [batch, size, channels]);
+      const places = tf.reshape(x, [batch, size, channels]) as tf.Tensor3D;
       const lines = tf.transpose(places, [0, 2, 1]);
       const through = (rows: tf.Tensor, { kernel }: { kernel: tfl.LayerVariable }) =>
         tf.reshape(tf.matMul(tf.reshape(rows, [-1, size]), kernel.read() as tf.Tensor2D), rows.shape);

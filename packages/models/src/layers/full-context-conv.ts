@@ -117,8 +117,9 @@ export class FullContextConv extends NetworkLayer<typeof fullContextConvOptions>
 function positionsOf({ positions, direction }: Pass, side: number): tf.Tensor4D {
   const whole = positions.read() as tf.Tensor4D;
   const maps = whole.shape[1];
-  const used = direction === 'H' ? [side, 1] : [1, side];
-  return tf.reshape(tf.slice(whole, [0, 0, 0, 0], [1, maps, ...used]), [maps, ...used, 1]) as tf.Tensor4D;
+  const [rows, columns] = direction === 'H' ? [side, 1] : [1, side];
+  const used = tf.slice(whole, [0, 0, 0, 0], [1, maps, rows!, columns!]);
+  return tf.reshape(used, [maps, rows!, columns!, 1]);
 }
 
 /** out(y) = sum over k of kernel(k) x((y + k) mod side) + bias, along the second axis of `[maps, side, side, batch]`: a product of matrices for each map. */
