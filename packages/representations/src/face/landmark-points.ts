@@ -2,7 +2,8 @@ import { choice, integer, type OptionsOf, type Resolved } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type LongClip } from '../clip.js';
 import { declareStep } from '../declare-step.js';
-import { checkClipLandmarks, landmarksNear } from './landmarks.js';
+import { checkClipLandmarks } from './check-landmarks.js';
+import { landmarksNear } from './landmarks-near.js';
 
 const landmarkPointsOptions = {
   first: integer('The first frame whose points are wanted.', { min: 0, default: 0 }),
