@@ -93,6 +93,27 @@ def self_distillation():
     }
 
 
+def mol():
+    """Classes, flow and landmarks, as MOL's training script puts them together; the inputs are waves, which the test makes alike."""
+    wave = lambda f, *shape: f(torch.arange(math.prod(shape), dtype=torch.float64)).reshape(shape)
+    batch, frames, side = 2, 3, 2
+    logits = wave(torch.sin, batch, 4).requires_grad_()
+    drawn = wave(torch.cos, batch, frames, side, side, 2).requires_grad_()
+    found = wave(lambda i: 5 * torch.cos(i), batch, frames, 136).requires_grad_()
+    flow = wave(lambda i: torch.sin(2 * i), batch, frames, side, side, 2)
+    points = wave(lambda i: 20 * torch.sin(0.3 * i), batch, frames, 136)
+    loss = torch.nn.functional.cross_entropy(logits, torch.tensor([2, 0])) + 10 * ((drawn - flow) ** 2).mean() / frames
+    marks = 0
+    for b in range(batch):
+        for t in range(frames):
+            at = points[b, t].reshape(68, 2)
+            apart = torch.linalg.norm(at[36:42].mean(0) - at[42:48].mean(0))
+            marks = marks + (found[b, t] - points[b, t]).abs().sum() / apart
+    loss = loss + 0.1 * marks / (batch * 68)
+    gradients = torch.autograd.grad(loss, [logits, drawn, found])
+    return {"loss": loss.item(), "gradients": [numbers(g) for g in gradients]}
+
+
 def optimizers():
     settings = [
         {"name": "adam", "learningRate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0},
@@ -149,4 +170,4 @@ def schedules():
     ]
 
 
-print(json.dumps({"torch": torch.__version__, "losses": losses(), "optimizers": optimizers(), "schedules": schedules(), "binaryLosses": binary_losses(), "selfDistillation": self_distillation()}, separators=(",", ":")))
+print(json.dumps({"torch": torch.__version__, "losses": losses(), "optimizers": optimizers(), "schedules": schedules(), "binaryLosses": binary_losses(), "selfDistillation": self_distillation(), "mol": mol()}, separators=(",", ":")))

@@ -7,6 +7,7 @@ without dropout (cross-entropy of all logits) the loss, the sum and the sum of m
     skd-tstsan   github.com/GuanghaoZhu663/SKD-TSTSAN @43ff07e
     slstt        github.com/Vision-Intelligence-and-Robots-Group/SLSTT @364656f, narrow
     causalnet    github.com/tony19980810/CausalNet @7bdf163, narrow (needs einops)
+    mol          github.com/CYF-cuber/MOL @0a75455, narrow but for the size of its pictures
 """
 
 import json
@@ -108,7 +109,95 @@ def causalnet(batch=2, classes=3, width=16):
     return {"state": described(model), "logits": rounded(logits), "step": step(model, loss)}
 
 
-CASES = {"skd-tstsan": skd_tstsan, "slstt": slstt, "causalnet": causalnet}
+def mol(batch=3, frames=4, classes=3, side=64, width=16, flow=4, landmarks=8, hidden=12):
+    """Their loops over pairs, graph and flow network, with fewer maps; the correlation that they take from a package, from its definition."""
+    import types
+    from types import SimpleNamespace
+
+    def correlation(a, b, kernel_size, patch_size, stride, padding, dilation_patch):
+        assert kernel_size == 1 and stride == 1 and padding == 0
+        reach = patch_size // 2 * dilation_patch
+        height, width = a.shape[2:]
+        wide = F.pad(b, (reach,) * 4)
+        moves = range(0, 2 * reach + 1, dilation_patch)
+        rows = [
+            torch.stack([(a * wide[:, :, y : y + height, x : x + width]).sum(1) for x in moves], 1) for y in moves
+        ]
+        return torch.stack(rows, 1)
+
+    sampler = types.ModuleType("spatial_correlation_sampler")
+    sampler.spatial_correlation_sample = correlation
+    sys.modules["spatial_correlation_sampler"] = sampler
+    import MOL_model
+    from modules import CCC, FlowNet
+    from modules.FCC import FCC
+
+    def narrow():
+        model = MOL_model.MOL(SimpleNamespace(cls=classes, neighbor_num=4))
+        places = (side // 8) ** 2
+        model.conv_stack.conv_stack = nn.Sequential(
+            nn.Conv2d(1, width // 16, 4, 2),
+            nn.Conv2d(width // 16, width // 4, 3, 2),
+            nn.Conv2d(width // 4, width // 2, 2, 2, 1),
+            nn.Conv2d(width // 2, width, 1),
+        )
+        model.FCC_1, model.FCC_2 = FCC(width // 2), FCC(width // 2)
+        model.CCC_1, model.CCC_2 = CCC.edge_feature(places), CCC.edge_feature(places)
+        model.mer_3dcnn.conv3d = nn.Conv3d(width, 32, (2, 2, 5), (2, 2, 1))
+        moments = (2 * (frames - 1) - 4) // 2
+        model.mer_3dcnn.fc1 = nn.Linear(32 * moments * (side // 32) ** 2, hidden)
+        model.mer_3dcnn.fc2 = nn.Linear(hidden, classes)
+        model.ldm_predictor.convldm = nn.Conv2d(width, 32, 3)
+        model.ldm_predictor.fc1 = nn.Linear(32 * (side // 8 - 2) ** 2, landmarks)
+        model.ldm_predictor.fc2 = nn.Linear(landmarks, 136)
+        net, conv = model.flownet, FlowNet.conv
+        sizes = {
+            "conv1": (1, flow, 6, 2), "conv2": (flow, 2 * flow, 4, 2), "conv3": (2 * flow, 4 * flow, 2, 2),
+            "conv_redir": (4 * flow, flow // 2, 1, 1), "conv3_1": (441 + flow // 2 + 2 * width, 4 * flow, 3, 1),
+            "conv4": (4 * flow, 8 * flow, 3, 2), "conv4_1": (8 * flow, 8 * flow, 3, 1),
+            "conv5": (8 * flow, 8 * flow, 3, 2), "conv5_1": (8 * flow, 8 * flow, 3, 1),
+            "conv6": (8 * flow, 16 * flow, 3, 2), "conv6_1": (16 * flow, 16 * flow, 3, 1),
+        }
+        for name, (given_maps, maps, kernel, stride) in sizes.items():
+            setattr(net, name, conv(True, given_maps, maps, kernel, stride))
+        maps, skips = 16 * flow, [8 * flow, 8 * flow, 4 * flow, 2 * flow, flow, 1]
+        for level, (skip, out) in zip(range(5, -1, -1), zip(skips, [8 * flow, 4 * flow, 2 * flow, 2 * flow, flow, flow // 2])):
+            setattr(net, f"predict_flow{level + 1}", FlowNet.predict_flow(maps))
+            setattr(net, f"deconv{level}", FlowNet.deconv(maps, out))
+            maps = skip + out + 2
+        net.predict_flow0 = FlowNet.predict_flow(maps)
+        return without_dropout(fill(model, gain=GAIN))
+
+    def true_graph(x, k):
+        """Neighbors of channels; what their convolution subtracts once more is added here."""
+        return released(x.transpose(1, 2).contiguous(), k).permute(0, 2, 1, 3) + x[..., None]
+
+    released = MOL_model.get_graph_feature
+    x = torch.from_numpy(given("image0", (batch, frames, side, side, 1))).permute(0, 4, 1, 2, 3).double()
+    model = narrow().eval()
+    with torch.no_grad():
+        logits, flows, points = model(x)
+        MOL_model.get_graph_feature = true_graph
+        paper = model(x)[0]
+    MOL_model.get_graph_feature = released
+    model.train()
+    labels = torch.arange(batch) % classes
+    mer, drawn, found = model(x)
+    flow_target = torch.from_numpy(given("flow", (batch, frames - 1, side, side, 2))).permute(0, 4, 2, 3, 1).double()
+    point_target = torch.from_numpy(given("points", (batch, frames - 1, 136))).permute(0, 2, 1).double()
+    loss = F.cross_entropy(mer, labels) + F.mse_loss(drawn, flow_target) + (found - point_target).abs().mean()
+    return {
+        "state": described(model),
+        "logits": rounded(logits),
+        "paper": rounded(paper),
+        # of each pair: both components summed over all places, and the first landmarks
+        "flows": rounded(flows.sum((2, 3)).permute(0, 2, 1)),
+        "points": rounded(points[:, :6].permute(0, 2, 1)),
+        "step": step(model, loss),
+    }
+
+
+CASES = {"skd-tstsan": skd_tstsan, "slstt": slstt, "causalnet": causalnet, "mol": mol}
 
 
 def main():

@@ -625,8 +625,11 @@ class Fdp(Named):
 
     def classified(self, x):
         b, t = x.shape[:2]
-        # the authors' code takes one frame after the other, which is the same in inference alone
-        z = self.frame_rep(x.flatten(0, 1)).reshape(b, t, -1)
+        if self.released:
+            # one frame after the other, which training alone tells from all at once
+            z = torch.stack([self.frame_rep(x[:, i]) for i in range(t)], 1)
+        else:
+            z = self.frame_rep(x.flatten(0, 1)).reshape(b, t, -1)
         scores = None
         if self.released:
             z = z.reshape(b, 1, self.size, self.size, t)
@@ -648,6 +651,16 @@ def fdp_parity(released):
         logits, image, scores = model(clip)
     golden = {"state": described(model), "logits": rounded(logits), "image": rounded(image[:, 0, ::5, ::5], 8)}
     return golden if released else {**golden, "scores": rounded(scores)}
+
+
+def flat_drawing(size=32, width=8):
+    """Of a picture that is the same all over but for a border: whole windows have one maximum four times."""
+    model = fill(Drawing(8, width)).eval()
+    x = torch.full((1, 8, size, size), 0.3)
+    x[:, :, :, : size // 4] = channels_first(given("image0", (1, size, size // 4, 8)))
+    with torch.no_grad():
+        image = model(x)
+    return {"state": described(model), "image": rounded(image[0, 0, ::5, ::5], 8)}
 
 
 # the rest
@@ -690,6 +703,7 @@ def cases():
     yield "htnet", lambda: parity(HtNet(), frames(1, 28))
     yield "fdp", lambda: fdp_parity(False)
     yield "fdp-released", lambda: fdp_parity(True)
+    yield "segnet-flat", flat_drawing
     yield "htnet-56", lambda: parity(HtNet(size=56), frames(1, 56))
 
 

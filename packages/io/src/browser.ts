@@ -11,7 +11,7 @@ export { checkLimit, type FileLimits, fileLimits, type LimitOptions } from './fi
 export { encodeFlo, parseFlo, unknownFlowThreshold } from './flo.js';
 export type { DecodeImageOptions, EncodeImageOptions, ReadImageOptions } from './image-options.js';
 export { type ImageRange, type ImageToTensorOptions, imageToTensor, tensorToImage } from './image-tensor.js';
-export { parseKerasWeights } from './keras-weights.js';
+export { isKeras, parseKerasWeights } from './keras-weights.js';
 export { encodeNpy, parseNpy } from './npy.js';
 export { type PytorchCheckpointOptions, parsePytorchCheckpoint } from './pytorch-checkpoint.js';
 export type { ImageFormat, RawImage } from './raw-image.js';

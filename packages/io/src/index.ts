@@ -14,7 +14,7 @@ export { checkLimit, type FileLimits, fileLimits, type LimitOptions } from './fi
 export { encodeFlo, parseFlo, unknownFlowThreshold } from './flo.js';
 export type { DecodeImageOptions, EncodeImageOptions, ReadImageOptions } from './image-options.js';
 export { type ImageRange, type ImageToTensorOptions, imageToTensor, tensorToImage } from './image-tensor.js';
-export { parseKerasWeights } from './keras-weights.js';
+export { isKeras, parseKerasWeights } from './keras-weights.js';
 export { readFlo, readNpy, writeFlo, writeNpy } from './node/array-files.js';
 export { decodeImage, encodeImage, readImage, writeImage } from './node/image-files.js';
 export { makeFolder } from './node/make-folder.js';

@@ -55,7 +55,16 @@ export async function parseKerasWeights(bytes: Uint8Array, { limits }: LimitOpti
 export const isHdf5 = (bytes: Uint8Array): boolean =>
   [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, i) => bytes[i] === byte);
 
-/** Whether a file is HDF5, or the zip file that Keras 3 writes, whose first entry it names. */
+/**
+ * Whether a file is HDF5, or the zip file that Keras 3 writes, whose first entry it names: one for {@link parseKerasWeights}.
+ *
+ * @example
+ * ```ts
+ * import { isKeras } from '@mer/io';
+ *
+ * console.log(isKeras(Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a))); // true
+ * ```
+ */
 export function isKeras(bytes: Uint8Array): boolean {
   return (
     isHdf5(bytes) || (isZip(bytes) && new TextDecoder('latin1').decode(bytes.subarray(30, 43)) === 'metadata.json')

@@ -2,9 +2,11 @@ import { rehearse, useBackend } from '@mer/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { worstRelativeDifference } from '../test/compare.js';
+import { madeUpInput } from '../test/fill.js';
 import { expectParity, expectStep, loadMadeUp, madeUpImages, readGolden } from '../test/parity.js';
 import { createCausalNet } from './causalnet.js';
 import { countParameters, modelParameters, models } from './index.js';
+import { createMol } from './mol.js';
 import { createSkdTstsan } from './skd-tstsan.js';
 import { createSlstt, splitSlstt } from './slstt.js';
 
@@ -79,5 +81,34 @@ describe('networks against the classes of their authors', () => {
       expect(countParameters(createSlstt())).toEqual({ trainable: 6_961_667, fixed: 93_052_934 - 6_961_667 });
     });
     tf.dispose([inputs, logits]);
+  });
+
+  it('MOL, as released and as meant, with its flow and landmarks, and a step of its training', () => {
+    const golden = readGolden('mol');
+    const narrow = { inputShape: [4, 64, 64, 1], classes: 3, width: 16, flow: 4, landmarks: 8, hidden: 12 } as const;
+    const options = { ...narrow, outputs: 'all', dropout: 0 } as const;
+    const model = createMol({ ...options, variant: 'released' });
+    expectParity(model, golden);
+    const inputs = madeUpImages(model, golden.logits.length);
+    const [, flow, points] = model.predict(inputs[0]!) as [tf.Tensor, tf.Tensor5D, tf.Tensor4D];
+    expect(worstRelativeDifference(tf.sum(flow, [2, 3]).arraySync(), golden.flows)).toBeLessThan(1e-4);
+    const first = tf.reshape(tf.slice(points, [0, 0, 0, 0], [-1, -1, 3, -1]), [3, 3, 6]);
+    expect(worstRelativeDifference(first.arraySync(), golden.points)).toBeLessThan(1e-4);
+    expectStep(model, inputs, golden, ([x, drawn, found], truth) => {
+      const target = (name: string, like: tf.Tensor) => tf.tensor(madeUpInput(name, like.size), like.shape);
+      return tf.addN([
+        tf.losses.softmaxCrossEntropy(truth, x!),
+        tf.mean(tf.square(tf.sub(drawn!, target('flow', drawn!)))),
+        tf.mean(tf.abs(tf.sub(found!, target('points', found!)))),
+      ]);
+    });
+    expectParity(createMol(options), { ...golden, logits: golden.paper });
+    loadMadeUp(createMol(narrow), golden);
+    rehearse(() => {
+      // what their network stores and never uses is kept beside what is trained
+      expect(countParameters(createMol({ outputs: 'all' })).trainable + 2 * 898).toBe(44_105_379);
+      expect(countParameters(createMol()).trainable).toBe(models.mol.parameters!.trainable);
+    });
+    tf.dispose([inputs, flow, points, first]);
   });
 });

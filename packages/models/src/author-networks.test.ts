@@ -1,15 +1,20 @@
 import { useBackend } from '@mer/backends';
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { worstDifference, worstRelativeDifference } from '../test/compare.js';
-import { expectParity, madeUpImages, readGolden } from '../test/parity.js';
+import { madeUpInput } from '../test/fill.js';
+import { expectParity, loadMadeUp, madeUpImages, readGolden } from '../test/parity.js';
+import { buildModel } from './build-model.js';
 import { createFdp } from './fdp.js';
 import { createHtNet } from './htnet.js';
 import { countParameters } from './index.js';
+import { layerBuilder } from './layers/layer-builder.js';
 import { createLearNet } from './learnet.js';
 import { createMmNet } from './mmnet.js';
 import { createOffApexNet } from './off-apexnet.js';
 import { createRcnA } from './rcn-a.js';
+import { segNet } from './segnet.js';
 import { createTsfMicro } from './tsfmicro.js';
 
 const golden = readGolden('author-networks');
@@ -83,5 +88,17 @@ describe('networks with author code against PyTorch', () => {
     const state = Object.entries(reference.state).filter(([name]) => !name.startsWith('dyimg_net.'));
     const unused = Object.entries(reference.state).filter(([name]) => name.startsWith('dyimg_net.'));
     expectParity(alone, { ...reference, state: Object.fromEntries(state), unused: Object.fromEntries(unused) });
+  });
+
+  it('SegNet of a picture of which most is one color, where windows have their maximum four times', () => {
+    const reference = golden['segnet-flat'];
+    const input = tfl.input({ shape: [32, 32, 8] });
+    const outputs = segNet(layerBuilder({ seed: 0 }), input, { width: 8, outputs: 1 });
+    const model = buildModel({ name: 'segnet', inputs: input, outputs });
+    loadMadeUp(model, reference);
+    const rows = tf.tensor4d(madeUpInput('image0', 32 * 8 * 8), [1, 32, 8, 8]);
+    const image = model.predict(tf.concat([rows, tf.fill([1, 32, 24, 8], 0.3)], 2)) as tf.Tensor4D;
+    const sample = tf.squeeze(tf.stridedSlice(image, [0, 0, 0, 0], [1, 32, 32, 1], [1, 5, 5, 1]));
+    expect(worstDifference(sample.arraySync(), reference.image)).toBeLessThan(1e-5);
   });
 });

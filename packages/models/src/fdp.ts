@@ -17,7 +17,7 @@ const fdpOptions = {
     'Frames, height, width and channels of a clip, height and width multiples of 32.',
   ),
   variant: choice(
-    '`paper`: global blocks, frames as channels, a rank scorer. `released`: what the code of the authors builds, which has no global blocks and no scorer and whose frames are mixed by a reshape.',
+    '`paper`: global blocks, frames as channels, a rank scorer. `released`: what the code of the authors builds, which has no global blocks and no scorer and whose frames are mixed by a reshape and normalized one by one.',
     ['paper', 'released'],
     { default: 'paper' },
   ),
@@ -25,6 +25,11 @@ const fdpOptions = {
   frameOrder: choice(
     'How the frames become channels; `reshaped` mixes time and place. As in `variant` by default.',
     ['permuted', 'reshaped'],
+    { optional: true },
+  ),
+  norm: choice(
+    'What batch norm takes the statistics of in training: of all frames of a batch, or of each frame by itself, one after the other; as in `variant` by default.',
+    ['batch', 'frame'],
     { optional: true },
   ),
   rank: flag('Whether a learned score weighs the frames; as in `variant` by default.', { optional: true }),
@@ -67,7 +72,7 @@ export const fdp = /* @__PURE__ */ declareModel({
   title: 'FDP: fine-grained dynamic perception with a dynamic image as second task',
   paper: 'FDP 2025, arXiv 2509.06015',
   origin: 'authors-code',
-  ours: 'The rank scorer, which the code of the authors lacks; all frames of a batch are seen by batch norm at once, where that code runs one frame of every clip at a time.',
+  ours: 'The rank scorer, which the code of the authors lacks; in variant paper all frames of a batch are seen by batch norm at once, where that code runs one frame of every clip at a time.',
   inputs: [
     {
       name: 'frames',
@@ -103,7 +108,7 @@ export const fdp = /* @__PURE__ */ declareModel({
  * the authors' PyTorch network load by name into `variant: 'released'`.
  *
  * The authors' code runs the frames one after the other, so that batch norm in training sees one frame of every clip at a
- * time; here it sees all frames of the batch.
+ * time: so with `norm: 'frame'`, as `variant: 'released'` has it; else it sees all frames of the batch.
  *
  * @throws {RangeError} when an option is outside its range.
  *
@@ -147,7 +152,7 @@ function build(options: Resolved<typeof fdpOptions>): tfl.LayersModel {
   }
   if (frameOrder === 'permuted') x = nn.apply(tfl.layers.permute({ name: 'permute', dims: [2, 1] }), x);
   x = nn.apply(new Regroup({ ...nn.named('maps'), shape: [height, width, frames] }), x);
-  const collapse = { filters: 8, kernelSize: 3, padding: 1, layout: 'conv3dCollapsed' as const };
+  const collapse = { filters: 8, kernelSize: 3, padding: 1, layout: 'conv3dCollapsed' as const, steady: true };
   const dynamic = nn.conv(x, 'mer.conv3d', collapse);
   x = nn.flatten(nn.maxPool(dynamic, 'mer.maxpooling3d', { size: 3 }), 'mer.flatten');
   x = nn.linear(x, 'mer.fc1', { units: hidden, activation: 'relu' });
@@ -176,18 +181,19 @@ function planned(options: Resolved<typeof fdpOptions>) {
   }
   const paper = options.variant === 'paper';
   const { globalBlocks = paper, frameOrder = paper ? 'permuted' : 'reshaped', rank = paper } = options;
-  return { ...options, globalBlocks, frameOrder, rank };
+  const { norm = paper ? 'batch' : 'frame' } = options;
+  return { ...options, globalBlocks, frameOrder, rank, frames: norm === 'frame' ? inputShape[0] : 1 };
 }
 
 /** Stem, stages of local blocks (each closed by a global one), norm, global average, linear. */
 function frameFeatures(nn: LayerBuilder, input: Node, plan: FdpPlan, size: number): Node {
-  const { stem, depths, local, global, reductions, globalBlocks, dropPath } = plan;
+  const { stem, depths, local, global, reductions, globalBlocks, dropPath, frames } = plan;
   const start = 'truncated-normal' as const;
   let x = input;
   [stem[0], stem[1], stem[2], stem[2]].forEach((filters, index) => {
     const stride = index === 0 || index === 3 ? 2 : 1;
     const args = { filters, kernelSize: 3, stride, padding: 1, bias: false, start };
-    x = nn.batchNorm(nn.conv(x, `stem.${index}.conv`, args), `stem.${index}.norm`);
+    x = nn.batchNorm(nn.conv(x, `stem.${index}.conv`, args), `stem.${index}.norm`, { frames });
     x = nn.activation(x, `stem.${index}.act`, 'relu');
   });
   const blocks = depths.flatMap((depth, stage) =>
@@ -208,10 +214,11 @@ function frameFeatures(nn: LayerBuilder, input: Node, plan: FdpPlan, size: numbe
           stride,
           reduction: reductions[stage]!,
           dropPath: rate,
+          frames,
         })
-      : new LocalFeatureBlock({ ...named, filters: local[stage]!, stride, dropPath: rate });
+      : new LocalFeatureBlock({ ...named, filters: local[stage]!, stride, dropPath: rate, frames });
     x = nn.apply(layer, x);
   });
-  x = nn.globalAveragePool(nn.batchNorm(x, 'norm'), 'avgpool');
+  x = nn.globalAveragePool(nn.batchNorm(x, 'norm', { frames }), 'avgpool');
   return nn.linear(x, 'proj_head.0', { units: size, start });
 }

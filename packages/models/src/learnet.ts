@@ -57,7 +57,8 @@ export const learnet = /* @__PURE__ */ declareModel({
  *
  * Input `[batch, 112, 112, 3]`; output logits `[batch, classes]` (the authors' code ends in a softmax). Every convolution has
  * step 2, TensorFlow's `same` padding and a ReLU. Layers bear the names of the authors' Keras code, the batch norms those of
- * its variables; arrays of a Keras file (`Conv_S/kernel`, …) load by name, without transposing.
+ * its variables; a weight file of Keras loads by name, without transposing: `Conv_S/kernel`, and what Keras names itself
+ * (`batch_normalization_1/gamma`, `dense/kernel`) in the order in which that code makes it.
  *
  * @throws {RangeError} when an option is outside its range.
  *
@@ -75,6 +76,15 @@ export const learnet = /* @__PURE__ */ declareModel({
 export function createLearNet(options: LearNetOptions = {}): tfl.LayersModel {
   return learnet.create(options);
 }
+
+/** The layers that the authors' code leaves for Keras to name, in the order in which it makes them. */
+const NAMED_BY_KERAS: ReadonlyArray<readonly [pattern: string, replacement: string]> = [
+  ...['batch_r11', 'batch_r12', 'batch_r13', 'batch_r14', 'batch_X'].map(
+    (name, i) => [`^batch_normalization${i === 0 ? '' : `_${i}`}/`, `${name}/`] as const,
+  ),
+  ['^dense/', 'FC1/'],
+  ['^dense_1/', 'out/'],
+];
 
 function build({
   classes,
@@ -116,5 +126,5 @@ function build({
   x = nn.linear(x, 'FC1', { units: hidden, activation: 'relu', start });
   x = nn.dropout(x, 'drop', dropout);
   const outputs = nn.linear(x, 'out', { units: classes, start, head: true });
-  return buildModel({ name: 'learnet', inputs: input, outputs });
+  return buildModel({ name: 'learnet', inputs: input, outputs, torchNames: { renamed: NAMED_BY_KERAS } });
 }

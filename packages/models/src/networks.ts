@@ -20,6 +20,7 @@ export * from './learnet.js';
 export * from './linear-classifier.js';
 export * from './meganet.js';
 export * from './mmnet.js';
+export * from './mol.js';
 export * from './off-apexnet.js';
 export * from './rcn-a.js';
 export * from './skd-tstsan.js';

@@ -11,7 +11,7 @@ type Networks = typeof networks;
  * import { models } from '@mer/models';
  *
  * console.log(models.ststnet.paper); // Liong, Gan, See, Khor, Huang 2019, arXiv 1902.03634
- * console.log(Object.keys(models).length); // 26
+ * console.log(Object.keys(models).length); // 27
  * ```
  */
 export const models = /* @__PURE__ */ listed();

@@ -24,14 +24,15 @@ export interface SegNetPlan {
  * Reference: Badrinarayanan, Kendall, Cipolla 2017, arXiv 1511.00561; names of the FDP authors' code.
  */
 export function segNet(nn: LayerBuilder, input: Node, { width, outputs }: SegNetPlan): Node {
-  const convNorm = (x: Node, name: string, filters: number) => {
-    const y = nn.conv(x, `conv${name}`, { filters, kernelSize: 3, padding: 1 });
+  // places of equal maxima are told by the first: so equal surroundings must give equal numbers on the way down
+  const convNorm = (x: Node, name: string, filters: number, steady = false) => {
+    const y = nn.conv(x, `conv${name}`, { filters, kernelSize: 3, padding: 1, steady });
     return nn.activation(nn.batchNorm(y, `bn${name}`), `relu${name}`, 'relu');
   };
   let x = input;
   const places: Node[] = [];
   STAGES.forEach(([count, times], index) => {
-    for (let number = 1; number <= count; number++) x = convNorm(x, `${index + 1}${number}`, width * times);
+    for (let number = 1; number <= count; number++) x = convNorm(x, `${index + 1}${number}`, width * times, true);
     const [most, where] = new MaxPoolWithPlaces(nn.named(`pool${index + 1}`)).apply(x) as unknown as [Node, Node];
     places.push(where);
     x = most;

@@ -26,6 +26,7 @@ const tiny: Partial<Record<ModelName, object>> = {
   learnet: { inputShape: [32, 32, 3], width: 4, hidden: 16 },
   'skd-tstsan': { inputShape: [16, 16, 1], width: 8, encoder: 4 },
   slstt: { inputShape: [3, 16, 16, 3], patch: 8, width: 24, units: 24, hidden: 16 },
+  mol: { inputShape: [4, 64, 64, 1], width: 16, hidden: 32, norm: 'batch' },
   'small-cnn': { inputShape: [16, 16, 3], widths: [8, 16] },
   mmnet: { inputShape: [32, 32, 3], stem: 8, widths: [8, 8, 16, 32] },
   tsfmicro: { inputShape: [32, 32, 3], widths: [8, 8, 16, 16], projection: 32 },

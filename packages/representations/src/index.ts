@@ -59,6 +59,7 @@ export { createFaceMeshDetector, type FaceMeshOptions } from './face/face-mesh.j
 export { type FaceQuality, type FaceTrack, faceNotes, type TrackedFrame } from './face/face-track.js';
 export { type HeadAngles, headAngles } from './face/head-angles.js';
 export { type ParseLandmarksOptions, parseLandmarks } from './face/landmark-files.js';
+export { type LandmarkPointsOptions, landmarkPoints } from './face/landmark-points.js';
 export { type DetectLandmarksOptions, detectLandmarks } from './face/landmarks.js';
 export { meshLandmarks } from './face/mesh-points.js';
 export type { LoadGraphNetwork } from './face/model-files.js';
@@ -71,9 +72,11 @@ export { type FarnebackOptions, farnebackFlow } from './flow/farneback.js';
 export { type FlowOptions, flow } from './flow/flow.js';
 export { type FlowColorOptions, flowColor } from './flow/flow-color.js';
 export { type FlowToColorOptions, flowToColor } from './flow/flow-to-color.js';
+export { type FourPartFlowOptions, fourPartFlow } from './flow/four-part-flow.js';
 export { type HoofOptions, hoof } from './flow/hoof.js';
 export { type HornSchunckOptions, hornSchunckFlow } from './flow/horn-schunck.js';
 export { type LongTermFlowOptions, longTermFlow } from './flow/long-term-flow.js';
+export { type NeighborFlowOptions, neighborFlow } from './flow/neighbor-flow.js';
 export {
   type FlowChoice,
   type FlowMethod,
@@ -88,6 +91,7 @@ export { flowMagnitude, flowOrientation, type OpticalStrainOptions, opticalStrai
 export { subtractHeadMotion } from './flow/subtract-head-motion.js';
 export { type Tvl1Options, tvl1Flow } from './flow/tvl1.js';
 export { type UvStrainOptions, uvStrain } from './flow/uv-strain.js';
+export { type FourPartsOptions, fourParts } from './four-parts.js';
 export { type FrameOptions, frame } from './frame.js';
 export { frameByFrame } from './frame-by-frame.js';
 export { type FrameDifferenceOptions, frameDifference } from './frame-difference.js';

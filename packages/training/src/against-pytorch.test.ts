@@ -25,6 +25,7 @@ interface Golden {
     steps: { rate: number; gradients: number[][]; weights: number[][] }[];
   }[];
   schedules: { settings: ScheduleSettings; rates: number[] }[];
+  mol: { loss: number; gradients: number[][] };
   selfDistillation: {
     outputs: number[][][];
     labels: number[];
@@ -122,6 +123,57 @@ describe('the loss of SKD-TSTSAN', () => {
     ].map(([from, to]) => of(given(), from, to, { weight, share: (to! - from!) / 5 }).dataSync()[0]!);
     expect(parts[0]! + parts[1]!).toBeCloseTo(loss, 4);
     expect(() => of(given().slice(0, 1))).toThrow('the model has 1 outputs (model.options.outputs must be all)');
+  });
+});
+
+describe('the loss of MOL', () => {
+  const wave = (f: (i: number) => number, shape: number[]) =>
+    tf.tensor(
+      Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => f(i)),
+      shape,
+    );
+  const settings = { name: 'mol', flow: 10, landmarks: 0.1 } as const;
+  const outputs = () => [
+    wave(Math.sin, [2, 4]),
+    wave(Math.cos, [2, 3, 2, 2, 2]),
+    wave((i) => 5 * Math.cos(i), [2, 3, 68, 2]),
+  ];
+  const images = () => [
+    wave((i) => Math.sin(2 * i), [2, 3, 2, 2, 2]),
+    wave((i) => 20 * Math.sin(0.3 * i), [2, 3, 68, 2]),
+  ];
+  const classes = () => tf.oneHot([2, 0], 4) as tf.Tensor2D;
+
+  it('and its gradients are those of their script', () => {
+    const { value, grads } = tf.valueAndGrads((...x: tf.Tensor[]) =>
+      batchLoss(x, { classes: classes(), images: images() }, { loss: settings }),
+    )(outputs());
+    close(value.dataSync(), [golden.mol.loss], 1e-5);
+    for (const [i, grad] of grads.entries()) close(grad.dataSync(), golden.mol.gradients[i]!, 1e-5);
+  });
+
+  it('adds up over the rows of a batch, and says what it needs', () => {
+    const row = (x: tf.Tensor, i: number) => tf.slice(x, i, 1);
+    const parts = [0, 1].map((i) => {
+      const targets = { classes: row(classes(), i) as tf.Tensor2D, images: images().map((x) => row(x, i)) };
+      const part = { weight: tf.scalar(2), share: 0.5 };
+      return batchLoss(
+        outputs().map((x) => row(x, i)),
+        targets,
+        { loss: settings, part },
+      ).dataSync()[0]!;
+    });
+    expect(parts[0]! + parts[1]!).toBeCloseTo(golden.mol.loss, 4);
+    expect(() =>
+      batchLoss(outputs().slice(0, 1), { classes: classes(), images: images() }, { loss: settings }),
+    ).toThrow('model.options.outputs must be all');
+    const few = { classes: classes(), images: images().slice(0, 1) };
+    expect(() => batchLoss(outputs(), few, { loss: settings })).toThrow('training.loss.landmarks must be 0');
+    const both = { ...few, images: images() };
+    const alone = { ...settings, landmarks: 0 };
+    expect(batchLoss(outputs(), few, { loss: alone }).dataSync()).toEqual(
+      batchLoss(outputs(), both, { loss: alone }).dataSync(),
+    );
   });
 });
 

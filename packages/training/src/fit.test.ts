@@ -92,6 +92,44 @@ describe('fit()', () => {
     expect(weights[0]).toEqual(weights[1]);
   });
 
+  it('ends after so many steps, in the middle of an epoch, and says which epoch that was', async () => {
+    const data = halves(12);
+    const run = async (training: Partial<TrainingOptions>) => {
+      const model = makeModel();
+      const result = await fit(model, data, { train: all(12), ...settingsOf(training), key: [0] });
+      const weights = model.getWeights().flatMap((weight) => [...weight.dataSync()]);
+      model.dispose();
+      return { ...result, weights };
+    };
+    const whole = await run({ epochs: 2 });
+    const same = await run({ epochs: 9, steps: 6 });
+    expect([same.epoch, same.history, same.weights]).toEqual([2, whole.history, whole.weights]);
+    const less = await run({ epochs: 9, steps: 4 });
+    expect(less.history.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(less.history[0]).toEqual(whole.history[0]);
+    // the mean of the four samples of that epoch that were seen
+    expect([0, 1, 2, 3, 4].map((right) => right / 4)).toContain(less.history[1]!.accuracy);
+    expect(less.weights).not.toEqual(whole.weights);
+  });
+
+  it('trains as it tests from the second epoch on, where told to: running statistics stay, weights move', async () => {
+    const data = halves(4);
+    const run = async (epochs: number, evalAfterFirstEpoch?: boolean) => {
+      const model = createModel('ststnet', { classes: 2, inputShape: [8, 8, 1], seed: 1 });
+      const settings = settingsOf({ epochs, ...(evalAfterFirstEpoch && { evalAfterFirstEpoch }) });
+      await fit(model, data, { train: all(4), ...settings, key: [0] });
+      const read = (trainable: boolean) =>
+        (trainable ? model.trainableWeights : model.nonTrainableWeights).map((weight) => [...weight.read().dataSync()]);
+      const found = { weights: read(true), statistics: read(false) };
+      model.dispose();
+      return found;
+    };
+    const once = await run(1);
+    const frozen = await run(2, true);
+    expect(frozen.statistics).toEqual(once.statistics);
+    expect(frozen.weights).not.toEqual(once.weights);
+  });
+
   it('keeps the epoch with the lowest validation loss', async () => {
     const data = halves(12);
     const model = makeModel();

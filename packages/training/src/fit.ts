@@ -184,22 +184,27 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
       if (!oracle || errors < oracle.errors) oracle = { epoch, logits, errors };
     }
   };
+  let stepsLeft = settings.steps ?? Number.POSITIVE_INFINITY;
   try {
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const learningRate =
         settings.optimizer.learningRate * shareWith(schedule, settings.schedule, epoch, settings.epochs);
       const rows = epochRows(data, train, settings, shuffling);
+      const chosen = batches(rows, settings.batchSize).slice(0, stepsLeft);
+      stepsLeft -= chosen.length;
+      const seen = chosen.reduce((count, batch) => count + batch.length, 0);
+      const training = epoch === 1 || !settings.evalAfterFirstEpoch;
       const sums: tf.Tensor1D[] = [];
       try {
-        for (const batch of batches(rows, settings.batchSize)) {
+        for (const batch of chosen) {
           signal?.throwIfAborted();
-          sums.push(trainBatch(step, batch, learningRate));
+          sums.push(trainBatch({ ...step, training }, batch, learningRate));
           average?.update();
         }
         const total = tf.tidy(() => tf.sum(tf.stack(sums), 0));
         sums.push(total as tf.Tensor1D);
         const [loss, correct] = await total.data();
-        history.push({ epoch, loss: loss! / rows.length, accuracy: correct! / rows.length, learningRate });
+        history.push({ epoch, loss: loss! / seen, accuracy: correct! / seen, learningRate });
       } finally {
         tf.dispose(sums);
       }
@@ -212,6 +217,10 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
       await (average ? average.use(() => look(record)) : look(record));
       onEpoch?.(record);
       if (settings.earlyStopping && epoch - best.epoch >= settings.earlyStopping.patience) break;
+      if (stepsLeft === 0) {
+        if (!choosing) best.epoch = epoch;
+        break;
+      }
       await tf.nextFrame();
     }
     if (best.weights.length > 0) model.setWeights(best.weights);
@@ -287,6 +296,7 @@ function batches(rows: readonly number[], size: number): number[][] {
 
 interface Step {
   model: LayersModel;
+  training?: boolean;
   data: PreparedData;
   settings: TrainingSettings;
   lossOf: StepOptions['lossOf'];
@@ -301,7 +311,7 @@ interface Step {
 
 /** Trains on some rows; gives the sum of their losses and how many were right, on the device. */
 function trainBatch(step: Step, rows: readonly number[], learningRate: number): tf.Tensor1D {
-  const { model, data, settings, lossOf, strategy, recompute, weights, cuts, update } = step;
+  const { model, data, settings, lossOf, strategy, recompute, weights, cuts, update, training = true } = step;
   const { inputs, targets, classes, labels } = step.batchOf(rows);
   return tf.tidy(() => {
     const tensors = inputs.map(({ values, shape }) => tf.tensor(values, [rows.length, ...shape], 'float32'));
@@ -315,6 +325,7 @@ function trainBatch(step: Step, rows: readonly number[], learningRate: number): 
       weights: settings.classWeights === 'none' ? undefined : tf.tensor1d(weights),
       strategy,
       recompute,
+      training,
       onGradient: (variable, gradient) => update.take(variable, gradient),
     });
     update.end();

@@ -64,6 +64,14 @@ export function imagesOption(augmentations: TrainingParts['imageAugmentations'])
 export function optionsOfTraining(registry: TrainingParts) {
   return {
     epochs: integer('How often training sees every sample.', { min: 1 }),
+    steps: integer(
+      'Steps after which training ends, in the middle of an epoch where need be; `epochs` is then the most.',
+      { min: 1, optional: true },
+    ),
+    evalAfterFirstEpoch: flag(
+      'From the second epoch on the network runs in training as it does when it is tested: batch norm with the statistics of the first, nothing dropped. As released code does that never switches back (FDP, MOL).',
+      { optional: true },
+    ),
     batchSize: integer('Samples of a batch.', { min: 1, default: 32 }),
     memory: choice(
       'How a training step holds less memory; the numbers are the same but for rounding. `auto`: the fastest way that has room, found before the work.',

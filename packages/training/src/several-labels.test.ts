@@ -89,7 +89,7 @@ describe('fit() with any number of labels', () => {
       'loss cross-entropy is not for samples with any number of labels: use binary-cross-entropy',
     );
     await expect(of({ labelKind: 'single', labels: Array(8).fill(0) }, { loss: 'binary-focal' })).rejects.toThrow(
-      'loss binary-focal is not for samples with one label: use cross-entropy or focal or fdp or featref or self-distillation',
+      'loss binary-focal is not for samples with one label: use cross-entropy or focal or fdp or featref or mol or self-distillation',
     );
     await expect(of({ labels: Array(8).fill(0) })).rejects.toThrow('labels.0 must be a list, each an index');
     await expect(of({ labelKind: 'single' })).rejects.toThrow('labels.0 must be an index of one of the 2 classes');

@@ -18,6 +18,8 @@ export interface StepOptions {
   /** A weight for each class. */
   weights: tf.Tensor1D | undefined;
   strategy: MemoryStrategy;
+  /** Whether batch statistics, dropout and the like are on; true by default. */
+  training?: boolean;
   onForward?: () => void;
   onGradient(variable: tf.Variable, gradient: tf.Tensor): void;
   /** {@link recomputing}, which `strategy` may ask for; whoever never asks for it need not load it. */
@@ -104,6 +106,7 @@ function oneGo(go: Go) {
     variables,
     rows,
     whole,
+    training = true,
     onForward,
     onGradient,
   } = go;
@@ -111,7 +114,7 @@ function oneGo(go: Go) {
   const recomputed = strategy.name === 'recomputing' ? recompute!(model, strategy, rows) : undefined;
   const forward = () => {
     const outputs = runModel(model, inputs, {
-      training: true,
+      training,
       ...(rows && { rows }),
       ...recomputed,
     });

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, type NamedArrays, parseWeights, systemErrorText, writeSafetensors } from '@mer/io';
+import {
+  isKeras,
+  makeFolder,
+  type NamedArrays,
+  parseKerasWeights,
+  parseWeights,
+  systemErrorText,
+  writeSafetensors,
+} from '@mer/io';
 import { createModel, type LoadWeightsReport, loadWeights } from '@mer/models';
 import type { Part } from '@mer/options';
 import type { PreparedData } from '@mer/training';
@@ -103,7 +111,8 @@ export async function readInitialWeights({ model }: Pick<Experiment, 'model'>): 
   const file = fileOf(model.weights);
   try {
     const bytes = isUrl(file) ? await download(file) : new Uint8Array(await readFile(file));
-    return { arrays: parseWeights(bytes), digest: createHash('sha256').update(bytes).digest('hex') };
+    const arrays = isKeras(bytes) ? await parseKerasWeights(bytes) : parseWeights(bytes);
+    return { arrays, digest: createHash('sha256').update(bytes).digest('hex') };
   } catch (cause) {
     throw new ExperimentError(`Cannot read model.weights ${file}: ${systemErrorText(cause)}`, { cause });
   }

@@ -5,9 +5,20 @@ import type { LayerTraits } from './layer-traits.js';
 import { type LayerArgs, NetworkLayer } from './network-layer.js';
 
 /** The activation functions by name. */
-const ACTIVATIONS = ['linear', 'relu', 'relu6', 'gelu', 'gelu-tanh', 'sigmoid', 'tanh', 'swish', 'softplus'] as const;
+const ACTIVATIONS = [
+  'linear',
+  'relu',
+  'relu6',
+  'leaky-relu',
+  'gelu',
+  'gelu-tanh',
+  'sigmoid',
+  'tanh',
+  'swish',
+  'softplus',
+] as const;
 
-/** Name of an activation function; `gelu` is the exact one (by erf), `gelu-tanh` its approximation, `swish` is x sigmoid(x). */
+/** Name of an activation function; `gelu` is the exact one (by erf), `gelu-tanh` its approximation, `swish` is x sigmoid(x), `leaky-relu` x or, below 0, x / 10. */
 export type ActivationName = (typeof ACTIVATIONS)[number];
 
 /** The option of a layer that says what is applied to its result. */
@@ -25,6 +36,8 @@ export function activate<T extends tf.Tensor>(x: T, name: ActivationName): T {
       return tf.relu(x);
     case 'relu6':
       return tf.relu6(x);
+    case 'leaky-relu':
+      return tf.leakyRelu(x, 0.1);
     case 'gelu':
       return gelu(x);
     case 'gelu-tanh':

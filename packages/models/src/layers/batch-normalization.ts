@@ -1,4 +1,4 @@
-import { number } from '@mer/options';
+import { flag, integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { columnSum, scaleColumns } from './column-ops.js';
@@ -11,7 +11,23 @@ import { ONES, ZEROS } from './parameter-start.js';
 const batchNormalizationOptions = {
   epsilon: number('Added to the variance.', { above: 0, default: 1e-5 }),
   momentum: number('Weight of the new batch in the running statistics.', { min: 0, below: 1, default: 0.1 }),
+  ...frameNormOptions(),
 };
+
+/** Options of what normalizes frames that follow one another in the batch. */
+// @__NO_SIDE_EFFECTS__
+export function frameNormOptions() {
+  return {
+    frames: integer(
+      'Frames of a sample, one after the other in the batch; with more than 1, training normalizes each frame of all samples by itself, as does a network that is called once for each.',
+      { min: 1, default: 1 },
+    ),
+    pairs: flag(
+      'Whether the running statistics see all frames but first and last twice, as where a network is called for each pair of neighbors.',
+      { default: false },
+    ),
+  };
+}
 
 /** Arguments of {@link BatchNormalization}. */
 export type BatchNormalizationArgs = LayerArgs<typeof batchNormalizationOptions>;
@@ -83,13 +99,20 @@ export class BatchNormalization extends NetworkLayer<typeof batchNormalizationOp
         const y = tf.reshape(scaleColumns(rows, scale, shift, rows.shape[0] / x.shape[0]!), x.shape);
         return kwargs.rectified ? tf.relu(y) : y;
       }
-      const { y, mean, variance } = normalizeColumns(
-        rows,
-        { gamma, beta },
-        { epsilon: this.options.epsilon, ...kwargs },
-      );
-      if (!kwargs.again) this.observe(mean, variance, rows.shape[0]);
-      return tf.reshape(y, x.shape);
+      const normalized = (part: tf.Tensor2D, times: number) => {
+        const how = { epsilon: this.options.epsilon, ...kwargs };
+        const { y, mean, variance } = normalizeColumns(part, { gamma, beta }, how);
+        for (let i = 0; i < times && !kwargs.again; i++) this.observe(mean, variance, part.shape[0]);
+        return y;
+      };
+      const { frames, pairs } = this.options;
+      if (frames === 1) return tf.reshape(normalized(rows, 1), x.shape);
+      const samples = x.shape[0]! / frames;
+      const each = tf.split(tf.reshape(rows, [samples, frames, -1, rows.shape[1]]), frames, 1).map((part, frame) => {
+        const times = pairs && frame > 0 && frame < frames - 1 ? 2 : 1;
+        return tf.reshape(normalized(tf.reshape(part, [-1, rows.shape[1]]), times), part.shape);
+      });
+      return tf.reshape(tf.concat(each, 1), x.shape);
     });
   }
 

@@ -1,13 +1,15 @@
-import { integer } from '@mer/options';
+import { flag, integer } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { biasStart, kernelStart } from './kernel-start.js';
+import { biasStart, kernelStart, kernelStartOption } from './kernel-start.js';
 import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { type LayerArgs, NetworkLayer } from './network-layer.js';
 
 const conv2dTransposeOptions = {
   filters: integer('Number of output maps.', { min: 1 }),
   stride: integer('By which factor height and width grow; the kernel has twice that side.', { min: 2, default: 2 }),
+  bias: flag('Whether a bias is added.', { default: true }),
+  start: kernelStartOption('fan-in'),
 };
 
 /** Arguments of {@link Conv2dTranspose}. */
@@ -27,7 +29,7 @@ export type Conv2dTransposeArgs = LayerArgs<typeof conv2dTransposeOptions>;
 export class Conv2dTranspose extends NetworkLayer<typeof conv2dTransposeOptions> {
   static className = 'MerConv2dTranspose';
   private kernel!: tfl.LayerVariable;
-  private bias!: tfl.LayerVariable;
+  private bias: tfl.LayerVariable | null = null;
 
   constructor(args: Conv2dTransposeArgs) {
     super(args, conv2dTransposeOptions);
@@ -45,11 +47,14 @@ export class Conv2dTranspose extends NetworkLayer<typeof conv2dTransposeOptions>
     this.kernel = this.addParameter({
       name: 'kernel',
       shape: [side, side, this.options.filters, shape[3]!],
-      start: kernelStart('fan-in', fanIn, 1),
+      start: kernelStart(this.options.start, fanIn, 1),
       torchName: 'weight',
       layout: 'conv2dTranspose',
     });
-    this.bias = this.addParameter({ name: 'bias', shape: [this.options.filters], start: biasStart('fan-in', fanIn) });
+    if (this.options.bias) {
+      const start = biasStart(this.options.start, fanIn);
+      this.bias = this.addParameter({ name: 'bias', shape: [this.options.filters], start });
+    }
     this.built = true;
   }
 
@@ -70,7 +75,7 @@ export class Conv2dTranspose extends NetworkLayer<typeof conv2dTransposeOptions>
         this.options.filters,
       ];
       const y = tf.conv2dTranspose(x, this.kernel.read() as tf.Tensor4D, shape, this.options.stride, 'same');
-      return tf.add(y, this.bias.read());
+      return this.bias === null ? y : tf.add(y, this.bias.read());
     });
   }
 }

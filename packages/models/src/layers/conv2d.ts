@@ -6,7 +6,7 @@ import { biasStart, kernelStart, kernelStartOption } from './kernel-start.js';
 import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
 import { linear } from './linear.js';
 import { type LayerArgs, NetworkLayer } from './network-layer.js';
-import { convolvesPointsSlowly } from './slow-kernels.js';
+import { convolvesByTiles, convolvesPointsSlowly } from './slow-kernels.js';
 
 const conv2dOptions = {
   filters: integer('Number of output maps.', { min: 1 }),
@@ -28,6 +28,10 @@ const conv2dOptions = {
   layout: choice('Layout of the kernel in a PyTorch state dict.', ['conv2d', 'conv3dCollapsed', 'patches'], {
     default: 'conv2d',
   }),
+  steady: flag(
+    'Whether every place is summed up in the same order, where a backend has a faster way: equal surroundings then give equal numbers, of which a maximum takes the first. Not with groups or padding `same`.',
+    { default: false },
+  ),
 };
 
 /** Arguments of {@link Conv2d}. */
@@ -122,6 +126,10 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
           this.options.activation === 'relu' || this.options.activation === 'linear'
             ? this.options.activation
             : 'linear';
+        if (this.options.steady && convolvesByTiles()) {
+          const y = this.untiled(x, kernel);
+          return activate(bias === undefined ? y : tf.add(y, bias), this.options.activation);
+        }
         const y =
           bias === undefined && fused === 'linear'
             ? tf.conv2d(x, kernel, options.strides, options.pad)
@@ -136,6 +144,27 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
       const joined = tf.concat(parts, 3);
       return activate(bias === undefined ? joined : tf.add(joined, bias), this.options.activation);
     });
+  }
+
+  /** The same with a column of zeros beside the kernel, which no fast way is for. */
+  private untiled(x: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
+    const { padding } = this;
+    const { stride } = this.options;
+    if (padding === 'same') return tf.conv2d(x, kernel, stride, padding);
+    const [rows, columns] = padding;
+    const wider = tf.pad(kernel, [
+      [0, 0],
+      [0, 1],
+      [0, 0],
+      [0, 0],
+    ]);
+    const border: tf.backend_util.ExplicitPadding = [
+      [0, 0],
+      [rows, rows],
+      [columns, columns + 1],
+      [0, 0],
+    ];
+    return tf.conv2d(x, wider, stride, border);
   }
 
   /** Whether this is a linear layer of every pixel: on the cpu backend a product of matrices trains 100 times faster. */

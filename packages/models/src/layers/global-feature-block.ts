@@ -2,7 +2,7 @@ import { integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { attend } from './attend.js';
-import { BatchNormalization } from './batch-normalization.js';
+import { BatchNormalization, frameNormOptions } from './batch-normalization.js';
 import type { Conv2d } from './conv2d.js';
 import { DropPath } from './drop-path.js';
 import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
@@ -25,6 +25,7 @@ const globalFeatureBlockOptions = {
   }),
   expansion: number('Width of the hidden layer over `filters`, rounded to a multiple of 32.', { above: 0, default: 2 }),
   dropPath: number('Share of the samples whose branches are dropped in training.', { min: 0, below: 1, default: 0 }),
+  ...frameNormOptions(),
 };
 
 /** Arguments of {@link GlobalFeatureBlock}. */
@@ -83,7 +84,7 @@ export class GlobalFeatureBlock extends NetworkLayer<typeof globalFeatureBlockOp
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
     const { seed, attended } = this;
-    const { filters, stride, reduction, expansion, share, dropPath } = this.options;
+    const { filters, stride, reduction, expansion, share, dropPath, frames, pairs } = this.options;
     const left = halvedShape(shape, stride, attended);
     const right = [...left.slice(0, 3), filters - attended];
     const joined = [...left.slice(0, 3), filters];
@@ -96,16 +97,24 @@ export class GlobalFeatureBlock extends NetworkLayer<typeof globalFeatureBlockOp
     const project = (name: string) =>
       this.addPart(name, new Linear({ seed, units: attended, start: 'truncated-normal' }), left);
     const path = (name: string, rate: number) => this.addPart(name, new DropPath({ seed, rate }), joined);
-    const norm = (name: string, of: tfl.Shape) => this.addPart(name, new BatchNormalization(), of);
+    const norm = (name: string, of: tfl.Shape) => this.addPart(name, new BatchNormalization({ frames, pairs }), of);
     this.steps = {
-      embed: this.addPart('patch_embed', new PatchProjection({ seed, filters: attended, stride }), shape),
+      embed: this.addPart(
+        'patch_embed',
+        new PatchProjection({ seed, filters: attended, stride, frames, pairs }),
+        shape,
+      ),
       norm1: norm('norm1', left),
       q: project('e_mhsa.q'),
       k: project('e_mhsa.k'),
       v: project('e_mhsa.v'),
       out: project('e_mhsa.proj'),
       keyNorm: reduction > 1 ? norm('e_mhsa.norm', left) : null,
-      projection: this.addPart('projection', new PatchProjection({ seed, filters: filters - attended }), left),
+      projection: this.addPart(
+        'projection',
+        new PatchProjection({ seed, filters: filters - attended, frames, pairs }),
+        left,
+      ),
       mixer: this.addPart('mhca.group_conv3x3', mixer(seed, filters - attended), right),
       norm2: norm('norm2', joined),
       mlp: this.addPart('mlp', new ConvMlp({ seed, expansion }), joined),

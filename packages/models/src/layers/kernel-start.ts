@@ -8,6 +8,7 @@ import { type ParameterStart, ZEROS } from './parameter-start.js';
  * | --- | --- |
  * | `fan-in` | U(-b, b), b = 1 / sqrt(fan in): PyTorch's default for convolutions and linear layers |
  * | `he-fan-out`, `he-fan-in` | N(0, 2 / fan) |
+ * | `he-leaky` | N(0, 2 / (1.01 fan in)): before a rectifier that keeps a tenth of what is below 0 |
  * | `xavier-uniform` | U(-b, b), b = sqrt(6 / (fan in + fan out)) |
  * | `xavier-normal` | N(0, 2 / (fan in + fan out)) |
  * | `truncated-normal` | N(0, 0.02^2), cut at 2 deviations |
@@ -22,6 +23,7 @@ const KERNEL_STARTS = [
   'fan-out',
   'he-fan-in',
   'he-fan-out',
+  'he-leaky',
   'xavier-uniform',
   'xavier-normal',
   'truncated-normal',
@@ -46,6 +48,8 @@ export function kernelStart(name: KernelStart, fanIn: number, fanOut: number): P
       return { kind: 'normal', deviation: Math.sqrt(2 / fanIn) };
     case 'he-fan-out':
       return { kind: 'normal', deviation: Math.sqrt(2 / fanOut) };
+    case 'he-leaky':
+      return { kind: 'normal', deviation: Math.sqrt(2 / (1.01 * fanIn)) };
     case 'xavier-uniform':
       return { kind: 'uniform', bound: Math.sqrt(6 / (fanIn + fanOut)) };
     case 'xavier-normal':

@@ -1,7 +1,7 @@
 import { integer, number } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { BatchNormalization } from './batch-normalization.js';
+import { BatchNormalization, frameNormOptions } from './batch-normalization.js';
 import { Conv2d } from './conv2d.js';
 import { DropPath } from './drop-path.js';
 import { checkLayerInput, oneShape, oneTensor } from './layer-inputs.js';
@@ -13,6 +13,7 @@ const localFeatureBlockOptions = {
   stride: integer('Step: 2 halves height and width first.', { min: 1, default: 1 }),
   expansion: number('Width of the hidden layer over `filters`, rounded to a multiple of 32.', { above: 0, default: 3 }),
   dropPath: number('Share of the samples whose branches are dropped in training.', { min: 0, below: 1, default: 0 }),
+  ...frameNormOptions(),
 };
 
 /** Arguments of {@link LocalFeatureBlock}. */
@@ -50,13 +51,13 @@ export class LocalFeatureBlock extends NetworkLayer<typeof localFeatureBlockOpti
     const shape = oneShape(inputShape);
     checkLayerInput(this, shape, '[batch, height, width, channels]');
     const { seed } = this;
-    const { filters, stride } = this.options;
+    const { filters, stride, frames, pairs } = this.options;
     const inner = this.computeOutputShape(shape);
     const path = (name: string) => this.addPart(name, new DropPath({ seed, rate: this.options.dropPath }), inner);
     this.steps = {
-      embed: this.addPart('patch_embed', new PatchProjection({ seed, filters, stride }), shape),
+      embed: this.addPart('patch_embed', new PatchProjection({ seed, filters, stride, frames, pairs }), shape),
       mixer: this.addPart('mhca.group_conv3x3', mixer(seed, filters), inner),
-      norm: this.addPart('norm', new BatchNormalization(), inner),
+      norm: this.addPart('norm', new BatchNormalization({ frames, pairs }), inner),
       mlp: this.addPart('mlp', new ConvMlp({ seed, expansion: this.options.expansion }), inner),
       path: [path('path1'), path('path2')],
     };
@@ -91,6 +92,7 @@ export function halvedShape(shape: tfl.Shape, stride: number, filters: number): 
 const patchProjectionOptions = {
   filters: integer('Number of output maps.', { min: 1 }),
   stride: integer('Step: 2 halves height and width first.', { min: 1, default: 1 }),
+  ...frameNormOptions(),
 };
 
 /** Arguments of {@link PatchProjection}. */
@@ -108,13 +110,13 @@ export class PatchProjection extends NetworkLayer<typeof patchProjectionOptions>
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const shape = oneShape(inputShape);
     const { seed } = this;
-    const { filters, stride } = this.options;
+    const { filters, stride, frames, pairs } = this.options;
     if (stride !== 1 || shape[3] !== filters) {
       const inner = halvedShape(shape, stride, shape[3]!);
       const conv = new Conv2d({ seed, filters, kernelSize: 1, bias: false, start: 'truncated-normal' });
       this.steps = {
         conv: this.addPart('conv', conv, inner),
-        norm: this.addPart('norm', new BatchNormalization(), [...inner.slice(0, 3), filters]),
+        norm: this.addPart('norm', new BatchNormalization({ frames, pairs }), [...inner.slice(0, 3), filters]),
       };
     }
     this.built = true;

@@ -10,6 +10,8 @@
  * | `depthwise2d` | [c m, 1, h, w] | [h, w, c, m] |
  * | `conv3d` | [out, in, d, h, w] | [d, h, w, in, out] |
  * | `conv1x1` | [out, in, 1, 1] | [in, out] |
+ * | `conv1d` as long as its input: `wholeLine` | [out, 1, in] | [in, out] |
+ * | `conv3d` with time last: `conv3dTimeLast` | [out, in, h, w, t] | [h, w, in, t, out] |
  * | `conv3d` with one step in time: `conv3dCollapsed` | [out, 1, h, w, t] | [h, w, t, out] |
  * | `patches` | [out, h w in, 1, 1] | [h, w, in, out] |
  * | `perChannel` | [1, c, 1, 1] | [c] |
@@ -21,6 +23,8 @@ export type ParameterLayout =
   | 'conv2dTranspose'
   | 'depthwise2d'
   | 'conv1x1'
+  | 'wholeLine'
+  | 'conv3dTimeLast'
   | 'conv3dCollapsed'
   | 'patches'
   | 'perChannel';
@@ -33,6 +37,8 @@ const PERMUTATIONS = {
   conv2dTranspose: [2, 3, 1, 0],
   depthwise2d: [2, 3, 0, 1],
   conv1x1: [1, 0],
+  wholeLine: [1, 0],
+  conv3dTimeLast: [2, 3, 1, 4, 0],
   conv3dCollapsed: [1, 2, 3, 0],
   patches: [1, 2, 3, 0],
   perChannel: null,
@@ -46,6 +52,8 @@ export function torchShape(shape: readonly number[], layout: ParameterLayout): n
       return [axes[0]! * axes[1]!, 1, axes[2]!, axes[3]!];
     case 'conv1x1':
       return [...axes, 1, 1];
+    case 'wholeLine':
+      return [axes[0]!, 1, axes[1]!];
     case 'conv3dCollapsed':
       return [axes[0]!, 1, ...axes.slice(1)];
     case 'patches':

@@ -6,6 +6,7 @@ import type { LossDefinition } from './define-loss.js';
 import { fdp } from './fdp.js';
 import { featref } from './featref.js';
 import { focal } from './focal.js';
+import { mol } from './mol.js';
 import { selfDistillation } from './self-distillation.js';
 import { squaredHinge } from './squared-hinge.js';
 
@@ -15,6 +16,7 @@ export const losses = [
   focal,
   fdp,
   featref,
+  mol,
   selfDistillation,
   squaredHinge,
   binaryCrossEntropy,
