@@ -13,6 +13,7 @@ export * from './explain/grad-cam.js';
 export * from './explain/overlay-heat-map.js';
 export * from './fdp-loss.js';
 export * from './find-model.js';
+export { type FreezeLayersOptions, freezeLayers, parametersNamed } from './freeze-layers.js';
 export * from './layer-table.js';
 export * from './layers/all.js';
 export { rankingLoss } from './layers/ranking-loss.js';
