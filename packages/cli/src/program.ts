@@ -297,6 +297,17 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/recipes.js')).recipes(args[0], args[1]));
 
   program
+    .command('weights')
+    .description('list the weights that papers start from, say where one comes from, or keep a file of them here')
+    .argument('[name]', 'name of weights')
+    .option('-f, --file <file>', 'keep this file of yours, after a look at its hash and its arrays')
+    .option('--download [url]', 'fetch it from its makers, or from another address; nothing is fetched without this')
+    .option('--any-hash', 'keep a file whose hash is another than its makers name')
+    .option('--folder <dir>', 'where weights are kept (default: MER_WEIGHTS, or your cache)')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/weights.js')).weights(args[0], args[1]));
+
+  program
     .command('spot')
     .description(
       'find micro- and macro-expressions in a long recording, or score a spotter on a data set of recordings by leave one subject out',

@@ -72,14 +72,17 @@ export {
   openRun,
   type Prediction,
   type RunManifest,
+  type RunStage,
   readFold,
   readManifest,
   writeFold,
 } from './run/run-store.js';
+export type { StageWeights } from './run/stages.js';
 export type {
   Experiment,
   ExperimentInput,
   ExperimentSettings,
+  ExperimentStage,
   ExperimentStep,
   PublishedReference,
   PublishedScores,
@@ -141,3 +144,10 @@ export { resultTableCsv, resultTableLatex, resultTableMarkdown } from './tables/
 export type { GridOptions } from './tables/table-grid.js';
 export { resultTableHtml, type TablePageOptions } from './tables/table-page.js';
 export { resultTableText } from './tables/table-text.js';
+export {
+  findKeptWeights,
+  type KeepWeightsOptions,
+  type KeptWeights,
+  keepWeights,
+  weightsFolder,
+} from './weights/kept-weights.js';

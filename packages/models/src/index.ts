@@ -31,4 +31,5 @@ export type { ParameterLayout } from './weights/layouts.js';
 export * from './weights/load-backbone.js';
 export * from './weights/load-weights.js';
 export * from './weights/model-parameters.js';
+export * from './weights/pretrained.js';
 export * from './weights/save-weights.js';
