@@ -6,13 +6,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { useBackend } from '../packages/backends/dist/index.js';
-import { readWeights } from '../packages/io/dist/index.js';
-import { createModel, findModel, loadBackbone, loadWeights } from '../packages/models/dist/index.js';
-import { loadTf } from './own-tf.mjs';
+import * as tf from '@tensorflow/tfjs-core';
+import { useBackend } from '@mer/backends';
+import { readWeights } from '@mer/io';
+import { createModel, findModel, loadBackbone, loadWeights } from '@mer/models';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
+const PYTHON = '/usr/bin/python3';
 const NETWORKS = ['resnet18', 'resnet50', 'vgg19', 'efficientnet-b0', 'densenet121', 'vit-b16'];
 /** Networks of papers that have one as a backbone. */
 const USERS = { resnet18: ['afn', 'dianet', 'fmanet'] };
@@ -24,13 +24,14 @@ if (spawnSync(PYTHON, ['-c', 'import torchvision']).status !== 0) {
 }
 const asked = process.argv.slice(2);
 const names = asked.length > 0 ? asked : NETWORKS;
-const tf = await loadTf();
 const { name: backend } = await useBackend('wasm');
 const folder = mkdtempSync(join(tmpdir(), 'mer-starts-'));
 const rows = [];
 try {
   for (const name of names) {
-    const made = spawnSync(PYTHON, [here('models/torchvision_starts.py'), folder, name], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const made = spawnSync(PYTHON, [here('models/torchvision_starts.py'), folder, name], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     if (made.status !== 0) throw new Error(`${name}: the reference could not be made`);
     const said = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
     const arrays = await readWeights(join(folder, `${name}.pth`));
@@ -70,12 +71,20 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-const about = { date: new Date().toISOString().slice(0, 10), node: process.version, hardware: `${cpus()[0].model.trim()} x ${cpus().length}` };
+const about = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.version,
+  hardware: `${cpus()[0].model.trim()} x ${cpus().length}`,
+};
 const out = here('../benchmarks/results/starts.csv');
 const header = Object.keys({ ...rows[0], ...about });
 const shown = (value) => (typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(3) : `${value}`);
-const lines = rows.map((row) => Object.values({ ...row, ...about }).map((value) => `"${shown(value).replaceAll('"', '""')}"`));
-if (asked.length === 0) writeFileSync(out, `${[header.join(','), ...lines.map((cells) => cells.join(','))].join('\n')}\n`);
+const lines = rows.map((row) =>
+  Object.values({ ...row, ...about }).map((value) => `"${shown(value).replaceAll('"', '""')}"`),
+);
+if (asked.length === 0)
+  writeFileSync(out, `${[header.join(','), ...lines.map((cells) => cells.join(','))].join('\n')}\n`);
 const wrong = rows.filter(({ relative, parameters, declared }) => !(relative <= MOST) || parameters !== declared);
-for (const { network, relative } of wrong) console.error(`${network}: ${relative} of the largest logit, or another number of parameters`);
+for (const { network, relative } of wrong)
+  console.error(`${network}: ${relative} of the largest logit, or another number of parameters`);
 process.exitCode = wrong.length > 0 ? 1 : 0;

@@ -4,6 +4,7 @@
  * @module @mer/experiments
  */
 
+export { type AskChatOptions, askChat } from './explain/ask-chat.js';
 export { type LoadPartsOptions, loadParts, type OwnModule, type OwnParts } from './parts/own-modules.js';
 export { type ExperimentParts, experimentParts } from './parts/part-kinds.js';
 export {

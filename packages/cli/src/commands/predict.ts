@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import {
@@ -17,19 +17,16 @@ import {
   predictSources,
   type Source,
 } from '@mer/experiments';
-import { makeFolder, readImage, systemErrorText, writeImage } from '@mer/io';
+import { makeFolder, readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
 import { visible } from '@mer/options';
 import {
   type Clip,
-  createFaceDetector,
   createStep,
   displayImage,
-  type FaceDetector,
   type FrameLandmarks,
   isLongClip,
   type LongClip,
-  parseLandmarks,
 } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
@@ -37,6 +34,7 @@ import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
+import { openDetector, readLandmarks } from '../represent/face-of-clip.js';
 import { type Marks, openEvenRecording, position, readClip } from '../represent/read-clip.js';
 import { table } from '../table.js';
 
@@ -214,27 +212,6 @@ function checkOrder(
   if (order[0]! <= order[1]! && order[1]! <= order[2]! && order[0]! < order[2]!) return;
   const shown = [marks.onset, marks.apex, marks.offset].map((mark) => mark ?? 'spotted').join(', ');
   throw new UsageError(`Cannot predict as onset, apex and offset must follow one another: they are ${shown}`);
-}
-
-/** The detector, or why there is none. */
-async function openDetector(): Promise<{ detect?: FaceDetector; missing?: string }> {
-  try {
-    return { detect: await createFaceDetector() };
-  } catch (cause) {
-    const { message } = cause as Error;
-    return { missing: `there is nothing to find its face with (${message}); or give --landmarks` };
-  }
-}
-
-async function readLandmarks(path: string): Promise<FrameLandmarks[]> {
-  const content = await readFile(path, 'utf8').catch((cause) => {
-    throw new UsageError(`Cannot read the landmarks ${path} as ${systemErrorText(cause)}`, { cause });
-  });
-  try {
-    return parseLandmarks(content);
-  } catch (cause) {
-    throw new UsageError(`${path}: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** Share of the picture, by its side, above which a face fills it. */

@@ -1,4 +1,11 @@
-import { findKeptWeights, type KeptWeights, keepWeights, listRecipes, readExperiment, weightsFolder } from '@mer/experiments';
+import {
+  findKeptWeights,
+  type KeptWeights,
+  keepWeights,
+  listRecipes,
+  readExperiment,
+  weightsFolder,
+} from '@mer/experiments';
 import { findPretrained, PRETRAINED_WEIGHTS, type PretrainedWeights } from '@mer/models';
 import { UsageError } from '../errors.js';
 import { print, printJson, say } from '../output.js';
@@ -94,7 +101,10 @@ function describe(entry: PretrainedWeights, kept: KeptWeights | undefined, recip
 /** Recipes whose paper starts from these weights. */
 async function startingFrom(name: string): Promise<string[]> {
   const all = await Promise.all(
-    (await listRecipes()).map(async (recipe) => ({ name: recipe.name, model: (await readExperiment(recipe.path)).model })),
+    (await listRecipes()).map(async (recipe) => ({
+      name: recipe.name,
+      model: (await readExperiment(recipe.path)).model,
+    })),
   );
   return all.filter(({ model }) => model.start?.weights === name).map((recipe) => recipe.name);
 }

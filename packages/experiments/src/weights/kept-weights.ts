@@ -138,7 +138,8 @@ async function read(file: string): Promise<Uint8Array> {
 /** The bytes at an address; no more than half as many again as the file should have. */
 async function fetched({ bytes, file }: PretrainedWeights, url: string, signal?: AbortSignal): Promise<Uint8Array> {
   const most = 1.5 * bytes + 1e6;
-  const tooMany = () => new Error(`it has more than ${(most / 1e6).toFixed(0)} MB, and ${file} has about ${(bytes / 1e6).toFixed(0)}`);
+  const tooMany = () =>
+    new Error(`it has more than ${(most / 1e6).toFixed(0)} MB, and ${file} has about ${(bytes / 1e6).toFixed(0)}`);
   try {
     const response = await fetch(url, signal ? { signal } : {});
     if (!response.ok) throw new Error(`the server answers ${response.status} ${response.statusText}`.trim());
@@ -173,6 +174,8 @@ async function checkFit({ network, into }: PretrainedWeights, bytes: Uint8Array,
       model.dispose();
     });
   } catch (cause) {
-    throw new Error(`Cannot keep ${from} as it must hold weights of ${network}: ${(cause as Error).message}`, { cause });
+    throw new Error(`Cannot keep ${from} as it must hold weights of ${network}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }

@@ -29,7 +29,12 @@ const OF_TORCHVISION =
 
 const imagenet = (
   network: string,
-  { file, sha256, megabytes, accuracy }: { file: string; sha256: readonly string[]; megabytes: number; accuracy: string },
+  {
+    file,
+    sha256,
+    megabytes,
+    accuracy,
+  }: { file: string; sha256: readonly string[]; megabytes: number; accuracy: string },
   origin = `torchvision, IMAGENET1K_V1, ${accuracy} % of the validation images right`,
 ): PretrainedWeights => ({
   name: `${network}-imagenet`,
