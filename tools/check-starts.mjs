@@ -6,10 +6,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '@mer/backends';
 import { readWeights } from '@mer/io';
 import { createModel, findModel, loadBackbone, loadWeights } from '@mer/models';
+import * as tf from '@tensorflow/tfjs-core';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const PYTHON = '/usr/bin/python3';

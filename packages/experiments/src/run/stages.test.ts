@@ -11,7 +11,7 @@ import { summaryText } from '../summaries/summary-text.js';
 import type { RunEvent } from './events.js';
 import { planRun, runExperiment } from './run.js';
 import { readManifest } from './run-store.js';
-import { beginFrom } from './stages.js';
+import { beginFrom, type PlannedStage, planStages } from './stages.js';
 
 let root = '';
 beforeAll(async () => {
@@ -120,6 +120,30 @@ describe('an experiment of two stages', () => {
     const renamed = { name: 'synthetic', options: { subjects: 2, labels: 'action-units', ...clips } };
     const elsewhere = { ...settings.stages[0], data: renamed };
     expect((await plan({ stages: [elsewhere] }))[0]!.length).toBe(3);
+  });
+
+  it('knows whose people a data set has', () => {
+    const experiment = parseExperiment(settings);
+    const samplesOf = (dataset: string, subjects: readonly string[]) =>
+      subjects.map((subject) => ({ id: `${dataset}/${subject}/1`, dataset, subject, clip: '1', label: 0 }));
+    const samples = samplesOf('mmew', ['S01', 'S02']);
+    const folds = [{ name: 'S01', seed: 0, train: [1], test: [0] }];
+    const plan = (dataset: string, subjects: 'data-set' | 'name' = 'data-set') => {
+      const stage = { ...experiment.stages![0]!, subjects };
+      const made = {
+        kind: 'images',
+        name: dataset,
+        classes: ['a'],
+        samples: samplesOf(dataset, ['S01', 'S03']),
+        notes: [],
+      };
+      const opened = [{ name: 'macro', settings: stage, experiment, dataset: made as never, fingerprint: '' }];
+      const [{ units, about }] = planStages(experiment, { samples, folds, opened, own: NO_PARTS }) as [PlannedStage];
+      return [units[0]!.name, units[0]!.train, about.shared];
+    };
+    expect(plan('mmew-macro')).toEqual(['without mmew/S01', [1], 1]);
+    expect(plan('casme2')).toEqual(['all', [0, 1], 0]);
+    expect(plan('casme2', 'name')).toEqual(['without S01', [1], 1]);
   });
 
   it('hands on the head where the classes are the same, and all else in any case', async () => {

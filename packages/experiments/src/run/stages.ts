@@ -6,6 +6,7 @@ import { loadWeights, modelParameters } from '@mer/models';
 import type { EpochRecord } from '@mer/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { OwnParts } from '../parts/own-modules.js';
+import { experimentParts } from '../parts/part-kinds.js';
 import { openExperimentData } from '../prepare/prepare.js';
 import type { Experiment, ExperimentStage } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
@@ -108,7 +109,7 @@ export function planStages(
     const left = new Set<string>();
     let begins: StageUnit['begins'];
     opened.forEach(({ settings, dataset }, i) => {
-      const people = peopleBy(settings.subjects);
+      const people = peopleBy(settings.subjects, own);
       const known = new Set(train.map((index) => people(samples[index]!)));
       const others = new Set(samples.map(people).filter((person) => !known.has(person)));
       const rows = dataset.samples.map((_, row) => row);
@@ -135,7 +136,7 @@ export function planStages(
   }
   return opened.map((stage, i) => {
     const { settings, dataset } = stage;
-    const people = peopleBy(settings.subjects);
+    const people = peopleBy(settings.subjects, own);
     const there = new Set(samples.map(people));
     const own_ = new Set(dataset.samples.map(people));
     const about: RunStage = {
@@ -150,9 +151,12 @@ export function planStages(
   });
 }
 
-/** Who a sample is of. */
-function peopleBy(subjects: ExperimentStage['subjects']): (sample: FoldSample) => string {
-  return subjects === 'name' ? ({ subject }) => subject : ({ dataset, subject }) => `${dataset}/${subject}`;
+/** Who a sample is of: data sets may say that their people are those of another. */
+function peopleBy(subjects: ExperimentStage['subjects'], { parts }: OwnParts): (sample: FoldSample) => string {
+  if (subjects === 'name') return ({ subject }) => subject;
+  const { datasets } = experimentParts(parts);
+  const known = new Map(datasets.map(({ name, traits }) => [name, traits.people ?? name]));
+  return ({ dataset, subject }) => `${known.get(dataset) ?? dataset}/${subject}`;
 }
 
 /** The weights that a stage hands on, and whose they are. */

@@ -231,7 +231,7 @@ function entriesOf(parts: readonly Part[] | undefined) {
           inputs: list('One entry for each input of the model.', input, { min: 1, optional: true }),
           targets: list('Images that the loss compares outputs with.', input, { optional: true }),
           subjects: choice(
-            'Who is the same person here and in the data of the experiment: subjects of one name in the same data set (`data-set`), or in any (`name`).',
+            'Who is the same person here and in the data of the experiment: subjects of one name in the same data set, or in one that says that it has the same people (`data-set`), or in any (`name`).',
             ['data-set', 'name'],
             { default: 'data-set' },
           ),

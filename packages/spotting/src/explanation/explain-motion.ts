@@ -102,7 +102,8 @@ const task = 'explain the motion of a face';
  *
  * const points = Array.from({ length: 68 }, (_, i) => [20 + (i % 17) * 4, 20 + Math.floor(i / 17) * 16] as const);
  * const frames = frameReader(tf.ones([4, 96, 96, 1]));
- * const { regions, units } = await explainMotion({ frames, landmarks: [{ frame: 0, points }] }, { onset: 0, apex: 3 });
+ * const recording = { frames, landmarks: [{ frame: 0, points }] };
+ * const { regions, units } = await explainMotion(recording, { onset: 0, apex: 3 }, { size: 64, around: 0 });
  * console.log(regions.length, regions[0]!.direction, units); // 14 still []
  * ```
  *
