@@ -35,9 +35,9 @@ export async function weights(name: string | undefined, options: Options): Promi
   }
   let kept = await findKeptWeights(name, folder);
   if (file !== undefined || download !== undefined) {
-    if (download !== undefined) say(`downloading ${download === true ? entry.url : download}`);
+    if (download !== undefined) say(`downloading ${download === true ? entry.url : download}\n`);
     kept = await keepWeights(name, { file, download, anyHash, folder });
-    say(`kept as ${kept.path}`);
+    say(`kept as ${kept.path}\n`);
   }
   const recipes = await startingFrom(name);
   if (json) printJson({ ...entry, kept: kept ?? null, recipes });
