@@ -4,7 +4,7 @@ import { holdStill } from './run/still-layers.js';
 import { type ModelParameter, modelParameters } from './weights/model-parameters.js';
 
 /** Words that name layers by what they are. */
-export const LAYER_GROUPS = ['(backbone)', '(head)', '(body)'] as const;
+const LAYER_GROUPS = ['(backbone)', '(head)', '(body)'] as const;
 
 /** Options of {@link freezeLayers}. */
 export interface FreezeLayersOptions {

@@ -11,7 +11,7 @@ import { makeModel, startFrom } from './model.js';
 import { beginFrom, type StageRecord, type StageUnit } from './stages.js';
 
 /** Options of {@link runStage}. */
-export interface RunStageOptions extends Omit<RunFoldOptions, 'onEvent'> {
+interface RunStageOptions extends Omit<RunFoldOptions, 'onEvent'> {
   /** Called after each epoch. */
   onEpoch?: (record: EpochRecord) => void;
 }
@@ -19,7 +19,7 @@ export interface RunStageOptions extends Omit<RunFoldOptions, 'onEvent'> {
 /**
  * Trains one unit of a stage. Everything random depends on the seed, the stage and the subjects that are left out.
  *
- * @param experiment - the stage by itself, as {@link stageExperiment} makes it
+ * @param experiment - the stage by itself, with its own data and training
  * @param data - its prepared samples
  * @param unit - which of them to train on
  * @param options - where to begin, progress and interruption

@@ -48,7 +48,7 @@ export interface PlannedStage {
  * @param experiment - complete experiment
  * @param stage - one of its stages
  */
-export function stageExperiment(experiment: Experiment, stage: ExperimentStage): Experiment {
+function stageExperiment(experiment: Experiment, stage: ExperimentStage): Experiment {
   const { stages: _, threshold: _t, ...rest } = experiment;
   const { data, preprocessing, inputs, targets, training } = stage;
   return {
@@ -202,7 +202,7 @@ export interface StageRecord {
 }
 
 /** Folder of one training of a stage: `<run>/stages/<seed>/<stage>/<unit>`. */
-export function unitFolder(dir: string, seed: number, { stage, unit }: { stage: string; unit: string }): string {
+function unitFolder(dir: string, seed: number, { stage, unit }: { stage: string; unit: string }): string {
   return join(dir, 'stages', String(seed), fileNameOf(stage), fileNameOf(unit));
 }
 

@@ -290,8 +290,16 @@ function entriesOf(parts: readonly Part[] | undefined) {
 export function experimentSchema(
   parts?: readonly Part[],
 ): v.GenericSchema<unknown, ExperimentSettings> & { readonly entries: OptionEntries } {
-  return optionsSchema(entriesOf(parts)) as never;
+  const known = schemas.get(parts ?? NONE);
+  if (known) return known;
+  const made = optionsSchema(entriesOf(parts)) as never as ReturnType<typeof experimentSchema>;
+  schemas.set(parts ?? NONE, made);
+  return made;
 }
+
+/** Schemas by the list of own parts: a schema holds the options of every part, and files are read one after the other. */
+const schemas = new WeakMap<readonly Part[], ReturnType<typeof experimentSchema>>();
+const NONE: readonly Part[] = [];
 
 /**
  * Gives the JSON Schema (draft 2020-12) of experiment files, for editors that complete and check YAML and JSON. It asks for no key, since a file may

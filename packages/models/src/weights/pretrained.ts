@@ -27,27 +27,32 @@ export interface PretrainedWeights {
 const OF_TORCHVISION =
   'torchvision: BSD-3-Clause; of the weights it says that terms of the data set they were trained on may hold (ImageNet: research, not commercial)';
 
-const imagenet = (
+// @__NO_SIDE_EFFECTS__
+function imagenet(
   network: string,
-  {
+  { file, sha256, megabytes, accuracy, licence = OF_TORCHVISION }: ImagenetFile,
+): PretrainedWeights {
+  return {
+    name: `${network}-imagenet`,
+    network,
+    into: 'backbone',
+    trainedOn: 'ImageNet-1k',
+    origin: `torchvision, IMAGENET1K_V1, ${accuracy} % of the validation images right`,
     file,
+    url: `https://download.pytorch.org/models/${file}`,
     sha256,
-    megabytes,
-    accuracy,
-  }: { file: string; sha256: readonly string[]; megabytes: number; accuracy: string },
-  origin = `torchvision, IMAGENET1K_V1, ${accuracy} % of the validation images right`,
-): PretrainedWeights => ({
-  name: `${network}-imagenet`,
-  network,
-  into: 'backbone',
-  trainedOn: 'ImageNet-1k',
-  origin,
-  file,
-  url: `https://download.pytorch.org/models/${file}`,
-  sha256,
-  bytes: megabytes * 1e6,
-  licence: OF_TORCHVISION,
-});
+    bytes: megabytes * 1e6,
+    licence,
+  };
+}
+
+interface ImagenetFile {
+  readonly file: string;
+  readonly sha256: readonly string[];
+  readonly megabytes: number;
+  readonly accuracy: string;
+  readonly licence?: string;
+}
 
 /**
  * The weights that papers start from. Nothing of them is in this package: a user brings the file, or lets `mer weights` fetch it.
@@ -59,7 +64,7 @@ const imagenet = (
  * console.log(PRETRAINED_WEIGHTS.find(({ network }) => network === 'resnet18').file); // resnet18-f37072fd.pth
  * ```
  */
-export const PRETRAINED_WEIGHTS: readonly PretrainedWeights[] = /* @__PURE__ */ [
+export const PRETRAINED_WEIGHTS: readonly PretrainedWeights[] = [
   imagenet('resnet18', {
     file: 'resnet18-f37072fd.pth',
     sha256: ['f37072fd', '5c106cde'],
@@ -73,15 +78,13 @@ export const PRETRAINED_WEIGHTS: readonly PretrainedWeights[] = /* @__PURE__ */ 
     accuracy: '76.130',
   }),
   imagenet('vgg19', { file: 'vgg19-dcbb9e9d.pth', sha256: ['dcbb9e9d'], megabytes: 574.7, accuracy: '72.376' }),
-  {
-    ...imagenet('efficientnet-b0', {
-      file: 'efficientnet_b0_rwightman-7f5810bc.pth',
-      sha256: ['7f5810bc', '3dd342df'],
-      megabytes: 21.4,
-      accuracy: '77.692',
-    }),
+  imagenet('efficientnet-b0', {
+    file: 'efficientnet_b0_rwightman-7f5810bc.pth',
+    sha256: ['7f5810bc', '3dd342df'],
+    megabytes: 21.4,
+    accuracy: '77.692',
     licence: `${OF_TORCHVISION}; ported from pytorch-image-models (Apache-2.0)`,
-  },
+  }),
   imagenet('densenet121', {
     file: 'densenet121-a639ec97.pth',
     sha256: ['a639ec97'],
