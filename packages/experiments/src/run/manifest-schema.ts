@@ -107,6 +107,9 @@ export const manifestSchema = loose({
       microBatch: integer('Samples of a micro-batch.', { min: 1, optional: true }),
     }),
     protocol: loose({ name: nameText('Name of the protocol.') }),
+    stages: v.optional(
+      list('Stages.', loose({ data: v.optional(loose({ name: nameText('Name of the data set.') })) }), {}),
+    ),
     threshold: either('Thresholds.', [share, list('For each label.', share, {})], { optional: true }),
     seeds: list('Seeds.', seed, { min: 1, different: true }),
     published: list('Published results.', published, {}),

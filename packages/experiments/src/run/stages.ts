@@ -138,13 +138,13 @@ export function planStages(
     const { settings, dataset } = stage;
     const people = peopleBy(settings.subjects, own);
     const there = new Set(samples.map(people));
-    const own_ = new Set(dataset.samples.map(people));
+    const theirs = new Set(dataset.samples.map(people));
     const about: RunStage = {
       name: stage.name,
       dataset: dataset.name,
       samples: dataset.samples.length,
       subjects: subjectsOf(dataset.samples).length,
-      shared: [...own_].filter((person) => there.has(person)).length,
+      shared: [...theirs].filter((person) => there.has(person)).length,
       data: describeData(dataset, stage.experiment, own),
     };
     return { ...stage, units: [...units[i]!.values()], about };

@@ -12,14 +12,18 @@ export interface RunStart {
 /**
  * Where a run began: random weights, a file, stages. Undefined where nobody says anything of it.
  *
- * @param experiment - its `model.weights` and `model.start`
+ * @param experiment - its `model.weights`, `model.start` and `stages`
  * @param stages - as the manifest describes them
  */
-export function startOf({ model }: Pick<Experiment, 'model'>, stages: readonly RunStage[] = []): RunStart | undefined {
+export function startOf(
+  { model, stages: settings = [] }: Pick<Experiment, 'model' | 'stages'>,
+  stages: readonly RunStage[] = [],
+): RunStart | undefined {
   const { weights, start } = model;
   if (weights === undefined && start === undefined && stages.length === 0) return undefined;
   const file = typeof weights === 'object' ? weights.file : weights;
-  const others = stages.length > 0;
+  // a stage on the data of the experiment itself is another way of training, no start
+  const others = settings.some(({ data }) => data !== undefined);
   const lacks = start !== undefined && file === undefined && !others;
   const from = file === undefined ? 'random weights' : file.split(/[\\/]|^weights:/).at(-1)!;
   const trained = stages.map((stage) => `, then ${stageText(stage)}`).join('');
