@@ -9,7 +9,6 @@ import { text } from '@mer/options';
 import * as v from 'valibot';
 import { loose } from '../run/loose.js';
 import { readJsonFile } from '../run/read-json-file.js';
-import { writeJson } from '../run/run-store.js';
 
 /** A file of weights that is kept. */
 export interface KeptWeights {
@@ -123,7 +122,8 @@ export async function keepWeights(
   await makeFolder(place);
   const path = join(place, entry.file);
   await writeFileAtomic(path, bytes);
-  await writeJson(join(place, 'weights.json'), about);
+  const described = `${JSON.stringify(about, null, 2)}\n`;
+  await writeFileAtomic(join(place, 'weights.json'), new TextEncoder().encode(described));
   return { ...about, name, path };
 }
 
