@@ -48,6 +48,8 @@ const commands: Record<string, (to: string) => string[]> = {
   evaluate: () => ['piped.json', '--weights', 'whole'],
   merge: (to) => ['whole', '--out', to],
   predict: () => ['whole', clip],
+  explain: () => [clip, '--landmarks', 'points.json', '--backend', 'cpu', '--set', 'size=64'],
+  weights: () => [],
   report: (to) => ['whole', '--out', to, '--no-pictures'],
   compare: () => ['whole', 'whole'],
   status: () => ['whole'],

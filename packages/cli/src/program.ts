@@ -150,6 +150,46 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/predict.js')).predict(args[0], args[1], args[2]));
 
   program
+    .command('explain')
+    .description(
+      'what moves in the face of a clip, the head taken off: a table of regions with the action units they suggest, in words and as a picture; and a prompt for a language model',
+    )
+    .argument('<clip>', 'folder of frames, or a video')
+    .option('-o, --out <dir>', 'also write table, text, picture and prompt to this folder')
+    .option('--fps <n>', 'frames a second of the clip (default: taken as 30)', positive)
+    .option('-l, --landmarks <file>', '68 points of the face in some frames (default: found by a detector)')
+    .addOption(
+      new Option('--several <who>', 'who is meant where there are several faces')
+        .choices(['refuse', 'largest', 'surest', 'middle'])
+        .default('refuse'),
+    )
+    .option('--onset <n>', 'number of the onset frame, as in its file name (default: spotted)', wholeNumber)
+    .option('--apex <n>', 'number of the apex frame (default: spotted)', wholeNumber)
+    .option('--offset <n>', 'number of the offset frame (default: spotted)', wholeNumber)
+    .addOption(
+      new Option(
+        '-s, --set <key=value>',
+        'set an option: head (ellipsoid, nose, none), least, size, around, flow; repeatable',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--classes <names>', 'classes that the prompt names, joined by commas', (text) => text.split(','), [
+      'negative',
+      'positive',
+      'surprise',
+    ])
+    .option('--prompt', 'also print the prompt')
+    .option(
+      '--ask <address>',
+      "send the prompt (words, no picture) to this API of OpenAI's form, such as http://localhost:11434/v1; its key is taken from MER_CHAT_KEY",
+    )
+    .option('--model <name>', 'the model to ask there')
+    .option('-b, --backend <name>', 'backend to run on', 'auto')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/explain.js')).explain(args[0], args[1]));
+
+  program
     .command('report')
     .description('write a report of a run, finished or not: HTML, tables, figures; and print its scores')
     .argument('<run>', 'folder of the run')
@@ -297,6 +337,17 @@ export function createProgram(): Command {
     .option('-c, --copy [file]', 'write it to a file instead (default: its name, here)')
     .addOption(json)
     .action(async (...args) => (await import('./commands/recipes.js')).recipes(args[0], args[1]));
+
+  program
+    .command('weights')
+    .description('list the weights that papers start from, say where one comes from, or keep a file of them here')
+    .argument('[name]', 'name of weights')
+    .option('-f, --file <file>', 'keep this file of yours, after a look at its hash and its arrays')
+    .option('--download [url]', 'fetch it from its makers, or from another address; nothing is fetched without this')
+    .option('--any-hash', 'keep a file whose hash is another than its makers name')
+    .option('--folder <dir>', 'where weights are kept (default: MER_WEIGHTS, or your cache)')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/weights.js')).weights(args[0], args[1]));
 
   program
     .command('spot')

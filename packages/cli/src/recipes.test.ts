@@ -72,6 +72,20 @@ function smallNetwork({ model }: Experiment, classes: number) {
 
 beforeAll(() => useBackend('wasm'));
 
+/** Networks whose papers start from weights of something else. */
+const STARTS: Readonly<Record<string, string>> = {
+  afn: 'resnet18-imagenet',
+  dianet: 'resnet18-imagenet',
+  fmanet: 'resnet18-imagenet',
+  slstt: 'slstt-imagenet',
+  'skd-tstsan': 'skd-tstsan-macro',
+  vgg19: 'vgg19-imagenet',
+  resnet50: 'resnet50-imagenet',
+  densenet121: 'densenet121-imagenet',
+  'efficientnet-b0': 'efficientnet-b0-imagenet',
+  'vit-b16': 'vit-b16-imagenet',
+};
+
 describe('every recipe', () => {
   it.each(files)('%s parses, is named after its file and says something of its own', async (file) => {
     const { name, description } = await read(file);
@@ -88,9 +102,11 @@ describe('every recipe', () => {
 
 describe('every recipe of a paper', () => {
   it.each(papers)(
-    '%s says what it is, runs three seeds, and quotes scores from 0 to 1 with their source',
+    '%s says what it is and what it starts from, runs three seeds, and quotes scores from 0 to 1 with their source',
     async (file) => {
-      const { description, seeds, published, protocol, training } = await read(file);
+      const { description, seeds, published, protocol, training, model, stages } = await read(file);
+      expect(model.start?.weights).toBe(STARTS[model.name]);
+      expect(model.weights ?? stages).toBeUndefined();
       expect(description).toMatch(/^.+ \(.*20\d\d, arXiv \d{4}\.\d{5}\) on /);
       if (file !== 'ststnet-megc2019.yaml') expect(seeds).toEqual([0, 1, 2]);
       expect(protocol.name).toBe('leave-one-subject-out');

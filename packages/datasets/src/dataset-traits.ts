@@ -17,6 +17,8 @@ export interface Megc2019Trait {
 export interface DatasetTraits {
   /** Class schemes by name; the first is the default. */
   readonly schemes?: Readonly<Record<string, ClassScheme>>;
+  /** Whose people its subjects are, where they are those of another data set and spelled as there: who is left out of one is to be left out of both. */
+  readonly people?: string;
   /** Whether action units are annotated, of which the option `classes: action-units` makes labels. */
   readonly actionUnits?: boolean;
   /** Whether samples have one label or any number, by the options that it is opened with; one label where nothing says it. */

@@ -4,6 +4,7 @@
  * @module @mer/experiments
  */
 
+export { type AskChatOptions, askChat } from './explain/ask-chat.js';
 export { type LoadPartsOptions, loadParts, type OwnModule, type OwnParts } from './parts/own-modules.js';
 export { type ExperimentParts, experimentParts } from './parts/part-kinds.js';
 export {
@@ -73,14 +74,17 @@ export {
   openRun,
   type Prediction,
   type RunManifest,
+  type RunStage,
   readFold,
   readManifest,
   writeFold,
 } from './run/run-store.js';
+export type { StageWeights } from './run/stages.js';
 export type {
   Experiment,
   ExperimentInput,
   ExperimentSettings,
+  ExperimentStage,
   ExperimentStep,
   PublishedReference,
   PublishedScores,
@@ -152,3 +156,10 @@ export { resultTableCsv, resultTableLatex, resultTableMarkdown } from './tables/
 export type { GridOptions } from './tables/table-grid.js';
 export { resultTableHtml, type TablePageOptions } from './tables/table-page.js';
 export { resultTableText } from './tables/table-text.js';
+export {
+  findKeptWeights,
+  type KeepWeightsOptions,
+  type KeptWeights,
+  keepWeights,
+  weightsFolder,
+} from './weights/kept-weights.js';

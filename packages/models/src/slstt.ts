@@ -160,7 +160,11 @@ function build(plan: Resolved<typeof slsttOptions>): tfl.LayersModel {
   const kept = { names: stored.map(([name]) => name), shapes: stored.map(([, shape]) => shape) };
   x = nn.apply(new StoredWeights({ ...nn.named('stored'), ...kept }), x);
   const outputs = head === 'lstm' ? joined(nn, x, { units, layers, hidden, classes }) : meanOf(nn, x, classes);
-  return buildModel({ name: 'slstt', inputs: input, outputs });
+  const backbone = {
+    copies: ['vit.'],
+    parts: ['patch_embedding', 'class_token', 'positional_embedding', 'transformer', 'norm'],
+  };
+  return buildModel({ name: 'slstt', inputs: input, outputs, torchNames: { backbone } });
 }
 
 function joined(nn: LayerBuilder, tokens: Node, plan: Record<'units' | 'layers' | 'hidden' | 'classes', number>): Node {

@@ -5,6 +5,16 @@
  */
 
 export { defineSpotter, type SpotterDefinition, spot } from './define-spotter.js';
+export {
+  type ExplainMotionOptions,
+  explainMotion,
+  type MotionExplanation,
+  type RegionExplanation,
+  type SuggestedUnit,
+} from './explanation/explain-motion.js';
+export { type ExplanationPictureOptions, explanationPicture } from './explanation/explanation-picture.js';
+export { explanationPrompt, type PromptMessage } from './explanation/explanation-prompt.js';
+export { explanationRows, explanationText } from './explanation/explanation-text.js';
 export { type FaceMotion, faceMotion, measureFace } from './face-motion.js';
 export { encodeMegcCsv, type ListedInterval, parseMegcCsv } from './files/megc-csv.js';
 export { intervalsAroundPeaks } from './intervals/intervals-around-peaks.js';

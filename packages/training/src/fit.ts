@@ -135,6 +135,8 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   const batchOf = await batchMaker(data, settings, { parts, key });
   const [loss, schedule] = [named(registry.losses, settings.loss), named(registry.schedules, settings.schedule)];
   const recompute = strategy.name === 'recomputing' ? (await import('./recomputing.js')).recomputing : undefined;
+  const { shares, thaw } =
+    (settings.freeze ?? settings.groups) ? (await import('./layer-groups.js')).groupLayers(model, settings) : {};
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const labels = train.map((index) => data.labels[index]!);
   const step: Step = {
@@ -153,6 +155,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
       variables,
       settings.optimizer,
       settings.clipNorm,
+      shares,
     ),
     batchOf,
     recompute,
@@ -229,6 +232,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     tf.dispose(best.weights);
     average?.dispose();
     step.update.dispose();
+    thaw?.();
   }
   return {
     epoch: best.epoch,

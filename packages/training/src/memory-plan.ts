@@ -4,6 +4,7 @@ import type { Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { gradientStep } from './gradient-step.js';
+import { freezeFor } from './layer-groups.js';
 import { type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
 import { createUpdate } from './optimizers/create-update.js';
 import type { TrainingSettings } from './settings.js';
@@ -121,7 +122,9 @@ export function planMemory(options: PlanMemoryOptions): MemoryPlan {
 /** Strategies from the fastest to the one that holds least. */
 function candidates({ makeModel, settings, batch }: PlanMemoryOptions): MemoryStrategy[] {
   const model = makeModel();
+  const thaw = freezeFor(model, settings);
   const coupled = couplesSamples(model);
+  thaw();
   model.dispose();
   const { memory = 'auto', microBatch } = settings;
   const given = microBatch === undefined ? {} : { microBatch };
@@ -170,6 +173,7 @@ function measuredTrial(memory: Rehearsal, { makeModel, settings, parts, targets 
     const held = () => memory.now().tensors - before;
     memory.settle();
     const model = makeModel();
+    const thaw = freezeFor(model, settings);
     const weights = held();
     const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
     const update = createUpdate(variables, settings.optimizer, { clipNorm: settings.clipNorm, parts });
@@ -218,6 +222,7 @@ function measuredTrial(memory: Rehearsal, { makeModel, settings, parts, targets 
       };
     } finally {
       update.dispose();
+      thaw();
       model.dispose();
     }
   };

@@ -14,6 +14,7 @@ import {
   type Part,
   type Resolved,
   type ResolvedNamed,
+  text,
 } from '@mer/options';
 import type { imageAugmentations } from './augment/image-augmentations.js';
 import type { LabelKind } from './label-kind.js';
@@ -60,6 +61,15 @@ export function imagesOption(augmentations: TrainingParts['imageAugmentations'])
   );
 }
 
+const layers = list(
+  'Layers.',
+  text(
+    'A layer by its name in the state dict, or the start of several up to a dot (`layer1`); or `(backbone)`, `(head)`, `(body)`: all but the head.',
+    {},
+  ),
+  { min: 1 },
+);
+
 /** The options of training with some parts. */
 export function optionsOfTraining(registry: TrainingParts) {
   return {
@@ -95,6 +105,32 @@ export function optionsOfTraining(registry: TrainingParts) {
       'How the learning rate changes.',
       formsOf(registry.schedules) as FormsOf<typeof schedules>,
       { default: 'constant' },
+    ),
+    freeze: either(
+      'Layers that training leaves as they are. They run as in evaluation: their batch norms take the running statistics, which do not move, and nothing of them is dropped (`requires_grad_(False)` and `eval()` of PyTorch). With `{ layers, statistics: moving }` only their weights stay (`requires_grad_(False)` alone).',
+      [
+        layers,
+        group(
+          'Layers, and what their batch norms and dropout do.',
+          {
+            layers,
+            statistics: choice('`fixed`: they run as in evaluation; `moving`: as in training.', ['fixed', 'moving'], {
+              default: 'fixed',
+            }),
+          },
+          { optional: false },
+        ),
+      ],
+      { optional: true },
+    ),
+    groups: list(
+      'Layers with a learning rate of their own, which the schedule changes as it does that of the rest.',
+      group(
+        'A group.',
+        { layers, learningRate: number('Learning rate of these layers.', { above: 0 }) },
+        { optional: false },
+      ),
+      { optional: true },
     ),
     clipNorm: number('Largest L2 norm of all gradients together; larger ones are scaled down.', {
       above: 0,

@@ -22,10 +22,8 @@ import { overlayHeatMap } from '@mer/models';
 import { visible } from '@mer/options';
 import {
   type Clip,
-  createFaceDetector,
   createStep,
   displayImage,
-  type FaceDetector,
   type FrameLandmarks,
   isLongClip,
   type LongClip,
@@ -36,6 +34,7 @@ import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
+import { openDetector } from '../represent/open-detector.js';
 import { type Marks, openEvenRecording, position, readClip } from '../represent/read-clip.js';
 import { readLandmarkFile } from '../represent/recording-landmarks.js';
 import { table } from '../table.js';
@@ -224,16 +223,6 @@ function checkOrder(
   if (order[0]! <= order[1]! && order[1]! <= order[2]! && order[0]! < order[2]!) return;
   const shown = [marks.onset, marks.apex, marks.offset].map((mark) => mark ?? 'spotted').join(', ');
   throw new UsageError(`Cannot predict as onset, apex and offset must follow one another: they are ${shown}`);
-}
-
-/** The detector, or why there is none. */
-async function openDetector(): Promise<{ detect?: FaceDetector; missing?: string }> {
-  try {
-    return { detect: await createFaceDetector() };
-  } catch (cause) {
-    const { message } = cause as Error;
-    return { missing: `there is nothing to find its face with (${message}); or give --landmarks` };
-  }
 }
 
 /** Share of the picture, by its side, above which a face fills it. */

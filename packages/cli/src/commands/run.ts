@@ -80,6 +80,10 @@ function planText(plan: DryRun, out: string): string {
       ...(plan.untrained === undefined ? [] : [['untrained', plan.untrained]]),
       ['folds', `${plan.folds}, each trained on ${range(plan.train)} and tested on ${range(plan.test)} samples`],
       ['seeds', plan.seeds.join(', ')],
+      ...(plan.stages ?? []).map((stage) => [
+        'before',
+        `${stage.text}: ${stage.trainings} training${stage.trainings === 1 ? '' : 's'}, about ${duration(stage.seconds)} in all`,
+      ]),
       ['model', `${plan.model}, ${plan.parameters.toLocaleString('en')} trainable parameters`],
       ['inputs', plan.inputs.map((shape) => `[${shape.join(', ')}]`).join(' and ')],
       ['steps', `${plan.stepsPerFold.toLocaleString('en')} in a fold of middle size`],

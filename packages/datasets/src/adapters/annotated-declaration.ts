@@ -65,6 +65,8 @@ export interface AnnotatedDeclaration<
   readonly otherTrees?: boolean;
   /** Class schemes by name; the first is the default. */
   readonly schemes?: Readonly<Record<Scheme, ClassScheme>>;
+  /** Whose people its subjects are, where they are those of another data set and spelled as there. */
+  readonly people?: string;
   /** Whether the rows say action units, so that `classes: action-units` makes labels of them. */
   readonly actionUnits?: Units;
   /** Known errors of the release. */

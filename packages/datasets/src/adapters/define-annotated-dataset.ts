@@ -83,6 +83,7 @@ export function defineAnnotatedDataset<
     options,
     traits: {
       ...(schemes && { schemes }),
+      ...(declaration.people && { people: declaration.people }),
       ...(actionUnits && { actionUnits }),
       ...(several && { labelKind: labelKind ?? (({ classes }) => kindOf(classes, schemes)) }),
       fps,

@@ -43,7 +43,7 @@ export const mmewMacro = /* @__PURE__ */ defineDataset({
     'Ben, Ren, Zhang, Wang, Kpalma, Meng, Liu 2022, Video-based facial micro-expression analysis: a survey of datasets, features and algorithms, IEEE TPAMI 44(9)',
   samples: 'images',
   options,
-  traits: { schemes },
+  traits: { schemes, people: 'mmew' },
   recognize: ({ files }) => files.some((file) => /(^|\/)S\d+-\d+-\d+\.(?:jpe?g|png|bmp)$/i.test(file)),
   open,
 });

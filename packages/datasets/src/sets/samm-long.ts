@@ -43,6 +43,7 @@ export const sammLong = /* @__PURE__ */ defineAnnotatedDataset({
   fps: 200,
   layout: "'SAMM_longvideos/006_1/006_1_0001.jpg'",
   schemes,
+  people: 'samm',
   actionUnits: true,
   options: {
     expressions: choice('Which movements: micro, macro, or both.', ['micro', 'macro', 'both'], { default: 'both' }),

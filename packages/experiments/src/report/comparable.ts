@@ -4,6 +4,7 @@ import type { LabelKind, SampleLabel } from '@mer/training';
 import type { Run } from '../run/read-run.js';
 import type { Prediction } from '../run/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { startOf } from '../summaries/start-text.js';
 import type { PredictedRow, PredictionTable } from './read-predictions.js';
 
 /** What a comparison names of a run; of a table of predictions nothing but the file is known. */
@@ -116,7 +117,8 @@ function classesFor(first: Side, second: Side): readonly string[] {
 }
 
 function ofRun({ dir, manifest, folds, missing }: Run, key: (sample: Named) => string): Comparable {
-  const { experiment, backend, classes, labelKind, fingerprint } = manifest;
+  const { experiment, backend, classes, labelKind, fingerprint, stages } = manifest;
+  const start = startOf(experiment, stages);
   const { name, model, protocol, training, threshold } = experiment;
   const predictions = new Map<number, Prediction[]>();
   for (const fold of folds) {
@@ -153,7 +155,10 @@ function ofRun({ dir, manifest, folds, missing }: Run, key: (sample: Named) => s
       ['backend', backend.name],
       ['the data read (fingerprint)', fingerprint.slice(0, 12)],
     ],
-    notes: missing.length > 0 ? [`${dir} is not finished: ${missing.length} of its folds are not done`] : [],
+    notes: [
+      ...(missing.length > 0 ? [`${dir} is not finished: ${missing.length} of its folds are not done`] : []),
+      ...(start ? [`${dir}: ${start.text}`] : []),
+    ],
   };
 }
 

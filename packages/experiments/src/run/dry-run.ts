@@ -6,9 +6,10 @@ import { imagesOfSample } from '../prepare/sample-images.js';
 import { crashCure, crashText } from '../runners/crash.js';
 import { CrashError, openProcesses, type Processes, runTask } from '../runners/processes.js';
 import type { Experiment } from '../schema/experiment.js';
+import { stageText } from '../summaries/start-text.js';
 import { holdOutValidation, subjectsOf } from './folds.js';
 import type { PlannedFold } from './plan.js';
-import { planInProcess, planRun } from './run.js';
+import { ofStage, planInProcess, planRun } from './run.js';
 import type { RunData } from './run-data.js';
 import type { RunMemory } from './run-memory.js';
 import type { Trial, TrialSamples } from './trial.js';
@@ -44,6 +45,8 @@ export interface DryRun {
   batchSize: number;
   /** Samples of the training step that was tried: a batch, or fewer where that would take minutes. */
   tried: number;
+  /** The stages before the folds: data set, trainings and their time; absent where there are none. */
+  stages?: { name: string; text: string; trainings: number; seconds: number }[];
   /** Estimated from a few samples and that step: seconds to prepare, seconds of one fold, seconds in all, on one worker. */
   seconds: { prepare: number; fold: number; total: number };
   /** Bytes: prepared images on disk, estimated, and the most that the worker held that tried the step. */
@@ -78,16 +81,30 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
   const plan = await planRun(experiment, own);
   const { dataset, folds, backend } = plan;
   const processes = openProcesses(1, undefined);
-  let memory: RunMemory;
-  let prepared: Prepared;
-  let trial: Trial;
+  const tryIt = async (one: Experiment, samples: Dataset, of: Parameters<typeof planInProcess>[1]): Promise<Tried> => {
+    const memory = await planInProcess(one, of, { workers: 1, own });
+    const prepared = await prepareSome(one, samples, own);
+    const trial = await tryInProcess(processes, { ...one, backend: backend.name }, prepared.samples, { memory, own });
+    return { memory, prepared, trial };
+  };
+  let tried: Tried;
+  const stages: NonNullable<DryRun['stages']> = [];
+  let before = 0;
   try {
-    memory = await planInProcess(experiment, plan, { workers: 1, own });
-    prepared = await prepareSome(experiment, dataset, own);
-    trial = await tryInProcess(processes, { ...experiment, backend: backend.name }, prepared.samples, { memory, own });
+    for (const stage of plan.stages) {
+      const { experiment: alone, dataset: samples, units, name, about } = stage;
+      const of = await tryIt(alone, samples, ofStage(plan, stage));
+      const views = viewPlan(alone.training.augmentation.clips, alone.training.augmentation.test, own.parts);
+      const items = units.reduce((sum, { train }) => sum + train.length * views.train.length, 0);
+      const seconds = of.trial.secondsPerSample * items * alone.training.epochs;
+      stages.push({ name, text: stageText(about), trainings: units.length, seconds });
+      before += of.prepared.seconds * samples.samples.length + seconds;
+    }
+    tried = await tryIt(experiment, dataset, plan);
   } finally {
     await processes.close();
   }
+  const { memory, prepared, trial } = tried;
   const { training } = experiment;
   const sizes = folds.map((fold) => trainingSize(experiment, dataset.samples, fold));
   const middle = [...sizes].sort((a, b) => a - b)[Math.floor(sizes.length / 2)]!;
@@ -119,7 +136,8 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
     stepsPerFold: Math.ceil(items / training.batchSize) * training.epochs,
     batchSize: training.batchSize,
     tried: trial.batch,
-    seconds: { prepare, fold, total: prepare + fold * folds.length },
+    ...(stages.length > 0 && { stages }),
+    seconds: { prepare, fold, total: before + prepare + fold * folds.length },
     memory: {
       prepared: dataset.samples.length * views.count * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0) * 4,
       worker: trial.memory,
@@ -132,6 +150,12 @@ function trainingSize(experiment: Experiment, samples: Parameters<typeof holdOut
   const { epochChoice, validationFraction: fraction } = experiment.training;
   if (epochChoice !== 'validation') return fold.train.length;
   return holdOutValidation(samples, fold.train, { fraction, key: [fold.seed, fold.name] }).train.length;
+}
+
+interface Tried {
+  memory: RunMemory;
+  prepared: Prepared;
+  trial: Trial;
 }
 
 interface Prepared {

@@ -12,12 +12,15 @@ import { holdOutValidation, subjectsOf } from './folds.js';
 import { type InitialWeights, makeModel, startFrom } from './model.js';
 import type { PlannedFold } from './plan.js';
 import type { FoldRecord } from './run-store.js';
+import { beginFrom, type StageWeights } from './stages.js';
 import { untrainedClasses } from './untrained.js';
 
 /** Options of {@link runFold}. */
 export interface RunFoldOptions {
   /** Weights to begin with; none by default. */
   initial?: InitialWeights | undefined;
+  /** What the last stage before hands on, in place of these. */
+  begun?: StageWeights | undefined;
   /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
   own?: OwnParts | undefined;
   /** How to keep to the memory there is. */
@@ -54,7 +57,7 @@ export async function runFold(
   experiment: Experiment,
   data: PreparedDataset,
   fold: PlannedFold,
-  { initial, own = NO_PARTS, memory, onEvent = () => {}, signal }: RunFoldOptions = {},
+  { initial, begun: handedOn, own = NO_PARTS, memory, onEvent = () => {}, signal }: RunFoldOptions = {},
 ): Promise<FoldRecord> {
   const begun = performance.now();
   const { training: settings } = experiment;
@@ -66,7 +69,8 @@ export async function runFold(
   if (memory) reserveMemory(memory.step.blocks);
   const model = makeModel(experiment, data, seedOf([...key, 'weights']) >>> 0, own.parts);
   try {
-    if (initial) startFrom(model, experiment, initial);
+    if (handedOn) beginFrom(model, handedOn, data.classes);
+    else if (initial) startFrom(model, experiment, initial);
     const { epoch, history, oracle } = await fit(model, data, {
       train,
       validation,

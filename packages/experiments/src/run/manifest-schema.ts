@@ -95,7 +95,11 @@ export const manifestSchema = loose({
   experiment: loose({
     name: nameText('Name of the experiment.'),
     data: loose({ name: nameText('Name of the data set.') }),
-    model: loose({ name: nameText('Name of the model.') }),
+    model: loose({
+      name: nameText('Name of the model.'),
+      weights: v.optional(v.union([v.string('a text'), loose({ file: v.string('a text') })], 'a text')),
+      start: v.optional(loose({ paper: v.string('a text'), weights: v.optional(v.string('a text')) })),
+    }),
     description: v.optional(v.string('a text')),
     training: loose({
       epochs: integer('Epochs.', { min: 0 }),
@@ -103,6 +107,9 @@ export const manifestSchema = loose({
       microBatch: integer('Samples of a micro-batch.', { min: 1, optional: true }),
     }),
     protocol: loose({ name: nameText('Name of the protocol.') }),
+    stages: v.optional(
+      list('Stages.', loose({ data: v.optional(loose({ name: nameText('Name of the data set.') })) }), {}),
+    ),
     threshold: either('Thresholds.', [share, list('For each label.', share, {})], { optional: true }),
     seeds: list('Seeds.', seed, { min: 1, different: true }),
     published: list('Published results.', published, {}),
@@ -117,6 +124,21 @@ export const manifestSchema = loose({
   parts: v.optional(list('Own modules.', ownModule, {})),
   classes: list('Classes.', nameText('A class.'), { min: 1, max: MOST_CLASSES, different: true }),
   labelKind: v.optional(v.picklist(['single', 'multiple'], 'single or multiple')),
+  stages: v.optional(
+    list(
+      'Stages.',
+      loose({
+        name: nameText('Name of the stage.'),
+        dataset: nameText('Name of its data set.'),
+        samples: count,
+        subjects: count,
+        shared: count,
+        data: runDataSchema,
+        memory: v.optional(memory),
+      }),
+      {},
+    ),
+  ),
   folds: list('Folds.', loose({ seed, name: nameText('Name of the fold.') }, 'an object with seed and name'), {}),
   created: nameText('When the run was begun.'),
 });

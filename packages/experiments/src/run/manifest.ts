@@ -7,7 +7,7 @@ import type { Experiment } from '../schema/experiment.js';
 import type { PlannedFold } from './plan.js';
 import type { RunData } from './run-data.js';
 import type { RunMemory } from './run-memory.js';
-import { experimentHash, type RunManifest } from './run-store.js';
+import { experimentHash, type RunManifest, type RunStage } from './run-store.js';
 import { packageVersion } from './version.js';
 
 /** What {@link describeRun} needs beside the experiment. */
@@ -26,12 +26,14 @@ export interface DescribeRunOptions {
   dataset: Pick<Dataset, 'classes' | 'labelKind'>;
   /** Every fold planned. */
   folds: readonly PlannedFold[];
+  /** The stages before them. */
+  stages?: readonly { about: RunStage }[] | undefined;
 }
 
 /** Makes the manifest of a run that begins now, on this machine. */
 export function describeRun(
   experiment: Experiment,
-  { fingerprint, backend, memory, own, data, dataset, folds }: DescribeRunOptions,
+  { fingerprint, backend, memory, own, data, dataset, folds, stages = [] }: DescribeRunOptions,
 ): RunManifest {
   const processors = cpus();
   return {
@@ -52,6 +54,7 @@ export function describeRun(
     classes: [...dataset.classes],
     ...(dataset.labelKind === 'multiple' && { labelKind: dataset.labelKind }),
     folds: folds.map(({ seed, name }) => ({ seed, name })),
+    ...(stages.length > 0 && { stages: stages.map(({ about }) => about) }),
     created: new Date().toISOString(),
   };
 }

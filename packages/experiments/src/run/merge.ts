@@ -97,6 +97,7 @@ async function mergeInto(
       labelKind: first.labelKind,
       backend: first.backend.name,
       totalFolds: folds.length,
+      stages: first.stages,
     },
   );
   await writeJson(join(out, 'summary.json'), summary);

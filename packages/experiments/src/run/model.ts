@@ -11,12 +11,13 @@ import {
   systemErrorText,
   writeSafetensors,
 } from '@mer/io';
-import { createModel, type LoadWeightsReport, loadWeights } from '@mer/models';
+import { createModel, findPretrained, type LoadWeightsReport, loadBackbone, loadWeights } from '@mer/models';
 import type { Part } from '@mer/options';
 import type { PreparedData } from '@mer/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { findKeptWeights, KEPT } from '../weights/kept-weights.js';
 
 /**
  * Makes the model of an experiment for some prepared data.
@@ -108,7 +109,7 @@ export interface InitialWeights {
  */
 export async function readInitialWeights({ model }: Pick<Experiment, 'model'>): Promise<InitialWeights | undefined> {
   if (model.weights === undefined) return undefined;
-  const file = fileOf(model.weights);
+  const file = await pathOf(fileOf(model.weights));
   try {
     const bytes = isUrl(file) ? await download(file) : new Uint8Array(await readFile(file));
     const arrays = isKeras(bytes) ? await parseKerasWeights(bytes) : parseWeights(bytes);
@@ -142,6 +143,19 @@ export async function keepInitialWeights(
   };
 }
 
+/** The file that weights kept by name lie in. */
+async function pathOf(file: string): Promise<string> {
+  if (!file.startsWith(KEPT)) return file;
+  const name = file.slice(KEPT.length);
+  const kept = await findKeptWeights(name).catch((cause) => {
+    throw new ExperimentError(`Cannot use model.weights: ${(cause as Error).message}`, { cause });
+  });
+  if (kept) return kept.path;
+  throw new ExperimentError(
+    `Cannot use model.weights ${file} as there is no such file here yet: mer weights ${name} says where it comes from and keeps yours`,
+  );
+}
+
 const isUrl = (file: string) => /^https?:\/\//.test(file);
 const fileOf = (weights: NonNullable<Experiment['model']['weights']>) =>
   typeof weights === 'string' ? weights : weights.file;
@@ -163,8 +177,12 @@ export function startFrom(
   { arrays }: InitialWeights,
 ): LoadWeightsReport {
   const into = typeof settings.weights === 'object' ? settings.weights.into : undefined;
+  const file = settings.weights === undefined ? '' : fileOf(settings.weights);
+  // what is kept by name is known to be a backbone or a network
+  const known = file.startsWith(KEPT) && !into ? findPretrained(file.slice(KEPT.length)).into : undefined;
   let report: LoadWeightsReport;
   try {
+    if (known === 'backbone') return loadBackbone(model, arrays);
     report = loadWeights(model, arrays, {
       head: 'reinitialize',
       ...(into && { strict: false, mapping: (name: string) => into.map((prefix) => prefix + name) }),

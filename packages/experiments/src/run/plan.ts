@@ -7,6 +7,8 @@ import { experimentFolds, type FoldSample } from './folds.js';
 export interface PlannedFold extends Fold {
   /** Seed of the fold. */
   seed: number;
+  /** The training of the last stage from which it begins; absent where there are no stages. */
+  begins?: { stage: string; unit: string } | undefined;
 }
 
 /**

@@ -49,8 +49,27 @@ export interface RunManifest {
   labelKind?: LabelKind;
   /** Every fold planned. */
   folds: { seed: number; name: string }[];
+  /** The stages before the folds, in their order; absent where there are none. */
+  stages?: readonly RunStage[];
   /** When the run was begun, ISO 8601. */
   created: string;
+}
+
+/** A stage of a run, as its manifest describes it. */
+export interface RunStage {
+  /** Its name. */
+  name: string;
+  /** Its data set. */
+  dataset: string;
+  /** Samples of its data set, and their subjects. */
+  samples: number;
+  subjects: number;
+  /** How many of these subjects are in the data of the experiment too: a fold that tests one leaves it out of the stage. */
+  shared: number;
+  /** What its samples were read from. */
+  data: RunData;
+  /** How its trainings keep to the memory there was. */
+  memory?: RunMemory;
 }
 
 /** A tested sample: who it is, the truth, and what the model said. */
@@ -150,13 +169,21 @@ export function substance({
   sweep: _w,
   seeds: _seeds,
   backend: _b,
-  data: { root: _r, landmarks: _l, ...data },
-  model: { weights, ...model },
+  data,
+  model: { weights, start: _start, ...model },
+  stages,
   ...rest
 }: Experiment) {
   // where weights and landmarks lie does not matter: what they are is part of the identity of the samples
   const into = typeof weights === 'object' ? weights.into : undefined;
-  return { ...rest, data, model: { ...model, ...(into && { weights: { into } }) } };
+  const wherever = ({ root: _r, landmarks: _l, ...own }: Experiment['data']) => own;
+  const trained = stages?.map((stage) => ({ ...stage, ...(stage.data && { data: wherever(stage.data) }) }));
+  return {
+    ...rest,
+    data: wherever(data),
+    model: { ...model, ...(into && { weights: { into } }) },
+    ...(trained && { stages: trained }),
+  };
 }
 
 /**

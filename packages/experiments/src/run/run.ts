@@ -7,12 +7,13 @@ import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import { openExperimentData, type PreparedDataset, prepareData } from '../prepare/prepare.js';
 import { crashText } from '../runners/crash.js';
 import { runInPool } from '../runners/pool.js';
-import { CrashError, openProcesses, runTask } from '../runners/processes.js';
-import type { FoldReport, WorkerContext } from '../runners/worker.js';
+import { CrashError, openProcesses, type Processes, runTask } from '../runners/processes.js';
+import type { FoldReport, StageReport, WorkerContext } from '../runners/worker.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { dataText, saysSomething } from '../summaries/data-text.js';
 import { decisionsOf } from '../summaries/decisions.js';
+import { stageText, startOf } from '../summaries/start-text.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
 import { checkPredictions } from './check-predictions.js';
 import type { RunEvent } from './events.js';
@@ -24,7 +25,17 @@ import { type InitialWeights, keepInitialWeights, readInitialWeights } from './m
 import { type PlannedFold, planFolds } from './plan.js';
 import { describeData, type RunData } from './run-data.js';
 import { freeMemory, noRoomText, type PlannedMemory, type RunMemory } from './run-memory.js';
-import { type FoldPredictions, finalFold, findRun, openRun, readFold, readManifest, writeJson } from './run-store.js';
+import {
+  type FoldPredictions,
+  finalFold,
+  findRun,
+  openRun,
+  type RunStage,
+  readFold,
+  readManifest,
+  writeJson,
+} from './run-store.js';
+import { isUnitDone, openStages, type PlannedStage, planStages, type StageUnit } from './stages.js';
 import { untrainedNote } from './untrained.js';
 import { packageVersion } from './version.js';
 
@@ -83,8 +94,8 @@ export async function runExperiment(
   }: RunExperimentOptions,
 ): Promise<RunSummary> {
   checkShard(shard);
-  const plan = await planRun(experiment, own);
-  const { dataset, data, folds, backend } = plan;
+  const plan = await planRun(experiment, own, { final });
+  const { dataset, data, folds, finals, backend } = plan;
   const described = describeRun(experiment, { ...plan, own });
   const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
   const lock = await lockFolder(out, { shard });
@@ -94,13 +105,25 @@ export async function runExperiment(
     const begun = await readManifest(out);
     const memory =
       begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, { workers, signal, own });
-    const planned = { ...described, ...(memory && { memory }) };
+    const stages: RunStage[] = [];
+    for (const [i, stage] of plan.stages.entries()) {
+      const before = begun?.hash === described.hash ? begun.stages?.[i] : undefined;
+      stages.push({
+        ...stage.about,
+        memory:
+          before?.memory ?? (await planInProcess(stage.experiment, ofStage(plan, stage), { workers, signal, own })),
+      });
+    }
+    const planned = { ...described, ...(memory && { memory }), ...(stages.length > 0 && { stages }) };
     // a new run has its folder once every sample is known to be usable
     const existing = await findRun(out, planned);
     const manifest = existing ? await openRun(out, planned) : planned;
     if (saysSomething(data)) onEvent({ type: 'note', text: `${dataText(data)}; see ${join(out, 'run.json')}` });
     const lacking = untrainedNote(folds, dataset);
     if (lacking) onEvent({ type: 'note', text: lacking });
+    for (const stage of stages) onEvent({ type: 'note', text: stageText(stage) });
+    const start = startOf(experiment, stages);
+    if (start?.lacks) onEvent({ type: 'note', text: start.text });
     if (memory) onEvent({ type: 'note', text: `a training step: ${memoryPlanText(memory).join('; ')}` });
     if (manifest.versions['mer'] !== packageVersion()) {
       onEvent({
@@ -111,7 +134,7 @@ export async function runExperiment(
     await removeHalfWritten(out, { shared: shard !== undefined });
 
     const done = new Map<PlannedFold, FoldPredictions>();
-    const ours = [...ofShard(folds, shard), ...(final ? ofShard(finalFolds(experiment, dataset), shard) : [])];
+    const ours = [...ofShard(folds, shard), ...ofShard(finals, shard)];
     for (const fold of [...folds, ...ours]) {
       const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name, described));
       if (before) done.set(fold, before);
@@ -138,6 +161,26 @@ export async function runExperiment(
       const given = await keepInitialWeights(experiment, plan.initial, kept);
       // from here on the weights are the workers' business
       plan.initial = undefined;
+      const common = { out, backend: backend.name, modules: own.modules, heads: headsOf(plan.stages) };
+      for (const [i, stage] of plan.stages.entries()) {
+        const units = neededUnits(plan.stages, i, todo).filter((unit) => !isUnitDone(out, unit));
+        if (units.length === 0) continue;
+        if (!(await readManifest(out))) await openRun(out, planned);
+        await trainStage(
+          processes,
+          { ...stage, units, experiment: { ...stage.experiment, model: given.model } },
+          {
+            ...common,
+            memory: stages[i]!.memory,
+            cache: kept,
+            own,
+            workers: Math.min(count, units.length),
+            preparing: workerCount(workers, backend, stage.dataset.samples.length),
+            onEvent,
+            signal,
+          },
+        );
+      }
       const prepared = await prepareData(dataset, experiment, {
         cache: kept,
         own,
@@ -153,11 +196,12 @@ export async function runExperiment(
       if (!existing) await openRun(out, planned);
       ready(prepared.inputs);
       try {
-        const context = contextOf(given, prepared, { out, backend: backend.name, memory, modules: own.modules });
-        await runInPool(processes, context, todo, {
+        const context = contextOf(given, prepared, { ...common, memory });
+        await runInPool<PlannedFold, FoldReport>(processes, context, todo, {
+          method: 'fold',
           workers: count,
           onEvent,
-          onFold: (fold, report) => {
+          onDone: (fold, report) => {
             done.set(fold, report.predictions);
             onEvent(foldEvent(fold, report, dataset));
           },
@@ -176,6 +220,7 @@ export async function runExperiment(
       labelKind: dataset.labelKind,
       backend: backend.name,
       totalFolds: folds.length,
+      stages,
     });
     await writeJson(join(out, 'summary.json'), summary);
     return summary;
@@ -193,6 +238,10 @@ export interface RunPlan {
   data: RunData;
   /** Every fold of every seed. */
   folds: PlannedFold[];
+  /** With `final`: for each seed the training on all samples. */
+  finals: PlannedFold[];
+  /** The stages before them. */
+  stages: PlannedStage[];
   /** The backend, in use. */
   backend: BackendInfo;
   /** Weights to begin with; large, so given up as soon as nobody here needs them. */
@@ -202,19 +251,96 @@ export interface RunPlan {
 }
 
 /** Opens what an experiment names and checks it as a whole, before any work. */
-export async function planRun(experiment: Experiment, own: OwnParts): Promise<RunPlan> {
+export async function planRun(
+  experiment: Experiment,
+  own: OwnParts,
+  { final = false }: { final?: boolean } = {},
+): Promise<RunPlan> {
   if (experiment.sweep) {
     throw new ExperimentError(
       `Cannot run ${experiment.name} as one run as it is a sweep of many: open it with openSweep, or leave sweep out`,
     );
   }
   const dataset = await openExperimentData(experiment, own);
-  const folds = planFolds(experiment, dataset.samples, own.parts);
+  const { samples } = dataset;
+  const folds = planFolds(experiment, samples, own.parts);
+  const finals = final ? finalFolds(experiment, dataset) : [];
+  const opened = await openStages(experiment, own);
+  const stages = planStages(experiment, { samples, folds: [...folds, ...finals], opened, own });
   const backend = await useBackend(experiment.backend);
   const initial = await readInitialWeights(experiment);
-  const samples = await fingerprint(dataset);
   const data = describeData(dataset, experiment, own);
-  return { dataset, data, folds, backend, initial, fingerprint: initial ? `${samples}+${initial.digest}` : samples };
+  const identity = [await fingerprint(dataset), ...stages.map((stage) => stage.fingerprint)];
+  if (initial) identity.push(initial.digest);
+  return { dataset, data, folds, finals, stages, backend, initial, fingerprint: identity.join('+') };
+}
+
+/** The plan of a stage by itself, as far as its memory is concerned. */
+export function ofStage({ backend }: Pick<RunPlan, 'backend'>, { units }: PlannedStage): MemoryOf {
+  return { backend, folds: units };
+}
+
+type MemoryOf = Pick<RunPlan, 'backend'> & { folds: readonly { train: readonly number[] }[] };
+
+/** The trainings of a stage from which folds begin, at once or by the stages after. */
+function neededUnits(stages: readonly PlannedStage[], i: number, folds: readonly PlannedFold[]): StageUnit[] {
+  const asked = i === stages.length - 1 ? folds : neededUnits(stages, i + 1, folds);
+  const keys = new Set(asked.map(({ seed, begins }) => `${seed}/${begins?.unit}`));
+  return stages[i]!.units.filter(({ seed, name }) => keys.has(`${seed}/${name}`));
+}
+
+/** Of each stage the classes that its head knows, where it hands that on. */
+function headsOf(stages: readonly PlannedStage[]): Record<string, readonly string[] | undefined> {
+  return Object.fromEntries(
+    stages.map(({ name, settings, dataset }) => [name, settings.head === 'auto' ? dataset.classes : undefined]),
+  );
+}
+
+/** Prepares and trains what is left of a stage. */
+async function trainStage(
+  processes: Processes,
+  { name, dataset, experiment, units }: PlannedStage,
+  run: Pick<WorkerContext, 'out' | 'backend' | 'memory' | 'modules' | 'heads'> & {
+    cache: string;
+    own: OwnParts;
+    workers: number;
+    preparing: number;
+    onEvent: (event: RunEvent) => void;
+    signal: AbortSignal | undefined;
+  },
+): Promise<void> {
+  const { cache, own, workers, preparing, onEvent, signal, ...shared } = run;
+  const prepared = await prepareData(dataset, experiment, {
+    cache,
+    own,
+    onProgress: (done, total) => onEvent({ type: 'prepare', done, total }),
+    signal,
+    processes: {
+      count: preparing,
+      backend: run.backend,
+      onCrash: ({ reason }) =>
+        onEvent({ type: 'note', text: `a process that prepares samples ${reason}; its sample is tried once more` }),
+    },
+  });
+  let done = 0;
+  try {
+    const context = { ...contextOf(experiment, prepared, shared), stage: name };
+    await runInPool<StageUnit, StageReport>(processes, context, units, {
+      method: 'stage',
+      workers,
+      onEvent,
+      onDone: ({ seed, name: unit }, { seconds, samples }) => {
+        done += 1;
+        onEvent({
+          type: 'note',
+          text: `stage ${name}: training ${done} of ${units.length} is done (seed ${seed}, ${unit === 'all' ? 'all subjects' : unit}): ${samples} samples, ${seconds.toFixed(1)} s`,
+        });
+      },
+      signal,
+    });
+  } finally {
+    prepared.close();
+  }
 }
 
 /**
@@ -224,7 +350,7 @@ export async function planRun(experiment: Experiment, own: OwnParts): Promise<Ru
  */
 export async function planInProcess(
   experiment: Experiment,
-  { backend, folds }: RunPlan,
+  { backend, folds }: MemoryOf,
   { workers, signal, own }: { workers: number | 'auto'; signal?: AbortSignal | undefined; own: OwnParts },
 ): Promise<RunMemory> {
   const most = workers === 'auto' ? 1 : Math.min(workers, folds.length);
@@ -258,7 +384,7 @@ function roomFor(memory: RunMemory | undefined): number {
 function contextOf(
   experiment: Experiment,
   { inputs, targets = [], files, close: _close, ...rest }: PreparedDataset,
-  run: Pick<WorkerContext, 'out' | 'backend' | 'memory' | 'modules'>,
+  run: Pick<WorkerContext, 'out' | 'backend' | 'memory' | 'modules' | 'heads'>,
 ): WorkerContext {
   const flows = { inputs: inputs.map(({ flow }) => flow), targets: targets.map(({ flow }) => flow) };
   return { experiment, ...run, prepared: { ...rest, files: files!, flows } };

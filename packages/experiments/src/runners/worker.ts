@@ -13,6 +13,8 @@ import { checkModel, type InitialWeights, readInitialWeights } from '../run/mode
 import type { PlannedFold } from '../run/plan.js';
 import { type PlannedMemory, planRunMemory, type RunMemory } from '../run/run-memory.js';
 import { type FoldPredictions, writeFold } from '../run/run-store.js';
+import { runStage } from '../run/stage.js';
+import { readUnit, type StageUnit, type StageWeights, writeUnit } from '../run/stages.js';
 import { type Trial, type TrialSamples, tryTraining } from '../run/trial.js';
 import type { Experiment } from '../schema/experiment.js';
 import { isOutOfMemory } from './crash.js';
@@ -33,6 +35,10 @@ export interface WorkerContext {
   memory: RunMemory | undefined;
   /** The prepared samples. */
   prepared: Parameters<typeof openPrepared>[0];
+  /** The stage that these are of; none of the folds themselves. */
+  stage?: string | undefined;
+  /** Of each stage the classes that its head knows; none where it is not handed on. */
+  heads?: Readonly<Record<string, readonly string[] | undefined>> | undefined;
 }
 
 /** What a worker says of a fold that it has written. */
@@ -48,26 +54,83 @@ export interface FoldReport {
 /** Least time between two events, in milliseconds. */
 const PAUSE = 200;
 
-let opened: Promise<{ data: PreparedDataset; initial: InitialWeights | undefined; own: OwnParts }> | undefined;
+interface Opened {
+  data: PreparedDataset;
+  initial: InitialWeights | undefined;
+  own: OwnParts;
+}
 
-async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldReport> {
-  opened ??= (async () => {
+let opened: { stage: string | undefined; content: Promise<Opened> } | undefined;
+
+/** What the trainings of a stage, or the folds, have in common; that of the stage before is let go. */
+async function open(context: WorkerContext): Promise<Opened> {
+  if (opened && opened.stage === context.stage) return opened.content;
+  if (opened) (await opened.content).data.close();
+  const begin = async (): Promise<Opened> => {
     await useBackend(context.backend);
     const own = await loadAgain(context.modules);
     return { data: openPrepared(context.prepared), initial: await readInitialWeights(context.experiment), own };
-  })();
-  const { data, initial, own } = await opened;
+  };
+  opened = { stage: context.stage, content: begin() };
+  return opened.content;
+}
+
+/** What the stage before hands on. */
+async function handedOn(
+  { out, heads }: WorkerContext,
+  { seed, begins }: Pick<PlannedFold, 'seed' | 'begins'>,
+): Promise<StageWeights | undefined> {
+  return begins && { arrays: await readUnit(out, seed, begins), classes: heads?.[begins.stage] };
+}
+
+async function stage(context: WorkerContext, unit: StageUnit): Promise<StageReport> {
+  const { data, initial, own } = await open(context);
+  const { experiment, out, memory } = context;
+  const tellSometimes = sometimes();
+  const record = await runStage(experiment, data, unit, {
+    initial,
+    begun: await handedOn(context, unit),
+    own,
+    memory,
+    onEpoch: (record) =>
+      tellSometimes({
+        type: 'epoch',
+        seed: unit.seed,
+        fold: `stage ${unit.stage}, ${unit.name}`,
+        epochs: experiment.training.epochs,
+        record,
+      }),
+  });
+  await writeUnit(out, record);
+  return { seconds: record.seconds, samples: unit.train.length };
+}
+
+/** What a worker says of a training of a stage that it has written. */
+export interface StageReport {
+  /** Wall-clock time. */
+  seconds: number;
+  /** Samples it trained on. */
+  samples: number;
+}
+
+/** Tells events, but not more often than a reader can follow. */
+function sometimes(): (event: RunEvent) => void {
   let last = 0;
-  const onEvent = (event: RunEvent) => {
+  return (event) => {
     if (performance.now() - last < PAUSE) return;
     last = performance.now();
     tell({ event });
   };
+}
+
+async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldReport> {
+  const { data, initial, own } = await open(context);
   const record = await runFold(context.experiment, data, planned, {
     initial,
+    begun: await handedOn(context, planned),
     own,
     memory: context.memory,
-    onEvent,
+    onEvent: sometimes(),
   });
   await writeFold(context.out, record);
   return { predictions: record.predictions, seconds: record.seconds, memory: ownPeakMemory() };
@@ -158,4 +221,4 @@ if (process.platform === 'linux') await writeFile('/proc/self/oom_score_adj', '5
 // Ctrl-C reaches every process of the terminal; when to stop is the main process's business.
 process.on('SIGINT', () => {});
 
-workerpool.worker({ fold: task(fold), images: task(images), plan: task(plan), trial: task(trial) });
+workerpool.worker({ fold: task(fold), stage: task(stage), images: task(images), plan: task(plan), trial: task(trial) });

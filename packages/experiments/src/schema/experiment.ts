@@ -44,6 +44,16 @@ export interface ExperimentTraining extends Omit<TrainingSettings, 'augmentation
   validationFraction: number;
 }
 
+/** A training before the last one, see `stages` of an {@link Experiment}. */
+export interface ExperimentStage extends Partial<Pick<Experiment, 'data' | 'preprocessing' | 'inputs' | 'targets'>> {
+  name: string;
+  /** Who is the same person here and in the data of the experiment. */
+  subjects: 'data-set' | 'name';
+  /** Whether the classifier's last layer is handed on. */
+  head: 'auto' | 'new';
+  training: Omit<ExperimentTraining, 'oracle'>;
+}
+
 /** An experiment as plain data, every default filled in. */
 export interface Experiment {
   $schema?: string | undefined;
@@ -84,9 +94,13 @@ export interface Experiment {
     preset?: string | undefined;
     options: Readonly<Record<string, unknown>>;
     weights?: string | { file: string; into: readonly string[] } | undefined;
+    /** What the paper starts from. */
+    start?: { paper: string; weights?: string | undefined } | undefined;
   };
   /** How it is trained. */
   training: ExperimentTraining;
+  /** Trainings before that. */
+  stages?: readonly ExperimentStage[] | undefined;
   /** Of samples with any number of labels: the probability above which one is predicted, for all or for each; 0.5 where it is not given. */
   threshold?: number | readonly number[] | undefined;
   /** How samples are split. */

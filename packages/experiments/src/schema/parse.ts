@@ -9,7 +9,7 @@ import {
 } from '@mer/training';
 import * as v from 'valibot';
 import { experimentParts } from '../parts/part-kinds.js';
-import type { Experiment, ExperimentSettings } from './experiment.js';
+import type { Experiment, ExperimentSettings, ExperimentStage } from './experiment.js';
 import { ExperimentError } from './experiment-error.js';
 import { oldForms } from './old-forms.js';
 import { expandPublished, publishedIssues } from './published.js';
@@ -78,14 +78,45 @@ export function parseExperiment(
     model: { ...model, options },
     published: expandPublished(published, findModel(model.name, { parts })),
   };
+  const { stages: rawStages } = data as { stages?: unknown[] };
+  const stages = experiment.stages?.map((stage, i) => withLabelDefaults(rawStages?.[i], stage, experiment, parts));
+  const whole = stages ? { ...experiment, stages } : experiment;
   const faults = [...settingsFaults(experiment.training, parts, labelKind), ...viewFaults(experiment, parts)];
-  if (faults.length === 0) return experiment;
-  const lines = faults.map(({ path, text }) => line(['training', ...path], text));
+  const lines = [
+    ...faults.map(({ path, text }) => line(['training', ...path], text)),
+    ...(stages ?? []).flatMap((stage, i) => stageLines(stage, i, whole, parts)),
+  ];
+  if (lines.length === 0) return whole;
   throw new ExperimentError(`Cannot use ${source}:\n${lines.join('\n')}`);
 }
 
+/** The training of a stage, with the loss for the labels that its samples have where it names none. */
+function withLabelDefaults(
+  given: unknown,
+  stage: ExperimentStage,
+  { data }: Pick<Experiment, 'data'>,
+  parts?: readonly Part[],
+): ExperimentStage {
+  const own = labelKindOf({ data: stage.data ?? data }, parts);
+  if (own !== 'multiple' || (given as { training: { loss?: unknown } }).training.loss !== undefined) return stage;
+  const loss = checkValue('train', 'loss', trainingOptions(parts).loss, 'binary-cross-entropy');
+  return { ...stage, training: { ...stage.training, loss } };
+}
+
+/** What is wrong with a stage, one line each. */
+function stageLines(stage: ExperimentStage, i: number, experiment: Experiment, parts?: readonly Part[]): string[] {
+  const training = { ...stage.training, oracle: false };
+  const labelKind = labelKindOf({ data: stage.data ?? experiment.data }, parts);
+  const faults = [...settingsFaults(training, parts, labelKind), ...viewFaults({ training }, parts)];
+  const twice = experiment.stages!.findIndex(({ name }) => name === stage.name) < i;
+  return [
+    ...faults.map(({ path, text }) => line(['stages', i, 'training', ...path], text)),
+    ...(twice ? [line(['stages', i, 'name'], `must be another than that of a stage before: ${stage.name}`)] : []),
+  ];
+}
+
 /** Whether the samples of an experiment have one label or any number, as its data set says; undefined where it does not say. */
-function labelKindOf({ data }: ExperimentSettings, parts?: readonly Part[]): LabelKind | undefined {
+function labelKindOf({ data }: Pick<Experiment, 'data'>, parts?: readonly Part[]): LabelKind | undefined {
   const { traits } = findPart('data set', experimentParts(parts).datasets, data.name);
   return traits.labelKind?.(data.options);
 }
@@ -106,7 +137,10 @@ function publishedLines(data: unknown, i: number, parts?: readonly Part[]): stri
 }
 
 /** A mean over phases needs phases. */
-function viewFaults({ training: { augmentation } }: Experiment, parts?: readonly Part[]): SettingsFault[] {
+function viewFaults(
+  { training: { augmentation } }: Pick<Experiment, 'training'>,
+  parts?: readonly Part[],
+): SettingsFault[] {
   const known = allClipAugmentations(parts);
   const several = augmentation.clips.some(
     (each) => (known.find(({ name }) => name === each.name)?.groups(each).length ?? 0) > 1,

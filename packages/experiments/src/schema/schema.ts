@@ -85,13 +85,13 @@ function inputEntries(step: ReturnType<typeof stepSchema>): OptionEntries {
 }
 
 const weights = either(
-  'Path or URL of weights to begin with (.safetensors, .pth, .pt): of the whole network, or of one backbone for parts of it. A head of another number of classes keeps its own start.',
+  'Weights to begin with (.safetensors, .pth, .pt): a path or URL, or `weights:<name>` of a file that `mer weights` keeps; of the whole network, or of one backbone for parts of it. A head of another number of classes keeps its own start.',
   [
-    text('Path or URL.', {}),
+    text('Path, URL or `weights:<name>`.', {}),
     group(
       'Of a backbone.',
       {
-        file: text('Path or URL.', {}),
+        file: text('Path, URL or `weights:<name>`.', {}),
         into: list(
           'Prefixes of the parts that each take all weights of the file, such as `temporal.` and `motion.`.',
           text('A prefix; empty for the whole network.', { pattern: /^/, expected: 'a text' }),
@@ -101,6 +101,15 @@ const weights = either(
       { optional: false },
     ),
   ],
+  { optional: true },
+);
+
+const start = group(
+  'What the paper starts from. It begins nothing: `weights` or `stages` do, and a run without them says so in every table.',
+  {
+    paper: text('What that is, in a few words, such as `ImageNet weights of ResNet-18`.', {}),
+    weights: text('Name of such a file among those of `mer weights`.', { optional: true }),
+  },
   { optional: true },
 );
 
@@ -161,6 +170,10 @@ function entriesOf(parts: readonly Part[] | undefined) {
   const { models, steps, datasets, protocols } = experimentParts(parts);
   const step = stepSchema(steps);
   const input = group('An input.', inputEntries(step), { optional: false });
+  const data = formsOf(datasets, ({ options }) => ({
+    ...dataEntries,
+    options: group('Options of the data set.', options),
+  }));
   return {
     $schema: text('For editors; ignored.', { optional: true }),
     extends: text(
@@ -177,11 +190,7 @@ function entriesOf(parts: readonly Part[] | undefined) {
       expected: 'letters, digits, dots, dashes and underscores, 100 at most, as it names the folder of the run',
     }),
     description: text('What it is.', { optional: true }),
-    data: named(
-      'The data set.',
-      formsOf(datasets, ({ options }) => ({ ...dataEntries, options: group('Options of the data set.', options) })),
-      {},
-    ),
+    data: named('The data set.', data, {}),
     preprocessing: list(
       'Steps on every clip before those of its inputs: alignment, frame sampling, resizing and so on.',
       step,
@@ -201,10 +210,46 @@ function entriesOf(parts: readonly Part[] | undefined) {
         }),
         options: group('Options of the network.', without(options, DERIVED_OPTIONS), { optional: true }),
         weights,
+        start,
       })),
       {},
     ),
     training: group('How the network is trained.', trainingEntries(parts), { optional: false }),
+    stages: list(
+      'Trainings before this one, each of which hands its weights on: on another data set, or on the same with other settings (`freeze`). Subjects that a fold tests, or chooses its epoch on, are left out of every stage.',
+      group(
+        'A stage.',
+        {
+          name: text('Names the stage.', {
+            pattern: RUN_NAME,
+            expected: 'letters, digits, dots, dashes and underscores',
+          }),
+          data: named('The data set; that of the experiment by default.', data, { optional: true }),
+          preprocessing: list('As of the experiment, and so are inputs and targets, where they are not given.', step, {
+            optional: true,
+          }),
+          inputs: list('One entry for each input of the model.', input, { min: 1, optional: true }),
+          targets: list('Images that the loss compares outputs with.', input, { optional: true }),
+          subjects: choice(
+            'Who is the same person here and in the data of the experiment: subjects of one name in the same data set, or in one that says that it has the same people (`data-set`), or in any (`name`).',
+            ['data-set', 'name'],
+            { default: 'data-set' },
+          ),
+          head: choice(
+            "Whether the classifier's last layer is handed on: where the next classes are the same (`auto`), or never (`new`).",
+            ['auto', 'new'],
+            { default: 'auto' },
+          ),
+          training: group(
+            'How it is trained; nothing is tested.',
+            without(trainingEntries(parts), ['oracle']) as Omit<ReturnType<typeof trainingEntries>, 'oracle'>,
+            { optional: false },
+          ),
+        },
+        { optional: false },
+      ),
+      { min: 1, optional: true },
+    ),
     threshold: either(
       'Of samples with any number of labels: the probability (sigmoid) above which a label is predicted, for all or one for each; 0.5 where it is not given.',
       [
@@ -245,8 +290,16 @@ function entriesOf(parts: readonly Part[] | undefined) {
 export function experimentSchema(
   parts?: readonly Part[],
 ): v.GenericSchema<unknown, ExperimentSettings> & { readonly entries: OptionEntries } {
-  return optionsSchema(entriesOf(parts)) as never;
+  const known = schemas.get(parts ?? NONE);
+  if (known) return known;
+  const made = optionsSchema(entriesOf(parts)) as never as ReturnType<typeof experimentSchema>;
+  schemas.set(parts ?? NONE, made);
+  return made;
 }
+
+/** Schemas by the list of own parts: a schema holds the options of every part, and files are read one after the other. */
+const schemas = new WeakMap<readonly Part[], ReturnType<typeof experimentSchema>>();
+const NONE: readonly Part[] = [];
 
 /**
  * Gives the JSON Schema (draft 2020-12) of experiment files, for editors that complete and check YAML and JSON. It asks for no key, since a file may

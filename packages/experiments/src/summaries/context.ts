@@ -6,15 +6,16 @@ export const NESTED = 'nested';
 /** What that means, in words. */
 const NESTED_TEXT = 'cell of the sweep and epoch: best on validation subjects of the training part of each fold';
 
-/** What every table of scores must name: protocol, epoch choice, n, classes, seeds. */
+/** What every table of scores must name: protocol, epoch choice, n, classes, seeds, and the start where it matters. */
 export function contextOf(summary: RunSummary): string {
-  const { protocol, n, subjects, seeds, folds } = summary;
+  const { protocol, n, subjects, seeds, folds, start } = summary;
   return [
     `${protocol}, ${folds.perSeed} folds`,
     epochText(summary),
     `n = ${n} (${subjects} subjects)`,
     classesText(summary),
     `${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}`,
+    ...(start ? [start.text] : []),
   ].join('; ');
 }
 

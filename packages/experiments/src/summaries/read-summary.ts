@@ -36,8 +36,9 @@ export async function readRunSummary(dir: string, options: { own?: OwnParts | un
  * ```
  */
 export function summarizeRun({
-  manifest: { experiment, data, classes, labelKind, backend, folds: planned },
+  manifest: { experiment, data, classes, labelKind, backend, folds: planned, stages },
   folds,
 }: Run): RunSummary {
-  return summarize(folds, { experiment, data, classes, labelKind, backend: backend.name, totalFolds: planned.length });
+  const totalFolds = planned.length;
+  return summarize(folds, { experiment, data, classes, labelKind, backend: backend.name, totalFolds, stages });
 }

@@ -32,6 +32,8 @@ export interface ScoreTableRow {
   model?: string;
   protocol?: string;
   epochChoice?: string;
+  /** Where the run began, where that matters. */
+  start?: string;
   /** Number of classes. */
   classes?: number;
   /** The seed; several as text, with spaces between them. */
@@ -83,6 +85,7 @@ const columnsOf = (labelKind: LabelKind | undefined): readonly ScoreColumn[] => 
   { key: 'model', title: 'model', where: 'file', type: 'text', of: ({ model }) => model },
   { key: 'protocol', title: 'protocol', where: 'file', type: 'text', of: ({ protocol }) => protocol },
   { key: 'epoch_choice', title: 'epoch choice', where: 'file', type: 'text', of: ({ epochChoice }) => epochChoice },
+  { key: 'start', title: 'start', where: 'file', type: 'text', of: ({ start }) => start },
   { key: 'classes', title: 'classes', where: 'file', type: 'count', of: ({ classes }) => classes },
   { key: 'seed', title: 'seed', where: 'file', type: 'text', of: ({ seed }) => seed },
   { key: 'label', title: 'scores of', where: 'print', type: 'text', of: ({ label }) => label },
@@ -112,12 +115,14 @@ export function scoreColumns(
 
 /** The table of a run. */
 export function scoreTable(summary: RunSummary): ScoreTable {
-  const { name, model, protocol, epochChoice, classes, labelKind, n, subjects, perSeed, oracle, published } = summary;
+  const { name, model, protocol, epochChoice, classes, labelKind, n, subjects, perSeed, oracle, published, start } =
+    summary;
   const about = { run: name, model, protocol, classes: classes.length };
+  const began = start && { start: start.text.replace('start: ', ''), ...(start.lacks && { caveat: start.text }) };
   return {
     measured: [
-      ...seedRows(perSeed, { ...about, kind: 'result', epochChoice }, labelKind),
-      ...meanRows(summary, { ...about, kind: 'mean of seeds', epochChoice }),
+      ...seedRows(perSeed, { ...about, ...began, kind: 'result', epochChoice }, labelKind),
+      ...meanRows(summary, { ...about, ...began, kind: 'mean of seeds', epochChoice }),
     ],
     guessing: {
       ...about,
@@ -137,7 +142,11 @@ export function scoreTable(summary: RunSummary): ScoreTable {
       caveat,
       scores: cells(scores, labelKind),
     })),
-    oracle: seedRows(oracle?.perSeed ?? [], { ...about, kind: 'not comparable', epochChoice: 'oracle' }, labelKind),
+    oracle: seedRows(
+      oracle?.perSeed ?? [],
+      { ...about, ...began, kind: 'not comparable', epochChoice: 'oracle' },
+      labelKind,
+    ),
   };
 }
 
@@ -147,7 +156,10 @@ export function headlineRows({ measured }: ScoreTable): [whole: ScoreTableRow, .
   return (means.length > 0 ? means : measured) as [ScoreTableRow, ...ScoreTableRow[]];
 }
 
-type About = Pick<ScoreTableRow, 'kind' | 'run' | 'model' | 'protocol' | 'epochChoice' | 'classes'>;
+type About = Pick<
+  ScoreTableRow,
+  'kind' | 'run' | 'model' | 'protocol' | 'epochChoice' | 'start' | 'caveat' | 'classes'
+>;
 
 function seedRows(
   perSeed: readonly { seed: number; scores: readonly ScoreRow[] }[],

@@ -38,12 +38,13 @@ export function summaryText(summary: RunSummary): string {
 
 function aboutLines(summary: RunSummary): string[] {
   const { dataset, model, protocol, epochChoice, epochs, backend, classes, n, subjects, seeds, folds, data } = summary;
-  const { untrained = [] } = summary;
+  const { untrained = [], start } = summary;
   return aligned(
     [
       ['data set', dataset],
       ['model', model],
       ['protocol', `${protocol}, ${folds.perSeed} folds`],
+      ...(start ? [['start', start.text.replace('start: ', '')] as const] : []),
       [
         'epoch choice',
         epochChoice === 'given' || epochChoice === NESTED ? epochText(summary) : `${epochChoice} of ${epochs}`,

@@ -1,11 +1,12 @@
 import type { LabelKind } from '@mer/training';
 import type { RunData } from '../run/run-data.js';
-import type { FoldPredictions, Prediction } from '../run/run-store.js';
+import type { FoldPredictions, Prediction, RunStage } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { type Guessing, guessing } from './guessing.js';
 import { type ByScore, byScore } from './score-names.js';
 import { type Scoring, scoringOf } from './scoring.js';
 import { type MeanAndStd, mean, spread } from './spread.js';
+import { type RunStart, startOf } from './start-text.js';
 import { confusionOf, type SubjectCounts, scoresOf, subjectCounts, sumOf } from './subject-counts.js';
 import { BOOTSTRAP, type BootstrapSettings, type Interval, subjectIntervals } from './subject-intervals.js';
 
@@ -85,6 +86,8 @@ export interface RunSummary {
   backend: string;
   /** What the samples were read from, and what was left out; absent where nobody says. */
   data?: RunData;
+  /** Where the run began; absent where it began from random weights as its experiment says nothing else of the paper. */
+  start?: RunStart;
   /** Class names; the order of the confusion matrix. */
   classes: string[];
   /** `multiple` where samples have any number of labels; else absent. */
@@ -129,6 +132,8 @@ export interface SummarizeOptions {
   backend: string;
   /** Folds planned, over all seeds. */
   totalFolds: number;
+  /** Stages before the folds. */
+  stages?: readonly RunStage[] | undefined;
 }
 
 /**
@@ -152,7 +157,7 @@ export interface SummarizeOptions {
  */
 export function summarize(
   folds: readonly FoldPredictions[],
-  { experiment, data: source, classes, labelKind, backend, totalFolds }: SummarizeOptions,
+  { experiment, data: source, classes, labelKind, backend, totalFolds, stages }: SummarizeOptions,
 ): RunSummary {
   if (folds.length === 0)
     throw new RangeError('Cannot summarize a run as at least one fold must be done: current number is 0');
@@ -166,6 +171,7 @@ export function summarize(
     scoring,
   );
   const untrained = untrainedOf(folds, classes);
+  const start = folds.some(({ epochChoice }) => epochChoice === 'given') ? undefined : startOf(experiment, stages);
   const { name, data, model, protocol, training, published } = experiment;
   return {
     name,
@@ -176,6 +182,7 @@ export function summarize(
     epochs: training.epochs,
     backend,
     ...(source && { data: source }),
+    ...(start && { start }),
     classes: [...classes],
     ...(labelKind === 'multiple' && { labelKind, threshold: experiment.threshold ?? 0.5 }),
     ...(untrained.length > 0 && { untrained }),

@@ -10,6 +10,7 @@ import { summarizeRun } from '../summaries/read-summary.js';
 import { printedScores, type ScoreName } from '../summaries/score-names.js';
 import { headlineRows, type ScoreCell, type ScoreTableRow, scoreTable } from '../summaries/score-table.js';
 import { bootstrapText } from '../summaries/score-text.js';
+import { startOf } from '../summaries/start-text.js';
 import { BOOTSTRAP } from '../summaries/subject-intervals.js';
 import type { RunSummary } from '../summaries/summary.js';
 import { differingSettings } from './differing-settings.js';
@@ -318,6 +319,12 @@ function notesOf({ runs, rows, data, tests, against }: NotesOptions): string[] {
   return [
     `${data.map(({ title, n, subjects, classes }) => `${title}: n = ${n}, ${subjects} subjects, ${classes.length} classes (${classes.join(', ')})`).join('; ')}.`,
     `Protocol: ${protocols.join(' and ')}${protocols.length > 1 ? ', which are not comparable' : ''}. Epoch: ${byEpoch.join('; ')}.`,
+    ...distinct(
+      runs.flatMap(({ manifest: { experiment, stages } }) => {
+        const start = startOf(experiment, stages);
+        return start ? [`${experiment.name}: ${start.text}.`] : [];
+      }),
+    ),
     ...(cells.some(({ cell }) => cell.seeds.length > 1)
       ? [`Means and ± standard deviation over seeds${seeds.length === 1 ? ` ${seeds[0]}` : ''}.`]
       : []),

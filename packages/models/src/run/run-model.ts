@@ -4,6 +4,7 @@ import { holdMasks } from '../layers/held-masks.js';
 import type { LayerPass } from '../layers/layer-pass.js';
 import { withParts } from '../layers/own-layer.js';
 import { type GraphStep, graphOf, type ModelGraph } from './graph.js';
+import { isStill } from './still-layers.js';
 
 /** A stretch of a network that can be run again. */
 export interface Segment {
@@ -99,7 +100,8 @@ function runSteps(
   for (const { inputs } of steps) for (const place of inputs) readers.set(place, (readers.get(place) ?? 0) + 1);
   for (const { layer, inputs, outputs, callArgs, rectified } of steps) {
     const given = inputs.map((place) => values.get(place)!);
-    const made = layer.apply(given.length === 1 ? given[0]! : given, { ...callArgs, ...pass, rectified } as never);
+    const own = isStill(layer) ? { ...pass, training: false } : pass;
+    const made = layer.apply(given.length === 1 ? given[0]! : given, { ...callArgs, ...own, rectified } as never);
     [made].flat().forEach((tensor, i) => {
       values.set(outputs[i]!, tensor as tf.Tensor);
     });
@@ -159,6 +161,7 @@ export function couplesSamples(model: tfl.LayersModel): boolean {
 /** Layers that are not of this package are taken at their word if they are called batch normalization. */
 function coupling(layers: readonly tfl.layers.Layer[]): boolean {
   return layers.some((layer) => {
+    if (isStill(layer)) return false;
     const own = withParts(layer);
     if (own.length > 0) return own.some(({ traits }) => traits.couplesSamples);
     return /BatchNorm/.test(layer.getClassName());

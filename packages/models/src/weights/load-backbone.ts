@@ -14,6 +14,7 @@ import { stateDictNames } from './state-dict-names.js';
  * | AFN | ResNet-18 | `temporal`, `motion` |
  * | DIANet | ResNet-18 | `rise`, `fall` |
  * | FMANet | ResNet-18 without its first stage | the stems of both phases; the stages 2 to 4 once |
+ * | SLSTT | ViT-B/16 of the authors' start (`B_16_imagenet1k.pth`) | `vit` |
  * | a backbone itself | its own | one |
  *
  * A state dict that lies beside others in a checkpoint is found by itself. The arrays come from a file of the user's (`readWeights(path)` of `@mer/io`) or from a URL of theirs (`parseWeights(bytes)`); nothing

@@ -18,33 +18,39 @@ export interface Update {
   dispose(): void;
 }
 
-/** {@link createUpdate}, by an optimizer that is found already. */
+/** {@link createUpdate}, by an optimizer that is found already; `shares`: of weights whose learning rate is another, its ratio to that of the rest. */
 export function updateWith(
   optimizer: OptimizerDefinition,
   variables: readonly tf.Variable[],
   settings: OptimizerSettings,
   clipNorm: number | undefined,
+  shares: ReadonlyMap<tf.Variable, number> = new Map(),
 ): Update {
   const inPlace = inPlaceUpdate(optimizer.kernel?.(settings), variables);
   const alone = new Map<tf.Variable, OptimizerRule>();
-  let together: { members: tf.Variable[]; step: OptimizerRule } | undefined;
+  const together = new Map<number, { members: tf.Variable[]; step: OptimizerRule }>();
   const waiting = new Map<tf.Variable, tf.Tensor>();
   let rate = settings.learningRate;
+  const shareOf = (variable: tf.Variable) => shares.get(variable) ?? 1;
   const change = (variable: tf.Variable, gradient: tf.Tensor) => {
     if (inPlace) {
-      inPlace.change(variable, gradient, rate);
+      inPlace.change(variable, gradient, rate * shareOf(variable));
       return;
     }
     const step = alone.get(variable) ?? optimizer.rule(settings);
     alone.set(variable, step);
-    tf.tidy(() => variable.assign(step.next(variable, gradient, rate)));
+    tf.tidy(() => variable.assign(step.next(variable, gradient, rate * shareOf(variable))));
   };
-  const changeTogether = (small: ReadonlyMap<tf.Variable, tf.Tensor>) => {
-    together ??= { members: variables.filter((variable) => small.has(variable)), step: optimizer.rule(settings) };
-    const { members, step } = together;
+  /** Small weights of one learning rate, as one vector. */
+  const changeTogether = (small: ReadonlyMap<tf.Variable, tf.Tensor>, share: number) => {
+    const { members, step } = together.get(share) ?? {
+      members: variables.filter((variable) => small.has(variable) && shareOf(variable) === share),
+      step: optimizer.rule(settings),
+    };
+    together.set(share, { members, step });
     tf.tidy(() => {
       const gradients = members.map((variable) => small.get(variable) ?? tf.zerosLike(variable));
-      assign(members, step.next(joined(members), joined(gradients), rate));
+      assign(members, step.next(joined(members), joined(gradients), rate * share));
     });
   };
   const isSmall = ({ size }: tf.Variable) => !inPlace && size <= LARGE;
@@ -72,7 +78,7 @@ export function updateWith(
       }
       const small = new Map([...waiting].filter(([variable]) => isSmall(variable)));
       for (const [variable, gradient] of waiting) if (!small.has(variable)) change(variable, gradient);
-      if (small.size > 0) changeTogether(small);
+      for (const share of new Set([...small.keys()].map(shareOf))) changeTogether(small, share);
       tf.dispose([...waiting.values()]);
       waiting.clear();
     },
@@ -87,7 +93,7 @@ export function updateWith(
     dispose() {
       inPlace?.dispose();
       for (const step of alone.values()) step.dispose();
-      together?.step.dispose();
+      for (const { step } of together.values()) step.dispose();
       tf.dispose([...waiting.values()]);
       waiting.clear();
     },
