@@ -71,6 +71,7 @@ export { type FarnebackOptions, farnebackFlow } from './flow/farneback.js';
 export { type FlowOptions, flow } from './flow/flow.js';
 export { type FlowColorOptions, flowColor } from './flow/flow-color.js';
 export { type FlowToColorOptions, flowToColor } from './flow/flow-to-color.js';
+export { type FourPartFlowOptions, fourPartFlow } from './flow/four-part-flow.js';
 export { type HoofOptions, hoof } from './flow/hoof.js';
 export { type HornSchunckOptions, hornSchunckFlow } from './flow/horn-schunck.js';
 export { type LongTermFlowOptions, longTermFlow } from './flow/long-term-flow.js';
@@ -88,6 +89,7 @@ export { flowMagnitude, flowOrientation, type OpticalStrainOptions, opticalStrai
 export { subtractHeadMotion } from './flow/subtract-head-motion.js';
 export { type Tvl1Options, tvl1Flow } from './flow/tvl1.js';
 export { type UvStrainOptions, uvStrain } from './flow/uv-strain.js';
+export { type FourPartsOptions, fourParts } from './four-parts.js';
 export { type FrameOptions, frame } from './frame.js';
 export { frameByFrame } from './frame-by-frame.js';
 export { type FrameDifferenceOptions, frameDifference } from './frame-difference.js';

@@ -40,9 +40,17 @@ describe('representations', () => {
 
   it('says by traits what the parts need', () => {
     const withTrait = (trait: keyof api.StepTraits) => stepNames.filter((name) => findStep(name).traits[trait]);
-    expect(withTrait('directed')).toEqual(['flow', 'flow-color', 'uv-strain', 'cof', 'mm-cof', 'long-term-flow']);
+    expect(withTrait('directed')).toEqual([
+      'flow',
+      'flow-color',
+      'uv-strain',
+      'cof',
+      'mm-cof',
+      'long-term-flow',
+      'four-part-flow',
+    ]);
     expect(withTrait('histogram')).toEqual(['lbp-top', 'hoof', 'bi-woof']);
-    expect(withTrait('needsLandmarks')).toEqual(['align']);
+    expect(withTrait('needsLandmarks')).toEqual(['align', 'four-part-flow']);
     expect(withTrait('marksApex')).toEqual(['spot-apex']);
     for (const name of Object.keys(representations)) {
       const represent = () => createRepresentation(name)({ ...clip, apex: null }).dispose();
@@ -105,6 +113,8 @@ const changed: Partial<Record<StepName, object>> = {
   normalize: { mean: [0.1, 0.2, 0.3], std: 0.5 },
   multiply: { by: 2 },
   regions: { grid: 2 },
+  'four-parts': { axes: 'released' },
+  'four-part-flow': { axes: 'released', size: 32 },
 };
 
 describe('createRepresentation()', () => {

@@ -6,9 +6,11 @@ import { align } from './face/align.js';
 import { biWoof } from './flow/bi-woof.js';
 import { flow } from './flow/flow.js';
 import { flowColor } from './flow/flow-color.js';
+import { fourPartFlow } from './flow/four-part-flow.js';
 import { hoof } from './flow/hoof.js';
 import { longTermFlow } from './flow/long-term-flow.js';
 import { uvStrain } from './flow/uv-strain.js';
+import { fourParts } from './four-parts.js';
 import { frame } from './frame.js';
 import { frameDifference } from './frame-difference.js';
 import { gray } from './gray.js';
@@ -98,6 +100,8 @@ export const steps = /* @__PURE__ */ partsByName([
   reverseChannels,
   stretch,
   regions,
+  fourParts,
+  fourPartFlow,
 ]);
 
 /** The name of a step in {@link steps}. */

@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { type Clip, checkClip, type FrameLandmarks, type LongClip } from '../clip.js';
 import { declareStep } from '../declare-step.js';
 import { checkClipLandmarks } from './check-landmarks.js';
+import { landmarksNear } from './landmarks-near.js';
 import { applyTransform, faceTransform, faceTransformOptions, invertTransform, type Transform } from './transform.js';
 import { warpSmoothly } from './warp-frames.js';
 
@@ -25,13 +26,6 @@ const alignOptions = {
 
 /** Options of {@link align}. */
 export type AlignOptions = OptionsOf<typeof alignOptions>;
-
-/** The landmarks to align a clip by: those of the onset, or else of the frame nearest to it. */
-function landmarksNear(landmarks: readonly FrameLandmarks[], onset: number): FrameLandmarks {
-  return landmarks.reduce((best, other) =>
-    Math.abs(other.frame - onset) < Math.abs(best.frame - onset) ? other : best,
-  );
-}
 
 type Options = Resolved<typeof alignOptions>;
 

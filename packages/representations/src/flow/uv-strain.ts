@@ -10,7 +10,8 @@ import { flowBetween, stableRegionOption } from './flow-between.js';
 import { flowOption } from './optical-flow.js';
 import { flowMagnitude, opticalStrain, opticalStrainOptions } from './strain.js';
 
-const uvStrainOptions = {
+/** The options of {@link uvStrain}. */
+export const uvStrainOptions = {
   flow: flowOption('tvl1'),
   size: integer('Height and width of the image; 0 keeps the size of the frames.', { min: 0, default: 28 }),
   resize: choice("How it is resized, without antialiasing, as the authors' code does.", ['bilinear', 'area'], {
