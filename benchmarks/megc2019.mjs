@@ -37,19 +37,22 @@ if (values.table) {
     process.exit(2);
   }
   const end = Date.now() + Number(values.minutes) * 60_000;
-  for (const row of rows) {
-    if (Date.now() > end - 60_000) break;
-    await train(row, end);
-    console.log(await stateOf(row));
+  // every row has its first seed before any has its second
+  for (let count = 1; count <= Math.max(...rows.map(({ seeds }) => seeds.length)); count++) {
+    for (const row of rows.filter(({ seeds }) => seeds.length >= count)) {
+      if (Date.now() > end - 30_000) process.exit();
+      await train(row, row.seeds.slice(0, count), end);
+      console.log(await stateOf(row));
+    }
   }
 }
 
-/** Trains what a row lacks, and keeps what is finished, however the run ends. */
-async function train(row, end) {
+/** Trains what some seeds of a row lack, and keeps what is finished, however the run ends. */
+async function train(row, seeds, end) {
   const dir = here(`../runs/megc2019/${row.name}`);
   const kept = join(RESULTS, row.name);
   if (!existsSync(dir) && existsSync(kept)) await cp(kept, dir, { recursive: true });
-  const changes = [`seeds=${JSON.stringify(row.seeds)}`, ...(row.set ?? [])];
+  const changes = [`seeds=${JSON.stringify(seeds)}`, ...(row.set ?? [])];
   const child = spawn(
     process.execPath,
     [
@@ -60,30 +63,39 @@ async function train(row, end) {
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const timer = setTimeout(() => child.kill('SIGINT'), end - Date.now());
-  // a Ctrl-C reaches the child by itself
-  const wait = () => {};
-  process.on('SIGINT', wait);
+  const keeping = setInterval(() => keep(dir, kept).catch(console.error), 60_000);
+  const stop = () => child.kill('SIGINT');
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
   const status = await new Promise((resolve) => child.on('close', resolve));
-  process.off('SIGINT', wait);
+  process.off('SIGINT', stop);
+  process.off('SIGTERM', stop);
   clearTimeout(timer);
-  if (existsSync(join(dir, 'run.json'))) await keep(dir, kept);
+  clearInterval(keeping);
+  await keep(dir, kept);
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Copies run.json, the predictions and the learning curves' last lines of the folds that are done: no weights. */
+/**
+ * Copies run.json, the predictions and the last lines of the learning curves of the folds that are done: no weights. Where the images lay is nobody's
+ * business, and nothing depends on it.
+ */
 async function keep(dir, kept) {
+  if (!existsSync(join(dir, 'run.json'))) return;
   await mkdir(kept, { recursive: true });
-  await cp(join(dir, 'run.json'), join(kept, 'run.json'));
+  const manifest = JSON.parse(await readFile(join(dir, 'run.json'), 'utf8'));
+  manifest.experiment.data.root = 'megc2019-flow28';
+  await writeFile(join(kept, 'run.json'), `${JSON.stringify(manifest, null, 1)}\n`);
   for (const path of await foldFiles(dir, 'predictions.json')) {
     const target = join(kept, 'folds', path);
     if (existsSync(target)) continue;
     await mkdir(dirname(target), { recursive: true });
-    const { seconds, epochs } = JSON.parse(
+    const { epochs, ...times } = JSON.parse(
       await readFile(join(dir, 'folds', path.replace('predictions', 'history')), 'utf8'),
     );
     await writeFile(
       target.replace('predictions', 'history'),
-      `${JSON.stringify({ seconds, epochs: epochs.slice(-1) })}\n`,
+      `${JSON.stringify({ ...times, epochs: epochs.slice(-1) })}\n`,
     );
     await cp(join(dir, 'folds', path), target);
   }
