@@ -4,6 +4,7 @@
 //   node benchmarks/megc2019.mjs --data <folder> --minutes 60            stops after that time
 //   node benchmarks/megc2019.mjs --list                                  what is done, what is left, seconds of a fold
 //   node benchmarks/megc2019.mjs --table                                 writes benchmarks/results/megc2019.csv and docs/megc2019.md of what is done
+//   node benchmarks/megc2019.mjs --table --check                         exit status 1 where they are not what would be written
 // The predictions of each finished fold lie in benchmarks/results/megc2019/<row>; a run begins with them, so that a finished fold stays finished.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ROWS } from './megc2019/rows.mjs';
-import { writeTable } from './megc2019/table.mjs';
+import { makeTable } from './megc2019/table.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values } = parseArgs({
@@ -23,12 +24,21 @@ const { values } = parseArgs({
     workers: { type: 'string', default: 'auto' },
     list: { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
   },
 });
 const RESULTS = here('results/megc2019');
 const rows = ROWS.filter(({ name }) => new RegExp(values.only).test(name));
 if (values.table) {
-  await writeTable(ROWS, RESULTS, { csv: here('results/megc2019.csv'), page: here('../docs/megc2019.md') });
+  const { csv, page } = await makeTable(ROWS, RESULTS);
+  const made = { [here('results/megc2019.csv')]: csv, [here('../docs/megc2019.md')]: page };
+  for (const [path, text] of Object.entries(made)) {
+    if (!values.check) await writeFile(path, text);
+    else if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
+      console.error(`${path} is not what the predictions give: run node benchmarks/megc2019.mjs --table`);
+      process.exitCode = 1;
+    }
+  }
 } else if (values.list) {
   for (const row of rows) console.log(await stateOf(row));
 } else {
