@@ -1,6 +1,7 @@
 // Many methods on the same real clips: the 442 flow images of the MEGC2019 composite, leave one subject out, last epoch. After `npm run build`:
 //   node benchmarks/megc2019.mjs --data <folder of megc2019-flow28>      goes on where it stopped; Ctrl-C keeps every fold that is done
 //   node benchmarks/megc2019.mjs --data <folder> --only 'ststnet|htnet'  rows whose name matches
+//   node benchmarks/megc2019.mjs --data <folder> --seeds 1               the first seed of each row alone
 //   node benchmarks/megc2019.mjs --data <folder> --minutes 60            stops after that time
 //   node benchmarks/megc2019.mjs --list                                  what is done, what is left, seconds of a fold
 //   node benchmarks/megc2019.mjs --table                                 writes benchmarks/results/megc2019.csv and docs/megc2019.md of what is done
@@ -20,6 +21,7 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     only: { type: 'string', default: '' },
+    seeds: { type: 'string', default: '9' },
     minutes: { type: 'string', default: '600' },
     workers: { type: 'string', default: 'auto' },
     list: { type: 'boolean', default: false },
@@ -48,7 +50,8 @@ if (values.table) {
   }
   const end = Date.now() + Number(values.minutes) * 60_000;
   // every row has its first seed before any has its second
-  for (let count = 1; count <= Math.max(...rows.map(({ seeds }) => seeds.length)); count++) {
+  const most = Math.min(Number(values.seeds), Math.max(...rows.map(({ seeds }) => seeds.length)));
+  for (let count = 1; count <= most; count++) {
     for (const row of rows.filter(({ seeds }) => seeds.length >= count)) {
       if (Date.now() > end - 30_000) process.exit();
       await train(row, row.seeds.slice(0, count), end);
