@@ -1,3 +1,4 @@
+import { useBackend } from '@mer/backends';
 import { compareRuns, summarizeRun } from '@mer/experiments';
 import { countParameters, createModel, findModel } from '@mer/models';
 import { finished } from './finished.mjs';
@@ -10,6 +11,7 @@ const SUBJECTS = 68;
 
 /** The table of the rows that have a whole seed: as CSV and as a page. */
 export async function makeTable(rows, results) {
+  await useBackend('cpu');
   const states = await Promise.all(rows.map(async (row) => ({ row, ...(await finished(results, row)) })));
   const runs = new Map(states.filter(({ run }) => run).map(({ row, run }) => [row.name, run]));
   // fewer rows than planned are corrected for as many as planned: a p-value does not grow as the table does
