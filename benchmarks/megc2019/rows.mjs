@@ -4,8 +4,13 @@
  * row has less of than its recipe, and why.
  *
  * The budget is about 25 core-hours on the machine that the runs name. Rows whose recipe would take more have fewer epochs and smaller batches, so that the
- * number of steps, and with it the learning rate's meaning, stays. Seconds of processor time for an epoch of 440 clips, measured before: linear 0.01, cnn 0.07,
- * ststnet 0.11, off-apexnet 0.5, htnet 0.6, rcn-a 1.2, ahmsa-net 1.9, dual-branch 2.1, featref 2.7.
+ * number of steps, and with it the learning rate's meaning, stays. Measured before, one fold each, seconds of processor time for an epoch of 440 clips (that
+ * machine busy with other work), and the core-hours of all folds and seeds that follow:
+ *
+ *     logistic-regression 0.0075  0.3      htnet        0.65  0.7      featref      2.7  2.6, and as many without
+ *     linear-svm          0.01    0.8      off-apexnet  0.5   1.4      dual-branch  2.1  2.0, and as many without
+ *     cnn                 0.07    0.4      ahmsa-net    1.9   2.0, and as many without
+ *     ststnet             0.11    5.0      rcn-a        1.2   2.3      in all            24
  */
 const oracle = 'training.oracle=true';
 
