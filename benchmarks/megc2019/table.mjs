@@ -1,6 +1,7 @@
 import { useBackend } from '@mer/backends';
 import { compareRuns, summarizeRun } from '@mer/experiments';
 import { countParameters, createModel, findModel } from '@mer/models';
+import { tableText } from '../../tools/markdown-table.mjs';
 import { finished } from './finished.mjs';
 import { holm } from './holm.mjs';
 
@@ -140,7 +141,10 @@ const withInterval = ({ mean, lower, upper }) =>
   lower === undefined ? digits(mean) : `${digits(mean)} [${digits(lower)}, ${digits(upper)}]`;
 const cellOf = (text) => String(text).replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 const table = (header, rows) =>
-  [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cellOf).join(' | ')} |`).join('\n');
+  tableText(
+    header,
+    rows.map((cells) => cells.map(cellOf)),
+  );
 const listed = (title, items) =>
   items.length === 0 ? '' : `\n${title}\n\n${items.map((item) => `- ${item}`).join('\n')}\n`;
 
