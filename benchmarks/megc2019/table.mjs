@@ -1,108 +1,134 @@
-import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { compareRuns, readRun, summarizeRun } from '@mer/experiments';
-import { createModel, findModel } from '@mer/models';
+import { useBackend } from '@mer/backends';
+import { compareRuns, summarizeRun } from '@mer/experiments';
+import { countParameters, createModel, findModel } from '@mer/models';
+import { tableText } from '../../tools/markdown-table.mjs';
+import { finished } from './finished.mjs';
+import { holm } from './holm.mjs';
 
 /** The row that all others are compared with. */
 const AGAINST = 'ststnet';
 const SCORES = ['uf1', 'uar', 'accuracy'];
+const SUBJECTS = 68;
 
-/** Writes the table of the rows that have folds, as CSV and as a page. */
-export async function writeTable(rows, results, { csv, page }) {
-  const runs = [];
-  for (const row of rows) {
-    const dir = join(results, row.name);
-    if (existsSync(join(dir, 'run.json'))) runs.push({ row, run: await readRun(dir) });
-  }
-  const whole = runs.filter(({ run }) => run.missing.length === 0);
-  const reference = whole.find(({ row }) => row.name === AGAINST);
-  const others = reference ? whole.filter((each) => each !== reference) : [];
-  const tests = new Map(others.map(({ row, run }) => [row.name, compareRuns(reference.run, run)]));
-  const corrected = holm(new Map([...tests].map(([name, { scores }]) => [name, scores.uf1.permutation.pValue])));
-  const lines = runs.map(({ row, run }) => lineOf(row, run, tests.get(row.name), corrected.get(row.name)));
-  await writeFile(csv, csvOf(lines));
-  await writeFile(page, pageOf(lines, reference));
+/** The table of the rows that have a whole seed: as CSV and as a page. */
+export async function makeTable(rows, results) {
+  await useBackend('cpu');
+  const states = await Promise.all(rows.map(async (row) => ({ row, ...(await finished(results, row)) })));
+  const runs = new Map(states.filter(({ run }) => run).map(({ row, run }) => [row.name, run]));
+  // fewer rows than planned are corrected for as many as planned: a p-value does not grow as the table does
+  const against = testsOf(rows, runs, ({ name, of }) => (name === AGAINST || of ? undefined : AGAINST));
+  const controls = testsOf(rows, runs, ({ of }) => of);
+  const lines = states
+    .filter(({ run }) => run)
+    .map(({ row, run }) => lineOf(row, run, { against: against.get(row.name), control: controls.get(row.name) }));
+  const waiting = states
+    .filter(({ row, run }) => (run?.manifest.experiment.seeds.length ?? 0) < row.seeds.length)
+    .map(({ row, done }) => ({ name: row.name, done, total: SUBJECTS * row.seeds.length }));
+  return { csv: csvOf(lines), page: pageOf(lines, waiting) };
 }
 
-/** Holm's correction: the largest of the p-values so far, each times the number that are left. */
-function holm(values) {
-  const sorted = [...values].sort(([, a], [, b]) => a - b);
-  let highest = 0;
+/** Each row compared with the row that `otherOf` names, p-values corrected by Holm over all rows that have one. */
+function testsOf(rows, runs, otherOf) {
+  const planned = rows.filter(otherOf);
+  const tests = planned
+    .filter((row) => runs.has(row.name) && runs.has(otherOf(row)))
+    .map((row) => [row.name, compareRuns(runs.get(otherOf(row)), runs.get(row.name)).scores.uf1]);
+  const corrected = holm(new Map(tests.map(([name, { permutation }]) => [name, permutation.pValue])), planned.length);
   return new Map(
-    sorted.map(([name, p], index) => {
-      highest = Math.max(highest, Math.min(1, p * (sorted.length - index)));
-      return [name, highest];
-    }),
+    tests.map(([name, { difference, interval, permutation }]) => [
+      name,
+      { difference, interval, p: permutation.pValue, corrected: corrected.get(name), among: planned.length },
+    ]),
   );
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const meansOf = (rows) => Object.fromEntries(SCORES.map((score) => [score, mean(rows.map((each) => each[score]))]));
 
-function lineOf(row, run, comparison, corrected) {
+function lineOf(row, run, { against, control }) {
   const summary = summarizeRun(run);
   const { experiment, classes } = run.manifest;
   const all = summary.perSeed.map(({ scores }) => scores[0]);
-  const model = createModel(experiment.model.name, { ...experiment.model.options, classes: classes.length });
-  const parameters = model.trainableWeights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  model.dispose();
   const interval = (score) => summary.overSeeds?.[score].interval ?? all[0].intervals?.[score];
+  const processor = run.folds.map(({ processorSeconds }) => processorSeconds).filter((value) => value !== undefined);
   return {
     name: row.name,
-    title: findModel(experiment.model.name).title,
+    of: row.of,
+    without: row.without,
     model: experiment.model.name,
     epochs: experiment.training.epochs,
-    seeds: summary.seeds.length,
-    folds: summary.folds,
+    seeds: summary.seeds,
+    planned: row.seeds.length,
     n: summary.n,
     subjects: summary.subjects,
-    parameters,
-    minutes: run.folds.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
+    parameters: parametersOf(experiment.model, classes.length),
+    processorMinutes:
+      processor.length === run.folds.length ? processor.reduce((sum, value) => sum + value, 0) / 60 : undefined,
+    trainingAccuracy: mean(run.folds.map(({ history }) => history.at(-1).accuracy)),
     scores: Object.fromEntries(
       SCORES.map((score) => [
         score,
         { mean: mean(all.map((each) => each[score])), seeds: all.map((each) => each[score]), ...interval(score) },
       ]),
     ),
-    sets: summary.perSeed[0].scores.slice(1).map(({ name, n }, index) => ({
-      name,
-      n,
-      uf1: mean(summary.perSeed.map(({ scores }) => scores[index + 1].uf1)),
-      uar: mean(summary.perSeed.map(({ scores }) => scores[index + 1].uar)),
-    })),
-    oracle: summary.oracle && mean(summary.oracle.perSeed.map(({ scores }) => scores[0].uf1)),
-    difference: comparison?.scores.uf1.difference,
-    p: comparison?.scores.uf1.permutation.pValue,
-    corrected,
+    sets:
+      all.length === 0
+        ? []
+        : summary.perSeed[0].scores.slice(1).map(({ name, n }, index) => ({
+            name,
+            n,
+            ...meansOf(summary.perSeed.map(({ scores }) => scores[index + 1])),
+          })),
+    oracle: summary.oracle && meansOf(summary.oracle.perSeed.map(({ scores }) => scores[0])),
+    against,
+    control,
     guessing: summary.guessing,
-    published: summary.published,
+    published: summary.published ?? [],
+    hardware: `${run.manifest.hardware.cpu}, ${run.manifest.backend.name}`,
     less: row.less,
   };
 }
+
+function parametersOf({ name, preset, options }, classes) {
+  const model = createModel(name, {
+    ...(preset !== undefined && { preset }),
+    ...options,
+    inputShape: [28, 28, 3],
+    classes,
+  });
+  const { trainable } = countParameters(model);
+  model.dispose();
+  return trainable;
+}
+
+const fixed = (value, places = 4) => value?.toFixed(places) ?? '';
 
 const CSV_COLUMNS = {
   row: ({ name }) => name,
   model: ({ model }) => model,
   parameters: ({ parameters }) => parameters,
   epochs: ({ epochs }) => epochs,
-  seeds: ({ seeds }) => seeds,
-  folds: ({ folds }) => `${folds.done}/${folds.total}`,
+  seeds: ({ seeds }) => seeds.length,
   n: ({ n }) => n,
   subjects: ({ subjects }) => subjects,
   ...Object.fromEntries(
     SCORES.flatMap((score) => [
-      [score, ({ scores }) => scores[score].mean.toFixed(4)],
-      [`${score}_low`, ({ scores }) => scores[score].lower?.toFixed(4) ?? ''],
-      [`${score}_high`, ({ scores }) => scores[score].upper?.toFixed(4) ?? ''],
-      [`${score}_of_seeds`, ({ scores }) => scores[score].seeds.map((value) => value.toFixed(4)).join(' ')],
+      [score, ({ scores }) => fixed(scores[score].mean)],
+      [`${score}_low`, ({ scores }) => fixed(scores[score].lower)],
+      [`${score}_high`, ({ scores }) => fixed(scores[score].upper)],
+      [`${score}_of_seeds`, ({ scores }) => scores[score].seeds.map((value) => fixed(value)).join(' ')],
     ]),
   ),
-  uf1_of_sets: ({ sets }) => sets.map(({ name, uf1 }) => `${name} ${uf1.toFixed(4)}`).join(' '),
-  oracle_uf1: ({ oracle }) => oracle?.toFixed(4) ?? '',
-  against_ststnet: ({ difference }) => difference?.toFixed(4) ?? '',
-  p: ({ p }) => p?.toFixed(4) ?? '',
-  p_holm: ({ corrected }) => corrected?.toFixed(4) ?? '',
-  minutes_of_folds: ({ minutes }) => minutes.toFixed(1),
+  uf1_of_sets: ({ sets }) => sets.map(({ name, uf1 }) => `${name} ${fixed(uf1)}`).join(' '),
+  uar_of_sets: ({ sets }) => sets.map(({ name, uar }) => `${name} ${fixed(uar)}`).join(' '),
+  accuracy_of_sets: ({ sets }) => sets.map(({ name, accuracy }) => `${name} ${fixed(accuracy)}`).join(' '),
+  oracle_uf1: ({ oracle }) => fixed(oracle?.uf1),
+  less_ststnet: ({ against }) => fixed(against?.difference),
+  p: ({ against }) => fixed(against?.p),
+  p_holm: ({ against }) => fixed(against?.corrected),
+  training_accuracy: ({ trainingAccuracy }) => fixed(trainingAccuracy),
+  processor_minutes: ({ processorMinutes }) => fixed(processorMinutes, 1),
+  on: ({ hardware }) => `"${hardware}"`,
 };
 
 function csvOf(lines) {
@@ -110,72 +136,191 @@ function csvOf(lines) {
   return `${[header, ...lines.map((line) => Object.values(CSV_COLUMNS).map((of) => of(line)))].join('\n')}\n`;
 }
 
-const digits = (value) => value.toFixed(3).replace(/^0/, '').replace(/^-0/, '-');
+const digits = (value) => value.toFixed(3).replace(/^(-?)0\./, '$1.');
 const withInterval = ({ mean, lower, upper }) =>
   lower === undefined ? digits(mean) : `${digits(mean)} [${digits(lower)}, ${digits(upper)}]`;
+const cellOf = (text) => String(text).replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 const table = (header, rows) =>
-  [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  tableText(
+    header,
+    rows.map((cells) => cells.map(cellOf)),
+  );
+const listed = (title, items) =>
+  items.length === 0 ? '' : `\n${title}\n\n${items.map((item) => `- ${item}`).join('\n')}\n`;
 
-function pageOf(lines, reference) {
-  const sets = lines[0].sets;
-  const guess = lines[0].guessing;
-  const ours = table(
-    ['method', 'parameters', 'epochs', 'seeds', 'UF1', 'UAR', 'accuracy', 'UF1 less STSTNet', 'p (Holm)', 'minutes'],
-    lines.map((line) => [
-      line.name,
-      line.parameters.toLocaleString('en'),
-      line.epochs,
-      line.folds.done === line.folds.total
-        ? line.seeds
-        : `${line.seeds}, ${line.folds.done} of ${line.folds.total} folds`,
-      ...SCORES.map((score) => withInterval(line.scores[score])),
-      line.difference === undefined ? '' : digits(line.difference),
-      line.corrected === undefined ? '' : digits(line.corrected),
-      line.minutes.toFixed(0),
-    ]),
-  );
-  const bySet = table(
-    ['method', ...sets.map(({ name, n }) => `${name} (n = ${n})`)],
-    lines.map((line) => [line.name, ...line.sets.map(({ uf1, uar }) => `${digits(uf1)} / ${digits(uar)}`)]),
-  );
-  const published = table(
-    ['method', 'UF1', 'UAR', 'source', 'caveat'],
-    lines
-      .filter(({ model }, index, all) => all.findIndex((line) => line.model === model) === index)
-      .flatMap(({ name, published = [] }) =>
-        published.map(({ uf1, uar, source, caveat }) => [
-          name,
-          uf1 === undefined ? '' : digits(uf1),
-          uar === undefined ? '' : digits(uar),
-          source,
-          caveat ?? '',
-        ]),
-      ),
-  );
-  const less = lines.filter((line) => line.less).map(({ name, less: text }) => `- ${name}: ${text}`);
-  return `# Many methods on the same clips
+const INTRO = `# Many methods on the same clips
 
 Made by \`node benchmarks/megc2019.mjs --table\` from the predictions in \`benchmarks/results/megc2019\`; nothing is typed in by hand.
+`;
 
-**Data**: the ${lines[0].n} flow images (u, v, strain; 28 x 28; each channel stretched by itself, so direction and size of motion are gone) that the
-authors of STSTNet give for the MEGC2019 composite; ${lines[0].subjects} subjects; 3 classes. **Protocol**: leave one subject out, every clip predicted once by a network that
+function pageOf(lines, waiting) {
+  const waits = listed(
+    'Not finished, and so with fewer seeds above or without a line:',
+    waiting.map(({ name, done, total }) => `${name}: ${done} of ${total} folds`),
+  );
+  if (lines.length === 0) return `${INTRO}${waits}`;
+  return [
+    INTRO,
+    conditions(lines[0], lines),
+    main(lines),
+    waits,
+    bySet(lines),
+    authors(lines),
+    controls(lines),
+    oracles(lines),
+    less(lines),
+    published(lines),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n');
+}
+
+function conditions({ n, subjects, guessing }, lines) {
+  const among = lines.find(({ against }) => against)?.against.among;
+  return `**Data**: the ${n} flow images (u, v, strain; 28 x 28; each channel stretched by itself, so direction and size of motion are gone) that the
+authors of STSTNet give for the MEGC2019 composite; ${subjects} subjects; 3 classes. **Protocol**: leave one subject out, every clip predicted once by a network that
 never saw its subject, pooled over the three sets. **Epoch**: the last; no epoch, threshold or setting was chosen by a score on these images.
-**Intervals**: 95 %, percentiles of 2,000 draws of subjects. **p**: permutation of the two methods' names per subject, UF1 against
-STSTNet${reference ? '' : ' (not finished: no tests yet)'}, corrected by Holm for ${Math.max(0, lines.length - 1)} comparisons.
+**Intervals**: 95 %, percentiles of 2,000 draws of subjects; they say nothing of other seeds. **p**: permutation of the two methods' names per subject, UF1 against
+STSTNet${among === undefined ? ' (not finished: no tests yet)' : `, corrected by Holm for the ${among} rows planned`}. **Minutes**: of one core, a seed, wasm, ${lines[0].hardware.replace(/, wasm$/, '')}; other work on the
+machine makes them more. **Training**: share of the training clips that are right in the last epoch.
 
-${ours}
+A network that is no better than always guessing "${guessing.class}" has UF1 ${digits(guessing.uf1)}, UAR ${digits(guessing.uar)} and accuracy ${digits(guessing.accuracy)}.
+`;
+}
 
-Always guessing "${guess.class}": UF1 ${digits(guess.uf1)}, UAR ${digits(guess.uar)}, accuracy ${digits(guess.accuracy)}.
+const seedsOf = ({ seeds, planned }) => (seeds.length === planned ? `${planned}` : `${seeds.length} of ${planned}`);
 
-By data set, UF1 / UAR:
+function main(lines) {
+  const { guessing } = lines[0];
+  return `${table(
+    [
+      'method',
+      'parameters',
+      'epochs',
+      'seeds',
+      'UF1',
+      'UAR',
+      'accuracy',
+      'training',
+      'UF1 less STSTNet',
+      'p',
+      'p (Holm)',
+      'minutes',
+    ],
+    [
+      ['guessing', 0, '', '', ...SCORES.map((score) => digits(guessing[score])), '', '', '', '', ''],
+      ...lines.map((line) => [
+        line.name,
+        line.parameters.toLocaleString('en'),
+        line.epochs,
+        seedsOf(line),
+        ...SCORES.map((score) => withInterval(line.scores[score])),
+        digits(line.trainingAccuracy),
+        line.against ? digits(line.against.difference) : '',
+        line.against ? digits(line.against.p) : '',
+        line.against ? digits(line.against.corrected) : '',
+        line.processorMinutes === undefined ? '' : (line.processorMinutes / line.seeds.length).toFixed(0),
+      ]),
+    ],
+  )}\n`;
+}
 
-${bySet}
-${less.length > 0 ? `\nLess than in the papers:\n\n${less.join('\n')}\n` : ''}
-## Published beside it
+function bySet(lines) {
+  return `## By data set
+
+UF1 / UAR / accuracy of the clips of each set; the networks are the same.
+
+${table(
+  ['method', ...lines[0].sets.map(({ name, n }) => `${name} (n = ${n})`)],
+  lines.map((line) => [line.name, ...line.sets.map((set) => SCORES.map((score) => digits(set[score])).join(' / '))]),
+)}\n`;
+}
+
+/** Seeds of the reference beside what its authors' weights give. */
+function authors(lines) {
+  const line = lines.find(({ name }) => name === AGAINST);
+  if (!line) return '';
+  const { results } = findModel(line.model);
+  return `## STSTNet beside its authors
+
+${table(
+  ['run', 'UF1', 'UAR', 'accuracy'],
+  [
+    ...line.seeds.map((seed, index) => [
+      `here, seed ${seed}`,
+      ...SCORES.map((score) => fixed(line.scores[score].seeds[index])),
+    ]),
+    ...results
+      .filter(({ id }) => id !== 'megc2019-paper')
+      .map(({ scores, source }) => [source, ...SCORES.map((score) => fixed(scores[score]))]),
+  ],
+)}\n`;
+}
+
+function controls(lines) {
+  const rows = lines.filter(({ control }) => control);
+  if (rows.length === 0) return '';
+  return `## With and without what a network is named for
+
+The same network and training with its named module switched off. p as above, corrected by Holm for the ${rows[0].control.among} pairs planned.
+
+${table(
+  ['network', 'without', 'UF1 with', 'UF1 without', 'difference', 'p', 'p (Holm)'],
+  rows.map(({ of, without, scores, control }) => [
+    of,
+    without,
+    digits(lines.find(({ name }) => name === of).scores.uf1.mean),
+    digits(scores.uf1.mean),
+    control.interval
+      ? `${digits(-control.difference)} [${digits(-control.interval.upper)}, ${digits(-control.interval.lower)}]`
+      : digits(-control.difference),
+    digits(control.p),
+    digits(control.corrected),
+  ]),
+)}\n`;
+}
+
+function oracles(lines) {
+  const rows = lines.filter(({ oracle }) => oracle);
+  if (rows.length === 0) return '';
+  return `## Not comparable: the best epoch on the test subject
+
+What the same runs would be said to have if the epoch were chosen for each subject on the clips that it is then scored on, as the code of several papers does.
+
+${table(
+  ['method', 'UF1, last epoch', 'UF1, oracle', 'UAR, oracle', 'accuracy, oracle', 'gained by looking'],
+  rows.map(({ name, scores, oracle }) => [
+    name,
+    digits(scores.uf1.mean),
+    ...SCORES.map((score) => digits(oracle[score])),
+    digits(oracle.uf1 - scores.uf1.mean),
+  ]),
+)}\n`;
+}
+
+const less = (lines) =>
+  listed(
+    'Less than its recipe has:',
+    lines.filter((line) => line.less).map(({ name, less: text }) => `${name}: ${text}`),
+  );
+
+function published(lines) {
+  const rows = lines
+    .filter(({ of }) => !of)
+    .flatMap(({ name, published }) =>
+      published.map(({ uf1, uar, accuracy, source, caveat }) => [
+        name,
+        ...[uf1, uar, accuracy].map((score) => (score === undefined ? '' : digits(score))),
+        source,
+        caveat ?? '',
+      ]),
+    );
+  if (rows.length === 0) return '';
+  return `## Published beside it
 
 Other people's numbers, with other flow images, other settings and often an epoch chosen on the test subjects: not to be compared with the table above
 without their caveats.
 
-${published}
-`;
+${table(['method', 'UF1', 'UAR', 'accuracy', 'source', 'caveat'], rows)}\n`;
 }

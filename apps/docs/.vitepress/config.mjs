@@ -32,7 +32,7 @@ export default defineConfig({
       { text: 'Reference', link: '/reference/', activeMatch: '^/(reference|recipes)' },
       { text: 'Packages', link: '/packages/', activeMatch: '^/(packages|api)/' },
       { text: 'Playground', link: '/playground' },
-      { text: 'Results', link: '/results', activeMatch: '^/(results|measurements|benchmarks|full-size)' },
+      { text: 'Results', link: '/results', activeMatch: '^/(results|megc2019|measurements|benchmarks|full-size)' },
     ],
     sidebar,
     outline: [2, 3],

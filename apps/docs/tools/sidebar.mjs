@@ -66,7 +66,7 @@ export function sidebarOf(names, pages) {
     },
   ];
   const results = [
-    { text: 'Results', items: listed(pages, have(['results', 'measurements', 'benchmarks', 'full-size'])) },
+    { text: 'Results', items: listed(pages, have(['results', 'megc2019', 'measurements', 'benchmarks', 'full-size'])) },
   ];
   const chapters = [
     ['models', 'Models', below('models', names.models)],
@@ -93,6 +93,7 @@ export function sidebarOf(names, pages) {
     '/recipes': reference('recipes'),
     '/packages/': packages,
     '/results': results,
+    '/megc2019': results,
     '/measurements': results,
     '/benchmarks': results,
     '/full-size': results,

@@ -8,7 +8,7 @@ const SECTIONS = [
   ['Packages', /^packages\/./],
   ['Reference', /^reference\/(?!recipes\/)/],
   ['Recipes', /^reference\/recipes\//],
-  ['Results', /^(measurements|results|benchmarks|full-size)$/],
+  ['Results', /^(measurements|results|megc2019|benchmarks|full-size)$/],
   ['Project', /^(intended-use|contributing|security|code-of-conduct|decisions\/.*)$/],
   ['API', /^api\//],
 ];

@@ -50,6 +50,7 @@ const missable = v.nullish(measured);
 /** What `history.json` must hold. */
 export const historySchema = loose({
   seconds: number('Wall-clock time.', { min: 0 }),
+  processorSeconds: v.optional(number('Time of all cores.', { min: 0 })),
   epochs: list(
     'Epochs.',
     loose({

@@ -60,6 +60,7 @@ export async function runFold(
   { initial, begun: handedOn, own = NO_PARTS, memory, onEvent = () => {}, signal }: RunFoldOptions = {},
 ): Promise<FoldRecord> {
   const begun = performance.now();
+  const used = process.cpuUsage();
   const { training: settings } = experiment;
   const key = [fold.seed, fold.name];
   const { train, validation } =
@@ -104,8 +105,12 @@ export async function runFold(
       history,
       weights: await exportWeights(model),
       seconds: (performance.now() - begun) / 1000,
+      processorSeconds: processorSeconds(process.cpuUsage(used)),
     };
   } finally {
     model.dispose();
   }
 }
+
+/** Seconds of all cores that a process has used: what other programs do at the same time does not count. */
+const processorSeconds = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6;

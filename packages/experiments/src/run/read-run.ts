@@ -14,6 +14,8 @@ export interface FinishedFold extends FoldPredictions {
   history: EpochRecord[];
   /** Wall-clock time of the fold in seconds; 0 where it is not known. */
   seconds: number;
+  /** Time of all cores that its process used meanwhile, in seconds; absent where it is not known. */
+  processorSeconds?: number;
 }
 
 /** Everything that the folder of a run holds, but for the weights. */
@@ -70,10 +72,13 @@ export async function readRun(dir: string, { own }: { own?: OwnParts | undefined
   return { dir, manifest, folds, missing };
 }
 
-async function readHistory(path: string): Promise<{ history: EpochRecord[]; seconds: number }> {
-  const found = await readJsonFile<{ seconds: number; epochs: EpochRecord[] }>(path, historySchema, {
-    kind: 'the history of a fold',
-    cure: 'Delete the file to report without.',
-  });
-  return found ? { history: found.epochs, seconds: found.seconds } : { history: [], seconds: 0 };
+async function readHistory(path: string): Promise<Pick<FinishedFold, 'history' | 'seconds' | 'processorSeconds'>> {
+  const found = await readJsonFile<{ epochs: EpochRecord[]; seconds: number; processorSeconds?: number }>(
+    path,
+    historySchema,
+    { kind: 'the history of a fold', cure: 'Delete the file to report without.' },
+  );
+  if (!found) return { history: [], seconds: 0 };
+  const { epochs, seconds, processorSeconds } = found;
+  return { history: epochs, seconds, ...(processorSeconds !== undefined && { processorSeconds }) };
 }

@@ -134,6 +134,8 @@ export interface FoldRecord {
   history: EpochRecord[];
   /** Wall-clock time of the fold. */
   seconds: number;
+  /** Time of all cores that its process used meanwhile; does not depend on what else the machine does. */
+  processorSeconds?: number;
   /** Weights of the tested model, by name. */
   weights: NamedArrays;
 }
@@ -345,11 +347,14 @@ function checkClasses(
  * await writeFold('runs/quickstart', { predictions, history, seconds, weights });
  * ```
  */
-export async function writeFold(dir: string, { predictions, history, seconds, weights }: FoldRecord): Promise<void> {
+export async function writeFold(
+  dir: string,
+  { predictions, history, seconds, processorSeconds, weights }: FoldRecord,
+): Promise<void> {
   const folder = foldFolder(dir, predictions.seed, predictions.fold);
   await makeFolder(folder);
   await writeFileAtomic(join(folder, 'weights.safetensors'), encodeSafetensors(weights));
-  await writeJson(join(folder, 'history.json'), { seconds, epochs: history });
+  await writeJson(join(folder, 'history.json'), { seconds, processorSeconds, epochs: history });
   await writeJson(join(folder, 'predictions.json'), predictions);
 }
 
