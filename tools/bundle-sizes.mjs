@@ -16,9 +16,9 @@ import { build, transformWithEsbuild } from 'vite';
 
 /** What is measured: its code, and the most that our own code may come to, in KB. */
 const BUNDLES = [
-  { name: 'createStstNet', code: "export { createStstNet } from '@mer/models';", budget: 11 },
+  { name: 'createStstNet', code: "export { createStstNet } from '@mer/models';", budget: 11.5 },
   { name: 'one layer (Conv2d)', code: "export { Conv2d } from '@mer/models';", budget: 6.5 },
-  { name: 'createAfn', code: "export { createAfn } from '@mer/models';", budget: 13 },
+  { name: 'createAfn', code: "export { createAfn } from '@mer/models';", budget: 13.5 },
   { name: 'fit', code: "export { fit } from '@mer/training';", budget: 15 },
   {
     name: 'frame (a representation without kernels)',
@@ -26,7 +26,7 @@ const BUNDLES = [
     budget: 6.5,
   },
   { name: 'trdi (with its kernels)', code: "export { trdi } from '@mer/representations';", budget: 13 },
-  { name: 'createModel, all networks', code: "export { createModel } from '@mer/models';", budget: 48 },
+  { name: 'createModel, all networks', code: "export { createModel } from '@mer/models';", budget: 54 },
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Batch, plainBatch } from './batch.js';
 import { indicatorsOf, type SampleLabel } from './label-kind.js';
-import { classWeights } from './losses/class-weights.js';
 import type { MemoryStrategy } from './memory-strategy.js';
 import { type Update, updateWith } from './optimizers/update-with.js';
 import { named, partsFor } from './parts-for.js';
@@ -12,14 +11,7 @@ import type { PreparedData } from './prepared-data.js';
 import { randomStream } from './random.js';
 import { epochRows } from './sampling.js';
 import { shareWith } from './schedules/share-with.js';
-import {
-  DEFAULT_LOSSES,
-  faultsOf,
-  labelKindFault,
-  optionsOfTraining,
-  type TrainingOptions,
-  type TrainingSettings,
-} from './settings.js';
+import { DEFAULT_LOSSES, optionsOfTraining, type TrainingOptions, type TrainingSettings } from './settings.js';
 import { type Recompute, type StepOptions, stepWith } from './step-with.js';
 import type { TrainingParts } from './training-parts.js';
 
@@ -123,8 +115,12 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   const given = { ...options, loss: options.loss ?? DEFAULT_LOSSES[labelKind] };
   const registry = await partsFor(given);
   const settings = settingsOf(given, registry);
-  const labeled = labelKindFault(settings, labelKind, registry);
-  if (labeled) throw new RangeError(`Cannot train as ${labeled.path.join('.')} ${labeled.text}`);
+  const plain = settings.loss.name === DEFAULT_LOSSES.single && labelKind === 'single' && !settings.earlyStopping;
+  if (!plain || settings.augmentation.images.length > 0) {
+    const { faultsOf, labelKindFault } = await import('./settings-faults.js');
+    const fault = faultsOf(settings, registry)[0] ?? labelKindFault(settings, labelKind, registry);
+    if (fault) throw new RangeError(`Cannot train as ${fault.path.join('.')} ${fault.text}`);
+  }
   checkLabels(data);
   const strategy = options.strategy ?? strategyOf(settings);
   if (train.length === 0) throw new RangeError('Cannot train as there must be at least one training sample');
@@ -138,14 +134,13 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   const { shares, thaw } =
     (settings.freeze ?? settings.groups) ? (await import('./layer-groups.js')).groupLayers(model, settings) : {};
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  const labels = train.map((index) => data.labels[index]!);
   const step: Step = {
     model,
     data,
     settings,
     lossOf: (outputs, targets, context) => tf.tidy(() => loss.loss(outputs, targets, settings.loss, context)),
     strategy,
-    weights: classWeights(labels, data.classes.length, settings.classWeights, labelKind),
+    weights: await weightsOf(data, train, settings.classWeights),
     cuts:
       labelKind === 'multiple'
         ? (await import('./predicted-label.js')).logitThresholds(options.threshold, data.classes.length)
@@ -241,6 +236,18 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   };
 }
 
+/** A weight for each class; all 1 where none are asked for. */
+async function weightsOf(
+  { labels, classes, labelKind }: PreparedData,
+  train: readonly number[],
+  kind: TrainingSettings['classWeights'],
+): Promise<Float32Array> {
+  if (kind === 'none') return new Float32Array(classes.length).fill(1);
+  const { classWeights } = await import('./losses/class-weights.js');
+  const chosen = train.map((index) => labels[index]!);
+  return classWeights(chosen, classes.length, kind, labelKind);
+}
+
 /** What makes a batch of some rows. */
 async function batchMaker(
   data: PreparedData,
@@ -279,8 +286,6 @@ function settingsOf(options: FitOptions, registry: TrainingParts): TrainingSetti
       },
     ).optimizer;
   }
-  const [fault] = faultsOf(settings, registry);
-  if (fault) throw new RangeError(`Cannot train as ${fault.path.join('.')} ${fault.text}`);
   return settings;
 }
 

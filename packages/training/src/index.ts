@@ -58,9 +58,9 @@ export type {
   OptimizerSettings,
   OtherSettings,
   ScheduleSettings,
-  SettingsFault,
   TrainingOptions,
   TrainingSettings,
 } from './settings.js';
+export type { SettingsFault } from './settings-faults.js';
 export { imageAugmentationOption, settingsFaults, trainingOptions } from './training-options.js';
 export * from './training-parts.js';

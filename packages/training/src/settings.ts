@@ -17,8 +17,6 @@ import {
   text,
 } from '@mer/options';
 import type { imageAugmentations } from './augment/image-augmentations.js';
-import type { LabelKind } from './label-kind.js';
-import type { LossDefinition } from './losses/define-loss.js';
 import type { losses } from './losses/losses.js';
 import { MEMORY_STRATEGIES } from './memory-strategy.js';
 import type { optimizers } from './optimizers/optimizers.js';
@@ -63,10 +61,7 @@ export function imagesOption(augmentations: TrainingParts['imageAugmentations'])
 
 const layers = list(
   'Layers.',
-  text(
-    'A layer by its name in the state dict, or the start of several up to a dot (`layer1`); or `(backbone)`, `(head)`, `(body)`: all but the head.',
-    {},
-  ),
+  text('A name in the state dict or its start (`layer1`), `(backbone)`, `(head)`, or `(body)`: all but the head.', {}),
   { min: 1 },
 );
 
@@ -74,12 +69,12 @@ const layers = list(
 export function optionsOfTraining(registry: TrainingParts) {
   return {
     epochs: integer('How often training sees every sample.', { min: 1 }),
-    steps: integer(
-      'Steps after which training ends, in the middle of an epoch where need be; `epochs` is then the most.',
-      { min: 1, optional: true },
-    ),
+    steps: integer('Steps after which training ends, maybe within an epoch; `epochs` is then the most.', {
+      min: 1,
+      optional: true,
+    }),
     evalAfterFirstEpoch: flag(
-      'From the second epoch on the network runs in training as it does when it is tested: batch norm with the statistics of the first, nothing dropped. As released code does that never switches back (FDP, MOL).',
+      'From the second epoch on it trains as it is tested, with fixed statistics and nothing dropped (released code of FDP and MOL).',
       { optional: true },
     ),
     batchSize: integer('Samples of a batch.', { min: 1, default: 32 }),
@@ -89,7 +84,7 @@ export function optionsOfTraining(registry: TrainingParts) {
       { default: 'auto' },
     ),
     microBatch: integer(
-      'Samples that run at a time, their gradients added up to those of a batch. Exact for networks without batch norm (and chosen by `memory: auto` where need be); of others the batch statistics are those of a micro-batch.',
+      'Samples that run at a time, their gradients added up to those of a batch. Exact for networks without batch norm (`memory: auto` chooses it where need be); others have the statistics of a micro-batch.',
       { min: 1, optional: true },
     ),
     shuffle: flag('A new order of the training samples each epoch.', { default: true }),
@@ -107,14 +102,14 @@ export function optionsOfTraining(registry: TrainingParts) {
       { default: 'constant' },
     ),
     freeze: either(
-      'Layers that training leaves as they are. They run as in evaluation: their batch norms take the running statistics, which do not move, and nothing of them is dropped (`requires_grad_(False)` and `eval()` of PyTorch). With `{ layers, statistics: moving }` only their weights stay (`requires_grad_(False)` alone).',
+      'Layers that training leaves as they are, running statistics too (`requires_grad_(False)`, `eval()`); with `{ layers, statistics: moving }` only weights.',
       [
         layers,
         group(
-          'Layers, and what their batch norms and dropout do.',
+          'Layers, and how they run.',
           {
             layers,
-            statistics: choice('`fixed`: they run as in evaluation; `moving`: as in training.', ['fixed', 'moving'], {
+            statistics: choice('`fixed`: as in evaluation; `moving`: as in training.', ['fixed', 'moving'], {
               default: 'fixed',
             }),
           },
@@ -124,7 +119,7 @@ export function optionsOfTraining(registry: TrainingParts) {
       { optional: true },
     ),
     groups: list(
-      'Layers with a learning rate of their own, which the schedule changes as it does that of the rest.',
+      'Layers with a learning rate of their own, which the schedule changes too.',
       group(
         'A group.',
         { layers, learningRate: number('Learning rate of these layers.', { above: 0 }) },
@@ -202,52 +197,5 @@ export type TrainingOptions = Omit<
   augmentation?: { images?: readonly ImageAugmentation[] };
 };
 
-/** What settings that fit one by one have wrong together. */
-export interface SettingsFault {
-  /** Where. */
-  readonly path: readonly string[];
-  /** What, in words that follow the path. */
-  readonly text: string;
-}
-
 /** What is made small where no loss is named. */
 export const DEFAULT_LOSSES = { single: 'cross-entropy', multiple: 'binary-cross-entropy' } as const;
-
-/** What is wrong with settings for samples with one label, or with any number. */
-export function labelKindFault(
-  { loss: { name } }: Pick<TrainingSettings, 'loss'>,
-  labelKind: LabelKind,
-  { losses }: Pick<TrainingParts, 'losses'>,
-): SettingsFault | undefined {
-  const kindOf = (loss: LossDefinition | undefined) => loss?.labelKind ?? 'single';
-  if (kindOf(losses.find((loss) => loss.name === name)) === labelKind) return undefined;
-  const samples = labelKind === 'multiple' ? 'any number of labels' : 'one label';
-  const fitting = losses.filter((loss) => kindOf(loss) === labelKind).map((loss) => loss.name);
-  return {
-    path: ['loss'],
-    text: `${name} is not for samples with ${samples}: use ${fitting.join(' or ') || DEFAULT_LOSSES[labelKind]}`,
-  };
-}
-
-/** What settings that fit one by one have wrong together. */
-export function faultsOf(settings: TrainingSettings, registry: TrainingParts): SettingsFault[] {
-  const { augmentation, loss } = settings;
-  const partOf = <P extends Part>(list: readonly P[], { name }: { name: string }) =>
-    list.find((part) => part.name === name);
-  const mixes = augmentation.images.some((each) => partOf(registry.imageAugmentations, each)?.mix);
-  const faults: SettingsFault[] = [];
-  if (settings.earlyStopping && settings.epochChoice !== 'validation') {
-    faults.push({
-      path: ['earlyStopping'],
-      text: 'needs epochChoice: validation, as it must not look at the test subject',
-    });
-  }
-  const { positiveWeights = [] } = loss as { positiveWeights?: readonly number[] };
-  if (positiveWeights.length > 0 && settings.classWeights !== 'none') {
-    faults.push({ path: ['classWeights'], text: 'must be none beside loss.positiveWeights, which weigh instead' });
-  }
-  if (mixes && partOf(registry.losses, loss)?.mixable === false) {
-    faults.push({ path: ['loss'], text: `${loss.name} has no meaning for mixed samples: leave mixup out` });
-  }
-  return faults;
-}

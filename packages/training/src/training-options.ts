@@ -1,14 +1,8 @@
 import type { Part } from '@mer/options';
 import { imageAugmentationsWith } from './augment/image-augmentations.js';
 import type { LabelKind } from './label-kind.js';
-import {
-  faultsOf,
-  imagesOption,
-  labelKindFault,
-  optionsOfTraining,
-  type SettingsFault,
-  type TrainingSettings,
-} from './settings.js';
+import { imagesOption, optionsOfTraining, type TrainingSettings } from './settings.js';
+import { faultsOf, labelKindFault, type SettingsFault } from './settings-faults.js';
 import { trainingParts } from './training-parts.js';
 
 /**
