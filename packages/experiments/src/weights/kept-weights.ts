@@ -12,7 +12,7 @@ import { readJsonFile } from '../run/read-json-file.js';
 
 /** A file of weights that is kept. */
 export interface KeptWeights {
-  /** Name among {@link PRETRAINED_WEIGHTS}. */
+  /** Name among `PRETRAINED_WEIGHTS`. */
   name: string;
   /** The file. */
   path: string;
