@@ -181,7 +181,7 @@ function conditions({ n, subjects, guessing }, lines) {
   return `**Data**: the ${n} flow images (u, v, strain; 28 x 28; each channel stretched by itself, so direction and size of motion are gone) that the
 authors of STSTNet give for the MEGC2019 composite; ${subjects} subjects; 3 classes. **Protocol**: leave one subject out, every clip predicted once by a network that
 never saw its subject, pooled over the three sets. **Epoch**: the last; no epoch, threshold or setting was chosen by a score on these images.
-**Intervals**: 95 %, percentiles of 2,000 draws of subjects; they say nothing of other seeds. **p**: permutation of the two methods' names per subject, UF1 against
+**Intervals**: 95 %, BCa expanded for few subjects, of 2,000 draws of subjects; they say nothing of other seeds. **p**: permutation of the two methods' names per subject, UF1 against
 STSTNet${among === undefined ? ' (not finished: no tests yet)' : `, corrected by Holm for the ${among} rows planned`}. **Minutes**: of one core, a seed, wasm, ${lines[0].hardware.replace(/, wasm$/, '')}; other work on the
 machine makes them more. **Training**: share of the training clips that are right in the last epoch.
 
