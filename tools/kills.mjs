@@ -91,7 +91,7 @@ async function contents(folder) {
       const path = join(parentPath, name);
       const bytes = await readFile(path);
       const text = name === 'history.json' || name === 'run.json' ? bytes.toString() : undefined;
-      const kept = text?.replace(/"(seconds|created)": [^\n]*/g, '') ?? bytes;
+      const kept = text?.replace(/"(seconds|processorSeconds|created)": [^\n]*/g, '') ?? bytes;
       return [path.slice(folder.length + 1), createHash('sha256').update(kept).digest('hex')];
     }),
   );

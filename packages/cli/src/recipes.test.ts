@@ -364,7 +364,7 @@ describe('every small recipe', () => {
   });
 
   it('is there for every network and way of training that a paper has', () => {
-    expect(small).toHaveLength(27);
+    expect(small).toHaveLength(28);
   });
 });
 

@@ -61,7 +61,8 @@ const inParts: [StepName, object, number[]][] = [
   ['midi', { measure: 'adjacent-difference' }, [...byOnes, ...once]],
   ['mesti', {}, once],
   ['dual-phase', {}, [1, 29, 1, 30]],
-  ['spot-apex', { overwrite: true }, byOnes],
+  // the marked frames first, which say how the head and the light have changed
+  ['spot-apex', { overwrite: true }, [1, 1, 53, 7]],
   ['interpolate', { method: 'tim', frames: 3 }, once],
 ];
 const more: Partial<Record<StepName, object[]>> = {

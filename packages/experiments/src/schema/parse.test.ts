@@ -53,7 +53,7 @@ describe('parseExperiment()', () => {
   it('names the source, an unknown key and the keys allowed beside it', () => {
     const message = messageFor({ ...minimal, training: { ...minimal.training, epoch: 3 } });
     expect(message).toMatch(
-      /^Cannot use x\.yaml:\n {2}training\.epoch is not an option, did you mean "epochs"\?: the options are epochs, batchSize, /,
+      /^Cannot use x\.yaml:\n {2}training\.epoch is not an option, did you mean "epochs"\?: the options are epochs, steps, evalAfterFirstEpoch, batchSize, /,
     );
   });
 

@@ -64,7 +64,7 @@ export async function chooseCells(
       folds,
     });
     for (const { cell, fold } of chosen) {
-      const { history, seconds, ...predictions } = fold;
+      const { history, seconds, processorSeconds, ...predictions } = fold;
       const folder = foldFolder(out, fold.seed, fold.fold);
       await makeFolder(folder);
       await writeJson(join(folder, 'history.json'), { seconds, epochs: history });

@@ -85,7 +85,7 @@ describe('gradCam()', () => {
   });
 
   /** Images of a sample that run as a larger batch, one heat map each. */
-  const perSample: Partial<Record<ModelName, number>> = { causalnet: 2, 'skd-tstsan': 2, slstt: 3 };
+  const perSample: Partial<Record<ModelName, number>> = { causalnet: 2, 'skd-tstsan': 2, slstt: 3, mol: 3 };
   // a linear classifier has no maps
   const explained = names.filter((name) => name !== 'linear-classifier');
 

@@ -1,4 +1,5 @@
-import { axes, type KernelCall, type KernelWriter, operand, shapeOf } from '../kernel.js';
+import { axes, fixed, type KernelCall, type KernelWriter, operand, shapeOf } from '../kernel.js';
+import { elementTypes } from '../message.js';
 
 const reduction =
   (operation: string, attribute: string): KernelWriter =>
@@ -16,7 +17,7 @@ const argument =
   (call) => {
     const [axis] = axes(call.attributes['axis'], shapeOf(call, 'x').length, call);
     const found = call.graph.add(operation, [operand(call, 'x')], { axis: axis!, keepdims: 0 });
-    return call.graph.add('Cast', [found], { to: 6 });
+    return call.graph.add('Cast', [found], { to: elementTypes.int32 });
   };
 
 const last = ({ inputs }: KernelCall) => Object.values(inputs)[0]!.shape.length - 1;
@@ -32,4 +33,10 @@ export const reductions: Readonly<Record<string, KernelWriter>> = {
   Prod: reduction('ReduceProd', 'axis'),
   Softmax: (call) => call.graph.add('Softmax', [operand(call, 'logits')], { axis: last(call) }),
   Sum: reduction('ReduceSum', 'axis'),
+  TopK: (call) => {
+    const { graph, attributes } = call;
+    const k = graph.integers([fixed(attributes['k'], call)]);
+    const [values, places] = graph.addMany('TopK', [operand(call, 'x'), k], 2, { axis: -1 });
+    return [values!, graph.add('Cast', [places!], { to: elementTypes.int32 })];
+  },
 };

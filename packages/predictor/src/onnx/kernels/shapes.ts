@@ -1,6 +1,7 @@
 import { type Dimension, grows, type Shape, sameDimension } from '../dimension.js';
-import { toTheEnd } from '../graph.js';
+import { elementType, toTheEnd } from '../graph.js';
 import { allFixed, axes, fixed, type KernelCall, type KernelWriter, operand, shapeOf } from '../kernel.js';
+import { elementTypes } from '../message.js';
 
 const reshaped: KernelWriter = (call) => {
   const { graph, outputs } = call;
@@ -111,6 +112,16 @@ export const shapes: Readonly<Record<string, KernelWriter>> = {
     return call.graph.add('Gather', [operand(call, 'x'), operand(call, 'indices')], { axis: axis! });
   },
   MirrorPad: padded('reflect'),
+  OneHot: (call) => {
+    const { graph, attributes, outputs } = call;
+    const both = Float32Array.of(Number(attributes['offValue']), Number(attributes['onValue']));
+    // ONNX Runtime has it for these types alone
+    const places = graph.add('Cast', [operand(call, 'indices')], { to: elementTypes.int64 });
+    const depth = graph.integers(fixed(attributes['depth'], call));
+    const made = graph.add('OneHot', [places, depth, graph.tensor(both, [2], 'float32')], { axis: -1 });
+    const { dtype } = outputs[0]!;
+    return dtype === 'float32' ? made : graph.add('Cast', [made], { to: elementTypes[elementType(dtype)] });
+  },
   Pack: (call) => {
     const { graph, attributes, inputs, outputs } = call;
     const [axis] = axes(attributes['axis'], outputs[0]!.shape.length, call);
