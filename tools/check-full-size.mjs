@@ -32,7 +32,7 @@ async function planned(recipe) {
       ...model.options,
       classes: CLASSES.length,
     });
-  const targets = experiment.targets.length > 0 ? [[...sizeOf(makeModel), 1]] : [];
+  const targets = targetsOf(experiment, makeModel);
   const plan = planMemory({
     makeModel,
     settings: training,
@@ -43,12 +43,14 @@ async function planned(recipe) {
   return { experiment, makeModel, targets, plan };
 }
 
-/** Height and width of a network's images. */
-function sizeOf(makeModel) {
+/** Shapes of what a recipe has its network make beside the classes: an output each, or one gray image of the size of an input (FDP). */
+function targetsOf({ targets }, makeModel) {
+  if (targets.length === 0) return [];
   const model = makeModel();
+  const others = model.outputs.slice(1).map(({ shape }) => shape.slice(1));
   const [height, width] = model.inputs[0].shape.slice(-3);
   model.dispose();
-  return [height, width];
+  return others.length === targets.length ? others : [[height, width, 1]];
 }
 
 /** One real step on made-up images. */
