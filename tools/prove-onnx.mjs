@@ -17,7 +17,6 @@ import * as web from 'onnxruntime-web';
 const WHOLE = ['ststnet', 'htnet', 'mmnet', 'resnet18', 'tsfmicro', 'afn', 'efficientnet-b0', 'vit-b16'];
 const names = process.argv[2]?.split(',') ?? WHOLE;
 const table = fileURLToPath(new URL('../benchmarks/results/onnx.csv', import.meta.url));
-const { version: webVersion } = createRequire(import.meta.url)('onnxruntime-web/package.json');
 
 const folder = mkdtempSync(join(tmpdir(), 'mer-onnx-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -26,7 +25,6 @@ const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'
 execFileSync('npm', ['install', ...quiet, 'onnxruntime-node'], { cwd: folder, stdio: 'inherit' });
 const find = createRequire(join(folder, 'package.json'));
 const node = (await import(pathToFileURL(find.resolve('onnxruntime-node')).href)).default;
-const { version: nodeVersion } = find('onnxruntime-node/package.json');
 
 await useBackend('wasm');
 web.env.wasm.numThreads = 1;
@@ -89,8 +87,8 @@ for (const name of names) {
   for (const { session } of Object.values(runtimes)) await session.release();
   model.dispose();
   Object.assign(row, {
-    onnxruntime_web: webVersion,
-    onnxruntime_node: nodeVersion,
+    onnxruntime_web: web.env.versions.web,
+    onnxruntime_node: node.env.versions.node,
     date: new Date().toISOString().slice(0, 10),
     node_version: process.version,
     hardware: cpus()[0].model,
