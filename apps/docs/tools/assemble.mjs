@@ -2,7 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readApi, runTypedoc, writeApi } from './api.mjs';
-import { brokenLinks } from './check-texts.mjs';
+import { brokenLinks, strayElements } from './check-texts.mjs';
 import { writeCommands } from './pages/commands.mjs';
 import { writeDatasets } from './pages/datasets.mjs';
 import { writeEverything } from './pages/everything.mjs';
@@ -47,6 +47,7 @@ await writeProse(await writeMeasurements());
 await writeEverything();
 await writeFile(join(SITE, 'sidebar.json'), JSON.stringify({ ...apiSidebars, ...sidebarOf(names, pages) }));
 const { links, faults } = brokenLinks(pages);
-for (const fault of faults) console.error(fault);
+const stray = strayElements(pages);
+for (const fault of [...faults, ...stray]) console.error(fault);
 console.log(`${pages.length} pages written, ${links} links between them, ${faults.length} broken (${seconds()})`);
-process.exit(faults.length > 0 ? 1 : 0);
+process.exit(faults.length + stray.length > 0 ? 1 : 0);

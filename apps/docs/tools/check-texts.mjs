@@ -51,3 +51,17 @@ export function brokenLinks(pages) {
   }
   return { links, faults };
 }
+
+/** Elements that pages begin lines with. */
+const ELEMENTS = /^<\/?(?:a|br|details|div|figure|img|p|picture|script|source|style|summary|table|video|svg)\b/;
+
+/** Lines that begin with `<something>`, as sentences: Vue takes it for an element, even within code that began on the line before. */
+export function strayElements(pages) {
+  return pages.flatMap(({ path, text }) =>
+    text
+      .replaceAll(/^(`{3,})[\s\S]*?^\1/gm, '')
+      .split('\n')
+      .filter((line) => /^<\/?[a-z]/.test(line) && !ELEMENTS.test(line))
+      .map((line) => `${path}: a line begins with ${line.slice(0, 30)}, which is no element: begin it elsewhere`),
+  );
+}

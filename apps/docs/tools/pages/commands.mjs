@@ -30,7 +30,7 @@ function commandText(command, names) {
         ['option', 'what it does', 'default'],
         options.map((option) => [
           code(option.flags),
-          `${option.description}${option.argChoices ? `: ${option.argChoices.map(code).join(', ')}` : ''}${option.mandatory ? ' (must be given)' : ''}`,
+          `${withAddresses(option.description)}${option.argChoices ? `: ${option.argChoices.map(code).join(', ')}` : ''}${option.mandatory ? ' (must be given)' : ''}`,
           fallbackOf(option),
         ]),
       ),
@@ -72,4 +72,9 @@ export async function writeCommands() {
     'Results go to standard output (`--json`: as JSON), progress and messages to standard error. Exit status: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted. `MER_DEBUG=1` shows stack traces. More: [@mer/cli](/packages/cli.md).',
   );
   return commands.map((command) => command.name());
+}
+
+/** Words in which an address is code: it is an example, not a link. */
+function withAddresses(words) {
+  return words.replaceAll(/https?:\/\/[^\s;,)]+/g, (address) => code(address));
 }
