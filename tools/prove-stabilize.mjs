@@ -5,7 +5,7 @@
 //   node tools/prove-stabilize.mjs <folder of img1.jpg, img2.jpg, …> [--seeds 1,2,3] [--frames 60] [--out <folder for the contact sheets>]
 //
 // Packages must be built; needs @vladmandic/human and @tensorflow/tfjs-converter. Exit status 1 where a track is off by more than 0.5 pixel, or the nose keeps 0.1 pixel of flow.
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { useBackend } from '@mer/backends';
@@ -21,6 +21,7 @@ const { positionals, values } = parseArgs({
     out: { type: 'string' },
   },
 });
+if (values.out !== undefined) mkdirSync(values.out, { recursive: true });
 const [folder] = positionals;
 if (folder === undefined) throw new Error('Usage: node tools/prove-stabilize.mjs <folder of img1.jpg, …>');
 const limits = { track: 0.5, nose: 0.1 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { brokenLinks } from './check-texts.mjs';
+import { brokenLinks, strayElements } from './check-texts.mjs';
 import { blocksOf } from './draw/network.mjs';
 import { plain, table } from './markdown.mjs';
 
@@ -19,6 +19,16 @@ describe('brokenLinks()', () => {
       links: 6,
       faults: ['a: /c.md is not there', 'a: #no has no such anchor'],
     });
+  });
+});
+
+describe('strayElements()', () => {
+  it('finds a line that begins with a name in angle brackets, also within code that began on the line before', () => {
+    const lines = '<details>\n\n```sh\n<run>\n```\n\n(`mer spot\n<study> --recognize`) `\n<run>`';
+    expect(strayElements([page('a', lines)])).toEqual([
+      'a: a line begins with <study> --recognize`) `, which is no element: begin it elsewhere',
+      'a: a line begins with <run>`, which is no element: begin it elsewhere',
+    ]);
   });
 });
 

@@ -115,6 +115,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   const given = { ...options, loss: options.loss ?? DEFAULT_LOSSES[labelKind] };
   const registry = await partsFor(given);
   const settings = settingsOf(given, registry);
+  // nothing else can be wrong together
   const plain = settings.loss.name === DEFAULT_LOSSES.single && labelKind === 'single' && !settings.earlyStopping;
   if (!plain || settings.augmentation.images.length > 0) {
     const { faultsOf, labelKindFault } = await import('./settings-faults.js');

@@ -7,7 +7,7 @@ import { four } from '../summaries/score-text.js';
 import type { GalleryItem } from './gallery-item.js';
 import { galleryMarkup } from './gallery-markup.js';
 import { type Markup, markup } from './markup.js';
-import { pageStyle } from './page-style.js';
+import { pageHead } from './page-head.js';
 import type { ReportData } from './report-data.js';
 import { headline, missingNote, oracleSection, scoresSection } from './scores-markup.js';
 import { dataTable, figureMarkup, percentage } from './table-markup.js';
@@ -61,16 +61,7 @@ export function reportHtml(data: ReportData, { figures, gallery }: PageParts): s
     ['environment', 'Environment', environmentSection(data)],
   ];
   const shown = sections.filter((section): section is [string, string, Markup] => section[2] !== undefined);
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${summary.name}: report</title>
-<style>${pageStyle}</style>
-</head>
+  return markup`${pageHead(`${summary.name}: report`, 'img-src data:')}
 <body>
 <main>
 <header>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Markup, markup } from '../report/markup.js';
-import { pageStyle } from '../report/page-style.js';
+import { pageHead } from '../report/page-head.js';
 import { tableMarkup } from '../report/table-markup.js';
 import { ends, four } from '../summaries/score-text.js';
 import type { ResultTable } from './result-table.js';
@@ -31,16 +31,7 @@ export interface TablePageOptions extends GridOptions {
 export function resultTableHtml(table: ResultTable, { title = 'Results', ...options }: TablePageOptions = {}): string {
   const { columns, sections } = tableGrid(table, options);
   const hash = createHash('sha256').update(SCRIPT).digest('base64');
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${pageStyle}${new Markup(STYLE)}</style>
-</head>
+  return markup`${pageHead(title, `script-src 'sha256-${hash}'`, STYLE)}
 <body>
 <main class="wide">
 <h1>${title}</h1>

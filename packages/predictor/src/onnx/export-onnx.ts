@@ -136,10 +136,8 @@ function written(
   return writeMessage({
     name,
     producer: 'mer',
-    producerVersion: '',
     irVersion,
     opset,
-    metadata: {},
     nodes: all,
     tensors,
     inputs: traced.inputs.map(({ shape, dtype }, i) => ({ name: inputNames[i]!, type: elementType(dtype), shape })),

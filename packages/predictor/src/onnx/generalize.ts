@@ -1,4 +1,4 @@
-import { type Dimension, dimensionOf, type Shape } from './dimension.js';
+import { type Dimension, dimensionOf, grows, type Shape } from './dimension.js';
 import type { Call, Constant, Origin, Seen, Trace } from './trace.js';
 
 /** A tensor whose shape may grow with the number of samples. */
@@ -87,16 +87,7 @@ export function generalize(
   const constant = (a: Constant, b: Constant): GeneralConstant => {
     const general = { ...value(a, b, 'a constant'), data: a.data };
     if (a.data === b.data) return { ...general, values: a.values };
-    const once = general.shape.reduce<Constant['values'] | undefined>(
-      (values, length, axis) =>
-        values && (typeof length === 'number' ? values : oneOf(values, a.shape, axis, length.times)),
-      a.values,
-    );
-    const again = general.shape.reduce<Constant['values'] | undefined>(
-      (values, length, axis) =>
-        values && (typeof length === 'number' ? values : oneOf(values, b.shape, axis, length.times)),
-      b.values,
-    );
+    const [once, again] = [a, b].map(({ values, shape: lengths }) => ofOneSample(values, lengths, general.shape));
     if (!once || !again || once.some((one, i) => !Object.is(one, again[i]))) fail(depends);
     return { ...general, values: once! };
   };
@@ -111,10 +102,11 @@ export function generalize(
   };
 }
 
-/** The values of one sample along an axis that repeats them, `times` entries each; undefined where it does not. Only the first axis may grow. */
-function oneOf(values: Constant['values'], shape: readonly number[], axis: number, times: number) {
-  if (axis !== 0) return undefined;
-  const length = (values.length / shape[0]!) * times;
-  const one = values.slice(0, length);
-  return values.every((value, i) => Object.is(value, one[i % length])) ? one : undefined;
+/** The values that a constant has for one sample; undefined where it doesn't repeat them, or grows along another axis than the first. */
+function ofOneSample(values: Constant['values'], lengths: readonly number[], shape: Shape) {
+  const [rows, ...rest] = shape;
+  if (rest.some(grows)) return undefined;
+  if (rows === undefined || !grows(rows)) return values;
+  const one = values.slice(0, (values.length / lengths[0]!) * rows.times);
+  return values.every((value, i) => Object.is(value, one[i % one.length])) ? one : undefined;
 }

@@ -40,10 +40,8 @@ export interface ValueMessage {
 export interface ModelMessage {
   readonly name: string;
   readonly producer: string;
-  readonly producerVersion: string;
   readonly irVersion: number;
   readonly opset: number;
-  readonly metadata: Readonly<Record<string, string>>;
   readonly nodes: readonly NodeMessage[];
   readonly tensors: readonly TensorMessage[];
   readonly inputs: readonly ValueMessage[];
@@ -55,21 +53,14 @@ export function writeMessage(model: ModelMessage): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, model.irVersion);
   pbf.writeStringField(2, model.producer);
-  pbf.writeStringField(3, model.producerVersion);
   pbf.writeMessage(7, writeGraph, model);
   pbf.writeMessage(8, writeOpset, model.opset);
-  for (const pair of Object.entries(model.metadata)) pbf.writeMessage(14, writePair, pair);
   return pbf.finish();
 }
 
 function writeOpset(version: number, pbf: PbfWriter): void {
   pbf.writeStringField(1, '');
   pbf.writeVarintField(2, version);
-}
-
-function writePair([key, value]: readonly [string, string], pbf: PbfWriter): void {
-  pbf.writeStringField(1, key);
-  pbf.writeStringField(2, value);
 }
 
 function writeGraph({ nodes, name, tensors, inputs, outputs }: ModelMessage, pbf: PbfWriter): void {

@@ -47,19 +47,15 @@ const binary: Readonly<Record<string, string>> = {
 
 const [only, both] = [['x'], ['a', 'b']] as const;
 
-/** Names of a kernel's operands that are no `x`. */
-const namesOf = (call: KernelCall, names: readonly string[]) =>
-  names[0]! in call.inputs ? names : Object.keys(call.inputs);
-
 const plain =
   (operation: string, names: readonly string[]): KernelWriter =>
   (call) =>
     call.graph.add(
       operation,
-      namesOf(call, names).map((name) => operand(call, name)),
+      names.map((name) => operand(call, name)),
     );
 
-/** What an activation makes of a value; `undefined` for one that has no form. */
+/** What the activation of a fused kernel makes of a value. */
 export function activated(call: KernelCall, value: string, activation: unknown): string {
   const { graph, attributes } = call;
   switch (activation) {
