@@ -9,7 +9,7 @@ const may = {
   datasets: ['options', 'io', 'representations'],
   training: ['options', 'backends', 'models', 'representations'],
   spotting: ['options', 'metrics', 'representations', 'models'],
-  predictor: ['options'],
+  predictor: ['options', 'io', 'models', 'representations', 'spotting'],
   experiments: [
     'options',
     'metrics',
@@ -20,6 +20,7 @@ const may = {
     'datasets',
     'training',
     'spotting',
+    'predictor',
   ],
   cli: [
     'options',
@@ -31,6 +32,7 @@ const may = {
     'datasets',
     'training',
     'spotting',
+    'predictor',
     'experiments',
   ],
 };

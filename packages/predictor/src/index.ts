@@ -4,4 +4,5 @@
  * @module @mer/predictor
  */
 
+export * from './folder/model-file.js';
 export * from './onnx/export-onnx.js';
