@@ -5,4 +5,5 @@
  */
 
 export * from './folder/model-file.js';
+export * from './folder/weight-encodings.js';
 export * from './onnx/export-onnx.js';
