@@ -68,11 +68,35 @@ export function createProgram(): Command {
     .addOption(backend)
     .option('-w, --workers <n>', 'processes that train folds at the same time, or auto', workersOf, 'auto')
     .option('--shard <i/n>', 'run part i of n of the folds; mer merge puts the parts together', shardOf)
-    .option('--final', 'also train on all samples, for mer predict')
+    .option('--final', 'also train on all samples, as mer train does, for mer predict and mer export')
     .option('--cache <dir>', "folder of prepared images (default: .cache beside the run's folder)")
     .option('--dry-run', 'check everything and say what would be done: folds, classes, parameters, time, memory')
     .option('--json', 'print events as they happen and the result, one JSON object a line')
     .action(async (...args) => (await import('./commands/run.js')).run(args[0], args[1]));
+
+  program
+    .command('train')
+    .description('train the one network to ship on every subject; resumes where it stopped')
+    .argument('<experiment>', EXPERIMENT)
+    .option(
+      '--evaluated-by <run>',
+      'finished run of the same experiment, whose score says what to expect of the network; a run with other settings is refused',
+    )
+    .addOption(data)
+    .option('-o, --out <dir>', 'folder of the run (default: runs/<name of the experiment>-all)')
+    .addOption(set)
+    .addOption(use)
+    .addOption(backend)
+    .option(
+      '-w, --workers <n>',
+      'processes that train networks (of several seeds) at the same time, or auto',
+      workersOf,
+      'auto',
+    )
+    .option('--cache <dir>', "folder of prepared images (default: .cache beside the run's folder)")
+    .option('--dry-run', 'check everything and say what would be done, without doing it')
+    .option('--json', 'print events as they happen and the result, one JSON object a line')
+    .action(async (...args) => (await import('./commands/train.js')).train(args[0], args[1]));
 
   program
     .command('evaluate')
