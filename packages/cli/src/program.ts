@@ -99,6 +99,26 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/train.js')).train(args[0], args[1]));
 
   program
+    .command('export')
+    .description('write a trained network as a folder that pages, servers and other programs load')
+    .argument('<run>', 'folder of the run, or with --weights an experiment (YAML or JSON, or the name of a recipe)')
+    .requiredOption('-o, --out <dir>', 'folder to write; new or empty')
+    .option('--fold <subject>', 'the network of one fold (default: the one that was trained on all subjects)')
+    .option('--ensemble', 'the networks of all folds together')
+    .option('--half', 'weights as half floats')
+    .option('--int8', 'weights as whole numbers of 8 bits, by output channel')
+    .option('--license <name>', 'license of the weights, such as CC-BY-4.0 (default: written as not stated)')
+    .option('--data-license <words>', 'license of the data that it was trained on (default: written as not stated)')
+    .option('-w, --weights <path>', 'a file or folder of weights of anybody, for an experiment')
+    .option('--entry <name>', 'where the state dict lies in each file, such as state_dict (default: found)')
+    .option('--no-measure', 'do not test the folds for what --half and --int8 lose')
+    .addOption(data)
+    .addOption(set)
+    .addOption(use)
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/export.js')).exportFolder(args[0], args[1]));
+
+  program
     .command('evaluate')
     .description('test every fold with given fold weights; no training')
     .argument('<experiment>', EXPERIMENT)
@@ -111,6 +131,13 @@ export function createProgram(): Command {
     .addOption(use)
     .addOption(backend)
     .option('--entry <name>', 'where the state dict lies in each file, such as state_dict (default: found)')
+    .addOption(
+      new Option('--encoding <name>', 'test the weights as mer export writes them').choices([
+        'float32',
+        'float16',
+        'int8',
+      ]),
+    )
     .option('-o, --out <dir>', 'also write predictions.csv, scores.csv and summary.json to this folder')
     .option('--cache <dir>', 'folder of prepared images, such as that of a run (default: held in memory)')
     .addOption(json)

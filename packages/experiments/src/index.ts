@@ -5,6 +5,13 @@
  */
 
 export { type AskChatOptions, askChat } from './explain/ask-chat.js';
+export {
+  type ExportNetworkOptions,
+  type ExportSource,
+  exportNetwork,
+  type FoldScores,
+  type NetworkExport,
+} from './export/export-network.js';
 export { type LoadPartsOptions, loadParts, type OwnModule, type OwnParts } from './parts/own-modules.js';
 export { type ExperimentParts, experimentParts } from './parts/part-kinds.js';
 export {

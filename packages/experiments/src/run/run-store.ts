@@ -216,14 +216,12 @@ export async function openRun(dir: string, manifest: RunManifest): Promise<RunMa
   const existing = await findRun(dir, manifest);
   if (existing) {
     const { created, versions, hardware, inputs = manifest.inputs } = existing;
-    const expected = manifest.expected?.evaluation ? manifest.expected : (existing.expected ?? manifest.expected);
     const resumed = {
       ...manifest,
       created,
       versions,
       hardware,
       ...(inputs && { inputs }),
-      ...(expected && { expected }),
     };
     if (stableJson(resumed) !== stableJson(existing)) await writeJson(join(dir, 'run.json'), resumed);
     return resumed;

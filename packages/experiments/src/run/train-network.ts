@@ -8,7 +8,7 @@ import { NO_SCORE, summarizeTraining, type TrainedSummary } from '../summaries/t
 import { testsSubjects } from './folds.js';
 import { type Run, readRun } from './read-run.js';
 import { type RunFoldsOptions, runFolds } from './run.js';
-import { type Expected, type RunManifest, settingDifferences } from './run-store.js';
+import { type Expected, type RunManifest, readManifest, settingDifferences } from './run-store.js';
 
 /** Options of {@link trainNetwork}. */
 export interface TrainNetworkOptions extends RunFoldsOptions {
@@ -49,7 +49,10 @@ export async function trainNetwork(
     protocol: everybody,
     training: fixedBudget(experiment.training, evaluating),
   };
-  let expected: Expected = { note: `${NO_SCORE} No run was named that tells what to expect of it.`, evaluation: null };
+  const before = (await readManifest(options.out))?.expected;
+  let expected: Expected = before?.evaluation
+    ? before
+    : { note: `${NO_SCORE} No run was named that tells what to expect of it.`, evaluation: null };
   return runFolds(whole, options, {
     final: true,
     describe: (described) => {
