@@ -340,8 +340,10 @@ async function measureFolds(
     const encoded =
       encoding === 'float32' ? undefined : (await evaluateExperiment(experiment, { ...how, encoding })).summary;
     const note =
-      'The score is that of the given weights, one for each fold, tested on the subject that its file is named after.';
-    const expected = given ? { note, evaluation: evaluationOf(plain, await hashOfFiles(source, own)) } : undefined;
+      'The score is that of the given weights, one for each fold, tested on the subject that its file is named after. The ensemble of them has none of its own: together they have seen every subject.';
+    const expected = given
+      ? { note, evaluation: { ...evaluationOf(plain, await hashOfFiles(source, own)), seeds: [] } }
+      : undefined;
     return { plain, encoded, expected };
   } catch (cause) {
     signal?.throwIfAborted();

@@ -21,7 +21,10 @@ export function modelCard(file: ModelFile, { homepage }: ModelCardOptions): stri
   const { name, description, model, classes, labelKind, data, license, expected, weights, encoding } = file;
   const bytes = weights.reduce((sum, member) => sum + member.bytes, 0);
   const title = description === undefined ? '' : `\n${description.trim().replace(/\s+/g, ' ')}\n`;
-  const members = weights.length === 1 ? 'One network' : `${weights.length} networks, whose mean probability counts`;
+  const members =
+    weights.length === 1
+      ? `A network of the architecture \`${model.name}\``
+      : `${weights.length} networks of the architecture \`${model.name}\`, whose mean probability counts`;
   const parts = file.parts.map(({ kind, name: part }) => `the ${kind} \`${part}\``);
   return `---
 ${stringify(metadata(file)).trimEnd()}
@@ -29,7 +32,7 @@ ${stringify(metadata(file)).trimEnd()}
 
 # ${name}
 ${title}
-${members} of the architecture \`${model.name}\`, trained with [mer](${homepage}) to tell ${labelKind === 'multiple' ? 'the labels' : 'the classes'} ${list(classes)} of a facial micro-expression in a ${file.samples === 'clips' ? 'clip' : 'picture made of a clip'}.
+${members}, exported by [mer](${homepage}), to tell ${labelKind === 'multiple' ? 'the labels' : 'the classes'} ${list(classes)} of a facial micro-expression in a ${file.samples === 'clips' ? 'clip' : 'picture made of a clip'}.
 
 ## What it is for, and what it is not
 
