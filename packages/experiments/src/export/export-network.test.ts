@@ -16,7 +16,6 @@ let root = '';
 let run = '';
 const weights: NamedArrays[] = [];
 const folds = ['x/s0', 'x/s1', 'x/s2', 'y/s0', 'y/s1'];
-const classes = ['neg', 'pos', 'sur'];
 const created = '2026-01-01T00:00:00.000Z';
 
 /** A run of five folds whose networks were never trained: what they say does not matter here. */
@@ -24,22 +23,21 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'mer-export-'));
   run = join(root, 'run');
   await writeMadeRun(run, {
-    classes,
     changes: {
       model: { name: 'ststnet' },
       preprocessing: [{ step: 'align', options: { size: 64 } }],
-      inputs: [{ steps: ['uv-strain'] }],
+      inputs: [{ steps: [{ step: 'uv-strain', options: { size: 42 } }] }],
       backend: 'cpu',
       description: 'A small one.',
     },
   });
   for (const [i, fold] of folds.entries()) {
-    const model = createModel('ststnet', { classes: 3, seed: i + 1 });
+    const model = createModel('ststnet', { classes: 2, inputShape: [42, 42, 3], seed: i + 1 });
     weights.push(await exportWeights(model));
     model.dispose();
     await writeFile(join(foldFolder(run, 0, fold), 'weights.safetensors'), encodeSafetensors(weights[i]!));
   }
-  await writeJson(join(run, 'run.json'), { ...(await readManifest(run)), inputs: [[28, 28, 3]] });
+  await writeJson(join(run, 'run.json'), { ...(await readManifest(run)), inputs: [[42, 42, 3]] });
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
@@ -66,15 +64,15 @@ describe('exportNetwork()', () => {
       for (const [name, { data }] of Object.entries(member)) expect(data).toEqual(weights[i]![name]!.data);
     }
     expect(file).toMatchObject({
-      model: { name: 'ststnet', options: { classes: 3, inputShape: [28, 28, 3] } },
-      classes,
+      model: { name: 'ststnet', options: { classes: 2, inputShape: [42, 42, 3] } },
+      classes: ['neg', 'pos'],
       samples: 'clips',
       marks: ['onset', 'apex', 'offset'],
       face: { by: 'steps' },
       license: { weights: 'CC-BY-4.0', data: 'ask' },
       encoding: 'float32',
     });
-    expect(file.inputs[0]!.steps[0]).toMatchObject({ step: 'uv-strain', options: { size: 28, third: 'strain' } });
+    expect(file.inputs[0]!.steps[0]).toMatchObject({ step: 'uv-strain', options: { size: 42, third: 'strain' } });
     expect(file.expected.evaluation).toMatchObject({
       run: 'made',
       protocol: 'leave-one-subject-out',
