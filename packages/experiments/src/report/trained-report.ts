@@ -74,7 +74,7 @@ function trainedHtml(data: TrainedReportData, figures: Readonly<Record<string, s
   const { summary, experiment, environment } = data;
   const { about, scores } = trainedRows(summary);
   const by = evaluationText(summary.expected);
-  const title = (term: string) => term.slice(0, 1).toUpperCase() + term.slice(1);
+  const title = (term: string) => (term === 'n' ? 'Samples' : term.slice(0, 1).toUpperCase() + term.slice(1));
   return markup`${pageHead(`${summary.name}: trained on all subjects`, 'img-src data:')}
 <body>
 <main>
