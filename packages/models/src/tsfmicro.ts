@@ -178,7 +178,8 @@ function storedHead(prefix: string, width: number, head: { projection: number; c
   return [
     [`${prefix}proj.weight`, [head.projection, width]],
     [`${prefix}proj.bias`, [head.projection]],
-    ...storedNorm(`${prefix}norm`, head.projection),
+    // as the class has it, which could not follow its own projection
+    ...storedNorm(`${prefix}norm`, width),
     [`${prefix}head.weight`, [head.classes, head.projection]],
     [`${prefix}head.bias`, [head.classes]],
   ];
