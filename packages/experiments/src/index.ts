@@ -91,9 +91,9 @@ export type { StageWeights } from './run/stages.js';
 export { type TrainNetworkOptions, trainNetwork } from './run/train-network.js';
 export {
   type ExportAsOptions,
-  type ExportedNetwork,
   exportAs,
   type NetworkDescription,
+  type NetworkFiles,
   RUNTIMES,
   type Runtime,
 } from './runtimes/export-as.js';

@@ -26,6 +26,12 @@ export interface ExportAsOptions extends ExperimentOptions {
   seed?: number;
   batch?: number;
   rest?: string;
+  /** Of folders alone. */
+  ensemble?: boolean;
+  half?: boolean;
+  int8?: boolean;
+  license?: string;
+  dataLicense?: string;
 }
 
 const ENDINGS = { onnx: '.onnx', authors: '.safetensors' } as const;
@@ -33,6 +39,11 @@ const ENDINGS = { onnx: '.onnx', authors: '.safetensors' } as const;
 /** `mer export <run> --as <runtime>`, `mer export <experiment> --weights <file> --as <runtime>` */
 export async function exportAs(source: string, options: ExportAsOptions): Promise<void> {
   const { out, as, batch, rest, json } = options;
+  const { ensemble, half, int8, license, dataLicense } = options;
+  const stray = Object.entries({ ensemble, half, int8, license, 'data-license': dataLicense }).find(
+    ([, value]) => value,
+  );
+  if (stray) throw new UsageError(`Cannot use --${stray[0]} with --as as it is for folders: leave --as out`);
   const ending = as === 'tfjs-layers' ? undefined : ENDINGS[as];
   if (ending !== undefined && extname(out) !== ending) {
     throw new UsageError(`Cannot export as ${as} as --out must be a file ending in ${ending}: current value is ${out}`);

@@ -4,6 +4,8 @@ import { encodeSafetensors, readCheckpoint } from '@mer/io';
 import { exportAuthorWeights, findModel } from '@mer/models';
 import { exportOnnx, exportTfjsLayers } from '@mer/predictor';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { shapesOfSample } from '../export/export-network.js';
+import { NO_PARTS } from '../parts/own-modules.js';
 import { needsLandmarks, type Predictor } from '../predict/predictor.js';
 import { prepareSource } from '../prepare/prepare.js';
 import { disposeSource } from '../prepare/source.js';
@@ -31,7 +33,7 @@ export interface ExportAsOptions {
 }
 
 /** A network for other programs. */
-export interface ExportedNetwork {
+export interface NetworkFiles {
   /** Content of each file by its name: `<name>.onnx`, `<name>.safetensors`, or `model.json` and `weights.bin`. */
   files: Readonly<Record<string, Uint8Array>>;
   /** What the network takes and gives, and how its pictures are made: for a JSON file beside. */
@@ -86,7 +88,7 @@ export async function exportAs(
   predictor: Predictor,
   as: Runtime,
   { batch, rest, shapes, member }: ExportAsOptions = {},
-): Promise<ExportedNetwork> {
+): Promise<NetworkFiles> {
   const { experiment, classes, files, entry, own } = predictor;
   if (files.length !== 1) {
     throw new ExperimentError(
@@ -146,28 +148,32 @@ async function filesOf(
   }
 }
 
-/** The shapes of the inputs: of pictures the network's own, of clips as the steps give them. */
-async function shapesOf({ experiment, own }: Predictor): Promise<readonly (readonly number[])[]> {
-  const { data, model, name } = experiment;
-  const parts = own?.parts;
-  if (findDataset(data.name, { parts }).samples === 'images') {
-    const definition = findModel(model.name, { parts });
+/** The shapes of the inputs: of pictures the network's own, of clips as the steps give them whatever is recorded, or else as a sample of the data set has them. */
+async function shapesOf(predictor: Predictor): Promise<readonly (readonly number[])[]> {
+  const { experiment, own = NO_PARTS } = predictor;
+  const { data, model } = experiment;
+  if (findDataset(data.name, { parts: own.parts }).samples === 'images') {
+    const definition = findModel(model.name, { parts: own.parts });
     const created = definition.create({ ...definition.presets[model.preset ?? ''], ...model.options });
     const shapes = created.inputs.map(({ shape }) => shape.slice(1) as number[]);
     created.dispose();
     return shapes;
   }
-  if (needsLandmarks(experiment, own)) {
-    throw new ExperimentError(
-      `Cannot tell the shapes of the inputs of ${name} as its steps need the landmarks of a face: export a run, which knows them, or give them`,
-    );
+  if (data.root === undefined && !needsLandmarks(experiment, own)) {
+    const [small, large] = [await shapesOfMadeUp(predictor, 64), await shapesOfMadeUp(predictor, 96)];
+    if (String(small) === String(large)) return small;
   }
-  const { size, color, from, to } = data.frames;
-  const clips = createSyntheticDataset({ subjects: 1, clipsPerSubject: 1, size: 128, frames: 24 });
-  const frames = { size: size ?? 128, ...(color !== undefined && { color }), ...(from && { from }), ...(to && { to }) };
+  return shapesOfSample(experiment, own);
+}
+
+/** What becomes of a made-up clip whose frames have this side, unless the experiment says which they have. */
+async function shapesOfMadeUp({ experiment, own }: Predictor, side: number): Promise<number[][]> {
+  const { size = side, color, from, to } = experiment.data.frames;
+  const clips = createSyntheticDataset({ subjects: 1, clipsPerSubject: 1, size: side, frames: 24 });
+  const frames = { size, ...(color !== undefined && { color }), ...(from && { from }), ...(to && { to }) };
   const clip = await readOrOpenClip(clips, 0, frames);
   try {
-    return (await prepareSource(experiment, clip, own)).inputs.map(({ shape }) => shape);
+    return (await prepareSource(experiment, clip, own)).inputs.map(({ shape }) => [...shape]);
   } finally {
     disposeSource(clip);
   }

@@ -44,7 +44,7 @@ export async function openExportable(
 ): Promise<Exportable> {
   const manifest = await readRunManifest(run, { task: 'export the network of', own });
   const experiment = experimentOfRun(run, manifest, own);
-  const { classes, labelKind, folds } = manifest;
+  const { classes, labelKind, folds, inputs: shapes } = manifest;
   const name = fold ?? finalFold;
   const fileOf = (each: number) => join(foldFolder(run, each, name), 'weights.safetensors');
   const planned =
@@ -60,7 +60,7 @@ export async function openExportable(
     const which = seed === undefined ? '' : ` with seed ${seed}`;
     throw new ExperimentError(
       fold === undefined
-        ? `Cannot export the network of ${run}${which} as one must be trained on all samples: mer run --final trains it; for that of a fold say which`
+        ? `Cannot export the network of ${run}${which} as one must be trained on all samples: mer train trains one, and mer run --final; for the network of a fold say which`
         : `Cannot export fold ${fold} of ${run}${which} as it must be done: it has no weights`,
     );
   }
@@ -69,8 +69,6 @@ export async function openExportable(
       `Cannot export ${run} as one network must be meant: say of which seed, ${seeds.join(' or ')}`,
     );
   }
-  // runs say it from the time on when their first samples are prepared
-  const { inputs: shapes } = manifest as { inputs?: readonly (readonly number[])[] };
   return {
     predictor: {
       experiment,
