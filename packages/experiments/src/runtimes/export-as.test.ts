@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { useBackend } from '@mer/backends';
 import { encodeSafetensors, parseSafetensors } from '@mer/io';
 import { createStstNet, exportWeights } from '@mer/models';
-import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWeights } from '../predict/predictor.js';
 import { parseExperiment } from '../schema/parse.js';
@@ -14,6 +14,7 @@ import { openExportable } from './open-exportable.js';
 let root = '';
 const file = (name: string) => join(root, name);
 beforeAll(async () => {
+  await useBackend('wasm');
   root = await mkdtemp(join(tmpdir(), 'mer-export-as-'));
   const arrays = await exportWeights(createStstNet({ classes: 3, seed: 1 }), { layout: 'pytorch' });
   for (const name of ['one', 'two']) await writeFile(file(`${name}.safetensors`), encodeSafetensors(arrays));
