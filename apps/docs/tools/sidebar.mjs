@@ -20,6 +20,7 @@ const GUIDES = [
   'guides/explaining',
   'guides/browser',
   'guides/server',
+  'guides/onnx',
   'guides/many-machines',
   'guides/reproducing',
   'guides/coming-from',

@@ -102,7 +102,19 @@ export function createProgram(): Command {
     .command('export')
     .description('write a trained network as a folder that pages, servers and other programs load')
     .argument('<run>', 'folder of the run, or with --weights an experiment (YAML or JSON, or the name of a recipe)')
-    .requiredOption('-o, --out <dir>', 'folder to write; new or empty')
+    .requiredOption('-o, --out <path>', 'folder to write, new or empty; with --as onnx or authors a file')
+    .addOption(
+      new Option(
+        '--as <runtime>',
+        "for other runtimes: an ONNX file, weights with the names of the authors' code (safetensors), the layers format of TensorFlow.js; what the network takes stands in a JSON file beside",
+      ).choices(['onnx', 'authors', 'tfjs-layers']),
+    )
+    .option('--seed <n>', 'with --as: the network of this seed, where a run has several', wholeNumber)
+    .option('--batch <n>', 'with --as onnx: so many samples at once (default: any number)', wholeNumber)
+    .option(
+      '--rest <file>',
+      "with --as authors: a state dict of theirs, for what their network has and this one doesn't",
+    )
     .option('--fold <subject>', 'the network of one fold (default: the one that was trained on all subjects)')
     .option('--ensemble', 'the networks of all folds together')
     .option('--half', 'weights as half floats')
@@ -116,7 +128,11 @@ export function createProgram(): Command {
     .addOption(set)
     .addOption(use)
     .addOption(json)
-    .action(async (...args) => (await import('./commands/export.js')).exportFolder(args[0], args[1]));
+    .action(async (run, options) =>
+      options.as === undefined
+        ? (await import('./commands/export.js')).exportFolder(run, options)
+        : (await import('./commands/export-as.js')).exportAs(run, options),
+    );
 
   program
     .command('evaluate')

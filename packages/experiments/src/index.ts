@@ -89,6 +89,15 @@ export {
 } from './run/run-store.js';
 export type { StageWeights } from './run/stages.js';
 export { type TrainNetworkOptions, trainNetwork } from './run/train-network.js';
+export {
+  type ExportAsOptions,
+  exportAs,
+  type NetworkDescription,
+  type NetworkFiles,
+  RUNTIMES,
+  type Runtime,
+} from './runtimes/export-as.js';
+export { type Exportable, type OpenExportableOptions, openExportable } from './runtimes/open-exportable.js';
 export type {
   Experiment,
   ExperimentInput,

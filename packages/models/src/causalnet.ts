@@ -125,6 +125,7 @@ function build(plan: Plan): tfl.LayersModel {
     name: 'causalnet',
     inputs: input,
     outputs: nn.linear(x, 'mlp_head.1', { units: classes, head: true }),
+    torchNames: { code: 'github.com/tony19980810/CausalNet' },
   });
 }
 

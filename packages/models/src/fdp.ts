@@ -158,13 +158,22 @@ function build(options: Resolved<typeof fdpOptions>): tfl.LayersModel {
   x = nn.linear(x, 'mer.fc1', { units: hidden, activation: 'relu' });
   const logits = nn.linear(x, 'mer.fc2', { units: classes, head: true });
   const name = 'fdp';
+  const names =
+    plan.globalBlocks || rank ? { noCode: "the authors' code has variant: 'released' alone" } : { code: CODE };
   if (outputs === 'logits') {
-    return buildModel({ name, inputs: input, outputs: logits, torchNames: { unused: ['dyimg_net.'] } });
+    return buildModel({ name, inputs: input, outputs: logits, torchNames: { ...names, unused: ['dyimg_net.'] } });
   }
   const drawn = segNet(layerBuilder({ seed, prefix: 'dyimg_net.' }), dynamic, { width: decoder, outputs: 1 });
   const image = nn.activation(drawn, 'sigmoid', 'sigmoid');
-  return buildModel({ name, inputs: input, outputs: scores === null ? [logits, image] : [logits, image, scores] });
+  return buildModel({
+    name,
+    inputs: input,
+    outputs: scores === null ? [logits, image] : [logits, image, scores],
+    torchNames: names,
+  });
 }
+
+const CODE = 'github.com/CYF-cuber/FDP';
 
 type FdpPlan = ReturnType<typeof planned>;
 

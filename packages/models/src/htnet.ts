@@ -119,5 +119,10 @@ function build({
   x = nn.apply(new LayerNormalization({ ...nn.named('mlp_head.0'), style: 'channels' }), x);
   x = nn.globalAveragePool(x, 'mlp_head.1');
   const outputs = nn.linear(x, 'mlp_head.2', { units: classes, head: true });
-  return buildModel({ name: 'htnet', inputs: input, outputs });
+  return buildModel({
+    name: 'htnet',
+    inputs: input,
+    outputs,
+    torchNames: { code: 'github.com/wangzhifengharrison/HTNet' },
+  });
 }

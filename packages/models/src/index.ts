@@ -26,6 +26,7 @@ export * from './run/run-model.js';
 export { createMtsn, type MtsnOptions } from './spotting/mtsn.js';
 export { createSfamnet, type SfamnetOptions } from './spotting/sfamnet.js';
 export { createSoftnet, type SoftnetOptions } from './spotting/softnet.js';
+export * from './weights/export-author-weights.js';
 export * from './weights/export-weights.js';
 export type { ParameterLayout } from './weights/layouts.js';
 export * from './weights/load-backbone.js';

@@ -78,12 +78,14 @@ export function createLearNet(options: LearNetOptions = {}): tfl.LayersModel {
 }
 
 /** The layers that the authors' code leaves for Keras to name, in the order in which it makes them. */
-const NAMED_BY_KERAS: ReadonlyArray<readonly [pattern: string, replacement: string]> = [
-  ...['batch_r11', 'batch_r12', 'batch_r13', 'batch_r14', 'batch_X'].map(
-    (name, i) => [`^batch_normalization${i === 0 ? '' : `_${i}`}/`, `${name}/`] as const,
-  ),
-  ['^dense/', 'FC1/'],
-  ['^dense_1/', 'out/'],
+const NAMED_BY_KERAS: ReadonlyArray<readonly [theirs: string, ours: string]> = [
+  ['batch_normalization', 'batch_r11'],
+  ['batch_normalization_1', 'batch_r12'],
+  ['batch_normalization_2', 'batch_r13'],
+  ['batch_normalization_3', 'batch_r14'],
+  ['batch_normalization_4', 'batch_X'],
+  ['dense', 'FC1'],
+  ['dense_1', 'out'],
 ];
 
 function build({
@@ -126,5 +128,10 @@ function build({
   x = nn.linear(x, 'FC1', { units: hidden, activation: 'relu', start });
   x = nn.dropout(x, 'drop', dropout);
   const outputs = nn.linear(x, 'out', { units: classes, start, head: true });
-  return buildModel({ name: 'learnet', inputs: input, outputs, torchNames: { renamed: NAMED_BY_KERAS } });
+  return buildModel({
+    name: 'learnet',
+    inputs: input,
+    outputs,
+    torchNames: { code: 'github.com/MonuVermaCV/LearNet', keras: NAMED_BY_KERAS },
+  });
 }

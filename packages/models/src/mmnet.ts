@@ -1,13 +1,13 @@
 import { flag, integer, number, type OptionsOf, type Resolved, tuple } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { buildModel } from './build-model.js';
+import { buildModel, type StoredEntry, storedNorm } from './build-model.js';
 import { checkSides } from './check-sides.js';
 import { declareModel, type PublishedResult } from './declare-model.js';
 import { Difference } from './layers/combine.js';
 import { ContinuousAttention } from './layers/continuous-attention.js';
 import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
 import { networkOptions } from './network-options.js';
-import { positionBranch, UNUSED_POSITION_NAMES } from './position-branch.js';
+import { positionBranch, storedByPositionBranch } from './position-branch.js';
 import { IMAGENET_VALUES } from './published.js';
 
 const mmnetOptions = {
@@ -117,8 +117,19 @@ function build(options: Resolved<typeof mmnetOptions>): tfl.LayersModel {
     name: 'mmnet',
     inputs: [onset, apex],
     outputs: nn.linear(x, 'main_branch.fc', { units: classes, head: true }),
-    torchNames: { unused: [...UNUSED_POSITION_NAMES, 'pos.', 'head.', 'timeembed'] },
+    torchNames: { code: 'github.com/muse1998/MMNet', stored: neverUsed(inputShape, widths[3]) },
   });
+}
+
+/** What the authors' class stores beside its own weights. */
+function neverUsed([height, side, channels]: readonly [number, number, number], width: number): StoredEntry[] {
+  return [
+    ...storedByPositionBranch(width),
+    ['pos.0.weight', [width, channels, 1, 1]],
+    ...storedNorm('pos.1', width),
+    ['head.1.weight', [38, (height / 2) * (side / 2)]],
+    ['timeembed', [1, 4, height / 2 - 1, side / 2 - 1]],
+  ];
 }
 
 /** Convolution, then four residual blocks, each of whose attention continues the one before. */

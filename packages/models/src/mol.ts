@@ -116,7 +116,12 @@ function build(plan: Plan): tfl.LayersModel {
   const logits = classified(nn, [earlier, later], plan);
   const name = 'mol';
   if (outputs === 'logits') {
-    return buildModel({ name, inputs: input, outputs: logits, torchNames: { unused: ['flownet.', 'ldm_predictor.'] } });
+    return buildModel({
+      name,
+      inputs: input,
+      outputs: logits,
+      torchNames: { code: CODE, unused: ['flownet.', 'ldm_predictor.'] },
+    });
   }
   const flow = flowNet(layerBuilder({ seed, prefix: 'flownet.' }), each, [earlier, later], {
     width: plan.flow,
@@ -133,8 +138,11 @@ function build(plan: Plan): tfl.LayersModel {
     name,
     inputs: input,
     outputs: [logits, inClips(flow, 'flow', [height, side, 2]), inClips(points, 'landmarks', [68, 2])],
+    torchNames: { code: CODE },
   });
 }
+
+const CODE = 'github.com/CYF-cuber/MOL';
 
 function checkPlan({ inputShape, width, flow }: Plan): void {
   const [frames, height, side] = inputShape;

@@ -112,5 +112,10 @@ function build({
     x = nn.dropout(x, `dense.${number + 2}`, dropout);
   }
   const outputs = nn.linear(x, 'dense.6', { units: classes, head: true });
-  return buildModel({ name: 'off-apexnet', inputs: input, outputs });
+  return buildModel({
+    name: 'off-apexnet',
+    inputs: input,
+    outputs,
+    torchNames: { code: 'github.com/ECNU-Cross-Innovation-Lab/PRICAI2021-Off-TANet' },
+  });
 }

@@ -1,3 +1,4 @@
+import type { StoredEntry } from './build-model.js';
 import { Regroup } from './layers/combine.js';
 import { PositionEmbedding } from './layers/embedding.js';
 import type { LayerBuilder, Node } from './layers/layer-builder.js';
@@ -23,8 +24,16 @@ export interface PositionBranchPlan {
   readonly added?: Node;
 }
 
-/** What the authors' code of this branch stores and never uses. */
-export const UNUSED_POSITION_NAMES = ['vit_pos.cls_token', 'vit_pos.head.', 'vit_pos.to_Mask.'];
+/** What the authors' code of this branch stores and never uses; its classifier has five classes whatever the network has. */
+export function storedByPositionBranch(width: number): StoredEntry[] {
+  return [
+    ['vit_pos.cls_token', [1, 1, width]],
+    ['vit_pos.head.weight', [5, width]],
+    ['vit_pos.head.bias', [5]],
+    ['vit_pos.to_Mask.0.weight', [1, width]],
+    ['vit_pos.to_Mask.0.bias', [1]],
+  ];
+}
 
 /**
  * The branch of MMNet and TSFmicro that tells where: the onset frame shrunk to a grid, one token per pixel, a learned vector

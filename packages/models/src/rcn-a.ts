@@ -95,5 +95,10 @@ function build({
     x = nn.dropout(nn.maxPool(x, `rcls.${number}.pool`, { size: 2 }), `rcls.${number}.dropout`, dropout);
   }
   const head = new ClassMapAttention({ ...nn.named('classifier'), classes, grid, head: true });
-  return buildModel({ name: 'rcn-a', inputs: input, outputs: nn.apply(head, [early, x]) });
+  return buildModel({
+    name: 'rcn-a',
+    inputs: input,
+    outputs: nn.apply(head, [early, x]),
+    torchNames: { code: 'github.com/xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec' },
+  });
 }

@@ -160,9 +160,13 @@ function build(plan: Plan): tfl.LayersModel {
 
   const inputs = [apex, onset, apexRegions, onsetRegions, rise, fall];
   const name = 'skd-tstsan';
-  if (!first || !second) return buildModel({ name, inputs, outputs: logits, torchNames: { unused: ['AC1_', 'AC2_'] } });
-  return buildModel({ name, inputs, outputs: [logits, first.logits, second.logits, last, first.seen, second.seen] });
+  if (!first || !second)
+    return buildModel({ name, inputs, outputs: logits, torchNames: { code: CODE, unused: ['AC1_', 'AC2_'] } });
+  const all = [logits, first.logits, second.logits, last, first.seen, second.seen];
+  return buildModel({ name, inputs, outputs: all, torchNames: { code: CODE } });
 }
+
+const CODE = 'github.com/GuanghaoZhu663/SKD-TSTSAN';
 
 function each(make: (stream: Stream) => Node): Maps {
   return { L: make('L'), S: make('S'), T: make('T') };

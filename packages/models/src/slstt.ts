@@ -164,7 +164,12 @@ function build(plan: Resolved<typeof slsttOptions>): tfl.LayersModel {
     copies: ['vit.'],
     parts: ['patch_embedding', 'class_token', 'positional_embedding', 'transformer', 'norm'],
   };
-  return buildModel({ name: 'slstt', inputs: input, outputs, torchNames: { backbone } });
+  return buildModel({
+    name: 'slstt',
+    inputs: input,
+    outputs,
+    torchNames: { code: 'github.com/Vision-Intelligence-and-Robots-Group/SLSTT', backbone },
+  });
 }
 
 function joined(nn: LayerBuilder, tokens: Node, plan: Record<'units' | 'layers' | 'hidden' | 'classes', number>): Node {

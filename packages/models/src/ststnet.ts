@@ -1,5 +1,6 @@
 import { number, type OptionsOf, type Resolved } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { buildModel } from './build-model.js';
 import { declareModel } from './declare-model.js';
 import { layerBuilder } from './layers/layer-builder.js';
 import { ParallelConvNorm } from './layers/parallel-conv-norm.js';
@@ -96,5 +97,10 @@ function build({ classes, inputShape, dropout, seed }: Resolved<typeof ststnetOp
   x = nn.dropout(x, 'dropout', dropout);
   x = nn.avgPool(x, 'avgpool', { size: 2 });
   x = nn.flatten(x, 'flatten');
-  return tfl.model({ inputs: input, outputs: nn.linear(x, 'fc', { units: classes, head: true }), name: 'ststnet' });
+  return buildModel({
+    name: 'ststnet',
+    inputs: input,
+    outputs: nn.linear(x, 'fc', { units: classes, head: true }),
+    torchNames: { code: 'github.com/christy1206/STSTNet' },
+  });
 }

@@ -1,6 +1,6 @@
 import { choice, flag, integer, number, type OptionsOf, type Resolved, tuple } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { buildModel } from './build-model.js';
+import { buildModel, type StoredEntry, storedNorm } from './build-model.js';
 import { checkSides } from './check-sides.js';
 import { declareModel } from './declare-model.js';
 import { Difference } from './layers/combine.js';
@@ -8,7 +8,7 @@ import { Conv2dTranspose } from './layers/conv2d-transpose.js';
 import { type LayerBuilder, layerBuilder, type Node } from './layers/layer-builder.js';
 import { RetentionBlock } from './layers/retention-block.js';
 import { networkOptions } from './network-options.js';
-import { positionBranch, UNUSED_POSITION_NAMES } from './position-branch.js';
+import { positionBranch, storedByPositionBranch } from './position-branch.js';
 import { IMAGENET_VALUES } from './published.js';
 
 const tsfmicroOptions = {
@@ -102,29 +102,37 @@ function build({
   const branch = { grid: [inputShape[0] / 16, inputShape[1] / 16], width: widths[3], antialias } as const;
   const stages = { widths, depths, dropPath };
   const head = { projection, classes };
-  const finish = (outputs: Node, unused: string[]) =>
+  const finish = (outputs: Node, stored: readonly StoredEntry[]) =>
     buildModel({
       name: fusion === 'parallel' ? 'tsfmicro' : `tsfmicro-${fusion}`,
       inputs: [onset, apex],
       outputs,
-      torchNames: { unused: [...RELATIVE_POSITIONS, ...UNUSED_POSITION_NAMES, ...unused] },
+      torchNames: {
+        ...(fusion === 'residual'
+          ? { noCode: "the authors' class of this fusion joins nothing: other values of fusion have theirs" }
+          : { code: 'github.com/Cross-Innovation-Lab/TSFmicro' }),
+        stored: [...widths.flatMap(relativePositions), ...stored],
+      },
     });
   switch (fusion) {
     case 'parallel': {
       const how = retentionStages(main, stem(main, motion, 'patch_embed', widths[0]), stages);
       const where = positionBranch(nn, onset, branch);
-      return finish(classify(main, main.add([how, where], 'fusion'), head), []);
+      return finish(classify(main, main.add([how, where], 'fusion'), head), storedByPositionBranch(widths[3]));
     }
     case 'early': {
       const where = stem(nn, onset, 'ConvStem_T', widths[0]);
       const how = stem(nn, motion, 'ConvStem_S', widths[0]);
       const x = retentionStages(main, nn.add([how, where], 'fusion'), stages);
-      return finish(classify(main, x, head), ['main_branch.patch_embed.']);
+      return finish(classify(main, x, head), storedStem('main_branch.patch_embed', widths[0]));
     }
     case 'temporal-to-spatial': {
       const how = retentionStages(main, stem(main, motion, 'patch_embed', widths[0]), stages);
       const x = positionBranch(nn, onset, { ...branch, added: how });
-      return finish(classify(nn, x, head), ['main_branch.proj.', 'main_branch.norm.', 'main_branch.head.']);
+      return finish(classify(nn, x, head), [
+        ...storedByPositionBranch(widths[3]),
+        ...storedHead('main_branch.', widths[3], head),
+      ]);
     }
     case 'spatial-to-temporal':
     case 'residual': {
@@ -133,13 +141,49 @@ function build({
       let x = main.add([stemmed, enlarged(nn, where, widths)], 'early_fusion');
       x = retentionStages(main, x, stages);
       if (fusion === 'residual') x = main.add([x, where], 'fusion');
-      return finish(classify(main, x, head), []);
+      return finish(classify(main, x, head), storedByPositionBranch(widths[3]));
     }
   }
 }
 
-/** Tables that the authors' code stores and this one computes. */
-const RELATIVE_POSITIONS = [0, 1, 2, 3].map((stage) => `main_branch.layers.${stage}.Relpos.`);
+/** Tables that the authors' code stores and this one computes: turns and decays of two heads. */
+function relativePositions(width: number, stage: number): StoredEntry[] {
+  const turns = width / HEADS / 2;
+  const angles = Array.from(
+    { length: width / HEADS },
+    (_, i) => 1 / 10000 ** (Math.floor(i / 2) / Math.max(1, turns - 1)),
+  );
+  const decays = Array.from({ length: HEADS }, (_, head) =>
+    Math.log(1 - 2 ** (-INITIAL - (rangeOf(stage) * head) / HEADS)),
+  );
+  const name = `main_branch.layers.${stage}.Relpos`;
+  return [
+    [`${name}.angle`, [angles.length], angles],
+    [`${name}.decay`, [HEADS], decays],
+  ];
+}
+
+/** A stem that is stored and never used. */
+function storedStem(name: string, width: number): StoredEntry[] {
+  const maps = [3, width >> 1, width >> 1, width, width];
+  return [0, 1, 2, 3].flatMap((index): StoredEntry[] => [
+    [`${name}.proj.${3 * index}.weight`, [maps[index + 1]!, maps[index]!, 3, 3]],
+    [`${name}.proj.${3 * index}.bias`, [maps[index + 1]!]],
+    ...storedNorm(`${name}.proj.${3 * index + 1}`, maps[index + 1]!),
+  ]);
+}
+
+/** A classifier that is stored and never used. */
+function storedHead(prefix: string, width: number, head: { projection: number; classes: number }): StoredEntry[] {
+  return [
+    [`${prefix}proj.weight`, [head.projection, width]],
+    [`${prefix}proj.bias`, [head.projection]],
+    // as the class has it, which could not follow its own projection
+    ...storedNorm(`${prefix}norm`, width),
+    [`${prefix}head.weight`, [head.classes, head.projection]],
+    [`${prefix}head.bias`, [head.classes]],
+  ];
+}
 
 /** Four convolutions 3x3, the first with step 2, with batch norm and GELU between. */
 function stem(nn: LayerBuilder, input: Node, name: string, width: number): Node {
@@ -159,6 +203,11 @@ interface StagesPlan {
   dropPath: number;
 }
 
+/** Heads of every block, the first exponent of their decay, and the range of the exponents. */
+const HEADS = 2;
+const INITIAL = 2;
+const rangeOf = (stage: number) => (stage < 2 ? 4 : 6);
+
 /** Retention blocks, along the axes in the first two stages and over the plane in the last two, halved in between. */
 function retentionStages(nn: LayerBuilder, input: Node, { widths, depths, dropPath }: StagesPlan): Node {
   const total = depths.reduce((sum, depth) => sum + depth, 0);
@@ -166,10 +215,9 @@ function retentionStages(nn: LayerBuilder, input: Node, { widths, depths, dropPa
   let done = 0;
   depths.forEach((depth, stage) => {
     const mode = stage < 2 ? ('axes' as const) : ('plane' as const);
-    const range = stage < 2 ? 4 : 6;
     for (let number = 0; number < depth; number++) {
       const rate = total === 1 ? 0 : (dropPath * done) / (total - 1);
-      const args = { heads: 2, mode, initial: 2, range, expansion: 3, dropPath: rate };
+      const args = { heads: HEADS, mode, initial: INITIAL, range: rangeOf(stage), expansion: 3, dropPath: rate };
       x = nn.apply(new RetentionBlock({ ...nn.named(`layers.${stage}.blocks.${number}`), ...args }), x);
       done += 1;
     }

@@ -7,3 +7,4 @@
 export * from './folder/model-file.js';
 export * from './folder/weight-encodings.js';
 export * from './onnx/export-onnx.js';
+export * from './tfjs/export-tfjs-layers.js';

@@ -128,7 +128,7 @@ export async function exportNetwork(
   const chosen = 'run' in source ? await ofRun(source, own) : await ofWeights(source, own);
   await useBackend(chosen.experiment.backend);
   const measured = measure ? await measureFolds(source, chosen, { encoding, own, onNote, signal }) : undefined;
-  const shapes = chosen.shapes ?? (await shapesOf(chosen.experiment, own));
+  const shapes = chosen.shapes ?? (await shapesOfSample(chosen.experiment, own));
   const network: ExportedNetwork = {
     ...chosen,
     shapes,
@@ -291,7 +291,7 @@ async function ofWeights(
 }
 
 /** The shape of each input, from the first sample of the data set. */
-async function shapesOf(experiment: Experiment, own: OwnParts): Promise<number[][]> {
+export async function shapesOfSample(experiment: Experiment, own: OwnParts): Promise<number[][]> {
   try {
     const dataset = await openExperimentData(experiment, own);
     const makers = imageMakers(experiment, dataset.kind, own.parts);

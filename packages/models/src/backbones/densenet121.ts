@@ -4,7 +4,7 @@ import { buildModel } from '../build-model.js';
 import { declareModel } from '../declare-model.js';
 import { type LayerBuilder, layerBuilder, type Node } from '../layers/layer-builder.js';
 import { networkOptions } from '../network-options.js';
-import { imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
+import { imagenetResult, TORCHVISION, TORCHVISION_INPUTS } from './torchvision.js';
 
 const densenet121Options = {
   ...networkOptions(
@@ -73,7 +73,11 @@ function build({ classes, inputShape, growth, depths, seed }: Resolved<typeof de
     name: 'densenet121',
     inputs: input,
     outputs: nn.linear(x, 'classifier', { units: classes, head: true }),
-    torchNames: { renamed: [['(denselayer\\d+\\.(?:norm|conv))\\.([12])\\.', '$1$2.']], backbone: { copies: [''] } },
+    torchNames: {
+      code: TORCHVISION,
+      renamed: [['(denselayer\\d+\\.(?:norm|conv))\\.([12])\\.', '$1$2.']],
+      backbone: { copies: [''] },
+    },
   });
 }
 

@@ -5,7 +5,7 @@ import { declareModel } from '../declare-model.js';
 import { type LayerBuilder, layerBuilder, type Node } from '../layers/layer-builder.js';
 import { SqueezeExcitation } from '../layers/squeeze-excitation.js';
 import { networkOptions } from '../network-options.js';
-import { imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
+import { imagenetResult, TORCHVISION, TORCHVISION_INPUTS } from './torchvision.js';
 
 const efficientnetB0Options = {
   ...networkOptions({ classes: 1000, inputShape: [224, 224, 3] }),
@@ -92,7 +92,12 @@ function build({
   x = convNormSwish(nn, x, 'features.8', { filters: 4 * channels, kernelSize: 1, stride: 1 });
   x = nn.dropout(nn.globalAveragePool(x, 'avgpool'), 'classifier.0', dropout);
   const outputs = nn.linear(x, 'classifier.1', { units: classes, start: 'fan-out', head: true });
-  return buildModel({ name: 'efficientnet-b0', inputs: input, outputs, torchNames: { backbone: { copies: [''] } } });
+  return buildModel({
+    name: 'efficientnet-b0',
+    inputs: input,
+    outputs,
+    torchNames: { code: TORCHVISION, backbone: { copies: [''] } },
+  });
 }
 
 function convNormSwish(

@@ -5,7 +5,7 @@ import { declareModel } from '../declare-model.js';
 import { layerBuilder } from '../layers/layer-builder.js';
 import { networkOptions } from '../network-options.js';
 import { RESNET18, RESNET50, type ResNetPlan, resnetStages, resnetStem } from './resnet-features.js';
-import { cofResult, imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
+import { cofResult, imagenetResult, TORCHVISION, TORCHVISION_INPUTS } from './torchvision.js';
 
 const resnetOptions = {
   ...networkOptions({ classes: 1000, inputShape: [224, 224, 3] }),
@@ -100,5 +100,5 @@ function build(
   let x = resnetStages(nn, resnetStem(nn, input, width), { ...plan, width });
   x = nn.globalAveragePool(x, 'avgpool');
   const outputs = nn.linear(x, 'fc', { units: classes, head: true });
-  return buildModel({ name, inputs: input, outputs, torchNames: { backbone: { copies: [''] } } });
+  return buildModel({ name, inputs: input, outputs, torchNames: { code: TORCHVISION, backbone: { copies: [''] } } });
 }

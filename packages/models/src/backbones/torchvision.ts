@@ -1,6 +1,9 @@
 import type { ModelInput, PublishedResult } from '../declare-model.js';
 import { IMAGENET_VALUES, SUMMARY } from '../published.js';
 
+/** Whose names backbones have. */
+export const TORCHVISION = 'torchvision';
+
 /** The image that a backbone of torchvision takes. */
 export const TORCHVISION_INPUTS: readonly ModelInput[] = [
   {

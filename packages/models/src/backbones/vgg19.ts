@@ -4,7 +4,7 @@ import { buildModel } from '../build-model.js';
 import { declareModel } from '../declare-model.js';
 import { layerBuilder, type Node } from '../layers/layer-builder.js';
 import { networkOptions } from '../network-options.js';
-import { cofResult, imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
+import { cofResult, imagenetResult, TORCHVISION, TORCHVISION_INPUTS } from './torchvision.js';
 
 const vgg19Options = {
   ...networkOptions(
@@ -109,5 +109,10 @@ function build({
   x = nn.linear(x, 'classifier.3', { units: hidden, activation: 'relu', start });
   x = nn.dropout(x, 'classifier.5', dropout);
   const outputs = nn.linear(x, 'classifier.6', { units: classes, start, head: true });
-  return buildModel({ name: 'vgg19', inputs: input, outputs, torchNames: { backbone: { copies: [''] } } });
+  return buildModel({
+    name: 'vgg19',
+    inputs: input,
+    outputs,
+    torchNames: { code: TORCHVISION, backbone: { copies: [''] } },
+  });
 }

@@ -10,7 +10,7 @@ import { LayerNormalization } from '../layers/layer-normalization.js';
 import { SeededDropout } from '../layers/seeded-dropout.js';
 import { TransformerBlock } from '../layers/transformer-block.js';
 import { networkOptions } from '../network-options.js';
-import { imagenetResult, TORCHVISION_INPUTS } from './torchvision.js';
+import { imagenetResult, TORCHVISION, TORCHVISION_INPUTS } from './torchvision.js';
 
 const vitB16Options = {
   ...networkOptions(
@@ -97,6 +97,7 @@ function build({
     inputs: input,
     outputs: nn.linear(x, 'heads.head', { units: classes, head: true }),
     torchNames: {
+      code: TORCHVISION,
       backbone: { copies: [''] },
       renamed: [
         ['\\.mlp\\.linear_1\\.', '.mlp.0.'],

@@ -56,5 +56,10 @@ export function createMtsn(given: MtsnOptions = {}): tfl.LayersModel {
   );
   x = nn.linear(x, 'fc1', { units: hidden, activation: 'relu' });
   x = nn.linear(x, 'fc2', { units: 1, head: true, activation: 'sigmoid' });
-  return buildModel({ name: 'mtsn', inputs, outputs: x });
+  return buildModel({
+    name: 'mtsn',
+    inputs,
+    outputs: x,
+    torchNames: { code: 'github.com/genbing99/MTSN-Spot-ME-MaE' },
+  });
 }

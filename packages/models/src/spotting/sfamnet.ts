@@ -1,6 +1,6 @@
 import { checkOptions, integer, type OptionsOf, tuple } from '@mer/options';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { buildModel } from '../build-model.js';
+import { buildModel, storedNorm } from '../build-model.js';
 import { ChannelSlice } from '../layers/combine.js';
 import { ConvolutionalAttention } from '../layers/convolutional-attention.js';
 import { layerBuilder, type Node } from '../layers/layer-builder.js';
@@ -17,9 +17,11 @@ const sfamnetOptions = {
 export type SfamnetOptions = OptionsOf<typeof sfamnetOptions>;
 
 /** Batch norms that the authors store and never apply. */
-const UNUSED = ['c1', 'c2', 'c3'].flatMap((stream) =>
-  ['bn1.', 'bn2.', 'cbam.SpatialGate.spatial.bn.'].map((name) => `${stream}.0.${name}`),
-);
+const STORED = ['c1', 'c2', 'c3'].flatMap((stream) => [
+  ...storedNorm(`${stream}.0.bn1`, 3),
+  ...storedNorm(`${stream}.0.bn2`, 3),
+  ...storedNorm(`${stream}.0.cbam.SpatialGate.spatial.bn`, 1),
+]);
 
 /**
  * SFAMNet: spots and recognizes at once, from flow in the image and in depth.
@@ -70,5 +72,10 @@ export function createSfamnet(given: SfamnetOptions = {}): tfl.LayersModel {
     nn.linear(spot.flat, spot.name, { units: 1, activation: 'sigmoid' }),
     nn.linear(recognize.flat, recognize.name, { units: classes, head: true }),
   ];
-  return buildModel({ name: 'sfamnet', inputs: input, outputs, torchNames: { unused: UNUSED } });
+  return buildModel({
+    name: 'sfamnet',
+    inputs: input,
+    outputs,
+    torchNames: { code: 'github.com/genbing99/SFAMNet', stored: STORED },
+  });
 }

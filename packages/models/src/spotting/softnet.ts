@@ -17,11 +17,11 @@ export type SoftnetOptions = OptionsOf<typeof softnetOptions>;
 
 /** What the layers of the authors' Keras files are called here. */
 const OF_KERAS = [
-  ['^conv2d/', 'conv1/'],
-  ['^conv2d_1/', 'conv2/'],
-  ['^conv2d_2/', 'conv3/'],
-  ['^dense/', 'fc1/'],
-  ['^dense_1/', 'fc2/'],
+  ['conv2d', 'conv1'],
+  ['conv2d_1', 'conv2'],
+  ['conv2d_2', 'conv3'],
+  ['dense', 'fc1'],
+  ['dense_1', 'fc2'],
 ] as const;
 
 /**
@@ -62,5 +62,10 @@ export function createSoftnet(given: SoftnetOptions = {}): tfl.LayersModel {
   x = nn.apply(tfl.layers.flatten({ name: 'flatten' }), x);
   x = nn.linear(x, 'fc1', { units: hidden, activation: 'relu' });
   const outputs = nn.linear(x, 'fc2', { units: 1, head: true });
-  return buildModel({ name: 'softnet', inputs: input, outputs, torchNames: { renamed: OF_KERAS } });
+  return buildModel({
+    name: 'softnet',
+    inputs: input,
+    outputs,
+    torchNames: { code: 'github.com/genbing99/SoftNet-SpotME', keras: OF_KERAS },
+  });
 }

@@ -17,7 +17,10 @@ const exportOnnxOptions = {
 };
 
 /** Options of {@link exportOnnx}. */
-export type ExportOnnxOptions = OptionsOf<typeof exportOnnxOptions>;
+export interface ExportOnnxOptions extends OptionsOf<typeof exportOnnxOptions> {
+  /** Texts by name that whoever loads the file can read, as `session.get_modelmeta().custom_metadata_map` in Python: its classes, say. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
 
 /** What files begin with: ONNX 1.16, operations as of opset 21, which ONNX Runtime reads from 1.18 (2024). */
 const [irVersion, opset] = [10, 21];
@@ -48,8 +51,14 @@ const [irVersion, opset] = [10, 21];
  * console.log(bytes.length < 12_000); // true
  * ```
  */
-export function exportOnnx(model: tfl.LayersModel, options: ExportOnnxOptions = {}): Uint8Array {
+export function exportOnnx(model: tfl.LayersModel, { metadata = {}, ...options }: ExportOnnxOptions = {}): Uint8Array {
   const { batch, name = model.name } = checkOptions('export a network as ONNX', exportOnnxOptions, options);
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value === 'string') continue;
+    throw new TypeError(
+      `Cannot export a network as ONNX as metadata must be texts: current value of ${key} is ${value}`,
+    );
+  }
   const task = `export ${name} as ONNX`;
   const weights = model.weights.reduce((sum, { shape }) => sum + shape.reduce<number>((a, b) => a * b!, 4), 0);
   if (weights >= 2 ** 31 - 2 ** 20)
@@ -60,7 +69,7 @@ export function exportOnnx(model: tfl.LayersModel, options: ExportOnnxOptions = 
   const batches = batch === 'any' ? ([2, 3] as const) : ([batch, batch] as const);
   const [first, second] = batches.map((samples, i) => traceModel(model, samples, i)) as [Trace, Trace];
   const general = generalize(first, second, batches, task);
-  return written(general, model, { name, task });
+  return written(general, model, { name, task, metadata });
 }
 
 /** What a network does with noise. */
@@ -87,7 +96,7 @@ function traceModel(model: tfl.LayersModel, samples: number, seed: number): Trac
 function written(
   traced: GeneralTrace,
   model: tfl.LayersModel,
-  { name, task }: { name: string; task: string },
+  { name, task, metadata }: { name: string; task: string; metadata: Readonly<Record<string, string>> },
 ): Uint8Array {
   const { inputNames, outputNames } = model;
   const { graph, nodes, tensors } = createGraph(inputNames[0]!, [...inputNames, ...outputNames]);
@@ -136,6 +145,7 @@ function written(
   return writeMessage({
     name,
     producer: 'mer',
+    metadata,
     irVersion,
     opset,
     nodes: all,

@@ -46,6 +46,8 @@ export interface ModelMessage {
   readonly tensors: readonly TensorMessage[];
   readonly inputs: readonly ValueMessage[];
   readonly outputs: readonly ValueMessage[];
+  /** Texts by name, for whoever loads it. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** The bytes of an ONNX file. */
@@ -55,12 +57,18 @@ export function writeMessage(model: ModelMessage): Uint8Array {
   pbf.writeStringField(2, model.producer);
   pbf.writeMessage(7, writeGraph, model);
   pbf.writeMessage(8, writeOpset, model.opset);
+  for (const property of Object.entries(model.metadata)) pbf.writeMessage(14, writeProperty, property);
   return pbf.finish();
 }
 
 function writeOpset(version: number, pbf: PbfWriter): void {
   pbf.writeStringField(1, '');
   pbf.writeVarintField(2, version);
+}
+
+function writeProperty([name, value]: readonly [string, string], pbf: PbfWriter): void {
+  pbf.writeStringField(1, name);
+  pbf.writeStringField(2, value);
 }
 
 function writeGraph({ nodes, name, tensors, inputs, outputs }: ModelMessage, pbf: PbfWriter): void {
