@@ -10,8 +10,11 @@ import {
   readRun,
   reportData,
   summaryText,
+  writeMlflow,
   writeReport,
+  writeTensorboard,
 } from '@mer/experiments';
+import { visible } from '@mer/options';
 import { Interrupted } from '../errors.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
@@ -22,11 +25,14 @@ interface Options {
   data?: string;
   use: string[];
   pictures: boolean;
+  tensorboard?: string;
+  mlflow?: string;
   json?: boolean;
 }
 
 /** `mer report <run>` */
-export async function report(dir: string, { out = dir, data: root, use, pictures, json }: Options): Promise<void> {
+export async function report(dir: string, options: Options): Promise<void> {
+  const { out = dir, data: root, use, pictures, tensorboard, mlflow, json } = options;
   const own = await loadParts(use);
   const run = await readRun(dir, { own });
   const data = reportData(run);
@@ -35,6 +41,16 @@ export async function report(dir: string, { out = dir, data: root, use, pictures
   if (json) printJson(data.summary);
   else print(`${summaryText(data.summary)}\n`);
   say(`report: ${join(out, 'report.html')}\n`);
+  if (tensorboard !== undefined) {
+    await writeTensorboard(run, tensorboard);
+    say(`curves: tensorboard --logdir ${visible(tensorboard)}\n`);
+  }
+  if (mlflow !== undefined) {
+    await writeMlflow(run, mlflow);
+    say(
+      `MLflow: ${visible(mlflow)}, read with MLFLOW_ALLOW_FILE_STORE=true, or taken over by mlflow migrate-filestore\n`,
+    );
+  }
 }
 
 /** Pictures of the worst mistakes and of a right prediction of each class; without the data set the report goes without, and says so. */
