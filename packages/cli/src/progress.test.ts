@@ -99,7 +99,7 @@ describe('createProgress() of several workers', () => {
     const rows = screen(text);
     expect(rows.slice(1, 3)).toEqual(['something', expect.stringContaining('fold 1/3  s1  seed 0  2/3 right')]);
     expect(rows.slice(3)).toEqual([
-      expect.stringMatching(/^\[######\.+\] 1\/3 folds/),
+      expect.stringMatching(/^\[#######\.+\] 1\/3 folds/),
       '  s2         4/4  loss 0.5000  accuracy 1.000',
     ]);
     for (const row of rows.slice(3)) expect(row.length).toBeLessThan(60);
