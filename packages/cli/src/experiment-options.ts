@@ -14,6 +14,7 @@ export interface RunOptions extends ExperimentOptions {
   shard?: { index: number; of: number };
   final?: boolean;
   cache?: string;
+  tensorboard?: string;
   dryRun?: boolean;
   grid: string[];
 }

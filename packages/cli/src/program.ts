@@ -70,6 +70,7 @@ export function createProgram(): Command {
     .option('--shard <i/n>', 'run part i of n of the folds; mer merge puts the parts together', shardOf)
     .option('--final', 'also train on all samples, as mer train does, for mer predict and mer export')
     .option('--cache <dir>', "folder of prepared images (default: .cache beside the run's folder)")
+    .option('--tensorboard <dir>', 'write curves for tensorboard --logdir <dir> as the folds train')
     .option('--dry-run', 'check everything and say what would be done: folds, classes, parameters, time, memory')
     .option('--json', 'print events as they happen and the result, one JSON object a line')
     .action(async (...args) => (await import('./commands/run.js')).run(args[0], args[1]));
@@ -263,6 +264,8 @@ export function createProgram(): Command {
     .option('-o, --out <dir>', 'folder of the report (default: the folder of the run)')
     .option('-d, --data <dir>', 'folder of the data set, for pictures of samples (default: that of the run)')
     .option('--no-pictures', 'leave out the pictures of samples')
+    .option('--tensorboard <dir>', 'also write curves and scores for tensorboard --logdir <dir>')
+    .option('--mlflow <dir>', "also write the run as MLflow's files, such as mlruns")
     .addOption(use)
     .addOption(json)
     .action(async (...args) => (await import('./commands/report.js')).report(args[0], args[1]));

@@ -5,11 +5,27 @@ import { visible } from '@mer/options';
 export interface ProgressStream {
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
   write(text: string): unknown;
 }
 
+/** Least time between two drawings of the same lines, in milliseconds: epochs come faster than anybody reads. */
+const PAUSE = 100;
+
+/** A fold that trains now. */
+interface Training {
+  label: string;
+  epochs: number;
+  /** Its first epoch here, which tells the pace, and its last. */
+  first: EpochEvent;
+  last: EpochEvent;
+}
+
+type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
+
 /**
- * Shows how a run goes: one line that rewrites itself on a terminal, one plain line for each fold elsewhere, at most one in `every` seconds.
+ * Shows how a run goes: on a terminal one line that rewrites itself, and where several folds train at the same time one more for each; elsewhere one plain line for
+ * each fold that is done, at most one in `every` seconds.
  */
 export function createProgress(
   stream: ProgressStream,
@@ -17,21 +33,30 @@ export function createProgress(
 ): { onEvent(event: RunEvent): void; note(text: string): void; end(): void } {
   let begun = performance.now();
   let folds = { done: 0, total: 0, ran: 0 };
-  let shown = false;
+  let workers = 1;
   let lastFold = 0;
   let memory = 0;
-  const line = (text: string) => {
-    if (!stream.isTTY) return;
-    stream.write(`\r\u001b[2K${visible(text).slice(0, (stream.columns ?? 80) - 1)}`);
-    shown = true;
-  };
-  const clear = () => {
-    if (shown) stream.write('\r\u001b[2K');
-    shown = false;
-  };
+  const training = new Map<string, Training>();
+  const lines = createLines(stream);
   const plain = (text: string) => {
-    clear();
-    stream.write(`${visible(text)}\n`);
+    stream.write(`${lines.cleared()}${visible(text)}\n`);
+  };
+  /** The line of the whole, and those of the folds that train; as many as the terminal has room for. */
+  const show = (now: boolean) => {
+    if (!stream.isTTY) return;
+    const { value: newest } = [...training.values()].reduce(
+      (found, { last }) => (last.time >= found.time ? { time: last.time, value: last } : found),
+      { time: Number.NEGATIVE_INFINITY, value: undefined as EpochEvent | undefined },
+    );
+    const head = `${bar(folds.done, folds.total)} ${folds.done}/${folds.total} folds${pace() ? `  ${pace()}` : ''}`;
+    if (workers === 1) {
+      lines.draw([`${head}${newest ? `  ${newest.fold} ${epochText(newest)}` : ''}`], now);
+      return;
+    }
+    const room = Math.max(1, (stream.rows ?? 24) - 2);
+    const shown = [...training.values()].slice(0, training.size > room ? room - 1 : room);
+    const left = training.size - shown.length;
+    lines.draw([head, ...shown.map(trainingText), ...(left > 0 ? [`  and ${left} more`] : [])], now);
   };
   /** `12.3 folds/min  2 min 05 s left`, once a fold has been run. */
   const pace = () => {
@@ -47,9 +72,13 @@ export function createProgress(
           plain(event.text);
           break;
         case 'prepare':
-          line(`${bar(event.done, event.total)} preparing ${event.done}/${event.total} samples`);
+          lines.draw(
+            [`${bar(event.done, event.total)} preparing ${event.done}/${event.total} samples`],
+            event.done === event.total,
+          );
           break;
         case 'ready':
+          ({ workers } = event);
           begun = performance.now();
           folds = { done: event.foldsDone, total: event.folds, ran: 0 };
           plain(
@@ -58,16 +87,18 @@ export function createProgress(
               `${event.workers > 1 ? `, ${event.workers} workers` : ''}`,
           );
           break;
-        case 'epoch':
-          if (stream.isTTY) {
-            line(
-              `${bar(folds.done, folds.total)} ${folds.done}/${folds.total} folds  ${pace() ? `${pace()}  ` : ''}` +
-                `${event.fold} ${event.record.epoch}/${event.epochs}  ` +
-                `loss ${event.record.loss.toFixed(4)}  accuracy ${event.record.accuracy.toFixed(3)}`,
-            );
-          }
+        case 'epoch': {
+          const of = keyOf(event);
+          const before = training.get(of);
+          const goesOn =
+            before && before.first.attempt === event.attempt && before.last.record.epoch < event.record.epoch;
+          const label = event.seed === 0 ? event.fold : `${event.fold} (seed ${event.seed})`;
+          training.set(of, { label, epochs: event.epochs, first: goesOn ? before.first : event, last: event });
+          show(event.record.epoch === event.epochs);
           break;
+        }
         case 'crash':
+          training.delete(keyOf(event));
           plain(
             `the worker of fold ${event.fold} (seed ${event.seed}) was ${event.reason}` +
               `${event.memory === undefined ? '' : ` when it had held ${(event.memory / 1e6).toFixed(0)} MB`}: ` +
@@ -77,6 +108,7 @@ export function createProgress(
         case 'fold': {
           folds.done += 1;
           folds.ran += 1;
+          training.delete(keyOf(event));
           memory = Math.max(memory, event.memory);
           const seconds = performance.now() / 1000;
           const last = folds.done === folds.total;
@@ -89,12 +121,60 @@ export function createProgress(
           const text = `fold ${folds.done}/${folds.total}  ${event.fold}  seed ${event.seed}  ${right}  ${event.seconds.toFixed(1)} s`;
           plain(last ? text : `${text}  ${pace()}`);
           if (last) plain(`most memory of a process: ${(memory / 1e6).toFixed(0)} MB`);
+          else if (training.size > 0) show(true);
           break;
         }
       }
     },
     note: plain,
-    end: clear,
+    end: () => {
+      const text = lines.cleared();
+      if (text !== '') stream.write(text);
+    },
+  };
+}
+
+const keyOf = ({ seed, fold }: { seed: number; fold: string }) => JSON.stringify([seed, fold]);
+
+/** `12/100  loss 0.1234  accuracy 0.950` */
+function epochText({ epochs, record: { epoch, loss, accuracy } }: EpochEvent): string {
+  return `${epoch}/${epochs}  loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(3)}`;
+}
+
+/** The same with who it is, in columns, and how long it will take. */
+function trainingText({ label, first, last }: Training): string {
+  const ran = last.record.epoch - first.record.epoch;
+  const left = ran > 0 ? (((last.time - first.time) / ran) * (last.epochs - last.record.epoch)) / 1000 : undefined;
+  return `  ${label.padEnd(10)} ${epochText(last)}${left === undefined ? '' : `  ${duration(left)} left`}`;
+}
+
+/** Lines at the end of a terminal that are written over, each cut to its width. */
+function createLines(stream: ProgressStream): {
+  draw(lines: readonly string[], now?: boolean): void;
+  cleared(): string;
+} {
+  let drawn = 0;
+  let last = 0;
+  /** To the beginning of the first of them. */
+  const back = () => (drawn > 1 ? `\r\u001b[${drawn - 1}A` : '\r');
+  return {
+    draw(lines, now = false) {
+      if (!stream.isTTY || (!now && drawn > 0 && performance.now() - last < PAUSE)) return;
+      last = performance.now();
+      const width = (stream.columns ?? 80) - 1;
+      const text = lines.map((line) => `\u001b[2K${visible(line).slice(0, width)}`).join('\n');
+      // those that are no longer there
+      const rest = drawn > lines.length ? '\u001b[0J' : '';
+      stream.write(`${drawn > 0 ? back() : '\r'}${text}${rest}`);
+      drawn = lines.length;
+    },
+    /** What removes them, to be written before anything else is. */
+    cleared() {
+      if (drawn === 0) return '';
+      const text = `${back()}\u001b[2K${drawn > 1 ? '\u001b[0J' : ''}`;
+      drawn = 0;
+      return text;
+    },
   };
 }
 

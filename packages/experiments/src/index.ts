@@ -175,6 +175,13 @@ export { resultTableCsv, resultTableLatex, resultTableMarkdown } from './tables/
 export type { GridOptions } from './tables/table-grid.js';
 export { resultTableHtml, type TablePageOptions } from './tables/table-page.js';
 export { resultTableText } from './tables/table-text.js';
+export { writeMlflow } from './tracking/mlflow.js';
+export {
+  type OpenTensorboardOptions,
+  openTensorboard,
+  type TensorboardLog,
+  writeTensorboard,
+} from './tracking/tensorboard.js';
 export {
   findKeptWeights,
   type KeepWeightsOptions,

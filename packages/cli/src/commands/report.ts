@@ -14,8 +14,11 @@ import {
   summaryText,
   trainedReportData,
   trainedText,
+  writeMlflow,
   writeReport,
+  writeTensorboard,
 } from '@mer/experiments';
+import { visible } from '@mer/options';
 import { Interrupted } from '../errors.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
@@ -26,11 +29,14 @@ interface Options {
   data?: string;
   use: string[];
   pictures: boolean;
+  tensorboard?: string;
+  mlflow?: string;
   json?: boolean;
 }
 
 /** `mer report <run>` */
-export async function report(dir: string, { out = dir, data: root, use, pictures, json }: Options): Promise<void> {
+export async function report(dir: string, options: Options): Promise<void> {
+  const { out = dir, data: root, use, pictures, tensorboard, mlflow, json } = options;
   const own = await loadParts(use);
   const trained = await readTrainedRun(dir, { own });
   if (trained) {
@@ -39,6 +45,8 @@ export async function report(dir: string, { out = dir, data: root, use, pictures
     if (json) printJson(summary);
     else print(`${trainedText(summary)}\n`);
     say(`report: ${join(out, 'report.html')}\n`);
+    const asked = tensorboard === undefined ? (mlflow === undefined ? undefined : '--mlflow') : '--tensorboard';
+    if (asked) say(`${asked}: nothing was written, as ${visible(dir)} has no test whose curves and scores could be\n`);
     return;
   }
   const run = await readRun(dir, { own });
@@ -48,6 +56,16 @@ export async function report(dir: string, { out = dir, data: root, use, pictures
   if (json) printJson(data.summary);
   else print(`${summaryText(data.summary)}\n`);
   say(`report: ${join(out, 'report.html')}\n`);
+  if (tensorboard !== undefined) {
+    await writeTensorboard(run, tensorboard);
+    say(`curves: tensorboard --logdir ${visible(tensorboard)}\n`);
+  }
+  if (mlflow !== undefined) {
+    await writeMlflow(run, mlflow);
+    say(
+      `MLflow: ${visible(mlflow)}, read with MLFLOW_ALLOW_FILE_STORE=true, or taken over by mlflow migrate-filestore\n`,
+    );
+  }
 }
 
 /** Pictures of the worst mistakes and of a right prediction of each class; without the data set the report goes without, and says so. */

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import {
   dryRunSweep,
+  openTensorboard,
   readRuns,
   resultTable,
   resultTableText,
@@ -9,6 +10,7 @@ import {
   type SweepDryRun,
   type SweepEvent,
   sweepFailure,
+  type TensorboardLog,
 } from '@mer/experiments';
 import { visible } from '@mer/options';
 import type { RunOptions } from '../experiment-options.js';
@@ -23,6 +25,14 @@ export async function runCells(sweep: Sweep, options: RunOptions): Promise<void>
   const { workers, shard, final = false, cache = join(dirname(out), '.cache'), json } = options;
   if (options.dryRun) return planCells(sweep, out, json);
   let progress = createProgress(terminal);
+  const curves = new Map<string, TensorboardLog>();
+  const log = (event: SweepEvent) => {
+    if (options.tensorboard === undefined) return;
+    const { cell } = event;
+    const of = curves.get(cell) ?? openTensorboard(options.tensorboard, { name: `${sweep.name}/${cell}` });
+    curves.set(cell, of);
+    if (event.type !== 'cell') of.onEvent(event);
+  };
   const tell = (event: SweepEvent | { type: 'sweep' }) => printJson(event, 0);
   const show = (event: SweepEvent) => {
     if (event.type !== 'cell') return progress.onEvent(event);
@@ -33,11 +43,16 @@ export async function runCells(sweep: Sweep, options: RunOptions): Promise<void>
     }
     if (event.state === 'failed') progress.note(`cell ${event.cell} failed, the others go on: ${event.error}`);
   };
+  const onEvent = (event: SweepEvent) => {
+    (json ? tell : show)(event);
+    log(event);
+  };
   try {
     const result = await interruptible(`stopped; run the same command again to go on with ${out}`, (signal) =>
-      runSweep(sweep, { out, workers, shard, final, cache, signal, onEvent: json ? tell : show }),
+      runSweep(sweep, { out, workers, shard, final, cache, signal, onEvent }),
     );
     progress.end();
+    for (const [cell, { finish }] of curves) await finish(join(out, cell));
     if (json) printJson({ type: 'sweep', ...result }, 0);
     else if (result.cells.some(({ summary }) => summary)) {
       print(`${resultTableText(resultTable(await readRuns([out], { own: sweep.own })))}\n`);

@@ -6,6 +6,7 @@ import {
   dryRun,
   openExperiment,
   openSweep,
+  openTensorboard,
   type RunEvent,
   runExperiment,
   saysSomething,
@@ -35,10 +36,13 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     return;
   }
   const progress = createProgress(terminal);
+  const curves =
+    options.tensorboard === undefined ? undefined : openTensorboard(options.tensorboard, { name: experiment.name });
   const tell = (event: RunEvent | { type: 'summary' }) => printJson(event, 0);
   let endWatch = () => {};
   const onEvent = (event: RunEvent) => {
     (json ? tell : progress.onEvent)(event);
+    curves?.onEvent(event);
     if (event.type === 'ready') endWatch = watch(event, cache ?? join(dirname(out), '.cache'), progress.note);
   };
   try {
@@ -46,6 +50,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
       runExperiment(experiment, { out, own, workers, shard, final, cache, signal, onEvent }),
     );
     progress.end();
+    await curves?.finish(out);
     if (json) tell({ type: 'summary', ...summary });
     else print(`${summaryText(summary)}\n`);
     say(`run: ${out}\n`);

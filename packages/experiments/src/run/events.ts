@@ -21,8 +21,18 @@ export type RunEvent =
       /** Shape of each input of the model, where there is something left to train. */
       inputs?: readonly (readonly number[])[];
     }
-  /** An epoch of a fold ended. */
-  | { type: 'epoch'; seed: number; fold: string; epochs: number; record: EpochRecord }
+  /** An epoch of a fold ended. Every epoch is told once, those of a fold in their order; those of folds that train at the same time come mixed. */
+  | {
+      type: 'epoch';
+      seed: number;
+      fold: string;
+      /** 2 where the fold is run once more as its process had ended: it then begins with epoch 1 again, and those of the first attempt are void. */
+      attempt: number;
+      epochs: number;
+      /** When it ended, milliseconds since 1970. */
+      time: number;
+      record: EpochRecord;
+    }
   /** A fold is done and written. */
   | {
       type: 'fold';

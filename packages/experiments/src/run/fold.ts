@@ -83,7 +83,15 @@ export async function runFold(
       key,
       signal,
       onEpoch: (record) =>
-        onEvent({ type: 'epoch', seed: fold.seed, fold: fold.name, epochs: settings.until ?? settings.epochs, record }),
+        onEvent({
+          type: 'epoch',
+          seed: fold.seed,
+          fold: fold.name,
+          attempt: 1,
+          epochs: settings.until ?? settings.epochs,
+          time: Date.now(),
+          record,
+        }),
     });
     const logits = await predictLogits(model, data, fold.test, memory && { batchSize: memory.testBatch });
     const { threshold } = experiment;

@@ -123,6 +123,20 @@ describe('runExperiment()', () => {
     expect(two.events.filter(({ type }) => type === 'prepare').length).toBe(0);
     expect(two.events.filter(({ type }) => type === 'fold').length).toBe(4);
     expect(two.events.find(({ type }) => type === 'ready')).toMatchObject({ workers: 2 });
+    // every epoch of every fold is told once, in its order, before the fold is
+    for (const { events } of [one, two]) {
+      const epochs = events.filter((event) => event.type === 'epoch');
+      expect(epochs).toHaveLength(4 * 3);
+      for (const { seed, name } of (await readRun(one.out)).manifest.folds) {
+        const own = events.filter((event) => 'fold' in event && event.seed === seed && event.fold === name);
+        expect(own.map((event) => (event.type === 'epoch' ? event.record.epoch : event.type))).toEqual([
+          1,
+          2,
+          3,
+          'fold',
+        ]);
+      }
+    }
     const cached = await readdir(join(root, '.cache'));
     expect(cached.every((name) => name.endsWith('.npy'))).toBe(true);
     expect(cached.length).toBe(2);
@@ -144,6 +158,8 @@ describe('runExperiment()', () => {
     expect(crashed.events.filter(({ type }) => type === 'crash')).toContainEqual(
       expect.objectContaining({ reason: 'ended by SIGKILL', again: true }),
     );
+    const again = crashed.events.filter((event) => event.type === 'epoch' && event.attempt === 2);
+    expect(again.map((event) => event.type === 'epoch' && event.record.epoch).slice(0, 1)).toEqual([1]);
     expect(await foldFiles(crashed.out)).toEqual(await foldFiles(join(root, 'one')));
   });
 

@@ -52,8 +52,8 @@ export function openProcesses(count: number, signal: AbortSignal | undefined): P
 export type TaskMessage =
   /** It has begun with it, and had held so many bytes at most. */
   | { pid: number; memory: number }
-  /** How it goes. */
-  | { event: RunEvent }
+  /** How it goes, in order. */
+  | { events: readonly RunEvent[] }
   /** The backend's memory has failed: the process ends now. */
   | { crash: Crash };
 
@@ -92,6 +92,7 @@ export async function runTask<Result>(
   args: readonly unknown[],
   { on, onCrash, retry = true, signal }: TaskOptions,
 ): Promise<Result> {
+  let attempt = 1;
   for (let again = retry; ; ) {
     const watch = watchMemory();
     let told: Crash | undefined;
@@ -100,7 +101,9 @@ export async function runTask<Result>(
         watch.follow(message.pid, message.memory);
         if (processes.count === 1) processes.memory = message.memory;
       }
-      if ('event' in message) on?.(message.event);
+      if ('events' in message) {
+        for (const event of message.events) on?.(event.type === 'epoch' ? { ...event, attempt } : event);
+      }
       if ('crash' in message) told = message.crash;
     };
     try {
@@ -116,6 +119,7 @@ export async function runTask<Result>(
       if (!again) throw new CrashError(crash, { cause: error });
       onCrash?.(crash);
       again = false;
+      attempt += 1;
     } finally {
       watch.stop();
     }

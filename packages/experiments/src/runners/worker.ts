@@ -51,8 +51,8 @@ export interface FoldReport {
   memory: number;
 }
 
-/** Least time between two events, in milliseconds. */
-const PAUSE = 200;
+/** Events wait at most so long for others to go with, in milliseconds: a message for each would slow down who trains fast. */
+const PAUSE = 100;
 
 interface Opened {
   data: PreparedDataset;
@@ -86,21 +86,16 @@ async function handedOn(
 async function stage(context: WorkerContext, unit: StageUnit): Promise<StageReport> {
   const { data, initial, own } = await open(context);
   const { experiment, out, memory } = context;
-  const tellSometimes = sometimes();
+  const { epochs } = experiment.training;
+  const of = { seed: unit.seed, fold: `stage ${unit.stage}, ${unit.name}`, attempt: 1 };
+  const events = openEvents();
   const record = await runStage(experiment, data, unit, {
     initial,
     begun: await handedOn(context, unit),
     own,
     memory,
-    onEpoch: (record) =>
-      tellSometimes({
-        type: 'epoch',
-        seed: unit.seed,
-        fold: `stage ${unit.stage}, ${unit.name}`,
-        epochs: experiment.training.epochs,
-        record,
-      }),
-  });
+    onEpoch: (record) => events.add({ type: 'epoch', ...of, epochs, time: Date.now(), record }),
+  }).finally(events.flush);
   await writeUnit(out, record);
   return { seconds: record.seconds, samples: unit.train.length };
 }
@@ -113,25 +108,39 @@ export interface StageReport {
   samples: number;
 }
 
-/** Tells events, but not more often than a reader can follow. */
-function sometimes(): (event: RunEvent) => void {
+/** Tells every event in its order, several at once where they come fast. */
+function openEvents(): { add(event: RunEvent): void; flush(): void } {
+  let waiting: RunEvent[] = [];
   let last = 0;
-  return (event) => {
-    if (performance.now() - last < PAUSE) return;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
     last = performance.now();
-    tell({ event });
+    if (waiting.length > 0) tell({ events: waiting });
+    waiting = [];
+  };
+  return {
+    add(event) {
+      waiting.push(event);
+      // a step that holds the loop keeps the timer from ringing
+      if (performance.now() - last >= PAUSE) flush();
+      else timer ??= setTimeout(flush, PAUSE);
+    },
+    flush,
   };
 }
 
 async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldReport> {
   const { data, initial, own } = await open(context);
+  const events = openEvents();
   const record = await runFold(context.experiment, data, planned, {
     initial,
     begun: await handedOn(context, planned),
     own,
     memory: context.memory,
-    onEvent: sometimes(),
-  });
+    onEvent: events.add,
+  }).finally(events.flush);
   await writeFold(context.out, record);
   return { predictions: record.predictions, seconds: record.seconds, memory: ownPeakMemory() };
 }

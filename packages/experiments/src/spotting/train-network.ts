@@ -78,24 +78,13 @@ export async function trainNetwork(
         signal?.throwIfAborted();
         const batch = order.slice(start, start + batchSize).map((i) => samples[i]!);
         const inputs: tf.Tensor[] = [];
-        // one order of draws for all images of a moment is not needed: mirroring draws nothing, and noise is noise
-        for (const name of images) inputs.push(await batchOf(recordings, batch, name, changing));
-        const wanted = Float32Array.from(batch, ({ recording, moment }) => recordings[recording]!.targets[moment]!);
-        const classes = tf.tensor2d(wanted, [batch.length, 1]);
-        update.begin(learningRate);
-        const { loss, logits } = gradientStep(
-          model,
-          inputs,
-          { classes, images: [] },
-          {
-            loss: { name: squaredError.name } as never,
-            parts: [squaredError],
-            onGradient: (variable, gradient) => update.take(variable, gradient),
-          },
-        );
-        update.end();
-        sum += (await loss.data())[0]! * batch.length;
-        tf.dispose([...inputs, classes, loss, logits]);
+        try {
+          // one order of draws for all images of a moment is not needed: mirroring draws nothing, and noise is noise
+          for (const name of images) inputs.push(await batchOf(recordings, batch, name, changing));
+          sum += batch.length * (await trainStep(model, update, { inputs, batch, recordings, learningRate }));
+        } finally {
+          tf.dispose(inputs);
+        }
       }
       history.push(sum / samples.length);
       if (!Number.isFinite(history.at(-1))) {
@@ -109,6 +98,40 @@ export async function trainNetwork(
     update.dispose();
   }
   return history;
+}
+
+/** One step on a batch of moments; its loss. */
+async function trainStep(
+  model: Parameters<typeof gradientStep>[0],
+  update: ReturnType<typeof createUpdate>,
+  {
+    inputs,
+    batch,
+    recordings,
+    learningRate,
+  }: { inputs: tf.Tensor[]; batch: readonly Sample[]; recordings: readonly TaughtRecording[]; learningRate: number },
+): Promise<number> {
+  const wanted = Float32Array.from(batch, ({ recording, moment }) => recordings[recording]!.targets[moment]!);
+  const classes = tf.tensor2d(wanted, [batch.length, 1]);
+  try {
+    update.begin(learningRate);
+    const { loss, logits } = gradientStep(
+      model,
+      inputs,
+      { classes, images: [] },
+      {
+        loss: { name: squaredError.name } as never,
+        parts: [squaredError],
+        onGradient: (variable, gradient) => update.take(variable, gradient),
+      },
+    );
+    update.end();
+    const [value] = await loss.data();
+    tf.dispose([loss, logits]);
+    return value!;
+  } finally {
+    classes.dispose();
+  }
 }
 
 /** Moments of expressions with their copies, and some of the others. */
