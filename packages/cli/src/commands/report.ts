@@ -19,7 +19,7 @@ import {
   writeTensorboard,
 } from '@mer/experiments';
 import { visible } from '@mer/options';
-import { Interrupted } from '../errors.js';
+import { Interrupted, UsageError } from '../errors.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
@@ -40,13 +40,17 @@ export async function report(dir: string, options: Options): Promise<void> {
   const own = await loadParts(use);
   const trained = await readTrainedRun(dir, { own });
   if (trained) {
+    const asked = tensorboard === undefined ? (mlflow === undefined ? undefined : '--mlflow') : '--tensorboard';
+    if (asked) {
+      throw new UsageError(
+        `Cannot use ${asked} with ${dir} as its network was trained on everybody: there is no test to write curves and scores of`,
+      );
+    }
     const { summary } = trainedReportData(trained);
     await writeReport(out, await buildTrainedReport(trained));
     if (json) printJson(summary);
     else print(`${trainedText(summary)}\n`);
     say(`report: ${join(out, 'report.html')}\n`);
-    const asked = tensorboard === undefined ? (mlflow === undefined ? undefined : '--mlflow') : '--tensorboard';
-    if (asked) say(`${asked}: nothing was written, as ${visible(dir)} has no test whose curves and scores could be\n`);
     return;
   }
   const run = await readRun(dir, { own });
