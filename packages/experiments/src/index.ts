@@ -8,15 +8,9 @@ export { type AskChatOptions, askChat } from './explain/ask-chat.js';
 export { type LoadPartsOptions, loadParts, type OwnModule, type OwnParts } from './parts/own-modules.js';
 export { type ExperimentParts, experimentParts } from './parts/part-kinds.js';
 export {
-  type Examination,
-  type ExaminedFace,
-  type ExamineRecordingOptions,
-  examineRecording,
-  type Interval as ExaminedInterval,
-} from './predict/examine-recording.js';
-export type { HeatMap } from './predict/heat-maps.js';
-export {
   type ClipPrediction,
+  type ClipPredictorOptions,
+  clipPredictor,
   type PredictClipOptions,
   type PredictSourcesOptions,
   predictClip,

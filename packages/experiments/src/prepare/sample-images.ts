@@ -1,11 +1,12 @@
 import type { Dataset } from '@mer/datasets';
 import type { Part } from '@mer/options';
+import { type ImageMakers, type MadeImage, makeImages } from '@mer/predictor';
 import { viewPlan } from '@mer/training';
 import type { OwnParts } from '../parts/own-modules.js';
 import { type Crash, crashText } from '../runners/crash.js';
 import { CrashError, openProcesses, runTask } from '../runners/processes.js';
 import type { Experiment } from '../schema/experiment.js';
-import { type ImageMakers, imageMakers, type MadeImage, makeImages } from './image-makers.js';
+import { imageMakers } from './image-makers.js';
 import { disposeSource, readSamples, readSource, type Source } from './source.js';
 
 /** The images of one sample, those of the wanted inputs and targets. */
