@@ -23,7 +23,6 @@ import {
   type Predictor,
   type PredictorSource,
   type PredictPart,
-  type Refusal,
 } from '@mer/predictor';
 import { displayImage } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
@@ -34,6 +33,7 @@ import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
 import { openDetector } from '../represent/open-detector.js';
 import { type Marks, openEvenRecording, position } from '../represent/read-clip.js';
+import { reasonText } from '../represent/reason-text.js';
 import { readLandmarkFile } from '../represent/recording-landmarks.js';
 import { table } from '../table.js';
 
@@ -95,7 +95,7 @@ async function predictWith(opened: Opened, path: string, options: Options): Prom
     });
     for (const counter of Object.values(counters)) counter.end();
     const [refusal] = all.filter((one) => !one.answered);
-    if (refusal) throw refused(path, reasonsOf(refusal.reasons));
+    if (refusal) throw refused(path, refusal.reasons.map(reasonText));
     const answers = all as Answer[];
     const folders = answers.map((_, i) =>
       options.out === undefined || answers.length === 1 ? options.out : join(options.out, `interval-${i + 1}`),
@@ -103,7 +103,7 @@ async function predictWith(opened: Opened, path: string, options: Options): Prom
     for (const [i, folder] of folders.entries()) {
       if (folder !== undefined) await writePictures(folder, answers[i]!);
     }
-    const forced = missing === undefined ? reasonsOf(answers[0]!.forced) : [missing];
+    const forced = missing === undefined ? answers[0]!.forced.map(reasonText) : [missing];
     const shown: Shown = { opened, numbers: given.numbers, forced, answers };
     if (options.json) printJson(plain(path, shown, folders));
     else print(text(shown));
@@ -116,14 +116,6 @@ async function predictWith(opened: Opened, path: string, options: Options): Prom
 
 const refused = (path: string, reasons: readonly string[]) =>
   new UsageError(`Cannot predict ${path} as ${reasons.join('; ')}. --force goes on all the same`);
-
-/** Reasons as whoever types a command reads them. */
-const reasonsOf = (reasons: Refusal['reasons']) =>
-  reasons.map(({ code, text: reason }) => {
-    if (code === 'several-faces')
-      return reason.replace(/: say with several who.*$/, ': --several says which, largest, surest or middle');
-    return code === 'no-expression' ? reason.replace('with onset and offset', 'with --onset and --offset') : reason;
-  });
 
 /** Of a run, of an exported folder, or of an experiment with weights of anybody's. */
 async function open(run: string, options: Options): Promise<Opened> {

@@ -193,7 +193,9 @@ function descriptionOf({ experiment, classes, labelKind, own }: Predictor): Pred
   const { size } = data.frames;
   const side = size === undefined ? 224 : typeof size === 'number' ? size : Math.max(...size);
   return {
-    ...{ name, classes, labelKind, threshold, samples, preprocessing, inputs },
+    ...{ name, classes, labelKind, threshold, preprocessing, inputs },
+    // a recording is cut into clips before anything is predicted
+    samples: samples === 'images' ? 'images' : 'clips',
     ...{ madeBy: traits.madeBy, frames: data.frames, quality: QUALITY, frameRates: [] },
     ...(test === 'mean' && clips.length > 0 && { views: clips as unknown as PredictorDescription['views'] }),
     face: needsLandmarks(experiment, own) ? { by: 'steps' } : { by: 'cut', size: side },

@@ -1,5 +1,5 @@
 import { type Dataset, DatasetError, openDataset, type Sample } from '@mer/datasets';
-import { makeImages } from '@mer/predictor';
+import { makeImages, type Source } from '@mer/predictor';
 import type { PreparedData, PreparedInput } from '@mer/training';
 import { settingsFaults, viewPlan } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -21,7 +21,6 @@ import {
   type SampleImages,
   type SampleImagesOptions,
 } from './sample-images.js';
-import type { Source } from './source.js';
 
 /** A data set made ready for training: its images, and who the samples are. */
 export interface PreparedDataset extends PreparedData {
