@@ -16,6 +16,7 @@ const GUIDES = [
   'guides/own-parts',
   'guides/weights',
   'guides/predicting',
+  'guides/predictor',
   'guides/explaining',
   'guides/browser',
   'guides/server',
