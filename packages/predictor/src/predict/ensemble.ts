@@ -30,6 +30,8 @@ export interface NetworkAnswer {
 /** Options of {@link EnsembleRunner.run}. */
 export interface RunEnsembleOptions {
   heatMaps?: boolean | undefined;
+  /** The class whose evidence heat maps show; the most probable one by default. */
+  explain?: number | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
   onNote?: ((text: string) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -70,7 +72,7 @@ export function ensembleRunner(ensemble: Ensemble, name: string): EnsembleRunner
   };
   const runSame = async (
     samples: readonly PreparedData[],
-    { heatMaps = false, onProgress, onNote, signal }: RunEnsembleOptions,
+    { heatMaps = false, explain, onProgress, onNote, signal }: RunEnsembleOptions,
   ): Promise<NetworkAnswer[]> => {
     const data = joined(samples);
     const rows = samples.map((_, i) => i);
@@ -97,7 +99,7 @@ export function ensembleRunner(ensemble: Ensemble, name: string): EnsembleRunner
         const each: HeatMap[][] = [];
         for (const n of rows) {
           signal?.throwIfAborted();
-          const classIndex = probabilities[n]!.indexOf(Math.max(...probabilities[n]!));
+          const classIndex = explain ?? probabilities[n]!.indexOf(Math.max(...probabilities[n]!));
           each.push(await heatMapsOf(model, data, { row: shown[n]!, classIndex }));
         }
         maps.push(each);

@@ -58,6 +58,8 @@ export interface PredictOptions {
   force?: boolean | undefined;
   /** Whether to make heat maps (Grad-CAM); false by default. */
   heatMaps?: boolean | undefined;
+  /** The class whose evidence heat maps show, by its place; the most probable one by default. */
+  explain?: number | undefined;
   /** Limits of what is read; those of @mer/io by default. */
   limits?: Partial<FileLimits> | undefined;
   /** What decodes a video file, see `openVideo` of @mer/io. */
@@ -276,7 +278,12 @@ export function makePredictor(
         : await runner.run(
             asked.map(({ data }) => data),
             {
-              ...{ heatMaps: options.heatMaps, signal: options.signal, onNote: (text: string) => notes.push(text) },
+              ...{
+                heatMaps: options.heatMaps,
+                explain: options.explain,
+                signal: options.signal,
+                onNote: (text: string) => notes.push(text),
+              },
               onProgress: (done, total) => options.onProgress?.('network', done, total),
             },
           );
