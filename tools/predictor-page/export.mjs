@@ -66,7 +66,7 @@ let marks;
 if (!folder) {
   folder = mkdtempSync(join(tmpdir(), 'mer-generated-'));
   const faces = createSyntheticDataset({
-    subjects: 1,
+    subjects: 2,
     clipsPerSubject: 1,
     size: 192,
     frames: 24,
