@@ -17,6 +17,7 @@ const GUIDES = [
   'guides/weights',
   'guides/predicting',
   'guides/predictor',
+  'guides/shipping',
   'guides/explaining',
   'guides/browser',
   'guides/server',

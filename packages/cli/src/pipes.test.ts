@@ -46,6 +46,8 @@ const commands: Record<string, (to: string) => string[]> = {
   init: (to) => [to],
   run: (to) => ['piped.json', '--out', to, '--json'],
   evaluate: () => ['piped.json', '--weights', 'whole'],
+  train: (to) => ['piped.json', '--out', to, '--json'],
+  export: (to) => ['whole', '--ensemble', '--out', to],
   merge: (to) => ['whole', '--out', to],
   predict: () => ['whole', clip],
   explain: () => [clip, '--landmarks', 'points.json', '--backend', 'cpu', '--set', 'size=64'],

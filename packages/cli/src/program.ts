@@ -68,11 +68,55 @@ export function createProgram(): Command {
     .addOption(backend)
     .option('-w, --workers <n>', 'processes that train folds at the same time, or auto', workersOf, 'auto')
     .option('--shard <i/n>', 'run part i of n of the folds; mer merge puts the parts together', shardOf)
-    .option('--final', 'also train on all samples, for mer predict')
+    .option('--final', 'also train on all samples, as mer train does, for mer predict and mer export')
     .option('--cache <dir>', "folder of prepared images (default: .cache beside the run's folder)")
     .option('--dry-run', 'check everything and say what would be done: folds, classes, parameters, time, memory')
     .option('--json', 'print events as they happen and the result, one JSON object a line')
     .action(async (...args) => (await import('./commands/run.js')).run(args[0], args[1]));
+
+  program
+    .command('train')
+    .description('train the one network to ship on every subject; resumes where it stopped')
+    .argument('<experiment>', EXPERIMENT)
+    .option(
+      '--evaluated-by <run>',
+      'finished run of the same experiment, whose score says what to expect of the network; a run with other settings is refused',
+    )
+    .addOption(data)
+    .option('-o, --out <dir>', 'folder of the run (default: runs/<name of the experiment>-all)')
+    .addOption(set)
+    .addOption(use)
+    .addOption(backend)
+    .option(
+      '-w, --workers <n>',
+      'processes that train networks (of several seeds) at the same time, or auto',
+      workersOf,
+      'auto',
+    )
+    .option('--cache <dir>', "folder of prepared images (default: .cache beside the run's folder)")
+    .option('--dry-run', 'check everything and say what would be done, without doing it')
+    .option('--json', 'print events as they happen and the result, one JSON object a line')
+    .action(async (...args) => (await import('./commands/train.js')).train(args[0], args[1]));
+
+  program
+    .command('export')
+    .description('write a trained network as a folder that pages, servers and other programs load')
+    .argument('<run>', 'folder of the run, or with --weights an experiment (YAML or JSON, or the name of a recipe)')
+    .requiredOption('-o, --out <dir>', 'folder to write; new or empty')
+    .option('--fold <subject>', 'the network of one fold (default: the one that was trained on all subjects)')
+    .option('--ensemble', 'the networks of all folds together')
+    .option('--half', 'weights as half floats')
+    .option('--int8', 'weights as whole numbers of 8 bits, by output channel')
+    .option('--license <name>', 'license of the weights, such as CC-BY-4.0 (default: written as not stated)')
+    .option('--data-license <words>', 'license of the data that it was trained on (default: written as not stated)')
+    .option('-w, --weights <path>', 'a file or folder of weights of anybody, for an experiment')
+    .option('--entry <name>', 'where the state dict lies in each file, such as state_dict (default: found)')
+    .option('--no-measure', 'do not test the folds for what --half and --int8 lose')
+    .addOption(data)
+    .addOption(set)
+    .addOption(use)
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/export.js')).exportFolder(args[0], args[1]));
 
   program
     .command('evaluate')
@@ -87,6 +131,13 @@ export function createProgram(): Command {
     .addOption(use)
     .addOption(backend)
     .option('--entry <name>', 'where the state dict lies in each file, such as state_dict (default: found)')
+    .addOption(
+      new Option('--encoding <name>', 'test the weights as mer export writes them').choices([
+        'float32',
+        'float16',
+        'int8',
+      ]),
+    )
     .option('-o, --out <dir>', 'also write predictions.csv, scores.csv and summary.json to this folder')
     .option('--cache <dir>', 'folder of prepared images, such as that of a run (default: held in memory)')
     .addOption(json)

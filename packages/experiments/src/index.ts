@@ -6,6 +6,13 @@
 
 export type { HeatMap, Source } from '@mer/predictor';
 export { type AskChatOptions, askChat } from './explain/ask-chat.js';
+export {
+  type ExportNetworkOptions,
+  type ExportSource,
+  exportNetwork,
+  type FoldScores,
+  type NetworkExport,
+} from './export/export-network.js';
 export { type LoadPartsOptions, loadParts, type OwnModule, type OwnParts } from './parts/own-modules.js';
 export { type ExperimentParts, experimentParts } from './parts/part-kinds.js';
 export {
@@ -46,14 +53,14 @@ export type { RunEvent } from './run/events.js';
 export { fitSettings } from './run/fit-settings.js';
 export { type RunFoldOptions, runFold } from './run/fold.js';
 export { type FolderLock, type LockFolderOptions, lockFolder } from './run/folder-lock.js';
-export { experimentFolds, type FoldSample, holdOutValidation } from './run/folds.js';
+export { experimentFolds, type FoldSample, holdOutValidation, testsSubjects } from './run/folds.js';
 export { removeHalfWritten } from './run/half-written.js';
 export { mergeRuns } from './run/merge.js';
 export { type InitialWeights, makeModel } from './run/model.js';
 export { type PlannedFold, planFolds } from './run/plan.js';
 export { experimentOfRun, type ReadRunManifestOptions, readRunManifest } from './run/read-manifest.js';
-export { type RunExperimentOptions, runExperiment } from './run/run.js';
-export type { RunData } from './run/run-data.js';
+export { type RunExperimentOptions, type RunFoldsOptions, runExperiment } from './run/run.js';
+export type { DataCount, RunData } from './run/run-data.js';
 export {
   freeMemory,
   noRoomText,
@@ -62,6 +69,7 @@ export {
   type RunMemory,
 } from './run/run-memory.js';
 export {
+  type Expected,
   type FoldPredictions,
   type FoldRecord,
   fileNameOf,
@@ -74,6 +82,7 @@ export {
   writeFold,
 } from './run/run-store.js';
 export type { StageWeights } from './run/stages.js';
+export { type TrainNetworkOptions, trainNetwork } from './run/train-network.js';
 export type {
   Experiment,
   ExperimentInput,
@@ -125,6 +134,7 @@ export {
   summarize,
 } from './summaries/summary.js';
 export { summaryText } from './summaries/summary-text.js';
+export { type TrainedSummary, trainedText } from './summaries/trained-summary.js';
 export { type SweepCell, type SweepSettings, sweepCells } from './sweep/cells.js';
 export { type DryRunSweepOptions, dryRunSweep, type SweepDryRun } from './sweep/dry-run-sweep.js';
 export { type OpenSweepOptions, openSweep, type Sweep } from './sweep/open-sweep.js';

@@ -151,6 +151,21 @@ describe('fit()', () => {
     model.dispose();
   });
 
+  it('ends after `until` epochs on the schedule of all, with the weights of the last', async () => {
+    const data = halves(8);
+    const train = async (changes: object) => {
+      const model = makeModel();
+      const settings = settingsOf({ epochs: 4, schedule: { name: 'cosine' }, ...changes });
+      const { epoch, history } = await fit(model, data, { train: all(8), ...settings, key: [0] });
+      model.dispose();
+      return { epoch, history };
+    };
+    const whole = await train({});
+    const cut = await train({ until: 2 });
+    expect(cut).toEqual({ epoch: 2, history: whole.history.slice(0, 2) });
+    await expect(train({ until: 5 })).rejects.toThrow('until must be at most epochs (4), beside epochChoice: last');
+  });
+
   it('weighs classes so that a balanced loss does not depend on their counts', async () => {
     const data = {
       classes: ['a', 'b'],

@@ -116,7 +116,11 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   const registry = await partsFor(given);
   const settings = settingsOf(given, registry);
   // nothing else can be wrong together
-  const plain = settings.loss.name === DEFAULT_LOSSES.single && labelKind === 'single' && !settings.earlyStopping;
+  const plain =
+    settings.loss.name === DEFAULT_LOSSES.single &&
+    labelKind === 'single' &&
+    !settings.earlyStopping &&
+    settings.until === undefined;
   if (!plain || settings.augmentation.images.length > 0) {
     const { faultsOf, labelKindFault } = await import('./settings-faults.js');
     const fault = faultsOf(settings, registry)[0] ?? labelKindFault(settings, labelKind, registry);
@@ -160,7 +164,8 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     settings.ema === undefined ? undefined : (await import('./ema.js')).averageWeights(model, settings.ema);
   const shuffling = randomStream([...key, 'shuffle']);
   const history: EpochRecord[] = [];
-  const best = { epoch: settings.epochs, loss: Number.POSITIVE_INFINITY, weights: [] as tf.Tensor[] };
+  const last = settings.until ?? settings.epochs;
+  const best = { epoch: last, loss: Number.POSITIVE_INFINITY, weights: [] as tf.Tensor[] };
   let oracle = undefined as { epoch: number; logits: number[][]; errors: number } | undefined;
   const { threshold } = options;
   const scored = async (samples: readonly number[]) => {
@@ -185,7 +190,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
   };
   let stepsLeft = settings.steps ?? Number.POSITIVE_INFINITY;
   try {
-    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+    for (let epoch = 1; epoch <= last; epoch++) {
       const learningRate =
         settings.optimizer.learningRate * shareWith(schedule, settings.schedule, epoch, settings.epochs);
       const rows = epochRows(data, train, settings, shuffling);

@@ -41,6 +41,9 @@ export function faultsOf(settings: TrainingSettings, registry: TrainingParts): S
       text: 'needs epochChoice: validation, as it must not look at the test subject',
     });
   }
+  if (settings.until !== undefined && (settings.until > settings.epochs || settings.epochChoice !== 'last')) {
+    faults.push({ path: ['until'], text: `must be at most epochs (${settings.epochs}), beside epochChoice: last` });
+  }
   const { positiveWeights = [] } = loss as { positiveWeights?: readonly number[] };
   if (positiveWeights.length > 0 && settings.classWeights !== 'none') {
     faults.push({ path: ['classWeights'], text: 'must be none beside loss.positiveWeights, which weigh instead' });

@@ -1,4 +1,4 @@
-import { loadParts, mergeRuns, summaryText } from '@mer/experiments';
+import { loadParts, mergeRuns, summaryText, trainedText } from '@mer/experiments';
 import { print, printJson, say } from '../output.js';
 
 /** `mer merge <run>... -o <dir>` */
@@ -8,6 +8,6 @@ export async function merge(
 ): Promise<void> {
   const summary = await mergeRuns(runs, out, { own: await loadParts(use) });
   if (json) printJson(summary);
-  else print(`${summaryText(summary)}\n`);
+  else print(`${'tests' in summary ? trainedText(summary) : summaryText(summary)}\n`);
   say(`run: ${out}\n`);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   buildReport,
+  buildTrainedReport,
   type GalleryItem,
   loadParts,
   makeGallery,
@@ -8,8 +9,11 @@ import {
   type ReportData,
   type Run,
   readRun,
+  readTrainedRun,
   reportData,
   summaryText,
+  trainedReportData,
+  trainedText,
   writeReport,
 } from '@mer/experiments';
 import { Interrupted } from '../errors.js';
@@ -28,6 +32,15 @@ interface Options {
 /** `mer report <run>` */
 export async function report(dir: string, { out = dir, data: root, use, pictures, json }: Options): Promise<void> {
   const own = await loadParts(use);
+  const trained = await readTrainedRun(dir, { own });
+  if (trained) {
+    const { summary } = trainedReportData(trained);
+    await writeReport(out, await buildTrainedReport(trained));
+    if (json) printJson(summary);
+    else print(`${trainedText(summary)}\n`);
+    say(`report: ${join(out, 'report.html')}\n`);
+    return;
+  }
   const run = await readRun(dir, { own });
   const data = reportData(run);
   const gallery = pictures ? await pictureSamples(run, data, { root, own }) : [];

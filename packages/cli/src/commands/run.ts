@@ -56,7 +56,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
 }
 
 /** Looks for a faster backend while the folds train. */
-function watch(
+export function watch(
   { backend, inputs = [], workers }: Extract<RunEvent, { type: 'ready' }>,
   cache: string,
   tell: (text: string) => void,
@@ -67,7 +67,7 @@ function watch(
   return watchForFasterBackend({ ...request, cache: join(cache, 'backend-speeds.json') }, tell);
 }
 
-function planText(plan: DryRun, out: string): string {
+export function planText(plan: DryRun, out: string): string {
   const { seconds, memory } = plan;
   const range = ([low, high]: [number, number]) => (low === high ? `${low}` : `${low} to ${high}`);
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
@@ -78,7 +78,9 @@ function planText(plan: DryRun, out: string): string {
       ...(saysSomething(plan.data) ? [['clips', dataText(plan.data)]] : []),
       ['classes', plan.classes.map(({ name, n }) => `${name} ${n}`).join(', ')],
       ...(plan.untrained === undefined ? [] : [['untrained', plan.untrained]]),
-      ['folds', `${plan.folds}, each trained on ${range(plan.train)} and tested on ${range(plan.test)} samples`],
+      plan.test[1] > 0
+        ? ['folds', `${plan.folds}, each trained on ${range(plan.train)} and tested on ${range(plan.test)} samples`]
+        : ['networks', `one for each seed, trained on all ${range(plan.train)} samples and tested on none`],
       ['seeds', plan.seeds.join(', ')],
       ...(plan.stages ?? []).map((stage) => [
         'before',

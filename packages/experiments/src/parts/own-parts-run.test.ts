@@ -83,8 +83,8 @@ describe('an experiment with own parts', () => {
     const read = await readRun(run, { own: opened.own });
     expect(read.missing).toEqual([]);
     expect(read.folds).toHaveLength(3);
-    const { folds } = await mergeRuns([run], join(root, 'runs', 'merged'), { own: opened.own });
-    expect(folds).toMatchObject({ done: 3, total: 3 });
+    const merged = await mergeRuns([run], join(root, 'runs', 'merged'), { own: opened.own });
+    expect(merged).toMatchObject({ folds: { done: 3, total: 3 } });
   });
 
   it('goes on with the same modules from elsewhere, and not with ones that have changed', async () => {

@@ -175,10 +175,15 @@ function chooseWeights(
   if (asked === 'final' || (asked === 'auto' && final.length > 0)) {
     if (final.length === 0) {
       throw new ExperimentError(
-        `Cannot predict with weights trained on all samples as ${run} has none: add --final to mer run`,
+        `Cannot predict with weights trained on all samples as ${run} has none: mer train trains such a network, and so does mer run --final`,
       );
     }
     return { kind: 'final', files: final };
+  }
+  if (folds.length === 0) {
+    throw new ExperimentError(
+      `Cannot predict with the folds of ${run} as it trains on all subjects and has none${asked === 'folds' ? ': leave --weights out' : ': it is not done yet'}`,
+    );
   }
   const files = there(folds);
   if (files.length === 0) throw new ExperimentError(`Cannot predict as no fold of ${run} is done yet`);

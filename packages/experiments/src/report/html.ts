@@ -201,7 +201,12 @@ ${files.length > 0 && dataTable({ caption: 'Annotations read', context: dataset,
 ${rows.length > 0 && markup`<details><summary>Every note (${rows.length})</summary>${dataTable({ caption: 'Notes on the source', context: dataset, header: ['', 'note'], text: 2, rows })}</details>`}`;
 }
 
-function environmentSection({ environment, experiment, missing }: ReportData): Markup {
+/** Where, when and with what a run was made, and its experiment. */
+export function environmentSection({
+  environment,
+  experiment,
+  missing,
+}: Pick<ReportData, 'environment' | 'experiment' | 'missing'>): Markup {
   const { hash, fingerprint, backend, memory, versions, hardware, created, seconds } = environment;
   const { microBatch } = experiment.training;
   const rows = [

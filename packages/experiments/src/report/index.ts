@@ -1,4 +1,4 @@
-export { type FinishedFold, type Run, readRun } from '../run/read-run.js';
+export { type FinishedFold, type Run, readRun, readTrainedRun } from '../run/read-run.js';
 export type { Guessing } from '../summaries/guessing.js';
 export { summarizeRun } from '../summaries/read-summary.js';
 export type { ScoreName } from '../summaries/score-names.js';
@@ -18,3 +18,4 @@ export {
   type SubjectResult,
   type Verdict,
 } from './report-data.js';
+export { buildTrainedReport, type TrainedReportData, trainedReportData } from './trained-report.js';

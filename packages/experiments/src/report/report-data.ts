@@ -106,7 +106,7 @@ export interface ReportDataOptions {
  */
 export function reportData(run: Run, { mistakes = 12, surest = 3 }: ReportDataOptions = {}): ReportData {
   const { manifest, folds, missing } = run;
-  const { classes, labelKind, hash, fingerprint, backend, memory, versions, hardware, created, experiment } = manifest;
+  const { classes, labelKind, experiment } = manifest;
   const predictions = folds.flatMap((fold) => fold.predictions);
   const table = subjectCounts(predictions, scoringOf(classes.length, labelKind));
   const confusion = confusionOf(table);
@@ -130,17 +130,23 @@ export function reportData(run: Run, { mistakes = 12, surest = 3 }: ReportDataOp
     // a sample with several labels stands once
     surest: [...new Set(ofClass)].map(shown),
     missing,
-    environment: {
-      hash,
-      fingerprint,
-      backend,
-      ...(memory && { memory }),
-      versions,
-      hardware,
-      created,
-      seconds: folds.reduce((sum, { seconds }) => sum + seconds, 0),
-    },
+    environment: environmentOf(run),
     experiment,
+  };
+}
+
+/** Where and with what a run was made. */
+export function environmentOf({ manifest, folds }: Run): ReportData['environment'] {
+  const { hash, fingerprint, backend, memory, versions, hardware, created } = manifest;
+  return {
+    hash,
+    fingerprint,
+    backend,
+    ...(memory && { memory }),
+    versions,
+    hardware,
+    created,
+    seconds: folds.reduce((sum, { seconds }) => sum + seconds, 0),
   };
 }
 

@@ -79,7 +79,8 @@ const SAMPLES = 4;
  */
 export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?: OwnParts } = {}): Promise<DryRun> {
   const plan = await planRun(experiment, own);
-  const { dataset, folds, backend } = plan;
+  const { dataset, backend } = plan;
+  const folds = plan.folds.length > 0 ? plan.folds : plan.finals;
   const processes = openProcesses(1, undefined);
   const tryIt = async (one: Experiment, samples: Dataset, of: Parameters<typeof planInProcess>[1]): Promise<Tried> => {
     const memory = await planInProcess(one, of, { workers: 1, own });

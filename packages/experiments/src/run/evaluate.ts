@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { useBackend } from '@mer/backends';
 import { makeFolder, systemErrorText, writeFileAtomic } from '@mer/io';
+import type { WeightEncoding } from '@mer/predictor';
 import { predictLogits, sameLabel } from '@mer/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkSameModules, NO_PARTS, type OwnParts } from '../parts/own-modules.js';
@@ -11,8 +12,9 @@ import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { predictionsOf } from '../summaries/predictions.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
+import { throughEncoding } from './encode-model.js';
 import type { RunEvent } from './events.js';
-import { subjectsOf } from './folds.js';
+import { subjectsOf, testsSubjects } from './folds.js';
 import { checkModel, makeModel } from './model.js';
 import { planFolds } from './plan.js';
 import { putWeights, weightsNote } from './put-weights.js';
@@ -29,6 +31,8 @@ export interface EvaluateExperimentOptions {
   weights: string;
   /** Where the state dict lies in each file (`state_dict`); found by itself where one fits. */
   entry?: string | undefined;
+  /** Puts weights through this encoding first: what is tested is what is exported so. */
+  encoding?: WeightEncoding | undefined;
   /** Folder for `predictions.csv`, `scores.csv` and `summary.json`; nothing is written without it. */
   out?: string | undefined;
   /** Folder of prepared images, such as the `.cache` of a run, so that they need not be held in memory; none by default. */
@@ -69,9 +73,14 @@ export interface Evaluation {
  */
 export async function evaluateExperiment(
   experiment: Experiment,
-  { weights, entry, out, own = NO_PARTS, cache, onEvent = () => {}, signal }: EvaluateExperimentOptions,
+  { weights, entry, encoding, out, own = NO_PARTS, cache, onEvent = () => {}, signal }: EvaluateExperimentOptions,
 ): Promise<Evaluation> {
   if (out !== undefined) await checkOut(out);
+  if (!testsSubjects(experiment, own.parts)) {
+    throw new ExperimentError(
+      `Cannot evaluate ${experiment.name} as its protocol, ${experiment.protocol.name}, tests nobody: choose another with --set protocol.name=…`,
+    );
+  }
   const dataset = await openExperimentData(experiment, own);
   const folds = planFolds(experiment, dataset.samples, own.parts);
   const files = await findWeights(weights, folds, own);
@@ -102,6 +111,7 @@ export async function evaluateExperiment(
       const begun = performance.now();
       const note = weightsNote(await putWeights(model, files[i]!, { entry }));
       if (note !== undefined && i === 0) onEvent({ type: 'note', text: `${basename(files[i]!)}: ${note}` });
+      if (encoding !== undefined) await throughEncoding(model, encoding);
       const predictions = predictionsOf(data, test, await predictLogits(model, data, test), experiment.threshold);
       tested.push({ fold, seed, epochChoice: 'given', epoch: 0, trained: 0, validationSubjects: [], predictions });
       onEvent({

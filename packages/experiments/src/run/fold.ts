@@ -83,7 +83,7 @@ export async function runFold(
       key,
       signal,
       onEpoch: (record) =>
-        onEvent({ type: 'epoch', seed: fold.seed, fold: fold.name, epochs: settings.epochs, record }),
+        onEvent({ type: 'epoch', seed: fold.seed, fold: fold.name, epochs: settings.until ?? settings.epochs, record }),
     });
     const logits = await predictLogits(model, data, fold.test, memory && { batchSize: memory.testBatch });
     const { threshold } = experiment;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { experimentFolds, holdOutValidation, subjectsOf } from './folds.js';
+import { experimentFolds, holdOutValidation, subjectsOf, testsSubjects } from './folds.js';
 
 const samplesOf = (pairs: readonly (readonly [string, string])[]) =>
   pairs.map(([dataset, subject], i) => ({ dataset, subject, label: i % 3 }));
@@ -17,6 +17,18 @@ describe('experimentFolds()', () => {
       'b/1',
       '2',
     ]);
+  });
+
+  it('tests nobody by the protocol all, and everybody is trained on', () => {
+    const samples = samplesOf([
+      ['a', '1'],
+      ['b', '1'],
+    ]);
+    expect(experimentFolds(samples, { name: 'all' }, 0)).toEqual([{ name: '(all)', train: [0, 1], test: [] }]);
+    expect([
+      testsSubjects({ protocol: { name: 'all' } }),
+      testsSubjects({ protocol: { name: 'leave-one-subject-out' } }),
+    ]).toEqual([false, true]);
   });
 
   it('never has a subject on both sides, whatever the protocol', () => {

@@ -43,12 +43,23 @@ export function experimentFolds(
 ): Fold[] {
   const definition = findPart('protocol', experimentParts(parts).protocols, protocol.name);
   const folds = definition.split(samples, protocol, { seed });
+  if (definition.tests === false) return folds;
   try {
     assertNoLeak(folds, samples);
   } catch (cause) {
     throw new ExperimentError(`Cannot use protocol ${protocol.name}: ${(cause as Error).message}`, { cause });
   }
   return folds;
+}
+
+/**
+ * Whether an experiment tests anybody; one whose protocol does not gives networks and no score.
+ *
+ * @param experiment - its protocol
+ * @param parts - anybody's own parts, which the protocol may name
+ */
+export function testsSubjects({ protocol }: Pick<Experiment, 'protocol'>, parts?: readonly Part[]): boolean {
+  return findPart('protocol', experimentParts(parts).protocols, protocol.name).tests !== false;
 }
 
 /**

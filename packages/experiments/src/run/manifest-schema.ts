@@ -83,6 +83,18 @@ export const runDataSchema = loose({
   ),
   outside: v.record(v.string('a text'), count, 'an object of numbers'),
   assumedApexes: count,
+  sets: v.optional(
+    list(
+      'Data sets.',
+      loose({
+        name: nameText('Name.'),
+        samples: count,
+        subjects: count,
+        frameRates: list('Frames a second.', number('Frames a second.', { above: 0 }), {}),
+      }),
+      {},
+    ),
+  ),
   notes: list('Remarks.', note, {}),
 });
 
@@ -138,6 +150,34 @@ export const manifestSchema = loose({
       }),
       {},
     ),
+  ),
+  inputs: v.optional(
+    list('Shapes of the inputs.', list('Shape.', integer('A side.', { min: 1 }), { min: 1, max: 5 }), { max: 100 }),
+  ),
+  expected: v.optional(
+    loose({
+      note: v.string('a text'),
+      evaluation: v.nullable(
+        loose({
+          run: nameText('Name of the run.'),
+          hash: nameText('Hash of the run.'),
+          protocol: nameText('Protocol.'),
+          epochChoice: nameText('Epoch choice.'),
+          dataset: nameText('Data set.'),
+          n: count,
+          subjects: count,
+          seeds: list('Seeds.', seed, {}),
+          scores: v.record(
+            v.string('a text'),
+            loose({
+              value: number('A score.', {}),
+              interval: v.optional(list('Interval.', number('An end.', {}), { min: 2, max: 2 })),
+            }),
+            'an object of scores',
+          ),
+        }),
+      ),
+    }),
   ),
   folds: list('Folds.', loose({ seed, name: nameText('Name of the fold.') }, 'an object with seed and name'), {}),
   created: nameText('When the run was begun.'),

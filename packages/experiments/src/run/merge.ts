@@ -5,6 +5,7 @@ import { stableJson } from '@mer/options';
 import type { OwnParts } from '../parts/own-modules.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { type RunSummary, summarize } from '../summaries/summary.js';
+import { summarizeTraining, type TrainedSummary } from '../summaries/trained-summary.js';
 import { checkPredictions } from './check-predictions.js';
 import { lockFolder } from './folder-lock.js';
 import { removeHalfWritten } from './half-written.js';
@@ -39,7 +40,7 @@ export async function mergeRuns(
   runs: readonly string[],
   out: string,
   { own }: { own?: OwnParts | undefined } = {},
-): Promise<RunSummary> {
+): Promise<RunSummary | TrainedSummary> {
   if (runs.length === 0) throw new ExperimentError('Cannot merge as at least one run must be given');
   const manifests: RunManifest[] = [];
   for (const dir of runs) {
@@ -63,7 +64,7 @@ async function mergeInto(
   out: string,
   runs: readonly string[],
   manifests: readonly [RunManifest, ...RunManifest[]],
-): Promise<RunSummary> {
+): Promise<RunSummary | TrainedSummary> {
   const [first] = manifests;
   const folds = unique(manifests.flatMap((manifest) => manifest.folds));
   const seeds = [...new Set(manifests.flatMap(({ experiment }) => experiment.seeds))];
@@ -71,13 +72,15 @@ async function mergeInto(
   const parts = [out, ...runs];
   // everything is read before anything is written
   const found = await findFolds(folds, parts, first);
-  if (found.length === 0) throw new ExperimentError('Cannot merge as no fold of the runs is done yet');
-  // the trainings on all samples, of --final, are tested on nothing
+  // the trainings on all samples are tested on nothing
   const finals = await findFolds(
     seeds.map((seed) => ({ seed, name: finalFold })),
     parts,
     first,
   );
+  if ((folds.length === 0 ? finals : found).length === 0) {
+    throw new ExperimentError('Cannot merge as no fold of the runs is done yet');
+  }
   checkPredictions(
     `merge ${runs.join(' and ')}`,
     found.map(({ predictions }) => predictions),
@@ -88,18 +91,15 @@ async function mergeInto(
     const { seed, fold } = predictions;
     if (dir !== out) await copyFold(foldFolder(dir, seed, fold), foldFolder(out, seed, fold));
   }
-  const summary = summarize(
-    found.map(({ predictions }) => predictions),
-    {
-      experiment,
-      data: first.data,
-      classes: first.classes,
-      labelKind: first.labelKind,
-      backend: first.backend.name,
-      totalFolds: folds.length,
-      stages: first.stages,
-    },
-  );
+  const { data, classes, labelKind, backend, stages, expected } = first;
+  const about = { experiment, data, classes, labelKind, backend: backend.name, stages };
+  const tested = found.map(({ predictions }) => predictions);
+  const summary = expected
+    ? summarizeTraining(
+        finals.map(({ predictions }) => predictions),
+        { ...about, expected },
+      )
+    : summarize(tested, { ...about, totalFolds: folds.length });
   await writeJson(join(out, 'summary.json'), summary);
   return summary;
 }

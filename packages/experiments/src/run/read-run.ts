@@ -6,7 +6,7 @@ import { checkPredictions } from './check-predictions.js';
 import { historySchema } from './fold-schemas.js';
 import { readJsonFile } from './read-json-file.js';
 import { readRunManifest } from './read-manifest.js';
-import { type FoldPredictions, foldFolder, type RunManifest, readFold } from './run-store.js';
+import { type FoldPredictions, foldFolder, type RunManifest, readFold, trainingsOf } from './run-store.js';
 
 /** A fold that is done. */
 export interface FinishedFold extends FoldPredictions {
@@ -48,6 +48,11 @@ export interface Run {
  */
 export async function readRun(dir: string, { own }: { own?: OwnParts | undefined } = {}): Promise<Run> {
   const manifest = await readRunManifest(dir, { task: 'report on', own });
+  if (manifest.folds.length === 0) {
+    throw new ExperimentError(
+      `Cannot report on ${dir} as it was trained on all subjects and tested on none: it has no scores${manifest.expected?.evaluation ? `; what to expect of it is the score of ${manifest.expected.evaluation.run}` : ''}`,
+    );
+  }
   const folds: FinishedFold[] = [];
   const missing: Run['missing'] = [];
   for (const { seed, name } of manifest.folds) {
@@ -70,6 +75,30 @@ export async function readRun(dir: string, { own }: { own?: OwnParts | undefined
     );
   checkPredictions(`report on ${dir}`, folds);
   return { dir, manifest, folds, missing };
+}
+
+/**
+ * Reads a run that trains on all subjects and tests none.
+ *
+ * @param dir - folder of the run
+ * @param options - the own parts that the run was made with
+ * @returns the trainings that are done, whose predictions are empty; undefined where the folder holds a run that tests
+ * @throws {@link ExperimentError} where the folder holds no run, or a file is not what `mer train` writes
+ */
+export async function readTrainedRun(
+  dir: string,
+  { own }: { own?: OwnParts | undefined } = {},
+): Promise<Run | undefined> {
+  const manifest = await readRunManifest(dir, { task: 'report on', own });
+  if (manifest.folds.length > 0) return undefined;
+  const run: Run = { dir, manifest, folds: [], missing: [] };
+  for (const { seed, name } of trainingsOf(manifest)) {
+    const fold = await readFold(dir, seed, name, manifest);
+    const history = join(foldFolder(dir, seed, name), 'history.json');
+    if (fold) run.folds.push({ ...fold, ...(await readHistory(history)) });
+    else run.missing.push({ seed, name });
+  }
+  return run;
 }
 
 async function readHistory(path: string): Promise<Pick<FinishedFold, 'history' | 'seconds' | 'processorSeconds'>> {

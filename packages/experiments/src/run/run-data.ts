@@ -11,8 +11,34 @@ export interface RunData extends ClipCount {
   outside: Readonly<Record<string, number>>;
   /** Clips without an annotated apex to which a step of the experiment gives one. */
   assumedApexes: number;
+  /** The data sets of the samples, more than one of a composite set; absent from runs of earlier versions. */
+  sets?: readonly DataCount[];
   /** Every remark on the source: corrections, dropped clips with their reason, missing frames, doubts. */
   notes: readonly DatasetNote[];
+}
+
+/** How much of a data set was read. */
+export interface DataCount {
+  name: string;
+  samples: number;
+  subjects: number;
+  /** Frames a second of its clips, ascending; empty where nobody says. */
+  frameRates: readonly number[];
+}
+
+/** Counts the samples and subjects of each data set. */
+function countSets(dataset: Dataset): DataCount[] {
+  const records = (dataset.kind === 'clips' && dataset.records) || [];
+  return [...new Set(dataset.samples.map((sample) => sample.dataset))].map((name) => {
+    const there = [...dataset.samples.keys()].filter((index) => dataset.samples[index]!.dataset === name);
+    const rates = new Set(there.flatMap((index) => records[index]?.fps ?? []));
+    return {
+      name,
+      samples: there.length,
+      subjects: new Set(there.map((index) => dataset.samples[index]!.subject)).size,
+      frameRates: [...rates].sort((a, b) => a - b),
+    };
+  });
 }
 
 /** Says what the samples of an experiment were read from. */
@@ -26,6 +52,7 @@ export function describeData(dataset: Dataset, experiment: Experiment, { parts }
     annotationFiles,
     outside,
     assumedApexes: spots ? records.filter(({ apex }) => apex === null).length : 0,
+    sets: countSets(dataset),
     notes,
   };
 }

@@ -9,6 +9,7 @@ import {
   writeFileAtomic,
 } from '@mer/io';
 import { hashOf, stableJson } from '@mer/options';
+import type { ModelFile } from '@mer/predictor';
 import { classesOf, type EpochRecord, type LabelKind, type SampleLabel } from '@mer/training';
 import { hashOfModules, type OwnModule } from '../parts/own-modules.js';
 import type { Experiment } from '../schema/experiment.js';
@@ -47,13 +48,20 @@ export interface RunManifest {
   classes: string[];
   /** `multiple` where samples have any number of labels; else absent. */
   labelKind?: LabelKind;
-  /** Every fold planned. */
+  /** Every fold planned that is tested; none where the run trains on all subjects alone. */
   folds: { seed: number; name: string }[];
   /** The stages before the folds, in their order; absent where there are none. */
   stages?: readonly RunStage[];
+  /** Shape of each input of the network; absent until the samples are prepared. */
+  inputs?: readonly (readonly number[])[];
+  /** Of a training on all subjects: what to expect of the network, which has no score of its own. */
+  expected?: Expected;
   /** When the run was begun, ISO 8601. */
   created: string;
 }
+
+/** What to expect of a network on new people, and what kind of number that is, or why there is none. */
+export type Expected = ModelFile['expected'];
 
 /** A stage of a run, as its manifest describes it. */
 export interface RunStage {
@@ -207,8 +215,14 @@ export function substance({
 export async function openRun(dir: string, manifest: RunManifest): Promise<RunManifest> {
   const existing = await findRun(dir, manifest);
   if (existing) {
-    const { created, versions, hardware } = existing;
-    const resumed = { ...manifest, created, versions, hardware };
+    const { created, versions, hardware, inputs = manifest.inputs } = existing;
+    const resumed = {
+      ...manifest,
+      created,
+      versions,
+      hardware,
+      ...(inputs && { inputs }),
+    };
     if (stableJson(resumed) !== stableJson(existing)) await writeJson(join(dir, 'run.json'), resumed);
     return resumed;
   }
@@ -408,12 +422,13 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`));
 }
 
+/** Every training that a run plans: its folds, or those on all subjects where it has none. */
+export function trainingsOf({ folds, experiment }: Pick<RunManifest, 'folds' | 'experiment'>): RunManifest['folds'] {
+  return folds.length > 0 ? folds : experiment.seeds.map((seed) => ({ seed, name: finalFold }));
+}
+
 function differences(before: RunManifest, now: RunManifest): string[] {
-  const old = flatten(substance(before.experiment));
-  const current = flatten(substance(now.experiment));
-  const lines = [...new Set([...Object.keys(old), ...Object.keys(current)])]
-    .filter((key) => old[key] !== current[key])
-    .map((key) => `  ${key}: ${old[key] ?? 'absent'} then, ${current[key] ?? 'absent'} now`);
+  const lines = settingDifferences(before.experiment, now.experiment);
   if (before.backend.name !== now.backend.name)
     lines.push(`  backend: ${before.backend.name} then, ${now.backend.name} now`);
   if (hashOfModules(before.parts ?? []) !== hashOfModules(now.parts ?? [])) {
@@ -427,6 +442,21 @@ function differences(before: RunManifest, now: RunManifest): string[] {
   }
   if (before.fingerprint !== now.fingerprint) lines.push('  the data set: its samples or files have changed');
   return lines;
+}
+
+/**
+ * The settings of two experiments that differ and matter for predictions, a line each.
+ *
+ * @param before - what is called `then`
+ * @param now - what is called `now`
+ * @param except - beginnings of keys that may differ
+ */
+export function settingDifferences(before: Experiment, now: Experiment, except: readonly string[] = []): string[] {
+  const old = flatten(substance(before));
+  const current = flatten(substance(now));
+  return [...new Set([...Object.keys(old), ...Object.keys(current)])]
+    .filter((key) => old[key] !== current[key] && !except.some((start) => key.startsWith(start)))
+    .map((key) => `  ${key}: ${old[key] ?? 'absent'} then, ${current[key] ?? 'absent'} now`);
 }
 
 /** The plain values of data by their paths, as JSON. */

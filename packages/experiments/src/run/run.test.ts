@@ -12,13 +12,16 @@ import { openExperimentData } from '../prepare/prepare.js';
 import { compareRuns } from '../report/compare-runs.js';
 import { readPredictions } from '../report/read-predictions.js';
 import { parseExperiment } from '../schema/parse.js';
+import type { RunSummary } from '../summaries/summary.js';
+import { trainedText } from '../summaries/trained-summary.js';
 import { evaluateExperiment } from './evaluate.js';
 import type { RunEvent } from './events.js';
 import { describeRun } from './manifest.js';
 import { mergeRuns } from './merge.js';
-import { readRun } from './read-run.js';
+import { readRun, readTrainedRun } from './read-run.js';
 import { planRun, type RunExperimentOptions, runExperiment } from './run.js';
-import { openRun } from './run-store.js';
+import { openRun, readManifest } from './run-store.js';
+import { fixedBudget, trainNetwork } from './train-network.js';
 
 let root = '';
 beforeAll(async () => {
@@ -237,7 +240,7 @@ describe('runExperiment()', () => {
   it('runs shards that merge to the whole', async () => {
     const parts = [];
     for (const index of [1, 2, 3]) parts.push((await run(`part-${index}`, { shard: { index, of: 3 } })).out);
-    const merged = await mergeRuns(parts, join(root, 'merged'));
+    const merged = (await mergeRuns(parts, join(root, 'merged'))) as RunSummary;
     expect(merged.folds).toMatchObject({ done: 4, total: 4 });
     expect(await foldFiles(join(root, 'merged'))).toEqual(await foldFiles(join(root, 'one')));
     const { perSeed } = JSON.parse(await readFile(join(root, 'one', 'summary.json'), 'utf8'));
@@ -282,6 +285,58 @@ describe('runExperiment()', () => {
     // a fold's own weights give what its file says
     const held = JSON.parse(await readFile(join(out, 'folds', '0', 'sub01', 'predictions.json'), 'utf8'));
     expect(held.predictions[0].logits.length).toBe(3);
+  });
+
+  it('trains the network to ship alone: the same weights, and the score of the run that tested', async () => {
+    const [out, one] = [join(root, 'all'), join(root, 'one')];
+    const other = { ...experiment, training: { ...experiment.training, epochs: 4 } };
+    await expect(trainNetwork(other, { out, evaluatedBy: one })).rejects.toThrow(
+      /is a run with other settings:\n {2}training\.epochs: 3 then, 4 now\n/,
+    );
+    await expect(runExperiment({ ...experiment, protocol: { name: 'all' } }, { out })).rejects.toThrow(
+      'Cannot score small as its protocol, all, tests nobody: mer train trains it',
+    );
+    expect(existsSync(out)).toBe(false);
+    const { summary } = await run('one');
+    const trained = await trainNetwork({ ...experiment, name: 'renamed' }, { out, evaluatedBy: one, workers: 1 });
+    const weights = (dir: string) => readFile(join(dir, 'final', '0', 'weights.safetensors'));
+    expect(await weights(out)).toEqual(await weights(one));
+    const { uf1, intervals } = summary.perSeed[0]!.scores[0]!;
+    const { evaluation } = trained.expected;
+    expect(evaluation!.scores['uf1']).toEqual({ value: uf1, interval: [intervals!.uf1.lower, intervals!.uf1.upper] });
+    expect(evaluation).toMatchObject({ run: 'small', hash: (await readManifest(one))!.hash, n: 12, subjects: 4 });
+    expect(trained).toMatchObject({ tests: false, n: 12, networks: { done: 1, total: 1 }, epochs: 3 });
+    expect(trainedText(trained)).toContain('No score of its own belongs to this network');
+    const manifest = (await readManifest(out))!;
+    expect(manifest.expected).toEqual(trained.expected);
+    expect(manifest).toMatchObject({
+      folds: [],
+      inputs: [
+        [24, 24, 3],
+        [24, 24, 3],
+      ],
+    });
+    expect(manifest.data!.sets).toEqual([{ name: 'synthetic', samples: 12, subjects: 4, frameRates: [] }]);
+    // gone on with: what was said before stays
+    expect((await trainNetwork({ ...experiment, name: 'renamed' }, { out })).expected).toEqual(trained.expected);
+    await expect(readRun(out)).rejects.toThrow('trained on all subjects and tested on none');
+    expect((await readTrainedRun(out))!.folds).toHaveLength(1);
+    expect(await readTrainedRun(one)).toBeUndefined();
+  });
+
+  it('takes the middle one of the epochs that folds chose, and refuses without them', async () => {
+    const training = { ...experiment.training, epochChoice: 'validation' as const, earlyStopping: { patience: 2 } };
+    const { earlyStopping: _, ...rest } = training;
+    const chose = (epochs: number[]) => ({ folds: epochs.map((epoch) => ({ epoch })) }) as never;
+    expect(fixedBudget(training, chose([9, 1, 3, 4]))).toEqual({
+      ...rest,
+      epochChoice: 'last',
+      until: 3,
+      oracle: false,
+    });
+    await expect(trainNetwork({ ...experiment, training }, { out: join(root, 'x') })).rejects.toThrow(
+      'nobody is left to choose the epoch on: run the folds, then mer train --evaluated-by <run>',
+    );
   });
 
   it('says that it cannot write, before any work', async () => {

@@ -18,7 +18,7 @@ import { type RunSummary, summarize } from '../summaries/summary.js';
 import { checkPredictions } from './check-predictions.js';
 import type { RunEvent } from './events.js';
 import { lockFolder } from './folder-lock.js';
-import { subjectsOf } from './folds.js';
+import { type FoldSample, subjectsOf, testsSubjects } from './folds.js';
 import { removeHalfWritten } from './half-written.js';
 import { describeRun } from './manifest.js';
 import { type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
@@ -27,9 +27,9 @@ import { describeData, type RunData } from './run-data.js';
 import { freeMemory, noRoomText, type PlannedMemory, type RunMemory } from './run-memory.js';
 import {
   type FoldPredictions,
-  finalFold,
   findRun,
   openRun,
+  type RunManifest,
   type RunStage,
   readFold,
   readManifest,
@@ -40,15 +40,19 @@ import { untrainedNote } from './untrained.js';
 import { packageVersion } from './version.js';
 
 /** Options of {@link runExperiment}. */
-export interface RunExperimentOptions {
+export interface RunExperimentOptions extends RunFoldsOptions {
+  /** Also train on all samples, as {@link trainNetwork} does: one more training for each seed, tested on nothing. */
+  final?: boolean;
+}
+
+/** Where and how folds are trained. */
+export interface RunFoldsOptions {
   /** Folder of the run; begun if it is new, gone on with if it holds this experiment's run. */
   out: string;
   /** Processes that train folds at the same time; `auto` (default) is as many as cores and free memory allow on cpu and wasm, and one elsewhere. */
   workers?: number | 'auto';
   /** Run a part of the folds only: part `index` of `of`, from 1. Parts are put together by {@link mergeRuns}, or share a folder. */
   shard?: { index: number; of: number } | undefined;
-  /** Also train on all samples, for {@link predictClip}: one more training for each seed, tested on nothing. */
-  final?: boolean;
   /** Folder of prepared images, shared by the runs that use them; `.cache` beside the run's folder by default. */
   cache?: string | undefined;
   /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
@@ -82,21 +86,51 @@ export interface RunExperimentOptions {
  */
 export async function runExperiment(
   experiment: Experiment,
-  {
-    out,
-    own = NO_PARTS,
-    workers = 'auto',
-    shard,
-    final = false,
-    cache,
-    onEvent = () => {},
-    signal,
-  }: RunExperimentOptions,
+  { final = false, ...options }: RunExperimentOptions,
 ): Promise<RunSummary> {
+  if (!testsSubjects(experiment, options.own?.parts)) {
+    throw new ExperimentError(
+      `Cannot score ${experiment.name} as its protocol, ${experiment.protocol.name}, tests nobody: mer train trains it`,
+    );
+  }
+  return runFolds(experiment, options, {
+    final,
+    summarize: ({ dataset, data, folds, backend }, done, stages) => {
+      const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
+      checkPredictions(`score the run in ${options.out}`, predictions);
+      return summarize(predictions, {
+        experiment,
+        data,
+        classes: dataset.classes,
+        labelKind: dataset.labelKind,
+        backend: backend.name,
+        totalFolds: folds.length,
+        stages,
+      });
+    },
+  });
+}
+
+/** What {@link runFolds} makes of a run. */
+interface FoldsOf<S> {
+  /** Whether to train on all samples too. */
+  final: boolean;
+  /** What the manifest says beside the usual; throws where the run must not begin. */
+  describe?: (described: RunManifest) => RunManifest;
+  /** What `summary.json` is to hold. */
+  summarize: (plan: RunPlan, done: ReadonlyMap<PlannedFold, FoldPredictions>, stages: readonly RunStage[]) => S;
+}
+
+/** Prepares and trains what is left of a run, tests it where there is somebody to test, and writes the summary. */
+export async function runFolds<S>(
+  experiment: Experiment,
+  { out, own = NO_PARTS, workers = 'auto', shard, cache, onEvent = () => {}, signal }: RunFoldsOptions,
+  { final, describe = (described) => described, summarize: summaryOf }: FoldsOf<S>,
+): Promise<S> {
   checkShard(shard);
   const plan = await planRun(experiment, own, { final });
   const { dataset, data, folds, finals, backend } = plan;
-  const described = describeRun(experiment, { ...plan, own });
+  const described = describe(describeRun(experiment, { ...plan, own }));
   const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
   const lock = await lockFolder(out, { shard });
   const processes = openProcesses(most, signal);
@@ -193,7 +227,8 @@ export async function runExperiment(
             onEvent({ type: 'note', text: `a process that prepares samples ${reason}; its sample is tried once more` }),
         },
       });
-      if (!existing) await openRun(out, planned);
+      const inputs = prepared.inputs.map(({ shape }) => [...shape]);
+      if (!existing?.inputs) await openRun(out, { ...planned, inputs });
       ready(prepared.inputs);
       try {
         const context = contextOf(given, prepared, { ...common, memory });
@@ -211,17 +246,7 @@ export async function runExperiment(
         prepared.close();
       }
     }
-    const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
-    checkPredictions(`score the run in ${out}`, predictions);
-    const summary = summarize(predictions, {
-      experiment,
-      data,
-      classes: dataset.classes,
-      labelKind: dataset.labelKind,
-      backend: backend.name,
-      totalFolds: folds.length,
-      stages,
-    });
+    const summary = summaryOf(plan, done, stages);
     await writeJson(join(out, 'summary.json'), summary);
     return summary;
   } finally {
@@ -263,8 +288,11 @@ export async function planRun(
   }
   const dataset = await openExperimentData(experiment, own);
   const { samples } = dataset;
-  const folds = planFolds(experiment, samples, own.parts);
-  const finals = final ? finalFolds(experiment, dataset) : [];
+  const planned = planFolds(experiment, samples, own.parts);
+  const tests = testsSubjects(experiment, own.parts);
+  const folds = tests ? planned : [];
+  const finals = tests ? (final ? finalFolds(experiment, samples) : []) : planned;
+  if (finals.length > 0) checkBudget(experiment);
   const opened = await openStages(experiment, own);
   const stages = planStages(experiment, { samples, folds: [...folds, ...finals], opened, own });
   const backend = await useBackend(experiment.backend);
@@ -280,7 +308,8 @@ export function ofStage({ backend }: Pick<RunPlan, 'backend'>, { units }: Planne
   return { backend, folds: units };
 }
 
-type MemoryOf = Pick<RunPlan, 'backend'> & { folds: readonly { train: readonly number[] }[] };
+type MemoryOf = Pick<RunPlan, 'backend'> &
+  Partial<Pick<RunPlan, 'finals'>> & { folds: readonly { train: readonly number[] }[] };
 
 /** The trainings of a stage from which folds begin, at once or by the stages after. */
 function neededUnits(stages: readonly PlannedStage[], i: number, folds: readonly PlannedFold[]): StageUnit[] {
@@ -350,13 +379,14 @@ async function trainStage(
  */
 export async function planInProcess(
   experiment: Experiment,
-  { backend, folds }: MemoryOf,
+  { backend, folds, finals = [] }: MemoryOf,
   { workers, signal, own }: { workers: number | 'auto'; signal?: AbortSignal | undefined; own: OwnParts },
 ): Promise<RunMemory> {
-  const most = workers === 'auto' ? 1 : Math.min(workers, folds.length);
+  const trainings = [...folds, ...finals];
+  const most = workers === 'auto' ? 1 : Math.min(workers, trainings.length);
   const { clips, test } = experiment.training.augmentation;
   const views = viewPlan(clips, test, own.parts).train.length;
-  const train = views * Math.max(...folds.map((fold) => fold.train.length));
+  const train = views * Math.max(...trainings.map(({ train: one }) => one.length));
   const args = [own.modules, { ...experiment, backend: backend.name }, { train, room: freeMemory() / most }];
   // one that does nothing else: whoever trains is to find all of the heap free
   const processes = openProcesses(1, signal);
@@ -427,9 +457,17 @@ function checkShard(shard: RunExperimentOptions['shard']): void {
 }
 
 /** For each seed the training on all samples. */
-function finalFolds({ seeds }: Experiment, dataset: Dataset): PlannedFold[] {
-  const train = dataset.samples.map((_, i) => i);
-  return seeds.map((seed) => ({ name: finalFold, seed, train, test: [] }));
+function finalFolds({ seeds }: Experiment, samples: readonly FoldSample[]): PlannedFold[] {
+  return planFolds({ protocol: { name: 'all' }, seeds }, samples);
+}
+
+/** Throws where nothing says for how long to train on everybody: nobody is left to choose the epoch on. */
+function checkBudget({ training }: Experiment): void {
+  if (training.epochChoice === 'last') return;
+  throw new ExperimentError(
+    `Cannot train on all subjects as training.epochChoice is ${training.epochChoice}, and nobody is left to choose the epoch on: ` +
+      'run the folds, then mer train --evaluated-by <run>, which takes the middle one of the epochs that they chose; or set training.epochChoice=last and training.epochs',
+  );
 }
 
 /** Memory that a worker should find free, in bytes, where its need is not known. */

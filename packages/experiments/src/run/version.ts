@@ -4,5 +4,12 @@ import { createRequire } from 'node:module';
  * The version of `@mer/experiments`, as runs record it.
  */
 export function packageVersion(): string {
-  return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
+  return ownPackage().version;
 }
+
+/** Address of the documentation. */
+export function homepage(): string {
+  return ownPackage().homepage.replace(/\/packages\/[^/]*$/, '');
+}
+
+const ownPackage = () => createRequire(import.meta.url)('../../package.json') as { version: string; homepage: string };

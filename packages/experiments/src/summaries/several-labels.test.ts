@@ -16,6 +16,7 @@ import { summarizeRun } from './read-summary.js';
 import { scoreColumns, scoreTable } from './score-table.js';
 import { cellText } from './score-text.js';
 import { scoringOf } from './scoring.js';
+import type { RunSummary } from './summary.js';
 import { summaryText } from './summary-text.js';
 
 let root = '';
@@ -145,7 +146,7 @@ describe('a run of samples with any number of labels', () => {
 
   it('is merged, and refuses predictions of the other kind or of labels that it has not', async () => {
     await run('one');
-    const merged = await mergeRuns([join(root, 'one')], join(root, 'merged'));
+    const merged = (await mergeRuns([join(root, 'one')], join(root, 'merged'))) as RunSummary;
     expect(merged.perSeed).toEqual(summarizeRun(await readRun(join(root, 'one'))).perSeed);
     expect(merged.labelKind).toBe('multiple');
     const path = join(root, 'one', 'folds', '0', 'x%2Fs0', 'predictions.json');

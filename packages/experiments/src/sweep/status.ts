@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { historySchema } from '../run/fold-schemas.js';
 import { readJsonFile } from '../run/read-json-file.js';
-import { foldFolder, readManifest } from '../run/run-store.js';
+import { foldFolder, readManifest, trainingsOf } from '../run/run-store.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { CHOSEN } from './chosen-folder.js';
 import { readSweepFile } from './sweep-file.js';
@@ -68,10 +68,11 @@ export async function readStatus(dir: string): Promise<FolderStatus> {
 async function statusOf(dir: string, name?: string): Promise<RunStatus | undefined> {
   const manifest = await readManifest(dir);
   if (!manifest) return undefined;
+  const trainings = trainingsOf(manifest);
   const seeds: RunStatus['seeds'] = [];
   let seconds = 0;
-  for (const seed of new Set(manifest.folds.map((fold) => fold.seed))) {
-    const planned = manifest.folds.filter((fold) => fold.seed === seed);
+  for (const seed of new Set(trainings.map((fold) => fold.seed))) {
+    const planned = trainings.filter((fold) => fold.seed === seed);
     let done = 0;
     for (const { name: fold } of planned) {
       const folder = foldFolder(dir, seed, fold);
@@ -86,7 +87,7 @@ async function statusOf(dir: string, name?: string): Promise<RunStatus | undefin
     seeds.push({ seed, done, total: planned.length });
   }
   const done = seeds.reduce((sum, each) => sum + each.done, 0);
-  return { name: name ?? manifest.experiment.name, dir, seeds, done, total: manifest.folds.length, seconds };
+  return { name: name ?? manifest.experiment.name, dir, seeds, done, total: trainings.length, seconds };
 }
 
 const namesIn = (folder: string) => readdir(folder).catch(() => [] as string[]);

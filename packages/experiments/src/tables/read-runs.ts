@@ -37,7 +37,10 @@ export async function readRuns(
   for (const dir of dirs) {
     const sweep = await readSweepFile(dir);
     if (!sweep) {
-      runs.push(await readRun(dir, { own }));
+      const trained = (await readManifest(dir))?.folds.length === 0;
+      if (trained)
+        onNote(`${dir} is left out: it was trained on all subjects and tested on none, so that it has no scores`);
+      else runs.push(await readRun(dir, { own }));
       continue;
     }
     let found = 0;
@@ -60,6 +63,11 @@ export async function readRuns(
         `Cannot read the sweep in ${dir} as no fold of its cells is done yet: run it with mer run`,
       );
     }
+  }
+  if (runs.length === 0) {
+    throw new ExperimentError(
+      'Cannot make a table as there must be a run that was tested: all were trained on all subjects',
+    );
   }
   return runs;
 }

@@ -12,6 +12,8 @@ export interface ProtocolDefinition<
   /** Authors, year and identifier; null for one of this project. */
   readonly paper: string | null;
   readonly options: Entries;
+  /** `false` where nobody is tested: its folds train on everybody, their test parts are empty, and no score comes of them. */
+  readonly tests?: false;
   /** The folds; no subject may be on both sides of one. */
   split(samples: readonly LabeledSample[], settings: Resolved<Entries>, draw: { seed: number }): Fold[];
 }

@@ -55,4 +55,12 @@ export const protocols = /* @__PURE__ */ partsByName([
     options: { fraction: number('Share of the subjects that are tested.', { above: 0, below: 1, default: 0.2 }) },
     split: (samples, { fraction }, { seed }) => subjectHoldOut(samples, { fraction, seed }),
   }),
+  /* @__PURE__ */ defineProtocol({
+    name: 'all',
+    title: 'Everybody is trained on and nobody tested: the one network to ship, without a score of its own',
+    paper: null,
+    options: {},
+    tests: false,
+    split: (samples) => [{ name: '(all)', train: samples.map((_, i) => i), test: [] }],
+  }),
 ]);
