@@ -9,7 +9,7 @@ const may = {
   datasets: ['options', 'io', 'representations'],
   training: ['options', 'backends', 'models', 'representations'],
   spotting: ['options', 'metrics', 'representations', 'models'],
-  predictor: ['options', 'io', 'models', 'representations', 'spotting'],
+  predictor: ['options', 'backends', 'io', 'models', 'representations', 'spotting', 'training'],
   experiments: [
     'options',
     'metrics',

@@ -26,6 +26,11 @@ const BUNDLES = [
     budget: 6.5,
   },
   { name: 'trdi (with its kernels)', code: "export { trdi } from '@mer/representations';", budget: 13 },
+  {
+    name: 'loadPredictor, all networks and steps',
+    code: "export { loadPredictor } from '@mer/predictor';",
+    budget: 150,
+  },
   { name: 'createModel, all networks', code: "export { createModel } from '@mer/models';", budget: 54 },
 ];
 

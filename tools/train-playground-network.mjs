@@ -1,6 +1,6 @@
 /**
- * Trains the small network of the playground on generated faces, tests it on faces that it has not seen, and writes both files of
- * apps/docs/playground/network: the weights, and what the page says of them. Needs a build; a minute or two. `npm run format` afterwards.
+ * Trains the small network of the playground on generated faces, tests it on faces that it has not seen, and writes the files of
+ * apps/docs/playground/network: an exported folder, and what the page says of it. Needs a build; a minute or two. `npm run format` afterwards.
  *
  *   node tools/train-playground-network.mjs
  */
@@ -13,6 +13,7 @@ import { countParameters, createModel, exportWeights } from '@mer/models';
 import { createStep } from '@mer/representations';
 import { predictLogits, fit as train } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
+import { playgroundModelFile } from './playground-model-file.mjs';
 
 const here = (name) => fileURLToPath(new URL(`../apps/docs/playground/network/${name}`, import.meta.url));
 const SIDE = 64;
@@ -81,10 +82,8 @@ console.log(`UAR on unseen faces: ${score.toFixed(3)} (${process.uptime().toFixe
 
 const arrays = await exportWeights(network);
 const subjectsOf = ({ subjects }) => subjects * looks.length;
-await writeFileAtomic(
-  here('weights.safetensors'),
-  encodeSafetensors(arrays, { model: model.name, trainedOn: 'generated faces' }),
-);
+const weights = encodeSafetensors(arrays, { model: model.name, trainedOn: 'generated faces' });
+await writeFileAtomic(here('weights.safetensors'), weights);
 const facts = {
   madeBy: 'tools/train-playground-network.mjs',
   model,
@@ -96,3 +95,4 @@ const facts = {
   tested: { clips: unseen.labels.length, subjects: subjectsOf(test), uar: Number(score.toFixed(3)) },
 };
 await writeFileAtomic(here('network.json'), new TextEncoder().encode(`${JSON.stringify(facts, null, 2)}\n`));
+await writeFileAtomic(here('model.json'), new TextEncoder().encode(playgroundModelFile(facts, weights)));

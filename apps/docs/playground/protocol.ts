@@ -23,19 +23,36 @@ export interface RepresentationEntry {
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-/** What is known of the network that comes with the page: network/network.json. */
+/** Where a network comes from: with the page, from files of an exported folder, or from such a folder on this site. */
+export type NetworkSource =
+  | { readonly kind: 'own' }
+  | { readonly kind: 'files'; readonly files: readonly FilePath[] }
+  | { readonly kind: 'address'; readonly address: string };
+
+/** What is known of a network: what its folder says. */
 export interface NetworkFacts {
+  /** Whether it came with the page. */
+  readonly own: boolean;
+  readonly name: string;
   readonly classes: readonly string[];
-  readonly parameters: number;
-  readonly training: { readonly clips: number; readonly subjects: number };
-  readonly tested: { readonly clips: number; readonly subjects: number; readonly uar: number };
+  /** Sets of weights, and their bytes. */
+  readonly members: number;
+  readonly bytes: number;
+  readonly encoding: string;
+  /** What to expect of it. */
+  readonly note: string;
+  readonly license: string;
+  readonly data: readonly string[];
+  /** Of the one that came with the page: network/network.json. */
+  readonly parameters?: number;
+  readonly training?: { readonly clips: number; readonly subjects: number };
+  readonly tested?: { readonly clips: number; readonly subjects: number; readonly uar: number };
 }
 
 export interface Started {
   readonly backends: readonly BackendChoice[];
   readonly representations: readonly RepresentationEntry[];
   readonly flows: readonly string[];
-  readonly network: NetworkFacts;
 }
 
 /** A video: somebody's file, or the generated recording of the page. */
@@ -181,6 +198,8 @@ export interface Answer {
   readonly classes: readonly { readonly name: string; readonly probability: number }[];
   /** The class that the heat map explains. */
   readonly explained: number;
+  /** Why nothing should be believed of it, a part of a sentence each. */
+  readonly doubts: readonly string[];
   /** What the network was given, and the heat map over it and over the apex frame. */
   readonly input: Pixels;
   readonly overInput: Pixels;
@@ -204,6 +223,8 @@ export interface Questions {
   unwatch: { given: Record<never, never>; answer: Record<never, never> };
   represent: { given: { name: string; options: object; marks: ClipMarks }; answer: Represented };
   motion: { given: { method: string; marks: ClipMarks }; answer: Motion };
+  /** From now on answers are those of this network. */
+  network: { given: { source: NetworkSource }; answer: NetworkFacts };
   answer: { given: { marks: ClipMarks; explain?: number | undefined }; answer: Answer };
 }
 export type Kind = keyof Questions;

@@ -25,6 +25,11 @@ const answers: Record<string, (given: never) => unknown> = {
   }),
   represent: ({ name, options }: { name: string; options: object }) => ({ shape: [name, JSON.stringify(options)] }),
   motion: () => ({ longest: 1 }),
+  network: ({ source }: { source: { kind: string } }) => ({
+    own: source.kind === 'own',
+    name: source.kind,
+    classes: ['a'],
+  }),
   answer: ({ explain }: { explain?: number }) => ({ explained: explain ?? 0 }),
   video: ({ video }: { video: { file?: File } }) => {
     if (video.file?.size === 0) throw new Error(`Cannot open video ${video.file.name} as it must be intact`);
@@ -61,7 +66,15 @@ describe('the state of the page', () => {
   it('opens the example and asks for everything', async () => {
     const { state, asked, actions } = playground();
     await actions.start();
-    expect(asked.map(([kind]) => kind)).toEqual(['start', 'backend', 'open', 'represent', 'motion', 'answer']);
+    expect(asked.map(([kind]) => kind)).toEqual([
+      'start',
+      'backend',
+      'network',
+      'open',
+      'represent',
+      'motion',
+      'answer',
+    ]);
     expect(state).toMatchObject({ ready: true, busy: 0, frame: 5, errors: {}, marks: { apex: 5 } });
     expect(state.fields.map(({ name }) => name)).toEqual(['gray', 'blur']);
   });

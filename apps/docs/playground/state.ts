@@ -1,6 +1,6 @@
 // What the page shows, and what happens when somebody does something. Knows neither Vue nor tfjs.
 import type { Camera } from '@mer/io';
-import { type Chosen, type ClipMarks, chooseFiles, type FilePath, movedMarks, SIDES } from './clip-source.ts';
+import { type Chosen, type ClipMarks, chooseFiles, type FilePath, movedMarks, nameOf, SIDES } from './clip-source.ts';
 import { type Field, fieldsOf, saidOf } from './forms.ts';
 import { type Asking, Dropped } from './line.ts';
 import { type Course, emptyCourse, pushed } from './live-course.ts';
@@ -14,6 +14,7 @@ import type {
   LiveFrame,
   Motion,
   NetworkFacts,
+  NetworkSource,
   Notice,
   OpenedClip,
   OpenedVideo,
@@ -59,6 +60,7 @@ export interface State {
   flows: readonly string[];
   flow: string;
   network: NetworkFacts | undefined;
+  networkSource: NetworkSource;
   source: ClipSource;
   side: number;
   clip: OpenedClip | undefined;
@@ -97,6 +99,7 @@ export const initialState = (): State => ({
   flows: [],
   flow: 'farneback',
   network: undefined,
+  networkSource: { kind: 'own' },
   source: { kind: 'example', emotion: 'happiness', face: 0 },
   side: SIDES[1],
   clip: undefined,
@@ -256,8 +259,17 @@ export function createActions(
     show(state.representation);
     if (await useBackend(state.backend)) {
       state.ready = true;
+      await useNetwork(state.networkSource);
       await open(source);
     }
+  }
+
+  /** The network that answers from now on; the one before stays where it cannot be loaded. */
+  async function useNetwork(source: NetworkSource): Promise<void> {
+    const facts = await ask('network', { source });
+    if (!facts) return;
+    Object.assign(state, { network: facts, networkSource: source, explain: undefined });
+    if (state.clip) await answer();
   }
 
   async function useBackend(name: string): Promise<boolean> {
@@ -277,6 +289,8 @@ export function createActions(
       delete state.errors.video;
       try {
         const given = await files;
+        const exported = given.some(({ path }) => nameOf(path) === 'model.json');
+        if (exported) return await useNetwork({ kind: 'files', files: given });
         const video = videoOf(given);
         if (video) {
           await openVideo({ kind: 'file', file: video });
@@ -285,6 +299,7 @@ export function createActions(
         state.errors.open = sentence((error as Error).message);
       }
     }),
+    useNetwork: working(useNetwork),
     setSide: working(async (side: number) => {
       state.side = side;
       if (state.source.kind === 'files' || state.source.kind === 'stretch') await open({ ...state.source, side });

@@ -16,6 +16,7 @@ const GUIDES = [
   'guides/own-parts',
   'guides/weights',
   'guides/predicting',
+  'guides/predictor',
   'guides/shipping',
   'guides/explaining',
   'guides/browser',

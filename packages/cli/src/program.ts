@@ -172,9 +172,12 @@ export function createProgram(): Command {
   program
     .command('predict')
     .description(
-      "the class of the expression in a new clip or recording, by the weights of a run or anybody's: finds the face, spots the expression, cuts out the face",
+      "the class of the expression in a new clip or recording, by the weights of a run, of an exported folder or anybody's: finds the face, spots the expression, cuts out the face",
     )
-    .argument('<run>', 'folder of the run, or with --weights an experiment (YAML or JSON, or the name of a recipe)')
+    .argument(
+      '<run>',
+      'folder of the run, or what mer export wrote, or with --weights an experiment (YAML or JSON, or the name of a recipe)',
+    )
     .argument('<clip>', 'folder of frames, a video, or a picture for a run on pictures')
     .option('-o, --out <dir>', 'also write what the network saw, and heat maps over it')
     .option(

@@ -4,6 +4,7 @@
  * @module @mer/experiments
  */
 
+export type { HeatMap, Source } from '@mer/predictor';
 export { type AskChatOptions, askChat } from './explain/ask-chat.js';
 export {
   type ExportNetworkOptions,
@@ -15,15 +16,9 @@ export {
 export { type LoadPartsOptions, loadParts, type OwnModule, type OwnParts } from './parts/own-modules.js';
 export { type ExperimentParts, experimentParts } from './parts/part-kinds.js';
 export {
-  type Examination,
-  type ExaminedFace,
-  type ExamineRecordingOptions,
-  examineRecording,
-  type Interval as ExaminedInterval,
-} from './predict/examine-recording.js';
-export type { HeatMap } from './predict/heat-maps.js';
-export {
   type ClipPrediction,
+  type ClipPredictorOptions,
+  clipPredictor,
   type PredictClipOptions,
   type PredictSourcesOptions,
   predictClip,
@@ -51,7 +46,6 @@ export {
   prepareData,
 } from './prepare/prepare.js';
 export type { RowFile } from './prepare/row-file.js';
-export type { Source } from './prepare/source.js';
 export * from './report/index.js';
 export { type DryRun, dryRun } from './run/dry-run.js';
 export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './run/evaluate.js';

@@ -13,10 +13,12 @@ export type { DecodeImageOptions, EncodeImageOptions, ReadImageOptions } from '.
 export { type ImageRange, type ImageToTensorOptions, imageToTensor, tensorToImage } from './image-tensor.js';
 export { isKeras, parseKerasWeights } from './keras-weights.js';
 export { encodeNpy, parseNpy } from './npy.js';
+export { isPicture, type Picture, pictureToImage } from './picture-to-image.js';
 export { type PytorchCheckpointOptions, parsePytorchCheckpoint } from './pytorch-checkpoint.js';
 export type { ImageFormat, RawImage } from './raw-image.js';
 export { encodeSafetensors, parseSafetensors, type Safetensors } from './safetensors.js';
 export { tensorToArray } from './tensor-to-array.js';
+export { type FrameCursor, frameCursor } from './video/frame-cursor.js';
 export type { DecodedFrame, OpenVideoOptions, Video, VideoRange } from './video/video.js';
 export { parseWeights } from './weights.js';
 export { openZip, type Zip, type ZipOptions } from './zip.js';

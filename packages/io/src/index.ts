@@ -29,6 +29,7 @@ export {
 } from './node/weight-files.js';
 export { writeFileAtomic } from './node/write-file-atomic.js';
 export { encodeNpy, parseNpy } from './npy.js';
+export { isPicture, type Picture, pictureToImage } from './picture-to-image.js';
 export {
   type Checkpoint,
   type Companions,
@@ -38,6 +39,7 @@ export {
 export type { ImageFormat, RawImage } from './raw-image.js';
 export { encodeSafetensors, parseSafetensors, type Safetensors } from './safetensors.js';
 export { tensorToArray } from './tensor-to-array.js';
+export { type FrameCursor, frameCursor } from './video/frame-cursor.js';
 export type { DecodedFrame, OpenVideoOptions, Video, VideoRange } from './video/video.js';
 export { parseWeights } from './weights.js';
 export { openZip, type Zip, type ZipOptions } from './zip.js';

@@ -3,6 +3,7 @@ import { listBackends, useBackend } from '@mer/backends';
 import { encodeImage } from '@mer/io';
 import { optionIssues, optionsSchema } from '@mer/options';
 import { jsonSchemaOf } from '@mer/options/json-schema';
+import type { LoadedPredictor } from '@mer/predictor';
 import {
   type Clip,
   createRepresentation,
@@ -14,12 +15,11 @@ import {
   steps,
 } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
-import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ClipMarks } from '../clip-source.ts';
 import type { Answering } from '../line.ts';
-import type { Notice } from '../protocol.ts';
+import type { NetworkSource, Notice } from '../protocol.ts';
 import { experimentText, programText } from '../take-away.ts';
-import { askNetwork, loadNetwork, network, networkSteps } from './network.ts';
+import { askNetwork, factsOf, loadNetwork, network, networkSteps } from './network.ts';
 import { type ReadClip, readClip } from './open-clip.ts';
 import { framePixels, measured, pixelsOf } from './pixels.ts';
 import type { Videos } from './videos.ts';
@@ -35,7 +35,8 @@ const LEAST_FULL = 0.2;
 
 export function createAnswers(notify: (notice: Notice) => void): Answering {
   let opened: ReadClip | undefined;
-  let model: Promise<tfl.LayersModel> | undefined;
+  let source: NetworkSource = { kind: 'own' };
+  let model: Promise<LoadedPredictor> | undefined;
 
   // what videos and cameras need is loaded with the first of them
   let loaded: Promise<Videos> | undefined;
@@ -67,7 +68,6 @@ export function createAnswers(notify: (notice: Notice) => void): Answering {
           schema: jsonSchemaOf(optionsSchema(options)),
         })),
         flows: FLOWS,
-        network,
       };
     },
 
@@ -173,9 +173,19 @@ export function createAnswers(notify: (notice: Notice) => void): Answering {
       }
     },
 
+    async network({ source: wanted }) {
+      const loading = loadNetwork(wanted);
+      const next = await loading;
+      // the one before stays where this one cannot be loaded
+      if (model) (await model.catch(() => undefined))?.dispose();
+      model = loading;
+      source = wanted;
+      return factsOf(next, wanted.kind === 'own');
+    },
+
     async answer({ marks, explain }) {
       const clip = clipWith(marks);
-      model ??= loadNetwork();
+      model ??= loadNetwork(source);
       const ready = await model.catch((error: unknown) => {
         model = undefined;
         throw error;

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { useBackend } from '@mer/backends';
-import { askChat, examineRecording, setValue } from '@mer/experiments';
+import { askChat, setValue } from '@mer/experiments';
 import { encodeImage, makeFolder, writeFileAtomic } from '@mer/io';
 import { visible } from '@mer/options';
+import { examineRecording } from '@mer/predictor';
 import { displayImage } from '@mer/representations';
 import {
   type ExplainMotionOptions,
@@ -20,6 +21,7 @@ import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
 import { openDetector } from '../represent/open-detector.js';
 import { type Marks, openEvenRecording, position, readClip } from '../represent/read-clip.js';
+import { reasonText } from '../represent/reason-text.js';
 import { readLandmarkFile } from '../represent/recording-landmarks.js';
 import { table } from '../table.js';
 
@@ -109,7 +111,7 @@ async function explained(path: string, options: Options, settings: ExplainMotion
       }),
     ).finally(() => counter.end());
     if (examination.landmarks.length === 0) {
-      const why = detector.missing ?? examination.reasons.join('; ');
+      const why = detector.missing ?? examination.reasons.map(reasonText).join('; ');
       throw new UsageError(`Cannot explain ${path} as ${why}`);
     }
     const [interval, ...others] = [...examination.intervals].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
@@ -121,7 +123,7 @@ async function explained(path: string, options: Options, settings: ExplainMotion
     const explanation = await explainMotion({ frames, landmarks: examination.landmarks }, { onset, apex }, settings);
     const png = await pngOf(await frames.read(onset, 1));
     const notes = [
-      ...examination.reasons,
+      ...examination.reasons.map(reasonText),
       ...examination.notes,
       ...(others.length > 0
         ? [

@@ -1,33 +1,30 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useBackend } from '@mer/backends';
+import { type BackendName, useBackend } from '@mer/backends';
 import {
-  type ClipPrediction,
-  type Examination,
-  type ExaminedInterval,
-  type Experiment,
-  examineRecording,
+  clipPredictor,
   listRecipes,
   loadParts,
-  needsLandmarks,
   openExperiment,
   openRunPredictor,
   openWeights,
-  type Predictor,
-  predictSources,
-  type Source,
+  type Predictor as RunPredictor,
 } from '@mer/experiments';
 import { makeFolder, readImage, writeImage } from '@mer/io';
 import { overlayHeatMap } from '@mer/models';
 import { visible } from '@mer/options';
 import {
-  type Clip,
-  createStep,
-  displayImage,
-  type FrameLandmarks,
-  isLongClip,
-  type LongClip,
-} from '@mer/representations';
+  type Aligned,
+  type Answer,
+  loadPredictor,
+  MODEL_FILE,
+  type ModelFile,
+  type Predictor,
+  type PredictorSource,
+  type PredictPart,
+} from '@mer/predictor';
+import { displayImage } from '@mer/representations';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
@@ -35,7 +32,8 @@ import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createCounter } from '../progress.js';
 import { openDetector } from '../represent/open-detector.js';
-import { type Marks, openEvenRecording, position, readClip } from '../represent/read-clip.js';
+import { type Marks, openEvenRecording, position } from '../represent/read-clip.js';
+import { reasonText } from '../represent/reason-text.js';
 import { readLandmarkFile } from '../represent/recording-landmarks.js';
 import { table } from '../table.js';
 
@@ -51,47 +49,99 @@ interface Options extends Marks, ExperimentOptions {
   force?: boolean;
 }
 
-/** `mer predict <run> <clip>`, `mer predict <experiment> --weights <file or folder> <clip>` */
+/** What predicts: the network of a run, of an experiment with weights, or of an exported folder. */
+interface Opened {
+  predictor: Predictor;
+  /** Whose weights. */
+  weights: RunPredictor['weights'] | 'exported';
+  file?: ModelFile;
+}
+
+/** `mer predict <run or exported folder> <clip>`, `mer predict <experiment> --weights <file or folder> <clip>` */
 export async function predict(run: string, path: string, options: Options): Promise<void> {
-  const predictor = await openPredictor(run, options);
-  const backend = (options.backend ?? predictor.experiment.backend) as Experiment['backend'];
-  await useBackend(backend);
+  const opened = await open(run, options);
+  try {
+    await predictWith(opened, path, options);
+  } finally {
+    opened.predictor.dispose();
+  }
+}
+
+async function predictWith(opened: Opened, path: string, options: Options): Promise<void> {
   const info = await stat(path).catch((cause) => {
     throw new UsageError(`Cannot predict as ${path} must be a folder of frames, a video, or a picture`, { cause });
   });
   const isPicture = info.isFile() && /\.(png|jpe?g|bmp)$/i.test(path);
-  const given = isPicture ? await givenPicture(path) : await givenRecording(path, predictor, options);
-  const progress = createCounter(terminal, 'used', 'sets of weights');
+  const given = isPicture ? await givenPicture(path) : await givenRecording(path, options);
+  const counters: Record<PredictPart, ReturnType<typeof createCounter>> = {
+    face: createCounter(terminal, 'looked for the face in', 'frames'),
+    motion: createCounter(terminal, 'measured the motion of', 'frames'),
+    network: createCounter(terminal, 'used', 'sets of weights'),
+  };
+  const { detect, missing } = isPicture || given.landmarks ? { missing: undefined } : await openDetector();
   try {
-    const sources = given.intervals.map(({ source }) => source);
-    const notes = [...given.notes];
-    const predictions = await interruptible('stopped', (signal) =>
-      predictSources(predictor, sources, {
-        backend,
+    if (missing !== undefined && !options.force) throw refused(path, [missing]);
+    const { marks, landmarks, fps } = given;
+    const { several, align, stabilize, force } = options;
+    const all = await interruptible('stopped', (signal) =>
+      opened.predictor.predictEach(given.source, {
+        ...{ marks, landmarks, fps, several, align, stabilize, force, detect, signal },
         heatMaps: options.out !== undefined,
-        onProgress: progress.show,
-        onNote: (text) => notes.push(text),
-        signal,
+        onProgress: (part, count, total) => counters[part].show(count, total),
       }),
-    );
-    progress.end();
-    const folders = predictions.map((_, i) =>
-      options.out === undefined || predictions.length === 1 ? options.out : join(options.out, `interval-${i + 1}`),
+    ).catch((cause: unknown) => {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new UsageError(cause.message, { cause });
+    });
+    for (const counter of Object.values(counters)) counter.end();
+    const [refusal] = all.filter((one) => !one.answered);
+    if (refusal) throw refused(path, refusal.reasons.map(reasonText));
+    const answers = all as Answer[];
+    const folders = answers.map((_, i) =>
+      options.out === undefined || answers.length === 1 ? options.out : join(options.out, `interval-${i + 1}`),
     );
     for (const [i, folder] of folders.entries()) {
-      if (folder !== undefined) await writePictures(folder, predictions[i]!);
+      if (folder !== undefined) await writePictures(folder, answers[i]!);
     }
-    if (options.json) printJson(plain(path, given, notes, predictions, folders));
-    else print(text(given, notes, predictions));
+    const forced = missing === undefined ? answers[0]!.forced.map(reasonText) : [missing];
+    const shown: Shown = { opened, numbers: given.numbers, forced, answers };
+    if (options.json) printJson(plain(path, shown, folders));
+    else print(text(shown));
     if (options.out !== undefined) say(`pictures: ${options.out}\n`);
   } finally {
-    progress.end();
+    for (const counter of Object.values(counters)) counter.end();
     await given.close();
   }
 }
 
-/** Of a run, or of an experiment with weights of anybody's. */
-async function openPredictor(run: string, options: Options): Promise<Predictor> {
+const refused = (path: string, reasons: readonly string[]) =>
+  new UsageError(`Cannot predict ${path} as ${reasons.join('; ')}. --force goes on all the same`);
+
+/** Of a run, of an exported folder, or of an experiment with weights of anybody's. */
+async function open(run: string, options: Options): Promise<Opened> {
+  if (existsSync(join(run, MODEL_FILE)) && !existsSync(join(run, 'run.json'))) return openExported(run, options);
+  const opened = await openNetwork(run, options);
+  await useBackend((options.backend ?? opened.experiment.backend) as 'auto' | BackendName);
+  return { predictor: clipPredictor(opened), weights: opened.weights };
+}
+
+/** A folder that `mer export` wrote. */
+async function openExported(folder: string, options: Options): Promise<Opened> {
+  const { weights, entry, use } = options;
+  const stray = weights === 'auto' ? (entry === undefined ? undefined : '--entry') : '--weights';
+  if (stray) throw new UsageError(`Cannot use ${stray} as ${folder} is an exported network, with its own weights`);
+  const counter = createCounter(terminal, 'loaded', 'bytes of weights');
+  const own = await loadParts(use);
+  const predictor = await interruptible('stopped', (signal) =>
+    loadPredictor(folder, {
+      ...{ backend: (options.backend ?? 'auto') as 'auto' | BackendName, parts: own?.parts, signal },
+      onProgress: counter.show,
+    }),
+  ).finally(() => counter.end());
+  return { predictor, weights: 'exported', file: predictor.file };
+}
+
+async function openNetwork(run: string, options: Options): Promise<RunPredictor> {
   const { weights, entry, use } = options;
   if (weights === 'auto' || weights === 'final' || weights === 'folds') {
     const recipe = (await listRecipes()).some(({ name }) => name === run);
@@ -112,40 +162,30 @@ async function openPredictor(run: string, options: Options): Promise<Predictor> 
   return openWeights(experiment, weights, { entry, own });
 }
 
-/** What is predicted, and what is said about it. */
+/** What is predicted. */
 interface Given {
-  intervals: { source: Source; interval?: ShownInterval }[];
-  examination?: Examination;
-  /** Frames of the recording, and how many a second. */
-  frames?: { count: number; width: number; height: number; fps: number | null };
-  /** How the face was cut out. */
-  aligned?: Aligned;
-  notes: string[];
-  /** Why it would be refused without --force. */
-  forced: string[];
+  source: PredictorSource;
+  fps?: number | undefined;
+  marks?: { onset?: number; apex?: number; offset?: number };
+  landmarks?: Awaited<ReturnType<typeof readLandmarkFile>> | undefined;
+  /** What its frames are called. */
+  numbers: readonly number[];
   close(): Promise<void>;
 }
-
-/** An interval by the numbers of its frames. */
-type ShownInterval = Omit<ExaminedInterval, 'apex'> & { apex: number | null };
-
-type Aligned = 'own-step' | 'face' | 'whole';
 
 /** A picture is itself, with values from 0 to 255 as in data sets of images. */
 async function givenPicture(path: string): Promise<Given> {
   const source = await readImage(path, { channels: 3, range: 'byte' });
-  return { intervals: [{ source }], notes: [], forced: [], close: async () => source.dispose() };
+  return { source, numbers: [], close: async () => source.dispose() };
 }
 
-/** A folder or video: its face found, its expressions spotted, its clips read as the run's were. */
-async function givenRecording(path: string, predictor: Predictor, options: Options): Promise<Given> {
+/** A folder or a video, its frames read when they are needed. */
+async function givenRecording(path: string, options: Options): Promise<Given> {
   const { fps: asked } = options;
-  const source = await openEvenRecording(path, { color: true, ...(asked !== undefined && { fps: asked }) });
-  const { frames, numbers, kind, fps } = source;
-  const opened: (() => Promise<void>)[] = [source.close];
-  const done = async () => {
-    for (const one of opened.reverse()) await one();
-  };
+  const { frames, numbers, fps, close } = await openEvenRecording(path, {
+    color: true,
+    ...(asked !== undefined && { fps: asked }),
+  });
   try {
     const marks = Object.fromEntries(
       (['onset', 'apex', 'offset'] as const).map((name) => [name, position(numbers, options[name], name)]),
@@ -155,62 +195,9 @@ async function givenRecording(path: string, predictor: Predictor, options: Optio
       options.landmarks === undefined
         ? undefined
         : await readLandmarkFile(options.landmarks, [frames.shape[1], frames.shape[2]]);
-    const detector = landmarks === undefined ? await openDetector() : {};
-    const counters = {
-      face: createCounter(terminal, 'looked for the face in', 'frames'),
-      motion: createCounter(terminal, 'measured the motion of', 'frames'),
-    };
-    const examination = await interruptible('stopped', (signal) =>
-      examineRecording(frames, {
-        detect: detector.detect,
-        landmarks,
-        several: options.several,
-        fps,
-        marks,
-        onProgress: (part, count, total) => counters[part].show(count, total),
-        signal,
-      }),
-    ).finally(() => {
-      counters.face.end();
-      counters.motion.end();
-    });
-    const reasons = detector.missing === undefined ? examination.reasons : [detector.missing];
-    if (reasons.length > 0 && !options.force) {
-      throw new UsageError(`Cannot predict ${path} as ${reasons.join('; ')}. --force goes on all the same`);
-    }
-    const aligned = alignment(predictor, examination, options.align);
-    if (aligned === 'own-step' && options.stabilize !== 'none') {
-      throw new UsageError(
-        'Cannot use --stabilize as the run aligns faces by its own steps: add stabilize to them (--set preprocessing=…) and train it so',
-      );
-    }
-    const intervals: Given['intervals'] = [];
-    for (const interval of examination.intervals) {
-      const read = await readInterval(path, interval, {
-        // the frames of a video are those that were looked at
-        ...(kind === 'video' && { fps }),
-        numbers,
-        aligned,
-        stabilize: options.stabilize,
-        predictor,
-        examination,
-        side: [frames.shape[1], frames.shape[2]],
-      });
-      opened.push(read.close);
-      intervals.push(read);
-    }
-    const [count, height, width] = frames.shape;
-    return {
-      intervals,
-      examination,
-      frames: { count, width, height, fps: fps ?? null },
-      aligned,
-      notes: examination.notes,
-      forced: reasons,
-      close: done,
-    };
+    return { source: frames, fps, marks, landmarks, numbers, close };
   } catch (error) {
-    await done();
+    await close();
     throw error;
   }
 }
@@ -225,109 +212,26 @@ function checkOrder(
   throw new UsageError(`Cannot predict as onset, apex and offset must follow one another: they are ${shown}`);
 }
 
-/** Share of the picture, by its side, above which a face fills it. */
-const FILLS = 0.55;
-
-function alignment({ experiment, own }: Predictor, { face }: Examination, asked: Options['align']): Aligned {
-  if (needsLandmarks(experiment, own)) return 'own-step';
-  if (!face || asked === 'none') return 'whole';
-  return asked === 'face' || face.fill < FILLS ? 'face' : 'whole';
-}
-
-interface Reading {
-  fps?: number | undefined;
+/** What is said. */
+interface Shown {
+  opened: Opened;
   numbers: readonly number[];
-  aligned: Aligned;
-  stabilize: Options['stabilize'];
-  predictor: Predictor;
-  examination: Examination;
-  /** Height and width of the frames as they were looked at. */
-  side: readonly [height: number, width: number];
+  /** Why it would be refused without --force. */
+  forced: readonly string[];
+  answers: readonly Answer[];
 }
 
-/** The clip of an interval, as the experiment reads its own. */
-async function readInterval(
-  path: string,
-  interval: ExaminedInterval,
-  { fps, numbers, aligned, stabilize, predictor, examination, side }: Reading,
-): Promise<{ source: Source; interval: ShownInterval; close(): Promise<void> }> {
-  const { size, color, from, to } = predictor.experiment.data.frames;
-  const numberOf = (frame: number | null) => (frame === null ? undefined : numbers[frame]);
-  const read = await readClip(
-    path,
-    { onset: numberOf(interval.onset), apex: numberOf(interval.apex), offset: numberOf(interval.offset) },
-    {
-      from: from ?? 'onset',
-      to: to ?? 'offset',
-      ...(size !== undefined && aligned !== 'face' && { size }),
-      ...(color !== undefined && { color }),
-      ...(fps !== undefined && { fps }),
-    },
+function text({ opened, numbers, forced, answers }: Shown): string {
+  const [first] = answers as [Answer, ...Answer[]];
+  const about = describe(first);
+  const blocks = answers.map((answer, i) =>
+    [
+      ...(answer.marks ? [intervalText(answer, numbers, answers.length > 1 ? i + 1 : 0)] : []),
+      resultText(answer, opened),
+    ].join('\n'),
   );
-  const first = numbers.indexOf(read.numbers[0]!);
-  let source: Clip | LongClip = read.clip;
-  const apex = source.apex === null ? null : (read.numbers[source.apex] ?? null);
-  if (aligned !== 'whole' || stabilize === 'similarity') {
-    source = { ...source, landmarks: landmarksFor(source, examination, { first, side }) };
-  }
-  const cutTo = size === undefined ? 224 : typeof size === 'number' ? size : Math.max(...size);
-  const steps = [
-    ...(aligned === 'face' ? [{ step: 'align', options: { size: cutTo } }] : []),
-    ...(stabilize === 'none' ? [] : [{ step: 'stabilize', options: { motion: stabilize } }]),
-  ];
-  const made: (Clip | LongClip)[] = [];
-  const close = async () => {
-    for (const one of made) if (!isLongClip(one)) one.frames.dispose();
-    await read.close();
-  };
-  try {
-    for (const step of steps) {
-      source = (await createStep(step).applyAsync(source as never)) as Clip | LongClip;
-      made.push(source);
-    }
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  const shown = {
-    ...interval,
-    onset: numbers[interval.onset]!,
-    apex,
-    offset: numbers[interval.offset]!,
-  };
-  return { source, interval: shown, close };
-}
-
-/** Points of the face in the pixels and frames of a clip that was read; the last before it count for its first frame. */
-function landmarksFor(
-  { frames }: Clip | LongClip,
-  { landmarks }: Examination,
-  { first, side: [height, width] }: { first: number; side: Reading['side'] },
-): FrameLandmarks[] {
-  const [count, high, wide] = frames.shape;
-  // frames may have been made smaller
-  const scaled = (value: number, now: number, then: number) => ((value + 0.5) * now) / then - 0.5;
-  const placed = landmarks.map(
-    ({ frame, points }): FrameLandmarks => ({
-      frame: frame - first,
-      points: points.map(([x, y]) => [scaled(x, wide, width), scaled(y, high, height)]),
-    }),
-  );
-  const before = placed.filter(({ frame }) => frame < 0).at(-1);
-  const within = placed.filter(({ frame }) => frame >= 0 && frame < count);
-  return within.length > 0 || !before ? within : [{ ...before, frame: 0 }];
-}
-
-function text(given: Given, notes: readonly string[], predictions: readonly ClipPrediction[]): string {
-  const about = describe(given);
-  const blocks = predictions.map((prediction, i) => {
-    const { interval } = given.intervals[i]!;
-    return [
-      ...(interval ? [intervalText(interval, given, predictions.length > 1 ? i + 1 : 0)] : []),
-      resultText(prediction),
-    ].join('\n');
-  });
-  const said = [...given.forced.map((reason) => `FORCED: ${reason}`), ...notes.map((note) => `note: ${note}`)];
+  const notes = [...new Set(answers.flatMap((answer) => answer.notes))];
+  const said = [...forced.map((reason) => `FORCED: ${reason}`), ...notes.map((note) => `note: ${note}`)];
   return [[...about, ...said].map(visible).join('\n'), ...blocks]
     .filter((block) => block !== '')
     .join('\n\n')
@@ -335,10 +239,9 @@ function text(given: Given, notes: readonly string[], predictions: readonly Clip
 }
 
 /** What was found of the face and its motion, a line each. */
-function describe({ frames, examination, aligned }: Given): string[] {
-  if (!frames || !examination) return [];
-  const { face, motion } = examination;
-  const rate = frames.fps === null ? 'frames a second not known, taken as 30' : `${frames.fps} frames a second`;
+function describe({ marks, quality: { frames, fps, face, motion, aligned } }: Answer): string[] {
+  if (!marks) return [];
+  const rate = fps === null ? 'frames a second not known, taken as 30' : `${fps} frames a second`;
   return [
     `recording: ${frames.count} frames of ${frames.width} x ${frames.height}, ${rate}`,
     face
@@ -353,24 +256,29 @@ function describe({ frames, examination, aligned }: Given): string[] {
 }
 
 const ALIGNED: Readonly<Record<Aligned, string>> = {
-  'own-step': 'aligned by the steps of the run',
-  face: 'the run has no step that cuts out the face: cut out here, as its data set must have been (--align none takes whole pictures)',
-  whole: 'taken as the pictures are, whole: the run has no step that cuts out the face',
+  'own-step': 'aligned by the steps of the network',
+  face: 'the network has no step that cuts out the face: cut out here, as its data set must have been (--align none takes whole pictures)',
+  whole: 'taken as the pictures are, whole: the network has no step that cuts out the face',
 };
 
-function intervalText({ onset, apex, offset, from, kind }: ShownInterval, { frames }: Given, number: number): string {
-  const mark = (name: 'onset' | 'apex' | 'offset', value: number | null) =>
-    `${name} ${value ?? 'none'} (${from[name]})`;
+function intervalText({ marks, quality: { fps } }: Answer, numbers: readonly number[], number: number): string {
+  const { onset, apex, offset, from, kind } = marks!;
+  const mark = (name: 'onset' | 'apex' | 'offset', frame: number | null) =>
+    frame === null ? `${name} not needed` : `${name} ${numbers[frame]} (${from[name]})`;
   const named = number === 0 ? 'interval' : `interval ${number}`;
-  const seconds = frames?.fps ? `, ${((offset - onset) / frames.fps).toFixed(2)} s` : '';
+  const seconds = fps ? `, ${((offset - onset) / fps).toFixed(2)} s` : '';
   return `${named}: ${mark('onset', onset)}, ${mark('apex', apex)}, ${mark('offset', offset)}${seconds}${kind ? `, ${kind}` : ''}`;
 }
 
-function resultText({ classes, probabilities, std, predicted, members, weights }: ClipPrediction): string {
+function resultText({ classes, probabilities, std, predicted, members }: Answer, { weights, file }: Opened): string {
   const order = classes.map((_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
   const who = {
     final: `weights trained on all samples (${members})`,
     folds: `mean of the weights of ${members} folds`,
+    exported:
+      members === 1
+        ? `exported network ${visible(file?.name ?? '')}`
+        : `exported network ${visible(file?.name ?? '')}, mean of ${members} sets of weights`,
     given: members === 1 ? 'weights of one file' : `mean of the weights of ${members} files`,
   }[weights];
   const rows = order.map((i) => [
@@ -384,30 +292,49 @@ function resultText({ classes, probabilities, std, predicted, members, weights }
 /** Everything, as JSON. */
 function plain(
   path: string,
-  { frames, examination, aligned, forced, intervals }: Given,
-  notes: readonly string[],
-  predictions: readonly ClipPrediction[],
+  { opened: { weights }, numbers, forced, answers }: Shown,
   folders: readonly (string | undefined)[],
 ): object {
+  const { marks, quality } = answers[0] as Answer;
+  const recording = marks
+    ? { ...quality.frames, fps: quality.fps, face: quality.face, motion: quality.motion, aligned: quality.aligned }
+    : {};
   return {
     clip: path,
-    ...frames,
-    face: examination ? (examination.face ?? null) : undefined,
-    motion: examination ? (examination.motion ?? null) : undefined,
-    aligned,
+    ...recording,
     forced: forced.length > 0 ? forced : undefined,
-    notes,
-    predictions: predictions.map(({ inputs, heatMaps: _maps, ...rest }, i) => ({
-      interval: intervals[i]!.interval,
-      ...rest,
-      inputs: inputs.map(({ name, shape }) => ({ name, shape })),
-      pictures: folders[i],
-    })),
+    notes: [...new Set(answers.flatMap((answer) => answer.notes))],
+    predictions: answers.map(
+      (
+        {
+          inputs,
+          heatMaps: _maps,
+          marks: interval,
+          quality: _quality,
+          notes: _notes,
+          forced: _forced,
+          answered: _answered,
+          ...rest
+        },
+        i,
+      ) => ({
+        interval: interval && {
+          ...interval,
+          onset: numbers[interval.onset],
+          apex: interval.apex === null ? null : numbers[interval.apex],
+          offset: numbers[interval.offset],
+        },
+        ...rest,
+        weights,
+        inputs: inputs.map(({ name, shape }) => ({ name, shape })),
+        pictures: folders[i],
+      }),
+    ),
   };
 }
 
 /** What the network saw, and where it looked, for each input. */
-async function writePictures(out: string, { inputs, heatMaps = [] }: ClipPrediction): Promise<void> {
+async function writePictures(out: string, { inputs, heatMaps = [] }: Answer): Promise<void> {
   await makeFolder(out);
   for (const { name, shape, values } of inputs) {
     const image = tf.tidy(() => imageOf(tf.tensor(values, shape)));

@@ -1,19 +1,20 @@
 import { useBackend } from '@mer/backends';
 import { findDataset } from '@mer/datasets';
-import { hasMaps } from '@mer/models';
-import { pipe } from '@mer/representations';
-import { copyRows, type LabelKind, ONE_VIEW, type PreparedData, predictLogits, probabilitiesOf } from '@mer/training';
-import * as tf from '@tensorflow/tfjs-core';
-import { makeSteps } from '../prepare/image-makers.js';
-import { prepareSource } from '../prepare/prepare.js';
-import type { Source } from '../prepare/source.js';
+import {
+  type Predictor as ClipPredictor,
+  type HeatMap,
+  makePredictor,
+  type PredictorDescription,
+  QUALITY,
+  type Source,
+} from '@mer/predictor';
+import type { FaceDetector } from '@mer/representations';
+import type { LabelKind } from '@mer/training';
 import { makeModel } from '../run/model.js';
 import { type PutWeights, putWeights, weightsNote } from '../run/put-weights.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
-import { labelAt, labelText } from '../summaries/label-text.js';
-import { type HeatMap, heatMapsOf } from './heat-maps.js';
-import { type OpenRunOptions, openRunPredictor, type Predictor } from './predictor.js';
+import { needsLandmarks, type OpenRunOptions, openRunPredictor, type Predictor } from './predictor.js';
 
 /** Options of {@link predictSources}. */
 export interface PredictSourcesOptions {
@@ -105,116 +106,98 @@ export async function predictSources(
   sources: readonly Source[],
   { backend, heatMaps = false, onProgress = () => {}, onNote = () => {}, signal }: PredictSourcesOptions = {},
 ): Promise<ClipPrediction[]> {
-  const { experiment, classes, labelKind, files, entry, own } = predictor;
-  await useBackend(backend ?? experiment.backend);
-  const prepared: { data: PreparedData; shown: number }[] = [];
-  for (const source of sources) {
-    const { inputs, views } = await prepareOwn(predictor, source);
-    const data: PreparedData = {
-      classes,
-      ...(labelKind && { labelKind }),
-      labels: [labelKind === 'multiple' ? [] : 0],
-      inputs,
-      ...(views && { views }),
-    };
-    prepared.push({ data, shown: (views ?? ONE_VIEW).test[0]! });
-  }
-  if (prepared.length === 0) return [];
-  const model = makeModel(experiment, prepared[0]!.data, 0, own?.parts);
-  const names = model.inputNames;
-  const members: number[][][] = sources.map(() => []);
-  const heat = sources.map(() => new Map<string, HeatMap[]>());
-  let first: PutWeights | undefined;
+  await useBackend(backend ?? predictor.experiment.backend);
+  if (sources.length === 0) return [];
+  const clips = clipPredictor(predictor);
+  const notes = new Set<string>();
+  const predictions: ClipPrediction[] = [];
   try {
-    for (const [i, file] of files.entries()) {
-      signal?.throwIfAborted();
-      const put = await putWeights(model, file, { entry });
-      first ??= put;
-      for (const [n, { data }] of prepared.entries()) {
-        const [logits] = await predictLogits(model, data, [0]);
-        members[n]!.push(probabilitiesOf(logits!, { labelKind }));
-      }
-      onProgress(i + 1, files.length);
-    }
-    const note = first && weightsNote(first);
-    if (note !== undefined) onNote(note);
-    const probabilities = members.map((each) => classes.map((_, c) => mean(each.map((member) => member[c]!))));
-    const best = probabilities.map((each) => each.indexOf(Math.max(...each)));
-    const explained = heatMaps && hasMaps(model);
-    if (heatMaps && !explained) {
-      onNote(`no heat maps: ${experiment.model.name} has no layer that keeps the places of its input`);
-    }
-    if (explained) {
-      for (const file of files) {
-        signal?.throwIfAborted();
-        await putWeights(model, file, { entry });
-        for (const [n, { data, shown }] of prepared.entries()) {
-          for (const [i, map] of (await heatMapsOf(model, data, { row: shown, classIndex: best[n]! })).entries()) {
-            const name = names[i] ?? String(i);
-            heat[n]!.set(name, [...(heat[n]!.get(name) ?? []), map]);
-          }
-        }
-      }
-    }
-    return prepared.map(({ data: { inputs }, shown }, n): ClipPrediction => {
-      const each = members[n]!;
-      return {
-        classes: [...classes],
-        ...(labelKind && { labelKind }),
-        probabilities: probabilities[n]!,
-        std: classes.map((_, c) => stdOf(each.map((member) => member[c]!))),
-        predicted: labelText(labelAt(probabilities[n]!, predictor), classes),
-        weights: predictor.weights,
-        members: each.length,
-        inputs: inputs.map((input, i) => ({
-          name: names[i]!,
-          shape: [...input.shape],
-          values: copyRows(input, [shown]),
-        })),
-        ...(explained && {
-          heatMaps: [...heat[n]!].map(([name, maps]) => ({ name, shape: maps[0]!.shape, values: meanMap(maps) })),
-        }),
-      };
+    const all = clips.predictMany(sources, {
+      ...{ examine: false, heatMaps, signal, batch: sources.length },
+      onProgress: (_part, done, total) => onProgress(done, total),
     });
+    for await (const answer of all) {
+      if (!answer.answered) throw new ExperimentError(`Cannot predict as ${answer.reason}`);
+      const {
+        answered: _answered,
+        quality: _quality,
+        marks: _marks,
+        forced: _forced,
+        notes: told,
+        ...prediction
+      } = answer;
+      for (const note of told) notes.add(note);
+      predictions.push({ ...prediction, weights: predictor.weights });
+    }
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ExperimentError(cause.message, { cause });
   } finally {
-    model.dispose();
+    clips.dispose();
   }
+  for (const note of notes) onNote(note);
+  return predictions;
 }
 
-/** The inputs of a source as the experiment's data set gives its samples. */
-async function prepareOwn({ experiment, own }: Predictor, source: Source) {
-  const { data, name } = experiment;
+/** Options of {@link clipPredictor}. */
+export interface ClipPredictorOptions {
+  /** Finds faces where a call gives no detector of its own. */
+  detect?: FaceDetector | undefined;
+}
+
+/**
+ * The predictor of a run or of an experiment with weights, as `loadPredictor` of `@mer/predictor` makes one of an exported folder: recordings in, answers or refusals out.
+ *
+ * @param predictor - as opened by {@link openRunPredictor} or {@link openWeights}
+ * @param options - a detector of faces
+ * @returns disposed of by the caller; what stands beside weights in their files is among the notes of an answer
+ *
+ * @example
+ * ```ts no-run
+ * import { clipPredictor, openRunPredictor } from '@mer/experiments';
+ *
+ * const clips = clipPredictor(await openRunPredictor('runs/quickstart'));
+ * const answer = await clips.predict(frames, { face: 'fills' });
+ * ```
+ */
+export function clipPredictor(predictor: Predictor, { detect }: ClipPredictorOptions = {}): ClipPredictor {
+  const { experiment, classes, files, entry, own } = predictor;
+  let first: PutWeights | undefined;
+  const { network: _network, ...clips } = makePredictor(
+    descriptionOf(predictor),
+    {
+      members: files.length,
+      create: (shapes) =>
+        makeModel(
+          experiment,
+          { classes, labels: [], inputs: shapes.map((shape) => ({ shape, values: new Float32Array(0) })) },
+          0,
+          own?.parts,
+        ),
+      async put(model, member) {
+        const put = await putWeights(model, files[member]!, { entry });
+        first ??= put;
+      },
+      notes: () => [first && weightsNote(first)].filter((note) => note !== undefined),
+    },
+    { parts: own?.parts, detect },
+  );
+  return clips;
+}
+
+/** What an experiment says of its clips, as `model.json` of an exported folder says it. */
+function descriptionOf({ experiment, classes, labelKind, own }: Predictor): PredictorDescription {
+  const { data, name, threshold, preprocessing, inputs, training } = experiment;
   const { samples, traits } = findDataset(data.name, { parts: own?.parts });
-  const isImage = source instanceof tf.Tensor;
-  if (samples === 'clips' && isImage) {
-    throw new ExperimentError(
-      `Cannot predict as ${name} takes clips: give a folder of frames or a video, not a picture`,
-    );
-  }
-  if (samples === 'clips' || isImage) return prepareSource(experiment, source, own);
-  if (!traits.madeBy) {
-    throw new ExperimentError(
-      `Cannot predict as ${name} takes pictures: ${data.name} is a data set of images, and does not say how they are made of a clip`,
-    );
-  }
-  const steps = makeSteps(traits.madeBy, 'madeBy', own?.parts);
-  const made = (await pipe(...steps).applyAsync(source as never)) as tf.Tensor3D;
-  try {
-    return await prepareSource(experiment, made, own);
-  } finally {
-    made.dispose();
-  }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function stdOf(values: readonly number[]): number {
-  const middle = mean(values);
-  return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
-}
-
-function meanMap(maps: readonly HeatMap[]): Float32Array {
-  return maps[0]!.values.map((_, p) => mean(maps.map(({ values }) => values[p]!)));
+  const { clips, test } = training.augmentation;
+  const { size } = data.frames;
+  const side = size === undefined ? 224 : typeof size === 'number' ? size : Math.max(...size);
+  return {
+    ...{ name, classes, labelKind, threshold, preprocessing, inputs },
+    // a recording is cut into clips before anything is predicted
+    samples: samples === 'images' ? 'images' : 'clips',
+    ...{ madeBy: traits.madeBy, frames: data.frames, quality: QUALITY, frameRates: [] },
+    ...(test === 'mean' && clips.length > 0 && { views: clips as unknown as PredictorDescription['views'] }),
+    face: needsLandmarks(experiment, own) ? { by: 'steps' } : { by: 'cut', size: side },
+  };
 }

@@ -1,4 +1,5 @@
 import { type Dataset, DatasetError, openDataset, type Sample } from '@mer/datasets';
+import { makeImages, type Source } from '@mer/predictor';
 import type { PreparedData, PreparedInput } from '@mer/training';
 import { settingsFaults, viewPlan } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -7,7 +8,7 @@ import type { ClipMarks } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { imageKeys } from './image-keys.js';
-import { imageMakers, makeImages } from './image-makers.js';
+import { imageMakers } from './image-makers.js';
 import { fileInput, fileStore, type ImageStore, memoryStore } from './image-store.js';
 import { withDetectedLandmarks, withLandmarks } from './landmarks.js';
 import type { RowFile } from './row-file.js';
@@ -20,7 +21,6 @@ import {
   type SampleImages,
   type SampleImagesOptions,
 } from './sample-images.js';
-import type { Source } from './source.js';
 
 /** A data set made ready for training: its images, and who the samples are. */
 export interface PreparedDataset extends PreparedData {

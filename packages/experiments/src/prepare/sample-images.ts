@@ -1,12 +1,13 @@
 import type { Dataset } from '@mer/datasets';
 import type { Part } from '@mer/options';
+import { disposeSource, type ImageMakers, type MadeImage, makeImages, type Source } from '@mer/predictor';
 import { viewPlan } from '@mer/training';
 import type { OwnParts } from '../parts/own-modules.js';
 import { type Crash, crashText } from '../runners/crash.js';
 import { CrashError, openProcesses, runTask } from '../runners/processes.js';
 import type { Experiment } from '../schema/experiment.js';
-import { type ImageMakers, imageMakers, type MadeImage, makeImages } from './image-makers.js';
-import { disposeSource, readSamples, readSource, type Source } from './source.js';
+import { imageMakers } from './image-makers.js';
+import { readSamples, readSource } from './source.js';
 
 /** The images of one sample, those of the wanted inputs and targets. */
 export interface SampleImages {

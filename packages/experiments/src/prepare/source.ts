@@ -1,16 +1,6 @@
 import { type Dataset, readOrOpenClip } from '@mer/datasets';
-import { type Clip, isLongClip, type LongClip } from '@mer/representations';
-import * as tf from '@tensorflow/tfjs-core';
+import { disposeSource, type Source } from '@mer/predictor';
 import type { Experiment } from '../schema/experiment.js';
-
-/** A clip, or the one image that stands for it. */
-export type Source = tf.Tensor3D | Clip | LongClip;
-
-/** Gives up the tensor of a clip or image; a clip whose frames are read when they are needed has none. */
-export function disposeSource(source: Source): void {
-  if (source instanceof tf.Tensor) source.dispose();
-  else if (!isLongClip(source)) source.frames.dispose();
-}
 
 /** Reads one sample as the experiment says, a long clip when its frames are needed; the tensor belongs to the caller. */
 export async function readSource(dataset: Dataset, { data }: Experiment, index: number): Promise<Source> {

@@ -1,8 +1,8 @@
 import { subjectKey } from '@mer/metrics';
+import { labelText } from '@mer/predictor';
 import { probabilitiesOf, sameLabel } from '@mer/training';
 import type { Run } from '../run/read-run.js';
 import type { FoldPredictions } from '../run/run-store.js';
-import { labelText } from '../summaries/label-text.js';
 import { scoreColumns, scoreTable } from '../summaries/score-table.js';
 import type { ReportData } from './report-data.js';
 

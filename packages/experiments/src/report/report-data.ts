@@ -1,11 +1,11 @@
 import { type ClassScores, subjectKey } from '@mer/metrics';
+import { labelText } from '@mer/predictor';
 import { classesOf, type LabelKind, probabilitiesOf, type SampleLabel, sameLabel } from '@mer/training';
 import type { Run } from '../run/read-run.js';
 import type { RunManifest } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { decisionsOf } from '../summaries/decisions.js';
 import type { Guessing } from '../summaries/guessing.js';
-import { labelText } from '../summaries/label-text.js';
 import { summarizeRun } from '../summaries/read-summary.js';
 import { scoringOf } from '../summaries/scoring.js';
 import { confusionOf, subjectCounts, sumOf } from '../summaries/subject-counts.js';

@@ -1,5 +1,6 @@
 import { reserveMemory } from '@mer/backends';
 import type { Part } from '@mer/options';
+import type { MadeImage } from '@mer/predictor';
 import type { MemoryPlan } from '@mer/training';
 import {
   fit,
@@ -11,7 +12,6 @@ import {
   sizeOf,
   uniform,
 } from '@mer/training';
-import type { MadeImage } from '../prepare/image-makers.js';
 import { ownPeakMemory } from '../runners/peak-memory.js';
 import type { Experiment } from '../schema/experiment.js';
 import { fitSettings } from './fit-settings.js';

@@ -8,6 +8,7 @@ import {
   trackFaces,
 } from '@mer/representations';
 import { type FaceMotion, faceMotion, measureFace, regionFlow } from '@mer/spotting';
+import { QUALITY, type QualityLimits } from '../folder/model-file.js';
 
 /** The face of a recording, and how far it can be trusted. */
 export interface ExaminedFace {
@@ -30,7 +31,7 @@ export interface ExaminedFace {
 }
 
 /** An interval to be predicted; frames from 0. */
-export interface Interval {
+export interface ExaminedInterval {
   onset: number;
   /** Null where it is still to be spotted. */
   apex: number | null;
@@ -42,6 +43,26 @@ export interface Interval {
   kind?: 'micro' | 'macro';
 }
 
+/** Why a recording is not answered, for programs. */
+export type RefusalCode =
+  | 'no-detector'
+  | 'no-face'
+  | 'several-faces'
+  | 'face-missing'
+  | 'no-motion'
+  | 'noise'
+  | 'no-expression'
+  | 'too-short'
+  | 'frame-rate';
+
+/** Why an answer would mean nothing. */
+export interface Reason {
+  /** For programs. */
+  code: RefusalCode;
+  /** For people: part of a sentence. */
+  text: string;
+}
+
 /** What {@link examineRecording} finds. */
 export interface Examination {
   /** Absent where there is none. */
@@ -51,9 +72,9 @@ export interface Examination {
   /** Points of the face, for the `landmarks` of a clip; frames from 0 of the recording. */
   landmarks: FrameLandmarks[];
   /** What is to be predicted: as marked, as spotted, or the whole. */
-  intervals: Interval[];
-  /** Why a prediction would mean nothing, a sentence each; none where it may. */
-  reasons: string[];
+  intervals: ExaminedInterval[];
+  /** Why a prediction would mean nothing; none where it may. */
+  reasons: Reason[];
   /** What a reader should know, a sentence each. */
   notes: string[];
 }
@@ -70,6 +91,8 @@ export interface ExamineRecordingOptions {
   fps?: number | undefined;
   /** Marks that are known, frames from 0. */
   marks?: { onset?: number | undefined; apex?: number | undefined; offset?: number | undefined };
+  /** Below what it is refused; {@link QUALITY} by default. */
+  quality?: QualityLimits | undefined;
   /** Told how far the work is: which part of it, and how much of how much. */
   onProgress?: ((part: 'face' | 'motion', done: number, total: number) => void) | undefined;
   /** Ends the work by throwing the signal's reason. */
@@ -78,12 +101,6 @@ export interface ExamineRecordingOptions {
 
 /** Frames that the detector looks at, at most. */
 const LOOKS = 24;
-/** Least share of frames with a face. */
-const LEAST_SHARE = 0.5;
-/** Least motion in pixels of a square of 256 around the face; of the noise the multiple that tells from it, and the least motion where too few frames tell. */
-const LEAST_MOTION = 0.3;
-const LEAST_RATIO = 12;
-const LEAST_UNKNOWN = 0.5;
 /** Recordings up to so many seconds (frames, where fps is not known) are one clip; longer ones are looked through. */
 const CLIP_SECONDS = 2;
 const CLIP_FRAMES = 120;
@@ -103,21 +120,21 @@ const WHOLE_SECONDS = 5;
  *
  * @example
  * ```ts
- * import { examineRecording } from '@mer/experiments';
+ * import { examineRecording } from '@mer/predictor';
  * import { frameReader } from '@mer/representations';
  * import * as tf from '@tensorflow/tfjs-core';
  *
  * const points = Array.from({ length: 68 }, (_, i) => [20 + (i % 17) * 4, 20 + Math.floor(i / 17) * 16] as const);
  * const still = frameReader(tf.ones([8, 96, 96, 1]));
  * const { reasons } = await examineRecording(still, { landmarks: [{ frame: 0, points }] });
- * console.log(reasons); // [ 'nothing moves in the face: 0.00 pixels of 256, less than 0.3' ]
+ * console.log(reasons[0]); // { code: 'no-motion', text: 'nothing moves in the face: 0.00 pixels of 256, less than 0.3' }
  * ```
  *
  * Reference: this project's own.
  */
 export async function examineRecording(
   frames: FrameReader,
-  { detect, landmarks, several, fps, marks = {}, onProgress, signal }: ExamineRecordingOptions = {},
+  { detect, landmarks, several, fps, marks = {}, quality = QUALITY, onProgress, signal }: ExamineRecordingOptions = {},
 ): Promise<Examination> {
   const count = frames.shape[0];
   const first = marks.onset ?? 0;
@@ -130,7 +147,10 @@ export async function examineRecording(
   const marked = marks.onset !== undefined || marks.offset !== undefined || marks.apex !== undefined;
   const whole = wholeInterval(first, last, marks);
   const examined: Examination = { landmarks: [], intervals: [whole], reasons: [], notes: [] };
-  const found = await facesIn(part, { detect, given: landmarks, first, several, onProgress, signal });
+  const found = await facesIn(part, {
+    ...{ detect, given: landmarks, first, several, onProgress, signal },
+    least: quality.faceShare,
+  });
   examined.reasons.push(...found.reasons);
   if (found.points.length === 0) return examined;
   const xs = found.points[0]!.points.map(([x]) => x);
@@ -146,7 +166,7 @@ export async function examineRecording(
   );
   const motion = faceMotion(measured);
   examined.motion = motion;
-  examined.reasons.push(...stillness(motion));
+  examined.reasons.push(...stillness(motion, quality));
   const long = fps === undefined ? length > CLIP_FRAMES : length > CLIP_SECONDS * fps;
   if (marked || !long) return examined;
   const spotted = regionFlow.decide(measured, checkOptions('spot expressions', regionFlow.options, {}));
@@ -156,14 +176,19 @@ export async function examineRecording(
   } else if (length <= WHOLE_SECONDS * (fps ?? 30)) {
     examined.notes.push('nothing in the recording stands out: all of it is taken as one clip');
   } else {
-    examined.reasons.push(
-      `no expression was spotted in ${length} frames, which are too many for one clip: say where it is with --onset and --offset`,
-    );
+    examined.reasons.push({
+      code: 'no-expression',
+      text: `no expression was spotted in ${length} frames, which are too many for one clip: say where it is with onset and offset`,
+    });
   }
   return examined;
 }
 
-function wholeInterval(onset: number, offset: number, marks: NonNullable<ExamineRecordingOptions['marks']>): Interval {
+function wholeInterval(
+  onset: number,
+  offset: number,
+  marks: NonNullable<ExamineRecordingOptions['marks']>,
+): ExaminedInterval {
   return {
     onset,
     apex: marks.apex ?? null,
@@ -177,16 +202,25 @@ function wholeInterval(onset: number, offset: number, marks: NonNullable<Examine
 }
 
 /** Why nothing can be said of a face that moves so. */
-function stillness({ pixels, ratio, noise, together }: FaceMotion): string[] {
+function stillness(
+  { pixels, ratio, noise, together }: FaceMotion,
+  { motion, motionRatio, motionOfFew }: QualityLimits,
+): Reason[] {
   const size = `${pixels.toFixed(2)} pixels of 256`;
-  if (pixels < LEAST_MOTION) {
-    const head = together >= LEAST_MOTION ? ', though the head does' : '';
-    return [`nothing moves in the face${head}: ${size}, less than ${LEAST_MOTION}`];
+  if (pixels < motion) {
+    const head = together >= motion ? ', though the head does' : '';
+    return [{ code: 'no-motion', text: `nothing moves in the face${head}: ${size}, less than ${motion}` }];
   }
-  if (ratio === null) return pixels < LEAST_UNKNOWN ? [`too little moves in the face for so few frames: ${size}`] : [];
-  if (ratio >= LEAST_RATIO) return [];
+  if (ratio === null) {
+    const text = `too little moves in the face for so few frames: ${size}`;
+    return pixels < motionOfFew ? [{ code: 'no-motion', text }] : [];
+  }
+  if (ratio >= motionRatio) return [];
   return [
-    `what moves in the face is no more than noise: ${size}, ${ratio.toFixed(1)} times what still skin does (${noise.toFixed(2)}); ${LEAST_RATIO} are needed`,
+    {
+      code: 'noise',
+      text: `what moves in the face is no more than noise: ${size}, ${ratio.toFixed(1)} times what still skin does (${noise.toFixed(2)}); ${motionRatio} are needed`,
+    },
   ];
 }
 
@@ -194,7 +228,7 @@ interface Found {
   face?: Omit<ExaminedFace, 'box' | 'fill'>;
   /** Frames from 0 of the part. */
   points: FrameLandmarks[];
-  reasons: string[];
+  reasons: Reason[];
 }
 
 async function facesIn(
@@ -204,11 +238,13 @@ async function facesIn(
     given,
     first,
     several = 'refuse',
+    least,
     onProgress,
     signal,
   }: Pick<ExamineRecordingOptions, 'detect' | 'several' | 'onProgress' | 'signal'> & {
     given: ExamineRecordingOptions['landmarks'];
     first: number;
+    least: number;
   },
 ): Promise<Found> {
   const count = frames.shape[0];
@@ -219,28 +255,33 @@ async function facesIn(
     // those of the last frame before hold
     const before = points.filter(({ frame }) => frame <= 0).at(-1);
     const within = [...(before ? [{ ...before, frame: 0 }] : []), ...points.filter(({ frame }) => frame > 0)];
-    if (within.length === 0) return { points: [], reasons: ['no landmarks are of these frames'] };
+    if (within.length === 0)
+      return { points: [], reasons: [{ code: 'no-face', text: 'no landmarks are of these frames' }] };
     const { length } = within;
     const face = { from: 'given', frames: length, found: length, lowestScore: 1, meanScore: 1, faces: 1 } as const;
     return { points: within, reasons: [], face };
   }
-  if (!detect) return { points: [], reasons: ['nothing was there to find a face with'] };
+  if (!detect) return { points: [], reasons: [{ code: 'no-detector', text: 'nothing was there to find a face with' }] };
   const every = Math.max(1, Math.ceil((count - 1) / (LOOKS - 1)));
   const watch = { onProgress: (done: number, total: number) => onProgress?.('face', done, total), signal };
   const options = { every, missing: 'leave', several } as const;
   try {
     const { landmarks, quality } = await trackFaces(frames, detect, { ...options, ...watch });
     const { frames: looked, found, share } = quality;
-    const reasons =
-      share < LEAST_SHARE ? [`a face is in ${found} of the ${looked} frames that were looked at, less than half`] : [];
+    const part = least === 0.5 ? 'half' : `${Math.round(100 * least)} %`;
+    const text = `a face is in ${found} of the ${looked} frames that were looked at, less than ${part}`;
+    const reasons: Reason[] = share < least ? [{ code: 'face-missing', text }] : [];
     return { points: [...landmarks], reasons, face: faceOf(quality) };
   } catch (error) {
     if (!(error instanceof FaceError)) throw error;
     const reason = error.message.replace(/^Cannot .*? as /, '');
-    if (error.fault === 'none') return { points: [], reasons: [`there is no face: ${reason}`] };
-    const text = `${reason.replace(/; say which.*$/, '')}: --several says which, largest, surest or middle`;
-    if (!error.track) return { points: [], reasons: [text] };
-    return { points: [...error.track.landmarks], reasons: [text], face: faceOf(error.track.quality) };
+    if (error.fault === 'none') {
+      return { points: [], reasons: [{ code: 'no-face', text: `there is no face: ${reason}` }] };
+    }
+    const text = `${reason.replace(/; say which.*$/, '')}: say with several who is meant: largest, surest or middle`;
+    const reasons: Reason[] = [{ code: 'several-faces', text }];
+    if (!error.track) return { points: [], reasons };
+    return { points: [...error.track.landmarks], reasons, face: faceOf(error.track.quality) };
   }
 }
 

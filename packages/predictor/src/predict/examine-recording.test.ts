@@ -16,7 +16,9 @@ describe('examineRecording()', () => {
 
   it('refuses a recording without a face, and looks no further', async () => {
     const { reasons, face, motion, intervals } = await examineRecording(still(3), { detect: async () => [] });
-    expect(reasons).toEqual([expect.stringMatching(/^there is no face: .*none was found in any of the 3 frames/)]);
+    expect(reasons).toEqual([
+      { code: 'no-face', text: expect.stringMatching(/^there is no face: .*none was found in any of the 3 frames/) },
+    ]);
     expect([face, motion]).toEqual([undefined, undefined]);
     // with --force all of it
     expect(intervals).toMatchObject([
@@ -30,9 +32,12 @@ describe('examineRecording()', () => {
       { points: beside, score: 0.8 },
     ];
     const { reasons } = await examineRecording(still(2, 320), { detect });
-    expect(reasons[0]).toMatch(/there are 2 .*: --several says which, largest, surest or middle$/);
+    expect(reasons[0]).toMatchObject({
+      code: 'several-faces',
+      text: expect.stringMatching(/there are 2 .*: say with several who is meant: largest, surest or middle$/),
+    });
     const told = await examineRecording(still(2, 320), { detect, several: 'surest' });
-    expect(told.reasons).toEqual([expect.stringContaining('nothing moves')]);
+    expect(told.reasons).toMatchObject([{ code: 'no-motion' }]);
     expect(told.face).toMatchObject({ from: 'detected', faces: 2, meanScore: 0.9, box: { x: 20 } });
   });
 
@@ -42,8 +47,8 @@ describe('examineRecording()', () => {
       detect: async (image) => (frame++ % 3 === 0 ? one(image) : []),
     });
     expect(reasons).toEqual([
-      'a face is in 2 of the 5 frames that were looked at, less than half',
-      'nothing moves in the face: 0.00 pixels of 256, less than 0.3',
+      { code: 'face-missing', text: 'a face is in 2 of the 5 frames that were looked at, less than half' },
+      { code: 'no-motion', text: 'nothing moves in the face: 0.00 pixels of 256, less than 0.3' },
     ]);
   });
 

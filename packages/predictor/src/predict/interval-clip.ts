@@ -1,0 +1,125 @@
+import {
+  type Clip,
+  createStep,
+  type FrameLandmarks,
+  type FrameReader,
+  isLongClip,
+  type LongClip,
+  spotApex,
+  type WrittenStep,
+} from '@mer/representations';
+import * as tf from '@tensorflow/tfjs-core';
+import type { ModelFile } from '../folder/model-file.js';
+import type { ExaminedInterval } from './examine-recording.js';
+import { disposeSource } from './source.js';
+
+/** How the face of a recording comes into the picture: by the network's own steps, cut out here, or as the picture is, whole. */
+export type Aligned = 'own-step' | 'face' | 'whole';
+
+/** How the clip of an interval is made ready. */
+export interface IntervalClipOptions {
+  /** How the network's own clips were read. */
+  how: ModelFile['frames'];
+  aligned: Aligned;
+  /** Side of the square that a face is cut out to. */
+  cutTo: number;
+  /** How frames are held still. */
+  stabilize: 'none' | 'shift' | 'similarity';
+  /** Points of the face, frames of the recording. */
+  landmarks: readonly FrameLandmarks[];
+  /** Whether an apex is spotted where none is known. */
+  needsApex: boolean;
+}
+
+/** A clip as a network was trained on; frames that are held are the caller's. */
+export interface IntervalClip {
+  clip: Clip | LongClip;
+  /** In frames of the recording. */
+  apex: number | null;
+}
+
+/** Bytes of float32 up to which a clip is held; a longer one is read when its frames are needed. */
+const HELD = 2 ** 28;
+
+/** The clip of an interval of a recording, read, cut out and marked as the clips that the network was trained on. */
+export async function intervalClip(
+  frames: FrameReader,
+  { onset, apex, offset }: Pick<ExaminedInterval, 'onset' | 'apex' | 'offset'>,
+  { how: { size, color, from, to }, aligned, cutTo, stabilize, landmarks, needsApex }: IntervalClipOptions,
+): Promise<IntervalClip> {
+  const first = from === 'first' ? 0 : onset;
+  const last = to === 'last' ? frames.shape[0] - 1 : offset;
+  const [, height, width, channels] = frames.shape;
+  const part: LongClip = {
+    frames: {
+      shape: [last - first + 1, height, width, channels],
+      read: (at, count) => frames.read(first + at, count),
+    },
+    onset: onset - first,
+    apex: apex === null ? null : apex - first,
+    offset: offset - first,
+    ...((aligned !== 'whole' || stabilize === 'similarity') && {
+      landmarks: landmarksFrom(landmarks, first, last - first + 1),
+    }),
+  };
+  const steps: WrittenStep[] = [
+    ...(size !== undefined && aligned !== 'face' ? [{ step: 'resize', options: { size } }] : []),
+    ...(color === false && channels === 3 ? ['gray'] : color === true && channels === 1 ? ['rgb'] : []),
+    ...(aligned === 'face' ? [{ step: 'align', options: { size: cutTo } }] : []),
+    ...(stabilize === 'none' ? [] : [{ step: 'stabilize', options: { motion: stabilize } }]),
+  ];
+  let clip: Clip | LongClip = part;
+  try {
+    for (const step of steps) {
+      const before = clip;
+      clip = (await createStep(step).applyAsync(before as never)) as Clip | LongClip;
+      if (!isLongClip(before)) disposeSource(before);
+    }
+    if (isLongClip(clip) && 4 * clip.frames.shape.reduce((all, side) => all * side) < HELD) clip = await held(clip);
+    if (clip.apex === null && (needsApex || to === 'apex')) {
+      const { apex: spotted, frames: made } = (await spotApex().applyAsync(clip)) as Clip | LongClip;
+      if (made instanceof tf.Tensor) made.dispose();
+      clip = { ...clip, apex: spotted };
+    }
+    if (to === 'apex') clip = upTo(clip, clip.apex!);
+    return { clip, apex: clip.apex === null ? null : clip.apex + first };
+  } catch (error) {
+    disposeSource(clip);
+    throw error;
+  }
+}
+
+/** Frames that are read at a time, so that large ones that are made small are not all there at once. */
+const PIECE = 16;
+
+/** A long clip with all its frames in memory. */
+async function held(clip: LongClip): Promise<Clip> {
+  const [count] = clip.frames.shape;
+  const parts: tf.Tensor4D[] = [];
+  try {
+    for (let at = 0; at < count; at += PIECE) parts.push(await clip.frames.read(at, Math.min(PIECE, count - at)));
+    return { ...clip, frames: tf.concat(parts, 0) };
+  } finally {
+    tf.dispose(parts);
+  }
+}
+
+/** The clip up to its apex, which becomes its offset. */
+function upTo(clip: Clip | LongClip, apex: number): Clip | LongClip {
+  const marks = { apex, offset: apex };
+  if (isLongClip(clip)) {
+    const [, ...frame] = clip.frames.shape;
+    return { ...clip, ...marks, frames: { shape: [apex + 1, ...frame], read: clip.frames.read } };
+  }
+  const kept = tf.slice(clip.frames, 0, apex + 1);
+  clip.frames.dispose();
+  return { ...clip, ...marks, frames: kept };
+}
+
+/** Points of the face in the frames of a part; the last before it count for its first frame. */
+function landmarksFrom(landmarks: readonly FrameLandmarks[], first: number, count: number): FrameLandmarks[] {
+  const placed = landmarks.map(({ frame, points }) => ({ frame: frame - first, points }));
+  const before = placed.filter(({ frame }) => frame < 0).at(-1);
+  const within = placed.filter(({ frame }) => frame >= 0 && frame < count);
+  return within.length > 0 || !before ? within : [{ ...before, frame: 0 }];
+}
