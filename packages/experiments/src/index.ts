@@ -120,6 +120,7 @@ export { type ApexStudy, type ScoreApexesOptions, scoreApexes } from './spotting
 export { parseSpottingStudy, type ReadStudyOptions, readSpottingStudy, type SpottingStudy } from './spotting/study.js';
 export { studyText } from './spotting/study-text.js';
 export { type TaughtSpotter, withWeightFiles } from './spotting/with-weight-files.js';
+export { type OpenStoreOptions, openStore, type Store, type StoreOptions } from './store/store.js';
 export { dataText, saysSomething } from './summaries/data-text.js';
 export { readRunSummary } from './summaries/read-summary.js';
 export {
