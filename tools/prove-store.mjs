@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -206,6 +206,64 @@ await prove('wrong keys, a bucket that is not there and a server that is down ar
   told.push(await messageOf(openStore(down)));
   assert.match(told.at(-1), /nothing answers at http:\/\/127.0.0.1:\d+, 4 times in a row/);
   return told.join('\n      ');
+});
+
+const machine = (name) => {
+  const cache = mkdtempSync(join(folder, name));
+  const child = spawn(process.execPath, [
+    fileURLToPath(new URL('prove-store/prepare.mjs', import.meta.url)),
+    address,
+    cache,
+  ]);
+  const lines = [];
+  let rest = '';
+  child.stdout.on('data', (chunk) => {
+    rest += chunk;
+    lines.push(...rest.split('\n').slice(0, -1));
+    rest = rest.slice(rest.lastIndexOf('\n') + 1);
+  });
+  child.stderr.pipe(process.stderr);
+  const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)));
+  return { child, lines, cache, ended, made: () => lines.filter((line) => line === 'made').length };
+};
+const rows = ({ cache }) => {
+  const names = readdirSync(cache).filter((name) => name.endsWith('.npy'));
+  return names.sort().map(
+    (name) =>
+      `${name} ${createHash('sha256')
+        .update(readFileSync(join(cache, name)))
+        .digest('hex')}`,
+  );
+};
+const keysOf = async (prefix) => {
+  const keys = [];
+  for await (const key of store.list(prefix)) keys.push(key);
+  return keys;
+};
+
+let before;
+await prove('of three processes that need the same pictures one makes them; all have the same bytes', async () => {
+  const machines = ['a', 'b', 'c'].map(machine);
+  for (const { ended } of machines) assert.equal(await ended, 0);
+  assert.deepEqual(machines.map(({ made }) => made()).sort(), [0, 0, 12]);
+  for (const one of machines) assert.deepEqual(rows(one), rows(machines[0]));
+  assert.equal(rows(machines[0]).length, 2);
+  before = rows(machines[0]);
+  assert.deepEqual(await keysOf('claims/'), []);
+});
+
+await prove('one that is killed while it makes them is followed by one other, with the same bytes', async () => {
+  for (const key of await keysOf('pictures/')) await store.remove(key);
+  const first = machine('killed');
+  while (first.made() < 3) await pause(10);
+  first.child.kill('SIGKILL');
+  assert.equal(await first.ended, 'SIGKILL');
+  const others = ['d', 'e'].map(machine);
+  for (const { ended } of others) assert.equal(await ended, 0);
+  assert.deepEqual(others.map(({ made }) => made()).sort(), [0, 12]);
+  for (const one of others) assert.deepEqual(rows(one), before);
+  assert.deepEqual(await keysOf('claims/'), []);
+  return others.flatMap(({ lines }) => lines.filter((line) => line !== 'made')).join('\n      ');
 });
 
 console.log(`${proofs.length} proofs hold`);
