@@ -63,7 +63,7 @@ export interface RunWorkerOptions {
   own?: OwnParts | undefined;
   /** Folder of pictures, weights and what is being trained. */
   cache: string;
-  /** Seconds after which a worker that tells nothing is taken for dead, and another takes its trainings; 30 by default, at least 2. */
+  /** Seconds after which a worker that tells nothing is taken for dead, and another takes its trainings; 30 by default, at least 1. */
   lockSeconds?: number;
   /** Seconds without work after which it ends; never by default. */
   idleSeconds?: number | undefined;
@@ -119,8 +119,8 @@ export async function runWorker({
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 1024) {
     throw new ExperimentError(`Cannot work as concurrency must be a whole number from 1 to 1024: it is ${concurrency}`);
   }
-  if (!(lockSeconds >= 2 && lockSeconds <= 86_400)) {
-    throw new ExperimentError(`Cannot work as the seconds of a lock must be from 2 to 86400: they are ${lockSeconds}`);
+  if (!(lockSeconds >= 1 && lockSeconds <= 86_400)) {
+    throw new ExperimentError(`Cannot work as the seconds of a lock must be from 1 to 86400: they are ${lockSeconds}`);
   }
   const names = backends.flatMap((backend) =>
     [undefined, ...tags.map(checkTag)].map((tag) => queueName({ backend, tag })),
@@ -281,7 +281,7 @@ export async function runWorker({
         name: worker,
         concurrency,
         lockDuration: lockSeconds * 1000,
-        stalledInterval: lockSeconds * 1000,
+        stalledInterval: lockSeconds * 500,
         maxStalledCount: LOSSES,
         runRetryDelay: 1_000,
       },
