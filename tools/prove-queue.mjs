@@ -192,7 +192,7 @@ async function proveKills() {
   const small = values.small;
   const wanted = small ? 1 : Number(values.kills);
   const subjects = small ? 4 : 12;
-  const file = await experimentFile('proved', { subjects, epochs: small ? 12 : 40 });
+  const file = await experimentFile('proved', { subjects, epochs: small ? 12 : 8 });
   const grid = small ? [] : ['--grid', 'backend=cpu,wasm', '--grid', 'training.batchSize=4,6,8'];
   const kinds = small ? ['wasm', 'wasm'] : ['cpu', 'cpu', 'wasm', 'wasm'];
   const alone = join(work, 'alone', 'run');
