@@ -1,11 +1,10 @@
 // Runs a sweep by workers on a queue while workers, coordinator and Redis are killed at random moments (SIGKILL), and compares what it ends with to the same sweep on one machine:
 // every fold is there once, and the bytes are the same. After `npm run build`; needs redis-server (Debian's, or valkey-server):
 //   node tools/prove-queue.mjs                        6 cells x 12 folds on cpu and wasm, two workers each, 50 kills
-//   node tools/prove-queue.mjs --small                1 cell of 4 folds, one kill of a worker: for the quick tests
 //   node tools/prove-queue.mjs --throughput           instead: two workers against two shards, the cost of a fold in the queue, 10,000 folds planned
 // and --kills <n>, --seed <of the moments, 1>, --seconds <between two kills at most, 3>, --out <file of the table>; without --out the table is printed only. Exit status 1 where
 // anything was wrong. A killed server or coordinator is started again at once, a worker after a moment.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -21,7 +20,6 @@ import { redisServer, startRedis } from './redis-server.mjs';
 const mer = fileURLToPath(new URL('../packages/cli/bin/mer.js', import.meta.url));
 const { values } = parseArgs({
   options: {
-    small: { type: 'boolean', default: false },
     throughput: { type: 'boolean', default: false },
     kills: { type: 'string', default: '50' },
     seconds: { type: 'string', default: '3' },
@@ -131,10 +129,11 @@ async function openPlace(name, { file, grid, kinds, lock }) {
     workers,
     isOver: () => over,
     trained: () => trained,
-    async killWorker(worker = workers[uniformBelow(workers.length, random)], restart = true) {
+    async killWorker() {
+      const worker = workers[uniformBelow(workers.length, random)];
       worker.process.child.kill('SIGKILL');
       await worker.process.ended;
-      if (restart) setTimeout(() => over || startWorker(worker), 200);
+      setTimeout(() => over || startWorker(worker), 200);
     },
     async killCoordinator() {
       const mine = coordinator;
@@ -189,18 +188,16 @@ const about = {
 };
 
 async function proveKills() {
-  const small = values.small;
-  const wanted = small ? 1 : Number(values.kills);
-  const subjects = small ? 4 : 12;
-  const file = await experimentFile('proved', { subjects, epochs: small ? 12 : 8 });
-  const grid = small ? [] : ['--grid', 'backend=cpu,wasm', '--grid', 'training.batchSize=4,6,8'];
-  const kinds = small ? ['wasm', 'wasm'] : ['cpu', 'cpu', 'wasm', 'wasm'];
+  const wanted = Number(values.kills);
+  const subjects = 12;
+  const file = await experimentFile('proved', { subjects, epochs: 8 });
+  const grid = ['--grid', 'backend=cpu,wasm', '--grid', 'training.batchSize=4,6,8'];
+  const kinds = ['cpu', 'cpu', 'wasm', 'wasm'];
   const alone = join(work, 'alone', 'run');
   await whole(['run', file, ...grid, '--out', alone, '--workers', '1', '--json']);
   const expected = await contents(alone);
-  const cells = small
-    ? ['.']
-    : (await readdir(alone, { withFileTypes: true })).filter((each) => each.isDirectory()).map(({ name }) => name);
+  const entries = await readdir(alone, { withFileTypes: true });
+  const cells = entries.filter((each) => each.isDirectory()).map(({ name }) => name);
   const folds = cells.length * subjects;
   const row = {
     sweep: `${cells.length} x ${subjects}`,
@@ -220,24 +217,8 @@ async function proveKills() {
     refused: 0,
   };
   while (row.kills < wanted) {
-    const place = await openPlace(`round-${row.rounds}`, { file, grid, kinds, lock: small ? 1 : 2 });
-    if (small) {
-      // a worker that has a fold in hand
-      const active = async () =>
-        (await queueStatus(place.url)).kinds.flatMap((kind) => kind.active).find(({ state }) => state === 'training');
-      for (let found = await active(); ; found = await active()) {
-        const worker = found && place.workers.find(({ process: each }) => found.worker?.endsWith(`-${each.child.pid}`));
-        if (worker) {
-          await place.killWorker(worker, false);
-          worker.process = start(['--version']);
-          break;
-        }
-        await pause(5);
-      }
-      row.kills += 1;
-      row.worker += 1;
-    }
-    while (!small && row.kills < wanted && !place.isOver()) {
+    const place = await openPlace(`round-${row.rounds}`, { file, grid, kinds, lock: 2 });
+    while (row.kills < wanted && !place.isOver()) {
       await Promise.race([pause(200 + uniform(random) * 1000 * Number(values.seconds)), place.finished]);
       if (place.isOver()) break;
       const which = uniform(random);
@@ -299,6 +280,14 @@ async function proveKills() {
   return { header: Object.values(columns), rows: [Object.keys(columns).map((key) => row[key])], wrong };
 }
 
+/** What the server says of itself: numbers by their names. */
+function toldBy(url) {
+  const { stdout } = spawnSync('redis-cli', ['-s', url.slice('unix:'.length), 'info'], { encoding: 'utf8' });
+  return Object.fromEntries(
+    [...stdout.matchAll(/^(\w+):([\d.]+)\r?$/gm)].map(([, name, value]) => [name, Number(value)]),
+  );
+}
+
 /** Times of the folds that a command tells of, in milliseconds. */
 async function foldTimes(args) {
   const times = [];
@@ -349,8 +338,14 @@ async function proveThroughput() {
   const short = await experimentFile('short', { subjects: 60, epochs: 1 });
   const rate = (times) => (times.at(-1) - times[0]) / (times.length - 1);
   const here = rate(await foldTimes(['run', short, '--out', join(work, 'short', 'run'), '--workers', '1', '--json']));
-  const place = await openPlace('overhead', { file: long, grid: [], kinds: ['wasm'], lock: 30 });
+  const warm = await experimentFile('warm', { subjects: 4, epochs: 1 });
+  const place = await openPlace('overhead', { file: warm, grid: [], kinds: ['wasm'], lock: 30 });
   await place.finished;
+  const idle = [toldBy(place.url), await pause(20_000), toldBy(place.url)];
+  rows.push(['connections of a worker', idle[0].connected_clients - 1, '', '']);
+  const perSecond = (idle[2].total_commands_processed - idle[0].total_commands_processed) / 20;
+  rows.push(['commands of a worker without work', perSecond.toFixed(2), 'a second', '']);
+  const before = toldBy(place.url);
   const there = rate(
     await foldTimes([
       'run',
@@ -364,6 +359,13 @@ async function proveThroughput() {
       '--json',
     ]),
   );
+  const commands = (toldBy(place.url).total_commands_processed - before.total_commands_processed) / 60;
+  rows.push([
+    'commands of a fold',
+    commands.toFixed(0),
+    '',
+    'those within scripts too; folds of one epoch, 60 of them',
+  ]);
   await place.close();
   rows.push([
     'a fold by one worker, against mer run --workers 1',
@@ -390,6 +392,7 @@ async function proveThroughput() {
       waiting = (await queueStatus(redis.url)).kinds.reduce((sum, kind) => sum + kind.waiting, 0);
     }
     const seconds = (performance.now() - begun) / 1000;
+    const held = toldBy(redis.url).used_memory;
     const memory = Number(/^VmHWM:\s*(\d+)/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1000;
     child.kill('SIGKILL');
     await ended;
@@ -399,7 +402,7 @@ async function proveThroughput() {
       `${count} folds planned and in the queue`,
       seconds.toFixed(1),
       's',
-      `${((ready - begun) / 1000).toFixed(1)} s of it before the first job; at most ${memory.toFixed(0)} MB`,
+      `${((ready - begun) / 1000).toFixed(1)} s of it before the first job; at most ${memory.toFixed(0)} MB; ${(held / count / 1000).toFixed(1)} kB of Redis a fold`,
     ]);
   }
   const best = Math.max(...ratios);

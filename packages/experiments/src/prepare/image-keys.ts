@@ -6,16 +6,8 @@ import { preparationCodeHash } from '../run/code-hash.js';
 import type { Experiment } from '../schema/experiment.js';
 import { makeSteps } from './image-makers.js';
 
-/**
- * For each input and target what names its file. Among machines (`shared`) a copy of the data is as good as another: when its files were changed is no part
- * of the name.
- */
-export async function imageKeys(
-  dataset: Dataset,
-  experiment: Experiment,
-  own: OwnParts,
-  { shared = false }: { shared?: boolean } = {},
-): Promise<string[]> {
+/** For each input and target what names its file. */
+export async function imageKeys(dataset: Dataset, experiment: Experiment, own: OwnParts): Promise<string[]> {
   const { data, preprocessing, inputs, targets, training } = experiment;
   const hashes = (steps: Experiment['preprocessing']) =>
     makeSteps(steps, 'steps', own.parts).map((step) => step.hash());
@@ -25,7 +17,7 @@ export async function imageKeys(
     own: hashOfModules(own.modules),
     backend: tf.getBackend(),
     fingerprint: await fingerprint(dataset),
-    changed: shared ? undefined : await lastChanges(dataset),
+    changed: await lastChanges(dataset),
     frames: data.frames,
     preprocessing: hashes(preprocessing),
     clips: training.augmentation.clips,

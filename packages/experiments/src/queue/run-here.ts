@@ -2,7 +2,6 @@ import { useBackend } from '@mer/backends';
 import { type Dataset, fingerprint } from '@mer/datasets';
 import { hashOf } from '@mer/options';
 import type { OwnParts } from '../parts/own-modules.js';
-import { imageKeys } from '../prepare/image-keys.js';
 import { openExperimentData, prepareData, shareable } from '../prepare/prepare.js';
 import type { RunEvent } from '../run/events.js';
 import { finalFolds, type PlannedFold, planFolds } from '../run/plan.js';
@@ -10,6 +9,7 @@ import { headsOf, openStages, type PlannedStage, planStages, type StageUnit } fr
 
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { openStore } from '../store/store.js';
 
 /** What is known of the trainings of one seed on a machine, before any image is made. */
 export interface RunHere {
@@ -23,10 +23,6 @@ export interface RunHere {
   heads: ReturnType<typeof headsOf>;
   /** What is trained: the experiment, or the stage by itself. */
   experiment: Experiment;
-  /** For each input and target the name of its file in the cache of this machine, */
-  files: string[];
-  /** and in a store. */
-  shared: string[];
 }
 
 /** Which trainings: those of a seed, of a stage or of the folds. */
@@ -73,26 +69,26 @@ export async function lookAtRun(experiment: Experiment, own: OwnParts, asked: As
     units: stages.flatMap(({ units }) => units),
     heads: headsOf(stages),
     experiment: target.experiment,
-    files: await imageKeys(target.dataset, target.experiment, own),
-    shared: await imageKeys(target.dataset, target.experiment, own, { shared: true }),
   };
 }
 
-/** Makes the pictures of a run, those that the cache has not. */
+/** Makes the pictures of a run, those that neither the cache nor the store has, unless another machine is at it: then it waits for them. */
 export async function prepareHere(
   experiment: Experiment,
   own: OwnParts,
   {
     cache,
+    store,
     processes,
     onEvent,
     ...asked
-  }: Asked & { cache: string; processes: number; onEvent: (event: RunEvent) => void },
+  }: Asked & { cache: string; store: string; processes: number; onEvent: (event: RunEvent) => void },
 ): Promise<ReturnType<typeof shareable>> {
   const { name } = await useBackend(experiment.backend);
   const { target } = await planHere(experiment, own, asked);
   const prepared = await prepareData(target.dataset, target.experiment, {
     cache,
+    store: await openStore(store, { create: false }),
     own,
     onProgress: (done, total) => onEvent({ type: 'prepare', done, total }),
     processes: { count: processes, backend: name, onCrash: () => {} },

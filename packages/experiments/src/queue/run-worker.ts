@@ -145,7 +145,6 @@ export async function runWorker({
   };
   const runs = openWorkerRuns({
     store,
-    queue: connection,
     own,
     data: where,
     cache,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackendName } from '@mer/backends';
 import type { OwnParts } from '../parts/own-modules.js';
@@ -11,8 +10,6 @@ import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import type { Store } from '../store/store.js';
 import type { FoldJob } from './jobs.js';
-import type { QueueConnection } from './open-queue.js';
-import { once } from './redis-lock.js';
 import type { RunHere } from './run-here.js';
 import { findSharedPlan, type SharedPlan, usedParts } from './shared-plan.js';
 import { fetchResult, fetchWeights } from './shared-results.js';
@@ -33,7 +30,6 @@ export interface ReadyTraining {
 /** What {@link openWorkerRuns} needs. */
 export interface WorkerRunsOptions {
   store: Store;
-  queue: QueueConnection;
   own: OwnParts;
   data: WorkerData;
   /** Folder of pictures and weights, */
@@ -56,7 +52,7 @@ interface Known {
 }
 
 /** The runs that a worker takes part in: each is looked at once, and its pictures are made or fetched once. */
-export function openWorkerRuns({ store, queue, own, data, cache, work, processesOf, signal }: WorkerRunsOptions): {
+export function openWorkerRuns({ store, own, data, cache, work, processesOf, signal }: WorkerRunsOptions): {
   /**
    * Makes a training ready.
    *
@@ -86,31 +82,13 @@ export function openWorkerRuns({ store, queue, own, data, cache, work, processes
       return here;
     });
 
-  const pictures = (job: FoldJob, here: RunHere, onEvent: (event: RunEvent) => void) =>
+  const pictures = (job: FoldJob, onEvent: (event: RunEvent) => void) =>
     remember(`pictures ${job.run} ${job.stage ?? ''}`, async () => {
       const { plan, experiment, own: parts } = await known(job.run);
       const processes = processesOf(plan.backend);
-      const asked = { seed: job.seed, stage: job.stage, cache, processes: processes.count };
-      const prepare = () =>
-        runTask<WorkerContext['prepared']>(processes, 'prepare', [parts.modules, experiment, asked], {
-          on: onEvent,
-          signal,
-        });
-      const files = here.files.map((name, i) => ({
-        path: join(cache, `${name}.npy`),
-        key: pictureKey(here.shared[i]!),
-      }));
-      const isShared = async () => {
-        for (const { key } of files) if (!(await store.has(key, { signal }))) return false;
-        return true;
-      };
-      const make = async () => {
-        await prepare();
-        for (const { key, path } of files) await store.putFile(key, path, { signal });
-      };
-      await once(queue, here.shared.join('-').slice(0, 400), { isDone: isShared, work: make, signal });
-      for (const { key, path } of files) if (!existsSync(path)) await store.getFile(key, path, { signal });
-      return prepare();
+      const asked = { seed: job.seed, stage: job.stage, cache, store: store.url, processes: processes.count };
+      const args = [parts.modules, experiment, asked];
+      return runTask<WorkerContext['prepared']>(processes, 'prepare', args, { on: onEvent, signal });
     });
 
   const refusing = async <T>(work: Promise<T>): Promise<T> =>
@@ -135,7 +113,7 @@ export function openWorkerRuns({ store, queue, own, data, cache, work, processes
           `Cannot train ${stage ?? 'fold'} ${fold} (seed ${seed}) as the run ${job.label} has none of that name`,
         );
       }
-      const prepared = await pictures(job, here, onEvent);
+      const prepared = await pictures(job, onEvent);
       const out = join(work, run.slice(0, 32));
       const { begins } = training;
       if (begins && !isUnitDone(out, { seed, stage: begins.stage, name: begins.unit })) {
@@ -167,9 +145,6 @@ export function openWorkerRuns({ store, queue, own, data, cache, work, processes
     },
   };
 }
-
-/** Name of pictures in the store. */
-const pictureKey = (shared: string) => `pictures/${shared.slice(0, 2)}/${shared}.npy`;
 
 /** The identities that the fingerprint of a run is made of: its data, that of each stage, its initial weights. */
 const identities = ({ fingerprint }: SharedPlan) => fingerprint.split('+');

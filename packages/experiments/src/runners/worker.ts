@@ -172,7 +172,7 @@ async function look(modules: OwnParts['modules'], experiment: Experiment, asked:
 async function prepare(
   modules: OwnParts['modules'],
   experiment: Experiment,
-  options: Asked & { cache: string; processes: number },
+  options: Asked & { cache: string; store: string; processes: number },
 ): Promise<WorkerContext['prepared']> {
   return prepareHere(experiment, await loadAgain(modules), { ...options, onEvent: sometimes() });
 }
