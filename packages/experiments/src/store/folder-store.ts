@@ -4,6 +4,7 @@ import { type FileHandle, link, mkdir, open, opendir, readdir, rm, stat } from '
 import { dirname, join } from 'node:path';
 import { makeFolder, syncFolder, systemErrorCode, systemErrorText } from '@mer/io';
 import { ExperimentError } from '../schema/experiment-error.js';
+import { fileChunks } from './file-chunks.js';
 import { receiveFile } from './receive-file.js';
 import type { Store, StoreOptions } from './store.js';
 import { keySegments, prefixSegments } from './store-key.js';
@@ -14,9 +15,6 @@ const TEMPORARY = '.tmp';
 
 /** How long something may be in the writing, in milliseconds. */
 const LONGEST_WRITE = 24 * 3600_000;
-
-/** Bytes of a file that are in memory at a time. */
-const CHUNK = 1 << 20;
 
 /**
  * Opens a store in a folder, which machines may share over a network: an object is a file, in folders as its key has segments.
@@ -85,7 +83,7 @@ export async function openFolderStore(url: string, root: string, { create }: { c
       const file = await openThere(path);
       if (!file) return false;
       try {
-        await receiveFile(chunksOf(file, signal), target, path);
+        await receiveFile(fileChunks(file, signal), target, path);
         return true;
       } catch (cause) {
         signal?.throwIfAborted();
@@ -220,22 +218,11 @@ async function* keysIn(
   }
 }
 
-/** The bytes of a file from where it stands. */
-async function* chunksOf(file: FileHandle, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(CHUNK);
-  for (;;) {
-    signal?.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, CHUNK, null);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-  }
-}
-
 /** Copies a file behind a line that says what it is, which is known at the end. */
 async function copySealed(from: FileHandle, to: FileHandle, signal: AbortSignal | undefined): Promise<void> {
   const digest = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of chunksOf(from, signal)) {
+  for await (const chunk of fileChunks(from, signal)) {
     digest.update(chunk);
     for (let sent = 0; sent < chunk.length; ) {
       sent += (await to.write(chunk, sent, chunk.length - sent, HEAD_BYTES + bytes + sent)).bytesWritten;

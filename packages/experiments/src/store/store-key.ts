@@ -22,6 +22,11 @@ export function keySegments(key: string): string[] {
   return segments;
 }
 
+/** Whether a text is the key of an object. */
+export function isKey(text: string): boolean {
+  return text.length <= LONGEST && text.split('/').every((segment) => SEGMENT.test(segment));
+}
+
 /**
  * Checks the beginning of keys.
  *

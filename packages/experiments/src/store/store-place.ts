@@ -35,7 +35,7 @@ export function storePlace(url: string): StorePlace {
 
 /** An address without what may be secret in it. */
 export function withoutSecrets(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//…@');
+  return url.replace(/(\/\/|%2f%2f)[^/?#&]*?(@|%40)/gi, '$1…$2');
 }
 
 function cannotOpen(url: string, why: string): ExperimentError {

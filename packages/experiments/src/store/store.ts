@@ -1,6 +1,5 @@
-import { ExperimentError } from '../schema/experiment-error.js';
 import { openFolderStore } from './folder-store.js';
-import { type StorePlace, storePlace } from './store-place.js';
+import { storePlace } from './store-place.js';
 
 /** Options of what a {@link Store} does. */
 export interface StoreOptions {
@@ -65,7 +64,8 @@ export interface OpenStoreOptions {
  * `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, and endpoint and region from `AWS_ENDPOINT_URL` and `AWS_REGION` where the address has none
  * @param options - whether a new folder is made
  * @returns the store; there is nothing to close
- * @throws {@link ExperimentError} where there is no such place, or it lacks what it needs, with what to do
+ * @throws {@link ExperimentError} where there is no such place, the keys are refused, or it lacks what it needs (a bucket the package `aws4fetch`), with what to do
+ * @throws Error where a bucket's server cannot be reached
  *
  * @example
  * ```ts
@@ -82,7 +82,8 @@ export interface OpenStoreOptions {
  * ```
  */
 export async function openStore(url: string, { create = true }: OpenStoreOptions = {}): Promise<Store> {
-  const place: StorePlace = storePlace(url);
+  const place = storePlace(url);
   if (place.kind === 'folder') return openFolderStore(url, place.path, { create });
-  throw new ExperimentError(`Cannot open the store ${url} as buckets are not there yet`);
+  const { openS3Store } = await import('./s3-store.js');
+  return openS3Store(url, place);
 }

@@ -7,16 +7,18 @@ export interface ObjectHead {
   sha256: string;
   /** Its length. */
   bytes: number;
+  /** Where the content lies in objects of its own, the bytes of each but the last. */
+  piece?: number;
 }
 
 /** Bytes of that line, its end included. */
 export const HEAD_BYTES = 128;
 
-const HEAD = /^mer-object 1 sha256=([0-9a-f]{64}) bytes=(\d{1,15}) *\n$/;
+const HEAD = /^mer-object 1 sha256=([0-9a-f]{64}) bytes=(\d{1,15})(?: piece=([1-9]\d{0,9}))? *\n$/;
 
 /** Writes the line before the content. */
-export function encodeHead({ sha256, bytes }: ObjectHead): Uint8Array {
-  const text = `mer-object 1 sha256=${sha256} bytes=${bytes}`;
+export function encodeHead({ sha256, bytes, piece }: ObjectHead): Uint8Array {
+  const text = `mer-object 1 sha256=${sha256} bytes=${bytes}${piece === undefined ? '' : ` piece=${piece}`}`;
   return new TextEncoder().encode(`${text.padEnd(HEAD_BYTES - 1)}\n`);
 }
 
@@ -30,7 +32,7 @@ export function encodeHead({ sha256, bytes }: ObjectHead): Uint8Array {
 export function decodeHead(head: Uint8Array, place: string): ObjectHead {
   const found = HEAD.exec(new TextDecoder('latin1').decode(head));
   if (!found) throw damaged(place, 'it does not begin as what mer writes to a store does');
-  return { sha256: found[1]!, bytes: Number(found[2]) };
+  return { sha256: found[1]!, bytes: Number(found[2]), ...(found[3] && { piece: Number(found[3]) }) };
 }
 
 /** The content with its line before it. */
@@ -70,7 +72,8 @@ export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function damaged(place: string, what: string): ExperimentError {
+/** An error that names an object which is not what was written. */
+export function damaged(place: string, what: string): ExperimentError {
   return new ExperimentError(
     `Cannot use ${place} as it is damaged: ${what}. Bring it back from a copy, or delete it: what it held is then made again`,
   );
