@@ -2,7 +2,7 @@
 // every fold is there once, and the bytes are the same. After `npm run build`; needs redis-server (Debian's, or valkey-server):
 //   node tools/prove-queue.mjs                        6 cells x 12 folds on cpu and wasm, two workers each, 50 kills
 //   node tools/prove-queue.mjs --throughput           instead: two workers against two shards, the cost of a fold in the queue, 10,000 folds planned
-// and --kills <n>, --seed <of the moments, 1>, --seconds <between two kills at most, 3>, --out <file of the table>; without --out the table is printed only. Exit status 1 where
+// and --kills <n>, --seed <of the moments, 1>, --seconds <that a kill waits for a fold to be done, 20>, --out <file of the table>; without --out the table is printed only. Exit status 1 where
 // anything was wrong. A killed server or coordinator is started again at once, a worker after a moment.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -22,7 +22,7 @@ const { values } = parseArgs({
   options: {
     throughput: { type: 'boolean', default: false },
     kills: { type: 'string', default: '50' },
-    seconds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     folds: { type: 'string', default: '10000' },
     out: { type: 'string' },
@@ -219,7 +219,11 @@ async function proveKills() {
   while (row.kills < wanted) {
     const place = await openPlace(`round-${row.rounds}`, { file, grid, kinds, lock: 2 });
     while (row.kills < wanted && !place.isOver()) {
-      await Promise.race([pause(200 + uniform(random) * 1000 * Number(values.seconds)), place.finished]);
+      // by work done, not by time: how long a fold takes depends on what else the machine does
+      const goal = place.trained() + uniformBelow(3, random);
+      const latest = performance.now() + 1000 * Number(values.seconds);
+      while (place.trained() < goal && performance.now() < latest && !place.isOver()) await pause(20);
+      await Promise.race([pause(uniform(random) * 1000), place.finished]);
       if (place.isOver()) break;
       const which = uniform(random);
       if (which < 0.6) {
