@@ -102,6 +102,12 @@ async function openPlace(name, { file, grid, kinds, lock }) {
       const { type, state } = JSON.parse(line);
       if (type === 'training' && state === 'done') trained += 1;
     });
+    // what starts while there is no server ends with that; somebody starts it again
+    const mine = worker.process;
+    mine.ended.then((status) => {
+      if (status !== 0 && status !== 'SIGKILL' && /Cannot reach the queue/.test(mine.text()) && !over)
+        startWorker(worker);
+    });
   };
   workers.forEach(startWorker);
   const out = join(folders.out, 'run');
@@ -116,6 +122,7 @@ async function openPlace(name, { file, grid, kinds, lock }) {
     coordinator = mine;
     mine.ended.then((status) => {
       if (coordinator !== mine || status === 'SIGKILL') return;
+      if (status !== 0 && /Cannot reach the queue/.test(mine.text())) return startCoordinator();
       over = true;
       settled({ status, text: mine.text() });
     });
