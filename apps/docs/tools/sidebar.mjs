@@ -20,6 +20,7 @@ const GUIDES = [
   'guides/browser',
   'guides/server',
   'guides/many-machines',
+  'guides/queue',
   'guides/reproducing',
   'guides/coming-from',
   'compatibility',

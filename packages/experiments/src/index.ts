@@ -45,6 +45,16 @@ export {
 } from './prepare/prepare.js';
 export type { RowFile } from './prepare/row-file.js';
 export type { Source } from './prepare/source.js';
+export { openQueuePage, type QueuePage } from './queue/queue-page.js';
+export { openQueueRunner, type QueueRunner, type QueueRunnerOptions } from './queue/queue-runner.js';
+export {
+  type ActiveTraining,
+  type FailedTraining,
+  type KindStatus,
+  type QueueStatus,
+  queueStatus,
+} from './queue/queue-status.js';
+export { type RunWorkerOptions, runWorker, type WorkerEvent } from './queue/run-worker.js';
 export * from './report/index.js';
 export { type DryRun, dryRun } from './run/dry-run.js';
 export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './run/evaluate.js';

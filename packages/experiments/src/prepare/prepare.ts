@@ -282,6 +282,18 @@ async function* sampleImages(
   }
 }
 
+/** Prepared samples without functions, as other processes open them. */
+export function shareable({
+  inputs,
+  targets = [],
+  files,
+  close: _close,
+  ...rest
+}: PreparedDataset): Parameters<typeof openPrepared>[0] {
+  const flows = { inputs: inputs.map(({ flow }) => flow), targets: targets.map(({ flow }) => flow) };
+  return { ...rest, files: files!, flows };
+}
+
 /**
  * Opens images that a process of this machine has prepared.
  *

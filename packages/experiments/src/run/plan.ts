@@ -1,7 +1,9 @@
+import type { Dataset } from '@mer/datasets';
 import type { Fold } from '@mer/metrics';
 import type { Part } from '@mer/options';
 import type { Experiment } from '../schema/experiment.js';
 import { experimentFolds, type FoldSample } from './folds.js';
+import { finalFold } from './run-store.js';
 
 /** One fold of one seed. */
 export interface PlannedFold extends Fold {
@@ -35,4 +37,10 @@ export function planFolds(
   parts?: readonly Part[],
 ): PlannedFold[] {
   return seeds.flatMap((seed) => experimentFolds(samples, protocol, seed, parts).map((fold) => ({ ...fold, seed })));
+}
+
+/** For each seed the training on all samples. */
+export function finalFolds({ seeds }: Pick<Experiment, 'seeds'>, dataset: Pick<Dataset, 'samples'>): PlannedFold[] {
+  const train = dataset.samples.map((_, i) => i);
+  return seeds.map((seed) => ({ name: finalFold, seed, train, test: [] }));
 }
