@@ -45,6 +45,7 @@ export {
 } from './prepare/prepare.js';
 export type { RowFile } from './prepare/row-file.js';
 export type { Source } from './prepare/source.js';
+export { type FetchedFolds, type FetchFoldsOptions, fetchFolds } from './queue/fetch-folds.js';
 export { openQueuePage, type QueuePage } from './queue/queue-page.js';
 export { openQueueRunner, type QueueRunner, type QueueRunnerOptions } from './queue/queue-runner.js';
 export {

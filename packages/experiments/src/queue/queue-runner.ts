@@ -17,6 +17,7 @@ import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { openStore } from '../store/store.js';
 import type { RunSummary } from '../summaries/summary.js';
+import { shareManifest } from './fetch-folds.js';
 import { checkTag, type FoldJob, jobId, progressOf, queueName } from './jobs.js';
 import { connectQueue } from './open-queue.js';
 import { planOf, sharePlan } from './shared-plan.js';
@@ -307,7 +308,7 @@ export async function openQueueRunner({
             ...(shared.memory && { memory: shared.memory }),
             ...(stages.length > 0 && { stages }),
           };
-          await openRun(out, planned);
+          await shareManifest(store, await openRun(out, planned));
           await removeHalfWritten(out);
           return { plan, planned, stages };
         });

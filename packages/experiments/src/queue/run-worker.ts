@@ -23,7 +23,7 @@ import {
   queueName,
 } from './jobs.js';
 import { connectQueue } from './open-queue.js';
-import { resultKey, shareResult } from './shared-results.js';
+import { differingFiles, resultKey, shareResult } from './shared-results.js';
 import { workerData } from './worker-data.js';
 import { openWorkerRuns, RefusedError } from './worker-runs.js';
 
@@ -158,7 +158,7 @@ export async function runWorker({
 
   /** Trains what a job says, and puts the result into the store. */
   async function train(job: Job, data: FoldJob): Promise<'done' | 'there'> {
-    const { run, label, seed, fold, stage } = data;
+    const { label, seed, fold, stage } = data;
     if (await store.has(resultKey(data))) return 'there';
     let progress: JobProgress = { worker, at: Date.now(), state: 'preparing' };
     let told = 0;
@@ -193,7 +193,14 @@ export async function runWorker({
       );
       const { seconds } = report;
       const memory = 'memory' in report ? report.memory : 0;
-      await shareResult(store, context.out, { run, seed, fold, stage }, { seconds, memory, worker });
+      if ((await shareResult(store, context.out, data, { seconds, memory, worker })) === 'there') {
+        const first = await differingFiles(store, context.out, data);
+        if (first.files.length > 0) {
+          const text = `fold ${fold} (seed ${seed}) of ${label} was done twice, by ${first.worker} and here, with other bytes (${first.files.join(', ')}): the machines do not compute alike; the first counts`;
+          onEvent({ type: 'note', text });
+          await job.log(`${new Date().toISOString()} ${worker}: ${text}`).catch(() => {});
+        }
+      }
       if (stage === undefined) await rm(foldFolder(context.out, seed, fold), { recursive: true, force: true });
       return 'done';
     } catch (error) {

@@ -12,7 +12,7 @@ import { packageVersion } from '../run/version.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { parseExperiment } from '../schema/parse.js';
-import { plainCopy } from '../schema/plain-data.js';
+import { readSharedJson } from '../store/read-shared-json.js';
 import type { Store } from '../store/store.js';
 
 /** What machines must know of a run to train its folds as one machine would: data, never code. */
@@ -117,20 +117,8 @@ export async function sharePlan(store: Store, hash: string, plan: SharedPlan, ow
  */
 export async function findSharedPlan(store: Store, hash: string, own: OwnParts): Promise<SharedPlan | undefined> {
   const key = keyOf(hash);
-  const bytes = await store.get(key);
-  if (!bytes) return undefined;
-  let value: unknown;
-  try {
-    if (bytes.length > LONGEST_PLAN) throw new Error(`it may have ${LONGEST_PLAN} bytes`);
-    value = plainCopy(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-  } catch (cause) {
-    throw new ExperimentError(
-      `Cannot read ${key} of the store as it must be JSON, ${KIND.kind}: ${(cause as Error).message}. ${KIND.cure}`,
-      {
-        cause,
-      },
-    );
-  }
+  const value = await readSharedJson(store, key, { ...KIND, longest: LONGEST_PLAN });
+  if (value === undefined) return undefined;
   const plan = fitting<SharedPlan>(`${key} of the store`, value, planSchema, KIND);
   if (plan.version !== packageVersion()) {
     throw new ExperimentError(

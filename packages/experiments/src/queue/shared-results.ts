@@ -11,7 +11,7 @@ import { fitting } from '../run/read-json-file.js';
 import { fileNameOf, foldFolder } from '../run/run-store.js';
 import { unitFolder } from '../run/stages.js';
 import { ExperimentError } from '../schema/experiment-error.js';
-import { plainCopy } from '../schema/plain-data.js';
+import { readSharedJson } from '../store/read-shared-json.js';
 import type { Store } from '../store/store.js';
 import type { FoldJob } from './jobs.js';
 
@@ -99,6 +99,41 @@ export async function shareResult(
   return store.put(resultKey(training), new TextEncoder().encode(`${JSON.stringify(result)}\n`));
 }
 
+/** What the store says of a finished training, checked. */
+async function readResult(store: Store, training: Training): Promise<SharedResult | undefined> {
+  const key = resultKey(training);
+  const kind = { kind: 'the result of a training', cure: 'Delete the object and run again.' };
+  const value = await readSharedJson(store, key, { ...kind, longest: LONGEST });
+  if (value === undefined) return undefined;
+  const result = fitting<SharedResult>(`${key} of the store`, value, resultSchema, kind);
+  const wanted: readonly string[] = FILES[training.stage === undefined ? 'fold' : 'stage'];
+  if (result.files.map(({ name }) => name).join() !== wanted.join()) {
+    throw new ExperimentError(`Cannot use ${key} of the store as its files must be ${wanted.join(', ')}. ${kind.cure}`);
+  }
+  return result;
+}
+
+/**
+ * Which files of a training that was done twice are not those of the result that counts. Times differ always, so the history does not count: where weights or predictions differ, the machines do not
+ * compute alike.
+ *
+ * @param dir - folder of the run that the second one wrote to
+ * @returns names of files; none where both are the same
+ */
+export async function differingFiles(
+  store: Store,
+  dir: string,
+  training: Training,
+): Promise<{ files: string[]; worker: string | undefined }> {
+  const first = await readResult(store, training);
+  const files: string[] = [];
+  for (const { name, sha256 } of first?.files ?? []) {
+    if (name === 'history.json') continue;
+    if ((await sha256OfFile(join(folderOf(dir, training), name))) !== sha256) files.push(name);
+  }
+  return { files, worker: first?.worker };
+}
+
 /**
  * Brings the files of a finished training from the store into the folder of its run; the one that marks it as done comes last.
  *
@@ -107,24 +142,8 @@ export async function shareResult(
  */
 export async function fetchResult(store: Store, dir: string, training: Training): Promise<SharedResult | undefined> {
   const key = resultKey(training);
-  const bytes = await store.get(key);
-  if (!bytes) return undefined;
-  const kind = { kind: 'the result of a training', cure: 'Delete the object and run again.' };
-  let value: unknown;
-  try {
-    if (bytes.length > LONGEST) throw new Error(`it may have ${LONGEST} bytes`);
-    value = plainCopy(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (cause) {
-    throw new ExperimentError(
-      `Cannot read ${key} of the store as it must be JSON: ${(cause as Error).message}. ${kind.cure}`,
-      { cause },
-    );
-  }
-  const result = fitting<SharedResult>(`${key} of the store`, value, resultSchema, kind);
-  const wanted: readonly string[] = FILES[training.stage === undefined ? 'fold' : 'stage'];
-  if (result.files.map(({ name }) => name).join() !== wanted.join()) {
-    throw new ExperimentError(`Cannot use ${key} of the store as its files must be ${wanted.join(', ')}. ${kind.cure}`);
-  }
+  const result = await readResult(store, training);
+  if (!result) return undefined;
   const folder = folderOf(dir, training);
   await makeFolder(folder);
   for (const { name, sha256 } of result.files) {
