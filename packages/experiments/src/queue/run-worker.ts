@@ -139,7 +139,7 @@ export async function runWorker({
   const stopped = new AbortController();
   const pools = new Map<BackendName, Processes>();
   const processesOf = (backend: BackendName): Processes => {
-    const known = pools.get(backend) ?? openProcesses(concurrency, stopped.signal);
+    const known = pools.get(backend) ?? openProcesses(concurrency, stopped.signal, { apart: true });
     pools.set(backend, known);
     return known;
   };
