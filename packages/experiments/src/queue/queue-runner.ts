@@ -209,13 +209,13 @@ export async function openQueueRunner({
       });
       void bringing.then(() => wake());
     };
-    const bring = (id: string) =>
-      settle(async () => {
-        const job = pending.get(id);
-        if (!job || !(await onResult(job))) return;
-        pending.delete(id);
-        channel.waiting.delete(id);
-      });
+    const bringNow = async (id: string) => {
+      const job = pending.get(id);
+      if (!job || !(await onResult(job))) return;
+      pending.delete(id);
+      channel.waiting.delete(id);
+    };
+    const bring = (id: string) => settle(() => bringNow(id));
     const fail = (id: string, reason: string) =>
       settle(async () => {
         const job = pending.get(id);
@@ -247,7 +247,7 @@ export async function openQueueRunner({
       settle(async () => {
         for (const stage of new Set([...pending.values()].map((job) => job.stage))) {
           const there = await sharedResults(store, given[0]!.run, stage);
-          for (const [id, job] of pending) if (job.stage === stage && there.has(resultKey(job))) bring(id);
+          for (const [id, job] of pending) if (job.stage === stage && there.has(resultKey(job))) await bringNow(id);
         }
         if (redis.status !== 'ready') return;
         await put(channel, pending, planned ? (id) => fail(id, 'it has failed') : 'again');

@@ -82,6 +82,9 @@ const PAUSE = 1_000;
 /** How long a job that was refused waits for another worker, in milliseconds. */
 const ELSEWHERE = 2_000;
 
+/** Most of a message that the log of a job keeps, in characters. */
+const LONGEST_LOG = 10_000;
+
 /** How often a training may be lost with its worker before it counts as failed. */
 const LOSSES = 20;
 
@@ -139,7 +142,7 @@ export async function runWorker({
   const stopped = new AbortController();
   const pools = new Map<BackendName, Processes>();
   const processesOf = (backend: BackendName): Processes => {
-    const known = pools.get(backend) ?? openProcesses(concurrency, stopped.signal);
+    const known = pools.get(backend) ?? openProcesses(concurrency, stopped.signal, { apart: true });
     pools.set(backend, known);
     return known;
   };
@@ -209,7 +212,9 @@ export async function runWorker({
         progress.state === 'training' ? `after epoch ${progress.done} of ${progress.of}` : 'before training';
       const cause = error instanceof CrashError ? new Error(crashText(error.crash, backends[0]!)) : (error as Error);
       await job
-        .log(`${new Date().toISOString()} ${worker}, attempt ${job.attemptsMade + 1}, ${reached}: ${cause.message}`)
+        .log(
+          `${new Date().toISOString()} ${worker}, attempt ${job.attemptsMade + 1}, ${reached}: ${cause.message.slice(0, LONGEST_LOG)}`,
+        )
         .catch(() => {});
       throw new Error(cause.message, { cause: error });
     } finally {

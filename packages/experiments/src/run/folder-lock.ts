@@ -175,7 +175,7 @@ async function aboutOf(path: string): Promise<{ command?: string; since?: string
 function commandLine(): string {
   const [, script = '', ...args] = process.argv;
   // whoever may read the folder need not know the passwords of its user
-  const shown = args.map((arg) => arg.replace(/\/\/[^/@\s]*@/g, '//…@'));
+  const shown = args.map((arg) => arg.replace(/\/\/[^/\s]*@/g, '//…@'));
   return [basename(script, '.js'), ...shown].join(' ').slice(0, 200);
 }
 
