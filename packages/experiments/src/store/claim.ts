@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { visible } from '@mer/options';
-import type { Store, StoreOptions } from './store.js';
+import type { Store, StoreOptions } from './store-interface.js';
 
 /** How claims are kept alive; times in milliseconds. */
 export interface ClaimTimes {

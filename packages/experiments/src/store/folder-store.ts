@@ -6,7 +6,7 @@ import { makeFolder, syncFolder, systemErrorCode, systemErrorText } from '@mer/i
 import { ExperimentError } from '../schema/experiment-error.js';
 import { fileChunks } from './file-chunks.js';
 import { receiveFile } from './receive-file.js';
-import type { Store, StoreOptions } from './store.js';
+import type { Store, StoreOptions } from './store-interface.js';
 import { keySegments, prefixSegments } from './store-key.js';
 import { encodeHead, HEAD_BYTES, sealed, unsealed } from './stored-object.js';
 

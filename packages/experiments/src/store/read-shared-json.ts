@@ -1,7 +1,7 @@
 import type { JsonFileKind } from '../run/read-json-file.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { plainCopy } from '../schema/plain-data.js';
-import type { Store, StoreOptions } from './store.js';
+import type { Store, StoreOptions } from './store-interface.js';
 
 /**
  * The plain data of an object of a store, as far as JSON goes: whoever wrote it, its form is still to be checked.

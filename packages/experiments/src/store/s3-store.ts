@@ -6,7 +6,7 @@ import { fileChunks, readStretch } from './file-chunks.js';
 import { receiveFile } from './receive-file.js';
 import { PATIENCE, type S3Patience, s3Client } from './s3-client.js';
 import { tagOf, tagsOf } from './s3-xml.js';
-import type { Store, StoreOptions } from './store.js';
+import type { Store, StoreOptions } from './store-interface.js';
 import { isKey, keySegments, prefixSegments } from './store-key.js';
 import type { BucketPlace } from './store-place.js';
 import {
