@@ -24,6 +24,7 @@ const GUIDES = [
   'guides/onnx',
   'guides/serving',
   'guides/many-machines',
+  'guides/queue',
   'guides/reproducing',
   'guides/coming-from',
   'compatibility',

@@ -17,6 +17,10 @@ export interface RunOptions extends ExperimentOptions {
   tensorboard?: string;
   dryRun?: boolean;
   grid: string[];
+  queue?: string;
+  store?: string;
+  tag?: string;
+  priority: 'high' | 'normal' | 'low';
 }
 
 /** The settings that the command line adds to the file, `--data` and `--backend` included. */

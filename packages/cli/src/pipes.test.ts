@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { redisServer, startRedis } from '../../../tools/redis-server.mjs';
 import { createProgram } from './program.js';
 
 const bin = fileURLToPath(new URL('../bin/mer.js', import.meta.url));
@@ -27,6 +28,9 @@ const small = ['subjects=3', 'clips=6', 'height=32', 'width=32', 'leastFrames=5'
 
 let root = '';
 let clip = '';
+/** The server of `mer worker`. */
+let queue = '';
+let endQueue = async () => {};
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'mer-pipes-'));
   await writeFile(join(root, 'piped.json'), JSON.stringify(experiment));
@@ -38,8 +42,12 @@ beforeAll(async () => {
   expect(run.status).toBe(0);
   const { stdout } = spawnSync('find', [join(root, 'faces'), '-name', '*.jpg'], { encoding: 'utf8' });
   clip = join(stdout.split('\n')[0]!, '..');
+  if (every && redisServer) ({ url: queue, end: endQueue } = await startRedis(root));
 }, 120_000);
-afterAll(() => rm(root, { recursive: true, force: true }));
+afterAll(async () => {
+  await endQueue();
+  await rm(root, { recursive: true, force: true });
+});
 
 /** Every command with arguments that make it print; `to` is a new name each time. */
 const commands: Record<string, (to: string) => string[]> = {
@@ -52,6 +60,7 @@ const commands: Record<string, (to: string) => string[]> = {
   predict: () => ['whole', clip],
   explain: () => [clip, '--landmarks', 'points.json', '--backend', 'cpu', '--set', 'size=64'],
   weights: () => [],
+  worker: () => ['--queue', queue, '--store', root, '--idle', '0.5', '--json'],
   report: (to) => ['whole', '--out', to, '--no-pictures'],
   compare: () => ['whole', 'whole'],
   status: () => ['whole'],
@@ -74,7 +83,7 @@ const commands: Record<string, (to: string) => string[]> = {
 /** `npm run nightly:pipes` tries every command; each takes seconds. */
 const every = process.env['MER_EVERY_COMMAND'] === '1';
 /** A service runs until it is told to stop: `npm run nightly:serve`. */
-const ending = Object.keys(commands).filter((name) => name !== 'serve');
+const ending = Object.keys(commands).filter((name) => name !== 'serve' && (name !== 'worker' || redisServer));
 const tried = every ? ending : ['run', 'merge', 'represent', 'datasets'];
 
 const noStack = /\n\s+at .*\b(file|node):|EPIPE|ENOSPC|Unhandled|Emitted/;

@@ -71,6 +71,22 @@ export function createProgram(): Command {
     .option('--final', 'also train on all samples, as mer train does, for mer predict and mer export')
     .option('--cache <dir>', "folder of prepared images (default: .cache beside the run's folder)")
     .option('--tensorboard <dir>', 'write curves for tensorboard --logdir <dir> as the folds train')
+    .addOption(
+      new Option(
+        '--queue <url>',
+        'have the folds trained by mer worker on any machines that take them from this queue (redis://, rediss:// or unix:)',
+      ).conflicts('shard'),
+    )
+    .option(
+      '--store <place>',
+      "with --queue: folder or s3:// bucket that the machines share (default: .store beside the run's folder)",
+    )
+    .option('--tag <name>', 'with --queue: only workers with this tag take the folds, such as gpu')
+    .addOption(
+      new Option('--priority <which>', 'with --queue: what workers take first')
+        .choices(['high', 'normal', 'low'])
+        .default('normal'),
+    )
     .option('--dry-run', 'check everything and say what would be done: folds, classes, parameters, time, memory')
     .option('--json', 'print events as they happen and the result, one JSON object a line')
     .action(async (...args) => (await import('./commands/run.js')).run(args[0], args[1]));
@@ -134,6 +150,39 @@ export function createProgram(): Command {
         ? (await import('./commands/export.js')).exportFolder(run, options)
         : (await import('./commands/export-as.js')).exportAs(run, options),
     );
+
+  program
+    .command('worker')
+    .description(
+      'take folds from a queue and train them, until told to end; the first Ctrl-C or SIGTERM lets it finish',
+    )
+    .requiredOption('--queue <url>', QUEUE)
+    .requiredOption('--store <place>', 'folder or s3:// bucket that the machines share')
+    .addOption(
+      new Option('-b, --backend <name>', 'backend whose folds it takes; repeatable (default: wasm)')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--tag <name>', 'also take folds that ask for this tag, such as gpu; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('-c, --concurrency <n>', 'folds at the same time, each in a process of its own', wholeNumber, 1)
+    .addOption(
+      new Option(
+        '-d, --data <name=dir>',
+        'folder of a data set on this machine, or a folder in which the paths of experiments hold; repeatable',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(use)
+    .option('--cache <dir>', 'folder of prepared images (default: runs/.cache)')
+    .option('--lock <seconds>', 'a worker that tells nothing for so long is taken for dead (default: 30)', positive)
+    .option('--idle <seconds>', 'end after so long without work (default: never)', positive)
+    .option('--json', 'print events as they happen, one JSON object a line')
+    .action(async (...args) => (await import('./commands/worker.js')).worker(args[0]));
 
   program
     .command('evaluate')
@@ -283,8 +332,10 @@ export function createProgram(): Command {
 
   program
     .command('status')
-    .description('how far a run is, or every cell of a sweep, whoever is working on it')
-    .argument('<dir>', 'folder of a run or a sweep')
+    .description('how far a run is, or every cell of a sweep, whoever is working on it; or what a queue has to do')
+    .argument('[dir]', 'folder of a run or a sweep')
+    .option('--queue <url>', QUEUE)
+    .option('--ui [port]', 'with --queue: serve a page that shows it, for this machine only, until Ctrl-C', portOf)
     .addOption(json)
     .action(async (...args) => (await import('./commands/status.js')).status(args[0], args[1]));
 
@@ -581,6 +632,8 @@ const several = () =>
     .choices(['refuse', 'largest', 'surest', 'middle'])
     .default('refuse');
 
+const QUEUE = 'URL of the queue: redis://host:6379, rediss://user:password@host:6380 or unix:/run/redis.sock';
+
 const EXPERIMENT = 'experiment file (YAML or JSON), or the name of a recipe (mer recipes lists them)';
 
 function collect(value: string, previous: string[]): string[] {
@@ -601,6 +654,12 @@ function shardOf(text: string): { index: number; of: number } {
 
 function positive(text: string): number {
   if (!(Number(text) > 0 && Number(text) < 1e6)) throw new InvalidArgumentError('It must be a number above 0.');
+  return Number(text);
+}
+
+function portOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('It must be a port, 0 to 65535.');
   return Number(text);
 }
 

@@ -46,6 +46,17 @@ export {
   prepareData,
 } from './prepare/prepare.js';
 export type { RowFile } from './prepare/row-file.js';
+export { type FetchedFolds, type FetchFoldsOptions, fetchFolds } from './queue/fetch-folds.js';
+export { openQueuePage, type QueuePage } from './queue/queue-page.js';
+export { openQueueRunner, type QueueRunner, type QueueRunnerOptions } from './queue/queue-runner.js';
+export {
+  type ActiveTraining,
+  type FailedTraining,
+  type KindStatus,
+  type QueueStatus,
+  queueStatus,
+} from './queue/queue-status.js';
+export { type RunWorkerOptions, runWorker, type WorkerEvent } from './queue/run-worker.js';
 export * from './report/index.js';
 export { type DryRun, dryRun } from './run/dry-run.js';
 export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './run/evaluate.js';
@@ -132,6 +143,7 @@ export { type ApexStudy, type ScoreApexesOptions, scoreApexes } from './spotting
 export { parseSpottingStudy, type ReadStudyOptions, readSpottingStudy, type SpottingStudy } from './spotting/study.js';
 export { studyText } from './spotting/study-text.js';
 export { type TaughtSpotter, withWeightFiles } from './spotting/with-weight-files.js';
+export { type OpenStoreOptions, openStore, type Store, type StoreOptions } from './store/store.js';
 export { dataText, saysSomething } from './summaries/data-text.js';
 export { readRunSummary } from './summaries/read-summary.js';
 export {

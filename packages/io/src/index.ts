@@ -19,6 +19,7 @@ export { readFlo, readNpy, writeFlo, writeNpy } from './node/array-files.js';
 export { decodeImage, encodeImage, readImage, writeImage } from './node/image-files.js';
 export { makeFolder } from './node/make-folder.js';
 export { openVideo } from './node/open-video.js';
+export { syncFolder } from './node/sync-folder.js';
 export { systemErrorCode, systemErrorText } from './node/system-error-text.js';
 export {
   readCheckpoint,

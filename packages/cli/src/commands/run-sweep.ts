@@ -17,6 +17,7 @@ import type { RunOptions } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createCounter, createProgress, duration } from '../progress.js';
+import { withQueue } from '../queue-option.js';
 import { table } from '../table.js';
 
 /** `mer run` of an experiment with cells: a run for each, and the table of all. */
@@ -48,8 +49,10 @@ export async function runCells(sweep: Sweep, options: RunOptions): Promise<void>
     log(event);
   };
   try {
-    const result = await interruptible(`stopped; run the same command again to go on with ${out}`, (signal) =>
-      runSweep(sweep, { out, workers, shard, final, cache, signal, onEvent }),
+    const result = await withQueue(options, out, (runner) =>
+      interruptible(`stopped; run the same command again to go on with ${out}`, (signal) =>
+        runSweep(sweep, { out, workers, shard, final, cache, runner, signal, onEvent }),
+      ),
     );
     progress.end();
     for (const [cell, { finish }] of curves) await finish(join(out, cell));

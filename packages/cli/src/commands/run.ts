@@ -18,6 +18,7 @@ import { watchForFasterBackend } from '../faster-backend/note.js';
 import { interruptible } from '../interrupt.js';
 import { print, printJson, say, terminal } from '../output.js';
 import { createProgress, duration } from '../progress.js';
+import { withQueue } from '../queue-option.js';
 import { table } from '../table.js';
 import { runCells } from './run-sweep.js';
 
@@ -43,11 +44,17 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const onEvent = (event: RunEvent) => {
     (json ? tell : progress.onEvent)(event);
     curves?.onEvent(event);
-    if (event.type === 'ready') endWatch = watch(event, cache ?? join(dirname(out), '.cache'), progress.note);
+    if (event.type === 'ready' && options.queue === undefined)
+      endWatch = watch(event, cache ?? join(dirname(out), '.cache'), progress.note);
   };
   try {
-    const summary = await interruptible(`stopped; run the same command again to go on with ${out}`, (signal) =>
-      runExperiment(experiment, { out, own, workers, shard, final, cache, signal, onEvent }),
+    const again = options.queue === undefined ? '' : 'what waits in the queue is done all the same; ';
+    const summary = await withQueue(options, out, (runner) =>
+      interruptible(`stopped; ${again}run the same command again to go on with ${out}`, (signal) =>
+        runner
+          ? runner.run(experiment, { out, own, final, signal, onEvent })
+          : runExperiment(experiment, { out, own, workers, shard, final, cache, signal, onEvent }),
+      ),
     );
     progress.end();
     await curves?.finish(out);

@@ -1,10 +1,19 @@
-import { type FolderStatus, type RunStatus, readStatus } from '@mer/experiments';
+import { ExperimentError, type FolderStatus, type RunStatus, readStatus } from '@mer/experiments';
 import { print, printJson } from '../output.js';
 import { duration } from '../progress.js';
 import { table } from '../table.js';
 
-/** `mer status <dir>` */
-export async function status(dir: string, { json }: { json?: boolean }): Promise<void> {
+/** `mer status <dir>`, `mer status --queue <url>` */
+export async function status(
+  dir: string | undefined,
+  { json, queue, ui }: { json?: boolean; queue?: string; ui?: number | true },
+): Promise<void> {
+  if ((dir === undefined) === (queue === undefined) || (ui !== undefined && queue === undefined)) {
+    throw new ExperimentError(
+      'Cannot tell a status as it is that of a folder (mer status <dir>) or of a queue (--queue, and --ui for a page)',
+    );
+  }
+  if (dir === undefined) return (await import('./status-queue.js')).statusOfQueue(queue!, { json, ui });
   const found = await readStatus(dir);
   if (json) printJson(found);
   else print(`${text(found)}\n`);

@@ -7,6 +7,7 @@ import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import type { ClipMarks } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
+import type { Store } from '../store/store.js';
 import { imageKeys } from './image-keys.js';
 import { imageMakers } from './image-makers.js';
 import { fileInput, fileStore, type ImageStore, memoryStore } from './image-store.js';
@@ -21,6 +22,7 @@ import {
   type SampleImages,
   type SampleImagesOptions,
 } from './sample-images.js';
+import { sharePictures } from './shared-pictures.js';
 
 /** A data set made ready for training: its images, and who the samples are. */
 export interface PreparedDataset extends PreparedData {
@@ -41,6 +43,13 @@ export interface PrepareDataOptions {
    * names the files: samples, sizes and last changes of their files, steps and options, backend, code.
    */
   cache?: string | undefined;
+  /**
+   * A store that machines share, beside the cache: files that the cache lacks are fetched from there, and what nobody has yet is made by whoever claims it first, while the others wait. There the
+   * contents of the samples' files are part of the name, and every copy of the data is as good as another.
+   */
+  store?: Store | undefined;
+  /** Called with what somebody who waits would like to know: that another machine makes the images. */
+  onNote?: ((text: string) => void) | undefined;
   /** Anybody's own parts, which the experiment may name; see {@link loadParts}. */
   own?: OwnParts | undefined;
   /** Called after each sample. */
@@ -139,43 +148,43 @@ function checkApexes({ data }: Experiment, dataset: Dataset): void {
 export async function prepareData(
   dataset: Dataset,
   experiment: Experiment,
-  { cache, own = NO_PARTS, onProgress, signal, processes }: PrepareDataOptions = {},
+  { cache, store, onNote, own = NO_PARTS, onProgress, signal, processes }: PrepareDataOptions = {},
 ): Promise<PreparedDataset> {
   const { clips, test } = experiment.training.augmentation;
   const views = viewPlan(clips, test, own.parts);
   const total = dataset.samples.length;
   const specs = [...experiment.inputs, ...experiment.targets];
   const keys = cache === undefined ? [] : await imageKeys(dataset, experiment, own);
-  const stores: ImageStore[] = [];
-  try {
-    for (const [i, { flow }] of specs.entries()) {
-      stores.push(cache === undefined ? memoryStore(total, flow) : await fileStore(cache, keys[i]!, total, flow));
-    }
-    const done = stores.map((store) => store.done);
-    const wanted = (index: number) => done.flatMap((count, i) => (count > index ? [] : [i]));
-    const first = Math.min(...done);
-    const failures: Error[] = [];
-    for await (const { index, images, failure } of sampleImages(dataset, experiment, {
-      first,
-      wanted,
-      own,
+  const making = { own, onProgress, signal, processes };
+  if (store !== undefined) {
+    if (cache === undefined)
+      throw new TypeError('Cannot share prepared images as cache must be a folder of this machine');
+    const shared = await imageKeys(dataset, experiment, own, { shared: true, cache });
+    const files = specs.map((_, i) => ({ key: keys[i]!, shared: shared[i]!, i }));
+    await sharePictures({
+      store,
+      cache,
+      files: [...new Map(files.map((file) => [file.key, file])).values()],
+      samples: total,
+      make: async (wanted) => {
+        const images = await storesOf(wanted.map(({ key, i }) => [i, () => fileStore(cache, key, total, undefined)]));
+        await fillStores(images, dataset, experiment, making);
+        for (const [, made] of images) (await made.finish()).close?.();
+      },
+      onNote,
       signal,
-      processes,
-    })) {
-      if (failure) failures.push(failure);
-      // rows stand in the order of the samples: after one that failed, the others are only tried
-      if (images && failures.length === 0) {
-        for (const [n, i] of wanted(index).entries()) {
-          await stores[i]!.append(images[n]!.values, images[n]!.shape).catch((cause) => {
-            failures.push(cannotPrepare(dataset.samples[index]!.id, cause));
-          });
-        }
-      }
-      onProgress?.(index + 1, total);
-    }
-    if (failures.length > 0) throw cannotPrepareThese(failures, total);
+    });
+  }
+  const stores = await storesOf(
+    specs.map(({ flow }, i) => [
+      i,
+      async () => (cache === undefined ? memoryStore(total, flow) : fileStore(cache, keys[i]!, total, flow)),
+    ]),
+  );
+  await fillStores(stores, dataset, experiment, making);
+  try {
     const ready: Awaited<ReturnType<ImageStore['finish']>>[] = [];
-    for (const store of stores) ready.push(await store.finish());
+    for (const [, store] of stores) ready.push(await store.finish());
     const split = experiment.inputs.length;
     const files = ready.flatMap(({ file }) => (file ? [file] : []));
     return {
@@ -193,10 +202,64 @@ export async function prepareData(
       },
     };
   } catch (error) {
-    for (const store of stores) await store.close();
+    for (const [, store] of stores) await store.close();
     throw error;
   }
 }
+
+/** Where images go, each with the number of its input or target. */
+type Stores = readonly (readonly [number, ImageStore])[];
+
+/** Opens all, or none. */
+async function storesOf(openers: readonly (readonly [number, () => Promise<ImageStore>])[]): Promise<Stores> {
+  const stores: [number, ImageStore][] = [];
+  try {
+    for (const [i, open] of openers) stores.push([i, await open()]);
+    return stores;
+  } catch (error) {
+    for (const [, store] of stores) await store.close();
+    throw error;
+  }
+}
+
+/** Makes what is missing of the images of some inputs and targets; closes all where that fails. */
+async function fillStores(
+  stores: Stores,
+  dataset: Dataset,
+  experiment: Experiment,
+  { own, onProgress, signal, processes }: MakingOptions,
+): Promise<void> {
+  const total = dataset.samples.length;
+  try {
+    const done = stores.map(([, store]) => store.done);
+    const lacking = (index: number) => stores.filter((_, n) => done[n]! <= index);
+    const failures: Error[] = [];
+    for await (const { index, images, failure } of sampleImages(dataset, experiment, {
+      first: Math.min(...done),
+      wanted: (index) => lacking(index).map(([i]) => i),
+      own,
+      signal,
+      processes,
+    })) {
+      if (failure) failures.push(failure);
+      // rows stand in the order of the samples: after one that failed, the others are only tried
+      if (images && failures.length === 0) {
+        for (const [n, [, store]] of lacking(index).entries()) {
+          await store.append(images[n]!.values, images[n]!.shape).catch((cause) => {
+            failures.push(cannotPrepare(dataset.samples[index]!.id, cause));
+          });
+        }
+      }
+      onProgress?.(index + 1, total);
+    }
+    if (failures.length > 0) throw cannotPrepareThese(failures, total);
+  } catch (error) {
+    for (const [, store] of stores) await store.close();
+    throw error;
+  }
+}
+
+type MakingOptions = Pick<PrepareDataOptions, 'onProgress' | 'signal' | 'processes'> & { own: OwnParts };
 
 const marksOf = ({ onset, apex, offset, fps }: ClipMarks): ClipMarks => ({ onset, apex, offset, fps });
 
@@ -217,6 +280,18 @@ async function* sampleImages(
       return;
     }
   }
+}
+
+/** Prepared samples without functions, as other processes open them. */
+export function shareable({
+  inputs,
+  targets = [],
+  files,
+  close: _close,
+  ...rest
+}: PreparedDataset): Parameters<typeof openPrepared>[0] {
+  const flows = { inputs: inputs.map(({ flow }) => flow), targets: targets.map(({ flow }) => flow) };
+  return { ...rest, files: files!, flows };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -92,6 +92,16 @@ describe('lockFolder()', () => {
     await writeFile(join(dir, 'a', 'b', 'x'), '');
     await other.release();
     expect(await readdir(join(dir, 'a', 'b'))).toEqual(['x']);
+  });
+
+  it('writes no password of the command into the folder', async () => {
+    process.argv.push('--queue', 'redis://lab:hid@den@queue.lab');
+    const lock = await lockFolder(dir);
+    process.argv.splice(-2);
+    const [name] = await readdir(dir);
+    const { command } = JSON.parse(await readFile(join(dir, name!), 'utf8')) as { command: string };
+    expect(command).toContain('--queue redis://…@queue.lab');
+    await lock.release();
   });
 
   it('says why a folder cannot be made or written to', async () => {

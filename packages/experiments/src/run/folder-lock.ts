@@ -174,7 +174,9 @@ async function aboutOf(path: string): Promise<{ command?: string; since?: string
 
 function commandLine(): string {
   const [, script = '', ...args] = process.argv;
-  return [basename(script, '.js'), ...args].join(' ').slice(0, 200);
+  // whoever may read the folder need not know the passwords of its user
+  const shown = args.map((arg) => arg.replace(/\/\/[^/\s]*@/g, '//…@'));
+  return [basename(script, '.js'), ...shown].join(' ').slice(0, 200);
 }
 
 /** Takes away the folders that were made, from the inner one on, as far as they are empty. */

@@ -11,7 +11,7 @@ const nameText = (about: string) =>
 const seed = integer('A seed.', { min: 0, max: Number.MAX_SAFE_INTEGER });
 const bytes = number('Bytes.', { min: 0 });
 
-const memory = loose({
+export const memorySchema = loose({
   strategy: loose({
     name: v.picklist(MEMORY_STRATEGIES, `one of ${MEMORY_STRATEGIES.join(', ')}`),
     stretches: integer('Stretches.', { min: 1, optional: true }),
@@ -46,7 +46,7 @@ const published = loose({
   accuracy: score,
 });
 
-const ownModule = loose({
+export const ownModuleSchema = loose({
   use: nameText('What named the module.'),
   hash: nameText('Hash of its contents.'),
   parts: list(
@@ -132,8 +132,8 @@ export const manifestSchema = loose({
   backend: loose({ name: nameText('Name.'), device: v.string('a text') }),
   versions: v.record(v.string('a text'), v.string('a text'), 'an object of texts'),
   hardware: loose({ cpu: v.string('a text'), cores: integer('Cores.', { min: 0 }), platform: v.string('a text') }),
-  memory: v.optional(memory),
-  parts: v.optional(list('Own modules.', ownModule, {})),
+  memory: v.optional(memorySchema),
+  parts: v.optional(list('Own modules.', ownModuleSchema, {})),
   classes: list('Classes.', nameText('A class.'), { min: 1, max: MOST_CLASSES, different: true }),
   labelKind: v.optional(v.picklist(['single', 'multiple'], 'single or multiple')),
   stages: v.optional(
@@ -146,7 +146,7 @@ export const manifestSchema = loose({
         subjects: count,
         shared: count,
         data: runDataSchema,
-        memory: v.optional(memory),
+        memory: v.optional(memorySchema),
       }),
       {},
     ),

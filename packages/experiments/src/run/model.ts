@@ -104,12 +104,17 @@ export interface InitialWeights {
 /**
  * Reads the weights that an experiment begins with, from its file or URL.
  *
+ * @param experiment - names the file, or none
+ * @param copy - a copy of it on this machine, to be read in its place
  * @returns the arrays, or undefined where the experiment names none
  * @throws {@link ExperimentError} where they cannot be read
  */
-export async function readInitialWeights({ model }: Pick<Experiment, 'model'>): Promise<InitialWeights | undefined> {
+export async function readInitialWeights(
+  { model }: Pick<Experiment, 'model'>,
+  copy?: string,
+): Promise<InitialWeights | undefined> {
   if (model.weights === undefined) return undefined;
-  const file = await pathOf(fileOf(model.weights));
+  const file = copy ?? (await pathOf(fileOf(model.weights)));
   try {
     const bytes = isUrl(file) ? await download(file) : new Uint8Array(await readFile(file));
     const arrays = isKeras(bytes) ? await parseKerasWeights(bytes) : parseWeights(bytes);

@@ -1,3 +1,4 @@
+import type { Dataset } from '@mer/datasets';
 import type { Fold } from '@mer/metrics';
 import type { Part } from '@mer/options';
 import type { Experiment } from '../schema/experiment.js';
@@ -35,4 +36,9 @@ export function planFolds(
   parts?: readonly Part[],
 ): PlannedFold[] {
   return seeds.flatMap((seed) => experimentFolds(samples, protocol, seed, parts).map((fold) => ({ ...fold, seed })));
+}
+
+/** For each seed the training on all samples. */
+export function finalFolds({ seeds }: Pick<Experiment, 'seeds'>, dataset: Pick<Dataset, 'samples'>): PlannedFold[] {
+  return planFolds({ protocol: { name: 'all' }, seeds }, dataset.samples);
 }

@@ -4,7 +4,7 @@ import { type BackendInfo, backendTraits, useBackend } from '@mer/backends';
 import { type Dataset, fingerprint } from '@mer/datasets';
 import { memoryPlanText, sameLabel, viewPlan } from '@mer/training';
 import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
-import { openExperimentData, type PreparedDataset, prepareData } from '../prepare/prepare.js';
+import { openExperimentData, type PreparedDataset, prepareData, shareable } from '../prepare/prepare.js';
 import { crashText } from '../runners/crash.js';
 import { runInPool } from '../runners/pool.js';
 import { CrashError, openProcesses, type Processes, runTask } from '../runners/processes.js';
@@ -22,7 +22,7 @@ import { type FoldSample, subjectsOf, testsSubjects } from './folds.js';
 import { removeHalfWritten } from './half-written.js';
 import { describeRun } from './manifest.js';
 import { type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
-import { type PlannedFold, planFolds } from './plan.js';
+import { finalFolds, type PlannedFold, planFolds } from './plan.js';
 import { describeData, type RunData } from './run-data.js';
 import { freeMemory, noRoomText, type PlannedMemory, type RunMemory } from './run-memory.js';
 import {
@@ -35,7 +35,15 @@ import {
   readManifest,
   writeJson,
 } from './run-store.js';
-import { isUnitDone, openStages, type PlannedStage, planStages, type StageUnit } from './stages.js';
+import {
+  headsOf,
+  isUnitDone,
+  neededUnits,
+  openStages,
+  type PlannedStage,
+  planStages,
+  type StageUnit,
+} from './stages.js';
 import { untrainedNote } from './untrained.js';
 import { packageVersion } from './version.js';
 
@@ -95,18 +103,10 @@ export async function runExperiment(
   }
   return runFolds(experiment, options, {
     final,
-    summarize: ({ dataset, data, folds, backend }, done, stages) => {
-      const predictions = folds.flatMap((fold) => done.get(fold) ?? []);
+    summarize: (plan, done, stages) => {
+      const predictions = plan.folds.flatMap((fold) => done.get(fold) ?? []);
       checkPredictions(`score the run in ${options.out}`, predictions);
-      return summarize(predictions, {
-        experiment,
-        data,
-        classes: dataset.classes,
-        labelKind: dataset.labelKind,
-        backend: backend.name,
-        totalFolds: folds.length,
-        stages,
-      });
+      return scoreFolds(predictions, { experiment, plan, stages });
     },
   });
 }
@@ -129,42 +129,20 @@ export async function runFolds<S>(
 ): Promise<S> {
   checkShard(shard);
   const plan = await planRun(experiment, own, { final });
-  const { dataset, data, folds, finals, backend } = plan;
+  const { dataset, folds, finals, backend } = plan;
   const described = describe(describeRun(experiment, { ...plan, own }));
   const most = workerCount(workers, backend, folds.length + experiment.seeds.length);
   const lock = await lockFolder(out, { shard });
   const processes = openProcesses(most, signal);
   try {
-    // a run that was begun goes on as it was planned: its numbers are to be the same
-    const begun = await readManifest(out);
-    const memory =
-      begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, { workers, signal, own });
-    const stages: RunStage[] = [];
-    for (const [i, stage] of plan.stages.entries()) {
-      const before = begun?.hash === described.hash ? begun.stages?.[i] : undefined;
-      stages.push({
-        ...stage.about,
-        memory:
-          before?.memory ?? (await planInProcess(stage.experiment, ofStage(plan, stage), { workers, signal, own })),
-      });
-    }
-    const planned = { ...described, ...(memory && { memory }), ...(stages.length > 0 && { stages }) };
-    // a new run has its folder once every sample is known to be usable
-    const existing = await findRun(out, planned);
-    const manifest = existing ? await openRun(out, planned) : planned;
-    if (saysSomething(data)) onEvent({ type: 'note', text: `${dataText(data)}; see ${join(out, 'run.json')}` });
-    const lacking = untrainedNote(folds, dataset);
-    if (lacking) onEvent({ type: 'note', text: lacking });
-    for (const stage of stages) onEvent({ type: 'note', text: stageText(stage) });
-    const start = startOf(experiment, stages);
-    if (start?.lacks) onEvent({ type: 'note', text: start.text });
-    if (memory) onEvent({ type: 'note', text: `a training step: ${memoryPlanText(memory).join('; ')}` });
-    if (manifest.versions['mer'] !== packageVersion()) {
-      onEvent({
-        type: 'note',
-        text: `the run was begun with version ${manifest.versions['mer']}, this is ${packageVersion()}`,
-      });
-    }
+    const { planned, existing, memory, stages } = await beginRun(experiment, plan, {
+      out,
+      own,
+      workers,
+      described,
+      onEvent,
+      signal,
+    });
     await removeHalfWritten(out, { shared: shard !== undefined });
 
     const done = new Map<PlannedFold, FoldPredictions>();
@@ -255,6 +233,89 @@ export async function runFolds<S>(
   }
 }
 
+/** Scores what folds have predicted. */
+export function scoreFolds(
+  predictions: readonly FoldPredictions[],
+  {
+    experiment,
+    plan: { data, dataset, backend, folds },
+    stages,
+  }: { experiment: Experiment; plan: RunPlan; stages: readonly RunStage[] },
+): RunSummary {
+  return summarize(predictions, {
+    experiment,
+    data,
+    classes: dataset.classes,
+    labelKind: dataset.labelKind,
+    backend: backend.name,
+    totalFolds: folds.length,
+    stages,
+  });
+}
+
+/** A run that may begin in its folder, or go on. */
+export interface BegunRun {
+  /** What its manifest is to be. */
+  planned: RunManifest;
+  /** The manifest that the folder holds; none where the run is new: it has its folder once every sample is known to be usable. */
+  existing: RunManifest | undefined;
+  /** How folds keep to the memory there is. */
+  memory: RunMemory | undefined;
+  stages: RunStage[];
+}
+
+/** Looks how a run begins in a folder or goes on there, plans its memory, and tells what a reader should know. */
+export async function beginRun(
+  experiment: Experiment,
+  plan: RunPlan,
+  {
+    out,
+    own,
+    workers,
+    described,
+    onEvent,
+    signal,
+  }: {
+    out: string;
+    own: OwnParts;
+    workers: number | 'auto';
+    described: RunManifest;
+    onEvent: (event: RunEvent) => void;
+    signal: AbortSignal | undefined;
+  },
+): Promise<BegunRun> {
+  const { dataset, data, folds } = plan;
+  // a run that was begun goes on as it was planned: its numbers are to be the same
+  const begun = await readManifest(out);
+  const memory =
+    begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, { workers, signal, own });
+  const stages: RunStage[] = [];
+  for (const [i, stage] of plan.stages.entries()) {
+    const before = begun?.hash === described.hash ? begun.stages?.[i] : undefined;
+    stages.push({
+      ...stage.about,
+      memory: before?.memory ?? (await planInProcess(stage.experiment, ofStage(plan, stage), { workers, signal, own })),
+    });
+  }
+  const planned = { ...described, ...(memory && { memory }), ...(stages.length > 0 && { stages }) };
+  const existing = await findRun(out, planned);
+  const manifest = existing ? await openRun(out, planned) : planned;
+  if (saysSomething(data)) onEvent({ type: 'note', text: `${dataText(data)}; see ${join(out, 'run.json')}` });
+  const lacking = untrainedNote(folds, dataset);
+  if (lacking) onEvent({ type: 'note', text: lacking });
+  for (const stage of stages) onEvent({ type: 'note', text: stageText(stage) });
+  const start = startOf(experiment, stages);
+  if (start?.lacks) onEvent({ type: 'note', text: start.text });
+  if (memory) onEvent({ type: 'note', text: `a training step: ${memoryPlanText(memory).join('; ')}` });
+  if (manifest.versions['mer'] !== packageVersion()) {
+    onEvent({
+      type: 'note',
+      text: `the run was begun with version ${manifest.versions['mer']}, this is ${packageVersion()}`,
+    });
+  }
+  return { planned, existing, memory, stages };
+}
+
 /** Everything that is known of a run before any image is made. */
 export interface RunPlan {
   /** The data set, open. */
@@ -310,20 +371,6 @@ export function ofStage({ backend }: Pick<RunPlan, 'backend'>, { units }: Planne
 
 type MemoryOf = Pick<RunPlan, 'backend'> &
   Partial<Pick<RunPlan, 'finals'>> & { folds: readonly { train: readonly number[] }[] };
-
-/** The trainings of a stage from which folds begin, at once or by the stages after. */
-function neededUnits(stages: readonly PlannedStage[], i: number, folds: readonly PlannedFold[]): StageUnit[] {
-  const asked = i === stages.length - 1 ? folds : neededUnits(stages, i + 1, folds);
-  const keys = new Set(asked.map(({ seed, begins }) => `${seed}/${begins?.unit}`));
-  return stages[i]!.units.filter(({ seed, name }) => keys.has(`${seed}/${name}`));
-}
-
-/** Of each stage the classes that its head knows, where it hands that on. */
-function headsOf(stages: readonly PlannedStage[]): Record<string, readonly string[] | undefined> {
-  return Object.fromEntries(
-    stages.map(({ name, settings, dataset }) => [name, settings.head === 'auto' ? dataset.classes : undefined]),
-  );
-}
 
 /** Prepares and trains what is left of a stage. */
 async function trainStage(
@@ -413,14 +460,14 @@ function roomFor(memory: RunMemory | undefined): number {
 /** What the workers need: of the images the files, which they read themselves. */
 function contextOf(
   experiment: Experiment,
-  { inputs, targets = [], files, close: _close, ...rest }: PreparedDataset,
+  prepared: PreparedDataset,
   run: Pick<WorkerContext, 'out' | 'backend' | 'memory' | 'modules' | 'heads'>,
 ): WorkerContext {
-  const flows = { inputs: inputs.map(({ flow }) => flow), targets: targets.map(({ flow }) => flow) };
-  return { experiment, ...run, prepared: { ...rest, files: files!, flows } };
+  return { experiment, ...run, prepared: shareable(prepared) };
 }
 
-function foldEvent(
+/** What is told of a fold that is done. */
+export function foldEvent(
   { seed, name }: PlannedFold,
   { predictions, seconds, memory }: FoldReport,
   { classes, labelKind }: Dataset,
@@ -454,11 +501,6 @@ function checkShard(shard: RunExperimentOptions['shard']): void {
   if (!Number.isInteger(of) || of < 1 || !Number.isInteger(index) || index < 1 || index > of) {
     throw new ExperimentError(`Cannot run shard ${index}/${of} as it must be 1/n to n/n`);
   }
-}
-
-/** For each seed the training on all samples. */
-function finalFolds({ seeds }: Experiment, samples: readonly FoldSample[]): PlannedFold[] {
-  return planFolds({ protocol: { name: 'all' }, seeds }, samples);
 }
 
 /** Throws where nothing says for how long to train on everybody: nobody is left to choose the epoch on. */

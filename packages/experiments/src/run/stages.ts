@@ -151,6 +151,20 @@ export function planStages(
   });
 }
 
+/** The trainings of a stage from which folds begin, at once or by the stages after. */
+export function neededUnits(stages: readonly PlannedStage[], i: number, folds: readonly PlannedFold[]): StageUnit[] {
+  const asked = i === stages.length - 1 ? folds : neededUnits(stages, i + 1, folds);
+  const keys = new Set(asked.map(({ seed, begins }) => `${seed}/${begins?.unit}`));
+  return stages[i]!.units.filter(({ seed, name }) => keys.has(`${seed}/${name}`));
+}
+
+/** Of each stage the classes that its head knows, where it hands that on. */
+export function headsOf(stages: readonly PlannedStage[]): Record<string, readonly string[] | undefined> {
+  return Object.fromEntries(
+    stages.map(({ name, settings, dataset }) => [name, settings.head === 'auto' ? dataset.classes : undefined]),
+  );
+}
+
 /** Who a sample is of: data sets may say that their people are those of another. */
 function peopleBy(subjects: ExperimentStage['subjects'], { parts }: OwnParts): (sample: FoldSample) => string {
   if (subjects === 'name') return ({ subject }) => subject;
@@ -202,7 +216,7 @@ export interface StageRecord {
 }
 
 /** Folder of one training of a stage: `<run>/stages/<seed>/<stage>/<unit>`. */
-function unitFolder(dir: string, seed: number, { stage, unit }: { stage: string; unit: string }): string {
+export function unitFolder(dir: string, seed: number, { stage, unit }: { stage: string; unit: string }): string {
   return join(dir, 'stages', String(seed), fileNameOf(stage), fileNameOf(unit));
 }
 
@@ -210,7 +224,7 @@ const fileOf = (dir: string, seed: number, begins: { stage: string; unit: string
   join(unitFolder(dir, seed, begins), 'weights.safetensors');
 
 /** Whether a training of a stage is done: its weights, which are written last, are there. */
-export function isUnitDone(dir: string, { seed, stage, name }: StageUnit): boolean {
+export function isUnitDone(dir: string, { seed, stage, name }: Pick<StageUnit, 'seed' | 'stage' | 'name'>): boolean {
   return existsSync(fileOf(dir, seed, { stage, unit: name }));
 }
 

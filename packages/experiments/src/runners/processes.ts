@@ -19,13 +19,20 @@ export interface Processes {
   close(): Promise<void>;
 }
 
-/** Opens at most so many processes; each starts when there is work for it, and all end with the signal. */
-export function openProcesses(count: number, signal: AbortSignal | undefined): Processes {
+/**
+ * Opens at most so many processes; each starts when there is work for it, and all end with the signal. Those that are `apart` are a group of their own: what asks
+ * this process and its group to end leaves them to finish what they do.
+ */
+export function openProcesses(
+  count: number,
+  signal: AbortSignal | undefined,
+  { apart = false }: { apart?: boolean } = {},
+): Processes {
   const script = fileURLToPath(new URL(`file://${createRequire(import.meta.url).resolve('@mer/experiments/worker')}`));
   const pool = workerpool.pool(script, {
     workerType: 'process',
     maxWorkers: count,
-    forkOpts: { serialization: 'advanced', execArgv: [] },
+    forkOpts: { serialization: 'advanced', execArgv: [], detached: apart },
   });
   let closed = false;
   const stop = () => {

@@ -8,6 +8,7 @@ import { loadAgain, type OwnParts } from '../parts/own-modules.js';
 import { imageMakers } from '../prepare/image-makers.js';
 import { openExperimentData, openPrepared, type PreparedDataset } from '../prepare/prepare.js';
 import { imagesOfSample } from '../prepare/sample-images.js';
+import { type Asked, lookAtRun, prepareHere, type RunHere } from '../queue/run-here.js';
 import type { RunEvent } from '../run/events.js';
 import { runFold } from '../run/fold.js';
 import { checkModel, type InitialWeights, readInitialWeights } from '../run/model.js';
@@ -40,6 +41,8 @@ export interface WorkerContext {
   stage?: string | undefined;
   /** Of each stage the classes that its head knows; none where it is not handed on. */
   heads?: Readonly<Record<string, readonly string[] | undefined>> | undefined;
+  /** File of the weights to begin with, where it is not the one that the experiment names. */
+  weights?: string | undefined;
 }
 
 /** What a worker says of a fold that it has written. */
@@ -61,19 +64,29 @@ interface Opened {
   own: OwnParts;
 }
 
-let opened: { stage: string | undefined; content: Promise<Opened> } | undefined;
+let opened: { out: string; stage: string | undefined; content: Promise<Opened> } | undefined;
 
-/** What the trainings of a stage, or the folds, have in common; that of the stage before is let go. */
+/** What the trainings of a stage, or the folds of a run, have in common; that of the stage or run before is let go. */
 async function open(context: WorkerContext): Promise<Opened> {
-  if (opened && opened.stage === context.stage) return opened.content;
-  if (opened) (await opened.content).data.close();
+  if (opened && opened.out === context.out && opened.stage === context.stage) return opened.content;
+  const before = opened;
+  opened = undefined;
+  if (before) (await before.content.catch(() => undefined))?.data.close();
   const begin = async (): Promise<Opened> => {
     await useBackend(context.backend);
     const own = await loadAgain(context.modules);
-    return { data: openPrepared(context.prepared), initial: await readInitialWeights(context.experiment), own };
+    return {
+      data: openPrepared(context.prepared),
+      initial: await readInitialWeights(context.experiment, context.weights),
+      own,
+    };
   };
-  opened = { stage: context.stage, content: begin() };
-  return opened.content;
+  const now = { out: context.out, stage: context.stage, content: begin() };
+  opened = now;
+  now.content.catch(() => {
+    if (opened === now) opened = undefined;
+  });
+  return now.content;
 }
 
 /** What the stage before hands on. */
@@ -162,6 +175,18 @@ async function plan(
   return planRunMemory(experiment, { dataset, train, room, own });
 }
 
+async function look(modules: OwnParts['modules'], experiment: Experiment, asked: Asked): Promise<RunHere> {
+  return lookAtRun(experiment, await loadAgain(modules), asked);
+}
+
+async function prepare(
+  modules: OwnParts['modules'],
+  experiment: Experiment,
+  options: Asked & { cache: string; store: string; processes: number },
+): Promise<WorkerContext['prepared']> {
+  return prepareHere(experiment, await loadAgain(modules), { ...options, onEvent: sometimes() });
+}
+
 async function trial(
   modules: OwnParts['modules'],
   experiment: Experiment,
@@ -231,4 +256,12 @@ if (process.platform === 'linux') await writeFile('/proc/self/oom_score_adj', '5
 // Ctrl-C reaches every process of the terminal; when to stop is the main process's business.
 process.on('SIGINT', () => {});
 
-workerpool.worker({ fold: task(fold), stage: task(stage), images: task(images), plan: task(plan), trial: task(trial) });
+workerpool.worker({
+  fold: task(fold),
+  stage: task(stage),
+  images: task(images),
+  plan: task(plan),
+  trial: task(trial),
+  look: task(look),
+  prepare: task(prepare),
+});

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import type { QueueRunner } from '../queue/queue-runner.js';
 import type { RunEvent } from '../run/events.js';
 import { lockFolder } from '../run/folder-lock.js';
 import { type RunExperimentOptions, runExperiment } from '../run/run.js';
@@ -29,6 +30,8 @@ export interface RunSweepOptions
   extends Pick<RunExperimentOptions, 'out' | 'workers' | 'shard' | 'final' | 'cache' | 'signal'> {
   /** Called as the work goes on. */
   onEvent?: (event: SweepEvent) => void;
+  /** What runs each cell, in place of {@link runExperiment}; all of them at once, such as by workers on a queue. */
+  runner?: Pick<QueueRunner, 'run'> | undefined;
 }
 
 /** What became of a sweep. */
@@ -63,7 +66,7 @@ export interface SweepResult {
  */
 export async function runSweep(
   { name, description, cells, choose, own }: Sweep,
-  { out, cache = join(dirname(out), '.cache'), onEvent = () => {}, ...options }: RunSweepOptions,
+  { out, cache = join(dirname(out), '.cache'), onEvent = () => {}, runner, ...options }: RunSweepOptions,
 ): Promise<SweepResult> {
   const lock = await lockFolder(out, { shard: options.shard });
   try {
@@ -74,8 +77,7 @@ export async function runSweep(
       ...(choose && { choose }),
       cells: cells.map(({ name, set }) => ({ name, set })),
     });
-    const done: SweepResult['cells'] = [];
-    for (const [i, { name: cell, experiment }] of cells.entries()) {
+    const runCell = async ({ name: cell, experiment }: Sweep['cells'][number], i: number) => {
       options.signal?.throwIfAborted();
       const dir = join(out, cell);
       const tell = (state: 'begun' | 'done' | 'failed', error?: string) =>
@@ -83,16 +85,22 @@ export async function runSweep(
       tell('begun');
       try {
         const onRun = (event: RunEvent) => onEvent({ ...event, cell });
-        const summary = await runExperiment(experiment, { ...options, out: dir, own, cache, onEvent: onRun });
-        done.push({ name: cell, dir, summary });
+        const { final, signal } = options;
+        const summary = runner
+          ? await runner.run(experiment, { out: dir, own, final, signal, onEvent: onRun })
+          : await runExperiment(experiment, { ...options, out: dir, own, cache, onEvent: onRun });
         tell('done');
+        return { name: cell, dir, summary };
       } catch (error) {
         if (options.signal?.aborted) throw error;
         const { message } = error as Error;
-        done.push({ name: cell, dir, error: message });
         tell('failed', message);
+        return { name: cell, dir, error: message };
       }
-    }
+    };
+    const done: SweepResult['cells'] = [];
+    if (runner) done.push(...(await Promise.all(cells.map(runCell))));
+    else for (const [i, cell] of cells.entries()) done.push(await runCell(cell, i));
     const whole = done.every(({ summary }) => summary && summary.folds.done === summary.folds.total);
     const chosen =
       choose && whole

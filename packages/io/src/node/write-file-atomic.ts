@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder } from './sync-folder.js';
 import { systemErrorText } from './system-error-text.js';
 
 /**
@@ -46,18 +47,4 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     throw new Error(`Cannot write ${path} as ${systemErrorText(cause)}`, { cause });
   }
   await syncFolder(folder);
-}
-
-/** Makes the new name itself durable, where the system lets a folder be flushed (Windows does not). */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // The content is on the disk already; only the moment of the renaming is the system's.
-  }
 }
