@@ -17,6 +17,7 @@ export interface RunOptions extends ExperimentOptions {
   tensorboard?: string;
   dryRun?: boolean;
   grid: string[];
+  cell: string[];
 }
 
 /** The settings that the command line adds to the file, `--data` and `--backend` included. */

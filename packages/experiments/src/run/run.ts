@@ -151,7 +151,7 @@ export async function runFolds<S>(
     const planned = { ...described, ...(memory && { memory }), ...(stages.length > 0 && { stages }) };
     // a new run has its folder once every sample is known to be usable
     const existing = await findRun(out, planned);
-    const manifest = existing ? await openRun(out, planned) : planned;
+    let manifest = existing ? await openRun(out, planned) : planned;
     if (saysSomething(data)) onEvent({ type: 'note', text: `${dataText(data)}; see ${join(out, 'run.json')}` });
     const lacking = untrainedNote(folds, dataset);
     if (lacking) onEvent({ type: 'note', text: lacking });
@@ -173,6 +173,19 @@ export async function runFolds<S>(
       const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name, described));
       if (before) done.set(fold, before);
     }
+    /** Reads the folds that others have done meanwhile; whether there was one. */
+    const readOthers = async () => {
+      const before = done.size;
+      for (const fold of folds) {
+        const theirs = done.has(fold) ? undefined : await readFold(out, fold.seed, fold.name, described);
+        if (theirs) done.set(fold, theirs);
+      }
+      return done.size > before;
+    };
+    // of processes that begin it at once, one does: its plan is that of all
+    const begin = async () => {
+      if (!existing) manifest = await openRun(out, planned);
+    };
     const todo = ours.filter((fold) => !done.has(fold));
     const count = Math.max(1, Math.min(most, todo.length, workers === 'auto' ? roomFor(memory) : most));
     const ready = (inputs?: PreparedDataset['inputs']) =>
@@ -188,7 +201,7 @@ export async function runFolds<S>(
         ...(inputs && { inputs: inputs.map(({ shape }) => shape) }),
       });
     if (todo.length === 0) {
-      if (!existing) await openRun(out, planned);
+      await begin();
       ready();
     } else {
       const kept = cache ?? join(dirname(out), '.cache');
@@ -199,13 +212,13 @@ export async function runFolds<S>(
       for (const [i, stage] of plan.stages.entries()) {
         const units = neededUnits(plan.stages, i, todo).filter((unit) => !isUnitDone(out, unit));
         if (units.length === 0) continue;
-        if (!(await readManifest(out))) await openRun(out, planned);
+        if (!(await readManifest(out))) await begin();
         await trainStage(
           processes,
           { ...stage, units, experiment: { ...stage.experiment, model: given.model } },
           {
             ...common,
-            memory: stages[i]!.memory,
+            memory: manifest.stages![i]!.memory,
             cache: kept,
             own,
             workers: Math.min(count, units.length),
@@ -228,10 +241,10 @@ export async function runFolds<S>(
         },
       });
       const inputs = prepared.inputs.map(({ shape }) => [...shape]);
-      if (!existing?.inputs) await openRun(out, { ...planned, inputs });
+      if (!existing?.inputs) manifest = await openRun(out, { ...planned, inputs });
       ready(prepared.inputs);
       try {
-        const context = contextOf(given, prepared, { ...common, memory });
+        const context = contextOf(given, prepared, { ...common, memory: manifest.memory });
         await runInPool<PlannedFold, FoldReport>(processes, context, todo, {
           method: 'fold',
           workers: count,
@@ -246,9 +259,13 @@ export async function runFolds<S>(
         prepared.close();
       }
     }
-    const summary = summaryOf(plan, done, stages);
-    await writeJson(join(out, 'summary.json'), summary);
-    return summary;
+    if (shard) await readOthers();
+    for (;;) {
+      const summary = summaryOf(plan, done, stages);
+      await writeJson(join(out, 'summary.json'), summary);
+      // whoever writes last has seen what all others had done by then
+      if (!shard || !(await readOthers())) return summary;
+    }
   } finally {
     await processes.close();
     await lock.release();
