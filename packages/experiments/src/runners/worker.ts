@@ -230,4 +230,6 @@ if (process.platform === 'linux') await writeFile('/proc/self/oom_score_adj', '5
 // Ctrl-C reaches every process of the terminal; when to stop is the main process's business.
 process.on('SIGINT', () => {});
 
+// a process whose leader ended before it was ready has nobody to tell
+if (process.send && !process.connected) process.exit();
 workerpool.worker({ fold: task(fold), stage: task(stage), images: task(images), plan: task(plan), trial: task(trial) });

@@ -100,11 +100,7 @@ export function slurmScript(plan: TaskPlan, options: SlurmScriptOptions): string
   ].join('\n')}\n`;
 }
 
-const RUN = [
-  'stop() { kill -TERM "$process" 2>/dev/null; }',
-  "trap 'late=1; stop' USR1",
-  "trap 'ended=1; stop' TERM INT",
-];
+const RUN = [`trap 'late=1; kill -TERM "$process"' USR1`, `trap 'ended=1; kill -TERM "$process"' TERM INT`];
 
 function waitAndTryAgain(retries: number): string[] {
   return [

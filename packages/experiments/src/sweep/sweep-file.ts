@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode, systemErrorText } from '@mer/io';
+import { makeFolder, systemErrorCode, systemErrorText } from '@mer/io';
 import { choice, list, text } from '@mer/options';
 import * as v from 'valibot';
 import { isLock } from '../run/folder-lock.js';
@@ -63,5 +63,8 @@ export async function writeSweepFile(dir: string, file: SweepFile): Promise<void
       );
     }
   }
+  await makeFolder(dir).catch((cause: Error) => {
+    throw new ExperimentError(cause.message, { cause });
+  });
   await writeJson(join(dir, 'sweep.json'), file);
 }
