@@ -114,32 +114,43 @@ export async function planTasks(
     }
   }
   const tried = [...trials.values()];
-  const most = (of: (trial: DryRun) => number) => Math.max(0, ...tried.map(of));
-  // a shard may have a training on all samples besides
-  const trainings = foldsPerTask + (final ? 1 : 0);
-  const estimated = {
-    seconds: most(({ seconds: each, stages = [] }) => {
-      const before = stages.reduce((sum, one) => sum + one.seconds * Math.min(1, trainings / one.trainings), 0);
-      return each.prepare + before + Math.ceil(trainings / workers) * each.fold;
-    }),
-    worker: most((trial) => Math.max(trial.plan.process, trial.memory.worker)),
-  };
-  const whole = (value: number, step: number) => Math.ceil(value / step) * step;
+  const limits = tried.length > 0 ? limitsOf(tried, { trainings: foldsPerTask + (final ? 1 : 0), workers }) : undefined;
   return {
     name: 'cells' in target ? target.name : target.experiment.name,
     groups,
     tasks: groups.reduce((sum, { tasks }) => sum + tasks, 0),
     folds: groups.reduce((sum, { folds }) => sum + folds, 0),
     workers,
-    seconds: seconds ?? Math.max(LEAST, whole(START + PATIENCE * estimated.seconds, 60)),
-    memory: memory ?? whole(LEADER + workers * ROOM * estimated.worker, 2 ** 26),
-    ...(tried.length > 0 && {
-      measured: {
-        prepare: most((trial) => trial.seconds.prepare),
-        fold: most((trial) => trial.seconds.fold),
-        worker: estimated.worker,
-      },
-    }),
+    seconds: (seconds ?? limits?.seconds)!,
+    memory: (memory ?? limits?.memory)!,
+    ...(limits && { measured: limits.measured }),
+  };
+}
+
+/** What a trial tells of the needs of a run. */
+export type TrialNeeds = Pick<DryRun, 'seconds' | 'stages' | 'memory'> & { plan: Pick<DryRun['plan'], 'process'> };
+
+/** Limits of a task that fit whatever run needs most. */
+export function limitsOf(
+  tried: readonly TrialNeeds[],
+  { trainings, workers }: { trainings: number; workers: number },
+): Required<Pick<TaskPlan, 'seconds' | 'memory' | 'measured'>> {
+  const most = (of: (trial: TrialNeeds) => number) => Math.max(...tried.map(of));
+  const whole = (value: number, step: number) => Math.ceil(value / step) * step;
+  const seconds = most(({ seconds: each, stages = [] }) => {
+    // of a stage that trains once for each fold a task needs its own part
+    const before = stages.reduce((sum, one) => sum + one.seconds * Math.min(1, trainings / one.trainings), 0);
+    return each.prepare + before + Math.ceil(trainings / workers) * each.fold;
+  });
+  const worker = most(({ plan, memory }) => Math.max(plan.process, memory.worker));
+  return {
+    seconds: Math.max(LEAST, whole(START + PATIENCE * seconds, 60)),
+    memory: whole(LEADER + workers * ROOM * worker, 2 ** 26),
+    measured: {
+      prepare: most((trial) => trial.seconds.prepare),
+      fold: most((trial) => trial.seconds.fold),
+      worker,
+    },
   };
 }
 
