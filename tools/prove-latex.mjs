@@ -111,7 +111,8 @@ try {
       const log = await readFile(join(work, `${job}.log`), 'latin1');
       const wrong = log.match(/^(!.*|Missing character.*|Overfull \\hbox \((?:[2-9]|\d{2,})\..*)$/gm) ?? [];
       // without graphicx a wide table stays wide, and the rows of a report are in a table of the reader's own
-      const counted = which === 'plain' || name === 'report' ? wrong.filter((line) => !line.startsWith('Overfull')) : wrong;
+      const counted =
+        which === 'plain' || name === 'report' ? wrong.filter((line) => !line.startsWith('Overfull')) : wrong;
       if (status !== 0 || counted.length > 0) faults.push(`${job}: ${counted.join('; ') || `status ${status}`}`);
       else spawnSync('pdftoppm', ['-r', '110', '-png', '-singlefile', `${job}.pdf`, job], { cwd: work });
       console.log(

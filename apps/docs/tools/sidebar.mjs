@@ -22,6 +22,7 @@ const GUIDES = [
   'guides/server',
   'guides/onnx',
   'guides/many-machines',
+  'guides/cluster',
   'guides/reproducing',
   'guides/coming-from',
   'compatibility',
