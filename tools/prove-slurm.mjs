@@ -65,7 +65,7 @@ async function startSlurm() {
   const [controller, node] = [await freePort(), await freePort()];
   writeFileSync(
     env.SLURM_CONF,
-    [
+    `${[
       'ClusterName=mer',
       `SlurmctldHost=${hostname()}(127.0.0.1)`,
       'SlurmUser=root',
@@ -90,7 +90,7 @@ async function startSlurm() {
       'MpiDefault=none',
       `NodeName=${hostname()} NodeAddr=127.0.0.1 CPUs=2 RealMemory=4000 State=UNKNOWN`,
       `PartitionName=short Nodes=${hostname()} Default=YES MaxTime=INFINITE State=UP`,
-    ].join('\n') + '\n',
+    ].join('\n')}\n`,
   );
   for (const name of ['state', 'spool']) mkdirSync(join(work, name));
   serve('slurmctld', 'slurmctld', ['-D']);

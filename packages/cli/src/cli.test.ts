@@ -709,7 +709,7 @@ export const faces = defineDataset({
     );
   });
   afterAll(() => rm(own, { recursive: true, force: true }));
-  const use = (...files: string[]) => files.flatMap((file) => ['--use', join(own, `$file.mjs`)]);
+  const use = (...files: string[]) => files.flatMap((file) => ['--use', join(own, `${file}.mjs`)]);
 
   it('lists and shows own parts beside ours', async () => {
     const both = use('representation', 'network');
