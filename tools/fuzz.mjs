@@ -43,7 +43,7 @@ const share = Math.ceil(Number(values.inputs) / parserNames.length);
 
 /** A run whose files are changed, where they are needed. */
 async function prepare(wanted) {
-  if (!wanted.includes('run-folder')) return;
+  if (!wanted.includes('run-folder') && !wanted.includes('sweep-file')) return;
   const { seedRun } = await import('./fuzz/parsers/experiments.mjs');
   await tf.setBackend('cpu');
   await seedRun(work);

@@ -6,7 +6,6 @@
 // A third of the moments lie anywhere between start and end, the others shortly after a random number of files was written; every other kill takes all
 // processes at once.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -16,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseNpy, parseSafetensors } from '@mer/io';
 import { randomStream, uniform, uniformBelow } from '@mer/training';
+import { folderBytes } from './folder-bytes.mjs';
 
 const mer = fileURLToPath(new URL('../packages/cli/bin/mer.js', import.meta.url));
 const { values } = parseArgs({
@@ -83,21 +83,6 @@ async function namesIn(folder) {
   return files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1));
 }
 
-/** The files of a folder by name; a fold's time is no part of what it gives, nor is when a run was begun. */
-async function contents(folder) {
-  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  const named = await Promise.all(
-    files.map(async ({ parentPath, name }) => {
-      const path = join(parentPath, name);
-      const bytes = await readFile(path);
-      const text = name === 'history.json' || name === 'run.json' ? bytes.toString() : undefined;
-      const kept = text?.replace(/"(seconds|processorSeconds|created)": [^\n]*/g, '') ?? bytes;
-      return [path.slice(folder.length + 1), createHash('sha256').update(kept).digest('hex')];
-    }),
-  );
-  return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 /** Whether a file that has its name is there to its end. */
 async function isWhole(path) {
   const bytes = await readFile(path);
@@ -162,7 +147,7 @@ async function killed(command, count) {
   const running = start(undisturbed.args);
   if ((await running.ended) !== 0) throw new Error(`Cannot kill ${command} as it fails: ${running.text()}`);
   const seconds = (milliseconds() - begun) / 1000;
-  const expected = await contents(undisturbed.folder);
+  const expected = await folderBytes(undisturbed.folder);
   const row = {
     command,
     kills: 0,
@@ -206,7 +191,7 @@ async function killed(command, count) {
       }
       const now = new Map((await vouchers(command, folder)).map(({ name, time }) => [name, time]));
       for (const { name, time } of done) if (now.get(name) !== time) row.lost += 1;
-      const found = existsSync(folder) ? await contents(folder) : new Map();
+      const found = existsSync(folder) ? await folderBytes(folder) : new Map();
       for (const name of found.keys()) {
         if (!expected.has(name)) row.leftover += 1;
         if (!(await isWhole(join(folder, name)))) row.half += 1;

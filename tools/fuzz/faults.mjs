@@ -60,6 +60,13 @@ export const faults = [
     parser: 'run-folder',
   },
   {
+    name: 'the names of the cells in sweep.json are taken for granted',
+    file: 'packages/experiments/dist/sweep/sweep-file.js',
+    find: 'function readSweepFile(dir) {',
+    put: 'function readSweepFile(dir) { return import("node:fs").then(({ readFileSync }) => JSON.parse(readFileSync(dir + "/sweep.json", "utf8")));',
+    parser: 'sweep-file',
+  },
+  {
     name: 'a path may leave the folder, and what the system says of it is shown',
     file: 'packages/datasets/dist/files/safe-path.js',
     find: 'function safePath(path) {',

@@ -7,7 +7,7 @@ const modules = [
     'tables',
     'csv xlsx table-casme2 table-samm table-smic table-mmew table-cas-me2 table-cas-me3 table-casme1 table-clip-folder manifest-json manifest-flow megc2019-list landmarks',
   ],
-  ['experiments', 'yaml set run-folder'],
+  ['experiments', 'yaml set run-folder sweep sweep-file'],
 ];
 
 export const parserNames = modules.flatMap(([, names]) => names.split(' '));

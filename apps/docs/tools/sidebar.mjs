@@ -25,6 +25,7 @@ const GUIDES = [
   'guides/serving',
   'guides/many-machines',
   'guides/queue',
+  'guides/cluster',
   'guides/reproducing',
   'guides/coming-from',
   'compatibility',

@@ -364,6 +364,36 @@ describe('mer run', () => {
   });
 });
 
+describe('mer submit', () => {
+  it('writes the tasks of a sweep with the words that it was given, and prints them only where asked', async () => {
+    const file = await experimentFile('submitted');
+    const limits = ['--time', '1:30:00', '--memory', '1.5G', '--grid', 'training.epochs=1,2'];
+    const printed = await mer('submit', file, '--slurm', '--dry-run', ...limits, '--set', "description=it's $HOME");
+    expect([printed.stderr, printed.status]).toEqual(['', 0]);
+    expect(printed.stdout).toContain('#SBATCH --array=0-7\n');
+    expect(printed.stdout).toContain('#SBATCH --mem=1536M\n#SBATCH --time=0-01:30:00\n');
+    expect(printed.stdout).toContain("\n  '--set=description=it'\\''s $HOME' ");
+    expect(existsSync(join(root, 'runs/submitted.submit'))).toBe(false);
+    const cluster = ['--kubernetes', '--image', 'lab/mer:1', '--claim', 'work:/work', '--folds-per-task', '2'];
+    const written = await mer('submit', file, ...cluster, ...limits);
+    expect(written.stdout).toMatch(
+      /^submitted: 8 folds of 2 cells in 4 tasks, each 1 h 30 min at most and 1611 MB\nmanifest: runs.submitted\.submit.job\.yaml\n/,
+    );
+    expect(await readFile(join(root, 'runs/submitted.submit/job.yaml'), 'utf8')).toContain('completions: 4\n');
+  });
+
+  it('says what is wrong with a request', async () => {
+    const file = await experimentFile('not-submitted');
+    expectFailure(await mer('submit', file), 2, /one of --slurm and --kubernetes must be given/);
+    expectFailure(await mer('submit', file, '--kubernetes'), 2, /--image must name one/);
+    expectFailure(await mer('submit', file, '--slurm', '--time', '1h'), 2, /It must be minutes, h:mm:ss or d-hh:mm:ss/);
+    expectFailure(await mer('submit', file, '--slurm', '--memory', '0G'), 2, /It must be a size such as 500M or 4G/);
+    const claim = ['--kubernetes', '--image', 'a', '--claim', 'work'];
+    expectFailure(await mer('submit', file, ...claim), 2, /--claim must be name:\/path: current value is 'work'/);
+    expectFailure(await mer('run', file, '--cell', 'a'), 2, /Cannot run the cell a as .* is no sweep/);
+  });
+});
+
 describe('mer report', () => {
   it('says what a folder lacks', async () => {
     expectFailure(await mer('report', 'nowhere'), 2, /must be the folder of a run: it holds no run\.json/);

@@ -21,6 +21,7 @@ export interface RunOptions extends ExperimentOptions {
   store?: string;
   tag?: string;
   priority: 'high' | 'normal' | 'low';
+  cell: string[];
 }
 
 /** The settings that the command line adds to the file, `--data` and `--backend` included. */

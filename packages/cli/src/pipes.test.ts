@@ -64,6 +64,7 @@ const commands: Record<string, (to: string) => string[]> = {
   report: (to) => ['whole', '--out', to, '--no-pictures'],
   compare: () => ['whole', 'whole'],
   status: () => ['whole'],
+  submit: (to) => ['piped.json', '--slurm', '--dry-run', '--out', to, '--time', '10', '--memory', '1G'],
   table: () => ['whole'],
   backends: () => ['--no-speed'],
   schema: () => [],

@@ -24,6 +24,13 @@ export function createProgram(): Command {
     .showHelpAfterError('(mer --help lists the commands, mer <command> --help their options)');
 
   const data = new Option('-d, --data <dir>', 'folder of the data set; overrides data.root of the experiment');
+  const grid = () =>
+    new Option(
+      '-g, --grid <key=value,value>',
+      'run it once for each of these values of a setting, into a folder each; repeatable: every combination',
+    )
+      .argParser(collect)
+      .default([], 'none');
   const set = new Option('-s, --set <key=value>', 'override a setting of the experiment; repeatable')
     .argParser(collect)
     .default([], 'none');
@@ -56,18 +63,14 @@ export function createProgram(): Command {
     .addOption(data)
     .option('-o, --out <dir>', 'folder of the run, or of the sweep (default: runs/<name of the experiment>)')
     .addOption(set)
-    .addOption(
-      new Option(
-        '-g, --grid <key=value,value>',
-        'run it once for each of these values of a setting, into a folder each; repeatable: every combination',
-      )
-        .argParser(collect)
-        .default([], 'none'),
-    )
+    .addOption(grid())
     .addOption(use)
     .addOption(backend)
     .option('-w, --workers <n>', 'processes that train folds at the same time, or auto', workersOf, 'auto')
     .option('--shard <i/n>', 'run part i of n of the folds; mer merge puts the parts together', shardOf)
+    .addOption(
+      new Option('--cell <name>', 'of a sweep, run this cell; repeatable').argParser(collect).default([], 'all'),
+    )
     .option('--final', 'also train on all samples, as mer train does, for mer predict and mer export')
     .option('--cache <dir>', "folder of prepared images (default: .cache beside the run's folder)")
     .option('--tensorboard <dir>', 'write curves for tensorboard --logdir <dir> as the folds train')
@@ -183,6 +186,62 @@ export function createProgram(): Command {
     .option('--idle <seconds>', 'end after so long without work (default: never)', positive)
     .option('--json', 'print events as they happen, one JSON object a line')
     .action(async (...args) => (await import('./commands/worker.js')).worker(args[0]));
+
+  program
+    .command('submit')
+    .description(
+      'write the folds of a run, or of a whole sweep, as tasks for Slurm or Kubernetes; submit them to Slurm',
+    )
+    .argument('<experiment>', EXPERIMENT)
+    .option('--slurm', 'an array job for Slurm: written beside the run, and submitted where there is sbatch')
+    .option('--kubernetes', 'an Indexed Job for Kubernetes: written beside the run, for kubectl apply')
+    .option('--dry-run', 'print it; nothing is written or submitted')
+    .addOption(data)
+    .option('-o, --out <dir>', 'folder of the run, or of the sweep (default: runs/<name of the experiment>)')
+    .addOption(set)
+    .addOption(grid())
+    .addOption(use)
+    .addOption(backend)
+    .option('--final', 'also train on all samples, for mer predict')
+    .option('--cache <dir>', "folder of prepared images (default: .cache beside the run's folder)")
+    .option('--folds-per-task <n>', 'folds that a task runs, one after the other', wholeNumber, 1)
+    .option('-w, --workers <n>', 'processes of a task that train folds at the same time', wholeNumber, 1)
+    .option('--time <limit>', 'limit of a task: minutes, h:mm:ss or d-hh:mm:ss (default: estimated by a trial)', timeOf)
+    .option(
+      '--memory <size>',
+      'memory of a task, such as 4G or 500M (default: by the memory plan and a trial)',
+      bytesOf,
+    )
+    .option('--cpus <n>', 'processors of a task (default: one for each worker)', wholeNumber)
+    .option('--gpus <n>', 'GPUs of a task; for Slurm also kind:n, such as a100:1')
+    .option('--at-once <n>', 'most tasks at the same time (default: all)', wholeNumber)
+    .option('--retries <n>', 'how often a task is tried again that failed or ran out of time', wholeNumber, 2)
+    .option('--mer <command>', 'shell words that start mer in a task (default: this mer; for Kubernetes mer)')
+    .option('--with <command>', "shell words before them, such as a container's: apptainer exec --nv mer.sif")
+    .addOption(
+      new Option('--before <line>', 'shell line before, such as module load nodejs; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--partition <name>', 'of Slurm')
+    .option('--account <name>', 'of Slurm')
+    .addOption(
+      new Option('--sbatch <option>', 'a further option of sbatch, such as --sbatch=--constraint=avx512; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--array-size <n>', 'most tasks of one array of Slurm: its MaxArraySize less one', wholeNumber, 1000)
+    .option('--image <name>', 'of Kubernetes: image that has Node and mer')
+    .addOption(
+      new Option('--claim <name:path>', 'of Kubernetes: claim of a volume and where it is mounted; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--folder <dir>', 'of Kubernetes: where tasks start (default: the path of the first claim)')
+    .option('--namespace <name>', 'of Kubernetes')
+    .option('--gpu-resource <name>', 'of Kubernetes: what GPUs are called (default: nvidia.com/gpu)')
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/submit.js')).submit(args[0], args[1]));
 
   program
     .command('evaluate')
@@ -650,6 +709,21 @@ function shardOf(text: string): { index: number; of: number } {
     throw new InvalidArgumentError('It must be i/n, such as 1/4 to 4/4.');
   }
   return { index: Number(found[1]), of: Number(found[2]) };
+}
+
+function timeOf(text: string): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) > 0) return Number(text) * 60;
+  const found = /^(?:(\d{1,3})-)?(\d{1,4}):([0-5]\d):([0-5]\d)$/.exec(text);
+  const [days, hours, minutes, seconds] = (found ?? []).slice(1).map((part) => Number(part ?? 0));
+  const all = ((days! * 24 + hours!) * 60 + minutes!) * 60 + seconds!;
+  if (!(all > 0)) throw new InvalidArgumentError('It must be minutes, h:mm:ss or d-hh:mm:ss.');
+  return all;
+}
+
+function bytesOf(text: string): number {
+  const found = /^(\d{1,6}(?:\.\d{1,3})?)([MG])i?B?$/i.exec(text);
+  if (!found || Number(found[1]) === 0) throw new InvalidArgumentError('It must be a size such as 500M or 4G.');
+  return Number(found[1]) * 2 ** (found[2]!.toUpperCase() === 'G' ? 30 : 20);
 }
 
 function positive(text: string): number {

@@ -63,7 +63,7 @@ export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } f
 export type { RunEvent } from './run/events.js';
 export { fitSettings } from './run/fit-settings.js';
 export { type RunFoldOptions, runFold } from './run/fold.js';
-export { type FolderLock, type LockFolderOptions, lockFolder } from './run/folder-lock.js';
+export { FolderInUseError, type FolderLock, type LockFolderOptions, lockFolder } from './run/folder-lock.js';
 export { experimentFolds, type FoldSample, holdOutValidation, testsSubjects } from './run/folds.js';
 export { removeHalfWritten } from './run/half-written.js';
 export { mergeRuns } from './run/merge.js';
@@ -144,6 +144,12 @@ export { parseSpottingStudy, type ReadStudyOptions, readSpottingStudy, type Spot
 export { studyText } from './spotting/study-text.js';
 export { type TaughtSpotter, withWeightFiles } from './spotting/with-weight-files.js';
 export { type OpenStoreOptions, openStore, type Store, type StoreOptions } from './store/store.js';
+export { type KubernetesManifestOptions, kubernetesManifest } from './submit/kubernetes-manifest.js';
+export { type PlanTasksOptions, planTasks, type TaskGroup, type TaskPlan } from './submit/plan-tasks.js';
+export { shellWord } from './submit/shell-text.js';
+export { hasSlurm, slurmTasks, submitFolder, submitToSlurm } from './submit/slurm-jobs.js';
+export { type SlurmArray, type SlurmScriptOptions, slurmArrays, slurmScript } from './submit/slurm-script.js';
+export type { TaskCommand } from './submit/task-script.js';
 export { dataText, saysSomething } from './summaries/data-text.js';
 export { readRunSummary } from './summaries/read-summary.js';
 export {

@@ -1,7 +1,17 @@
 // Experiment files, settings of the command line, and everything that comes back out of the folder of a run, read by @mer/experiments.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareRuns, readExperiment, readRun, runExperiment, summarizeRun, summaryText } from '@mer/experiments';
+import {
+  compareRuns,
+  openSweep,
+  readExperiment,
+  readRun,
+  readRuns,
+  readStatus,
+  runExperiment,
+  summarizeRun,
+  summaryText,
+} from '@mer/experiments';
 import { parse, stringify } from 'yaml';
 import { jsonText, mutateJson, mutateText } from '../mutate.mjs';
 
@@ -95,6 +105,35 @@ const values = [
   'x: y: z',
 ];
 
+const sweep = {
+  grid: {
+    'training.shuffle': [true, false],
+    seeds: [0, 1],
+    model: { small: { name: 'small-cnn' }, two: { name: 'ststnet' } },
+  },
+  variants: { long: { one: { 'training.epochs': 1 }, two: { 'training.epochs': 2, 'training.batchSize': 3 } } },
+  ablations: { even: { 'training.classWeights': 'balanced' } },
+  random: {
+    draws: 3,
+    seed: 1,
+    settings: {
+      'training.optimizer.learningRate': { from: 1e-5, to: 0.1, scale: 'log' },
+      'data.options.size': { from: 16, to: 20, whole: true },
+    },
+  },
+};
+const sweepFile = {
+  format: 1,
+  name: 'tiny',
+  description: 'two of them',
+  choose: 'validation-accuracy',
+  cells: [
+    { name: 'one', set: ['training.batchSize=2', 'model={"name":"small-cnn"}'] },
+    { name: 'two', set: [] },
+    { name: 'three', set: ['seeds=[1]'] },
+  ],
+};
+
 /** Where a process of the fuzzer writes its files. */
 const place = (work) => join(work, `process-${process.pid}`);
 
@@ -178,6 +217,59 @@ export const parsers = (work) => [
       const run = await readRun(dir);
       summaryText(summarizeRun(run));
       compareRuns(run, (plain ??= await readRun(join(work, 'run'))));
+    },
+  },
+  {
+    name: 'sweep',
+    files: dist('sweep/open-sweep', 'sweep/cells', 'sweep/grid-setting', 'sweep/sweep-option'),
+    header: /must be YAML or JSON|must hold an object|must look like/,
+    make: (random) => {
+      const axes = Object.keys(sweep).filter(() => random.chance(0.5));
+      const some = Object.fromEntries(axes.map((axis) => [axis, sweep[axis]]));
+      const changed = random.chance(0.6) ? mutateJson(random, some) : some;
+      const choose = random.chance(0.2) ? { choose: random.pick(['validation-loss', 'validation-accuracy', '']) } : {};
+      const training = { ...tiny.training, ...(random.chance(0.5) && { epochChoice: 'validation' }) };
+      const whole = { ...tiny, training, sweep: typeof changed === 'object' ? { ...changed, ...choose } : changed };
+      const text = random.chance(0.8) ? JSON.stringify(whole) : jsonText(random, whole);
+      const grid = Array.from({ length: random.chance(0.3) ? random.few() : 0 }, () => {
+        const list = Array.from({ length: random.few() }, () => random.pick(values)).join(',');
+        return random.chance(0.9) ? `${random.pick(keys)}=${list}` : list;
+      });
+      return { text, grid };
+    },
+    async run({ text, grid }) {
+      const path = join(place(work), 'sweep.yaml');
+      await mkdir(place(work), { recursive: true });
+      await writeFile(path, text);
+      await openSweep(path, { grid });
+    },
+  },
+  {
+    name: 'sweep-file',
+    files: dist('sweep/sweep-file', 'sweep/status', 'tables/read-runs'),
+    header: /must be JSON|is not JSON/,
+    make: async (random) => {
+      seed ??= JSON.parse(await readFile(join(work, 'run.json'), 'utf8'));
+      const damaged = random.chance(0.2)
+        ? jsonText(random, mutateJson(random, JSON.parse(seed['run.json'])))
+        : undefined;
+      return {
+        file: random.chance(0.1)
+          ? mutateText(random, JSON.stringify(sweepFile))
+          : jsonText(random, mutateJson(random, sweepFile)),
+        manifest: damaged ?? seed['run.json'],
+      };
+    },
+    async run({ file, manifest }) {
+      const dir = join(place(work), 'sweep');
+      await rm(dir, { recursive: true, force: true });
+      for (const [path, text] of Object.entries({ ...seed, 'run.json': manifest })) {
+        await mkdir(join(dir, 'one', path, '..'), { recursive: true });
+        await writeFile(join(dir, 'one', path), text);
+      }
+      await writeFile(join(dir, 'sweep.json'), file);
+      await readStatus(dir);
+      await readRuns([dir]);
     },
   },
 ];

@@ -23,7 +23,7 @@ import { table } from '../table.js';
 /** `mer run` of an experiment with cells: a run for each, and the table of all. */
 export async function runCells(sweep: Sweep, options: RunOptions): Promise<void> {
   const out = options.out ?? join('runs', sweep.name);
-  const { workers, shard, final = false, cache = join(dirname(out), '.cache'), json } = options;
+  const { workers, shard, cell: only, final = false, cache = join(dirname(out), '.cache'), json } = options;
   if (options.dryRun) return planCells(sweep, out, json);
   let progress = createProgress(terminal);
   const curves = new Map<string, TensorboardLog>();
@@ -51,14 +51,16 @@ export async function runCells(sweep: Sweep, options: RunOptions): Promise<void>
   try {
     const result = await withQueue(options, out, (runner) =>
       interruptible(`stopped; run the same command again to go on with ${out}`, (signal) =>
-        runSweep(sweep, { out, workers, shard, final, cache, runner, signal, onEvent }),
+        runSweep(sweep, { out, only, workers, shard, final, cache, runner, signal, onEvent }),
       ),
     );
     progress.end();
     for (const [cell, { finish }] of curves) await finish(join(out, cell));
     if (json) printJson({ type: 'sweep', ...result }, 0);
     else if (result.cells.some(({ summary }) => summary)) {
-      print(`${resultTableText(resultTable(await readRuns([out], { own: sweep.own })))}\n`);
+      print(
+        `${resultTableText(resultTable(await readRuns(only.length > 0 ? result.cells.map(({ dir }) => dir) : [out], { own: sweep.own })))}\n`,
+      );
     }
     say(`sweep: ${out} (mer table ${visible(out)} writes the table in other formats)\n`);
     const failure = sweepFailure(result);

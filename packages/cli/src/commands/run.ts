@@ -13,6 +13,7 @@ import {
   summaryText,
 } from '@mer/experiments';
 import { memoryPlanText } from '@mer/training';
+import { UsageError } from '../errors.js';
 import { type RunOptions, settingsOf } from '../experiment-options.js';
 import { watchForFasterBackend } from '../faster-backend/note.js';
 import { interruptible } from '../interrupt.js';
@@ -27,6 +28,11 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const how = { set: settingsOf(options), use: options.use, onNote: (text: string) => say(`${text}\n`) };
   const sweep = await openSweep(file, { ...how, grid: options.grid });
   if (sweep) return runCells(sweep, options);
+  if (options.cell.length > 0) {
+    throw new UsageError(
+      `Cannot run the cell ${options.cell[0]} as ${file} is no sweep: give --grid, or a file with sweep`,
+    );
+  }
   const { experiment, own } = await openExperiment(file, how);
   const out = options.out ?? join('runs', experiment.name);
   const { workers, shard, final = false, cache, json } = options;

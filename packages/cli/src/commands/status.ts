@@ -1,4 +1,4 @@
-import { ExperimentError, type FolderStatus, type RunStatus, readStatus } from '@mer/experiments';
+import { ExperimentError, type FolderStatus, type RunStatus, readStatus, slurmTasks } from '@mer/experiments';
 import { print, printJson } from '../output.js';
 import { duration } from '../progress.js';
 import { table } from '../table.js';
@@ -14,9 +14,21 @@ export async function status(
     );
   }
   if (dir === undefined) return (await import('./status-queue.js')).statusOfQueue(queue!, { json, ui });
-  const found = await readStatus(dir);
-  if (json) printJson(found);
-  else print(`${text(found)}\n`);
+  const tasks = await slurmTasks(dir);
+  const found = await readStatus(dir).catch((error: unknown) => {
+    // submitted, and no task has begun
+    if (tasks === undefined || !(error instanceof ExperimentError)) throw error;
+    return { dir, runs: [] };
+  });
+  if (json) printJson({ ...found, ...(tasks && { slurm: tasks }) });
+  else
+    print(`${found.runs.length > 0 ? text(found) : `${dir}: submitted, not begun`}${tasks ? tasksText(tasks) : ''}\n`);
+}
+
+/** Tasks of Slurm that wait or work. */
+function tasksText(tasks: Readonly<Record<string, number>>): string {
+  const states = Object.entries(tasks).map(([state, count]) => `${count} ${state.toLowerCase().replaceAll('_', ' ')}`);
+  return `\n  Slurm: ${states.length > 0 ? `${states.join(', ')} tasks` : 'no task waits or runs'}`;
 }
 
 function text({ dir, sweep, runs }: FolderStatus): string {

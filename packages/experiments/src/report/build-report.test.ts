@@ -183,6 +183,10 @@ it('texText() writes what TeX would take for commands', () => {
   expect(texText('a_b & 50 % \\x\n{$#}~^')).toBe(
     'a\\_b \\& 50 \\% \\textbackslash{}x \\{\\$\\#\\}\\textasciitilde{}\\textasciicircum{}',
   );
+  expect(texText('é “a” --b <|> α ≥ −1')).toBe(
+    'é “a” -{}-b \\textless{}\\textbar{}\\textgreater{} $\\alpha$ $\\geq$ $-$1',
+  );
+  expect(texText('微')).toBe('\\ifdefined\\Umathcode 微\\else[U+5FAE]\\fi{}');
 });
 
 it('writeReport() writes every file, and nothing half', async () => {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startOf } from '../runners/process-state.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { lockFolder } from './folder-lock.js';
@@ -52,6 +52,17 @@ describe('lockFolder()', () => {
     await expect(lockFolder(dir)).rejects.toThrow('this process itself');
     await lock.release();
     await (await lockFolder(dir)).release();
+  });
+
+  it('is not kept out by the same task of a scheduler that ended on another machine', async () => {
+    vi.stubEnv('MER_TASK', 'slurm-7-3');
+    await writeFile(lockOf(1, { machine: 'elsewhere_slurm-7-3' }), '');
+    const lock = await lockFolder(dir);
+    expect((await readdir(dir)).map((name) => name.replace(/~\d.*/, ''))).toEqual([`.lock~all~${host}_slurm-7-3`]);
+    await lock.release();
+    await writeFile(lockOf(1, { machine: 'elsewhere_slurm-7-4' }), '');
+    await expect(lockFolder(dir)).rejects.toThrow('process 1 of the machine elsewhere');
+    vi.unstubAllEnvs();
   });
 
   it.skipIf(!onLinux)('is not kept out by a later process of the same number', async () => {

@@ -7,6 +7,11 @@ import { visible } from '@mer/options';
 import { isAlive, startOf } from '../runners/process-state.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 
+/** Another process works in a folder that {@link lockFolder} was to keep. */
+export class FolderInUseError extends ExperimentError {
+  override name = 'FolderInUseError';
+}
+
 /** Options of {@link lockFolder}. */
 export interface LockFolderOptions {
   /** The part of the work, where processes that do other parts may share the folder. */
@@ -34,11 +39,13 @@ interface Holder {
   file: string;
   scope: string;
   host: string;
+  /** The task of a scheduler that the process does; empty where it does none. */
+  task: string;
   pid: number;
   start: string;
 }
 
-const NAME = /^\.lock~([a-z0-9]+)~([A-Za-z0-9.-]*)~(\d{1,10})~(\d*)$/;
+const NAME = /^\.lock~([a-z0-9]+)~([A-Za-z0-9.-]*)(?:_([A-Za-z0-9.-]*))?~(\d{1,10})~(\d*)$/;
 
 /** Whether a name in a folder is that of a lock. */
 export const isLock = (name: string): boolean => NAME.test(name);
@@ -46,7 +53,8 @@ export const isLock = (name: string): boolean => NAME.test(name);
 /**
  * Keeps other processes from working in a folder, which is made where it is not there. The lock is a file whose name says whose it is: a process that
  * ended without taking it away (killed, or the machine stopped) is in nobody's way. Of a process on another machine that cannot be known: its lock
- * counts until it has told nothing for ten minutes.
+ * counts until it has told nothing for ten minutes. Where the environment names the task of a scheduler that the process does (`MER_TASK`, as what `mer submit`
+ * writes does), the scheduler vouches that a task runs once at a time: the lock of the same task on another machine, which ended there, is in nobody's way.
  *
  * @param dir - the folder
  * @param options - the part of the work
@@ -67,18 +75,18 @@ export const isLock = (name: string): boolean => NAME.test(name);
  * ```
  */
 export async function lockFolder(dir: string, { shard }: LockFolderOptions = {}): Promise<FolderLock> {
+  const named = (text: string) => text.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 64);
   const own = {
     scope: shard ? `${shard.index}of${shard.of}` : 'all',
-    host: hostname()
-      .replace(/[^A-Za-z0-9.-]/g, '-')
-      .slice(0, 64),
+    host: named(hostname()),
+    task: named(process.env['MER_TASK'] ?? ''),
     pid: process.pid,
     start: startOf(process.pid) ?? '',
   };
   const made = await makeFolder(dir).catch((cause: Error) => {
     throw new ExperimentError(cause.message, { cause });
   });
-  const file = `.lock~${own.scope}~${own.host}~${own.pid}~${own.start}`;
+  const file = `.lock~${own.scope}~${own.host}${own.task && `_${own.task}`}~${own.pid}~${own.start}`;
   const path = join(dir, file);
   const about = JSON.stringify({ command: commandLine(), since: new Date().toISOString() });
   await writeFile(path, about, { flag: 'wx' }).catch(async (cause: unknown) => {
@@ -117,16 +125,17 @@ async function holdersInWay(dir: string, own: Holder): Promise<Holder[]> {
   for (const name of await readdir(dir)) {
     const found = NAME.exec(name);
     if (!found || name === own.file) continue;
-    const [, scope, host, pid, start] = found as unknown as [string, string, string, string, string];
-    const holder = { file: name, scope, host, pid: Number(pid), start };
+    const [, scope = '', host = '', task = '', pid, start = ''] = found;
+    const holder = { file: name, scope, host, task, pid: Number(pid), start };
     if (!(await holds(dir, holder, own))) await rm(join(dir, name), { force: true });
     else if (excludes(scope, own.scope)) inWay.push(holder);
   }
   return inWay;
 }
 
-async function holds(dir: string, { file, host, pid, start }: Holder, own: Holder): Promise<boolean> {
+async function holds(dir: string, { file, host, task, pid, start }: Holder, own: Holder): Promise<boolean> {
   if (host === own.host) return isAlive(pid) && (startOf(pid) ?? start) === start;
+  if (task !== '' && task === own.task) return false;
   const changed = (name: string) =>
     stat(join(dir, name)).then(
       ({ mtimeMs }) => mtimeMs,
@@ -143,7 +152,7 @@ function excludes(scope: string, other: string): boolean {
   return of === undefined || of !== otherOf || part === otherPart;
 }
 
-async function refusal(dir: string, { file, host, pid }: Holder, here: string): Promise<ExperimentError> {
+async function refusal(dir: string, { file, host, pid }: Holder, here: string): Promise<FolderInUseError> {
   const { command, since } = await aboutOf(join(dir, file));
   const told = `${command ? ` (${command})` : ''}${since ? `, since ${since}` : ''}`;
   const who =
@@ -156,7 +165,7 @@ async function refusal(dir: string, { file, host, pid }: Holder, here: string): 
     host === here
       ? 'wait until it has ended, or choose another folder'
       : `wait until it has ended, or choose another folder; where it has crashed, delete ${join(dir, file)}`;
-  return new ExperimentError(`Cannot work in ${dir} as another command works there: ${who}; ${cure}`);
+  return new FolderInUseError(`Cannot work in ${dir} as another command works there: ${who}; ${cure}`);
 }
 
 async function aboutOf(path: string): Promise<{ command?: string; since?: string }> {

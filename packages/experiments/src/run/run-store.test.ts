@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseExperiment } from '../schema/parse.js';
+import type { RunMemory } from './run-memory.js';
 import {
   experimentHash,
   fileNameOf,
@@ -58,6 +59,17 @@ describe('run store', () => {
     await openRun(dir, manifestOf());
     const later = await openRun(dir, { ...manifestOf(), created: '2027-01-01T00:00:00.000Z' });
     expect(later.created).toBe('2026-01-01T00:00:00.000Z');
+  });
+
+  it('is begun by one of many processes, whose memory plan is that of all', async () => {
+    const dir = join(root, 'at once');
+    const bytes = 'weights optimizer inputs activations gradients scratch total blocks heap largest'.split(' ');
+    const step = Object.fromEntries(bytes.map((name) => [name, 1])) as unknown as RunMemory['step'];
+    const memory = (process: number): RunMemory => ({ strategy: { name: 'fused' }, testBatch: 1, step, process });
+    const begun = await Promise.all([1, 2, 3, 4].map((n) => openRun(dir, { ...manifestOf(), memory: memory(n) })));
+    expect(new Set(begun.map((manifest) => manifest.memory!.process)).size).toBe(1);
+    expect(JSON.parse(await readFile(join(dir, 'run.json'), 'utf8')).memory).toEqual(begun[0]!.memory);
+    expect(await readdir(dir)).toEqual(['run.json']);
   });
 
   it('refuses to go on with other settings and says which', async () => {

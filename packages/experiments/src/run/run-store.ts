@@ -21,6 +21,7 @@ import { manifestSchema } from './manifest-schema.js';
 import { fitting, readJson, readJsonFile } from './read-json-file.js';
 import type { RunData } from './run-data.js';
 import type { RunMemory } from './run-memory.js';
+import { writeNewJson } from './write-new.js';
 
 /** What a run was made of and with: `run.json`. */
 export interface RunManifest {
@@ -197,8 +198,9 @@ export function substance({
 }
 
 /**
- * Opens the folder of a run: a new one is begun with its manifest, one that was begun with the same experiment goes on. Name, description,
- * published results and the list of seeds may change; the manifest is then written anew.
+ * Opens the folder of a run: a new one is begun with its manifest, one that was begun with the same experiment goes on, with the memory plan that it was
+ * begun with. Name, description, published results and the list of seeds may change; the manifest is then written anew. Of several processes that begin a run in
+ * one folder at the same time the first one does, and the others go on with it.
  *
  * @param dir - folder of the run
  * @param manifest - what is to run now
@@ -215,20 +217,25 @@ export function substance({
 export async function openRun(dir: string, manifest: RunManifest): Promise<RunManifest> {
   const existing = await findRun(dir, manifest);
   if (existing) {
-    const { created, versions, hardware, inputs = manifest.inputs } = existing;
+    const { created, versions, hardware, inputs = manifest.inputs, memory = manifest.memory } = existing;
+    const stages = manifest.stages?.map((stage, i) => ({
+      ...stage,
+      memory: existing.stages?.[i]?.memory ?? stage.memory,
+    }));
     const resumed = {
       ...manifest,
       created,
       versions,
       hardware,
       ...(inputs && { inputs }),
+      ...(memory && { memory }),
+      ...(stages && { stages }),
     };
     if (stableJson(resumed) !== stableJson(existing)) await writeJson(join(dir, 'run.json'), resumed);
     return resumed;
   }
   await makeFolder(dir);
-  await writeJson(join(dir, 'run.json'), manifest);
-  return manifest;
+  return (await writeNewJson(join(dir, 'run.json'), manifest)) ? manifest : openRun(dir, manifest);
 }
 
 /**
@@ -238,21 +245,23 @@ export async function openRun(dir: string, manifest: RunManifest): Promise<RunMa
  * @throws {@link ExperimentError} as {@link openRun} does
  */
 export async function findRun(dir: string, manifest: RunManifest): Promise<RunManifest | undefined> {
+  const resumable = (existing: RunManifest) => {
+    if (existing.hash === manifest.hash) return existing;
+    throw new ExperimentError(
+      `Cannot resume the run in ${dir} as it was begun with other settings:\n${differences(existing, manifest).join('\n')}\n` +
+        'Choose another folder with --out, or delete this one to begin again.',
+    );
+  };
   const existing = await readManifest(dir);
-  if (existing) {
-    if (existing.hash !== manifest.hash) {
-      throw new ExperimentError(
-        `Cannot resume the run in ${dir} as it was begun with other settings:\n${differences(existing, manifest).join('\n')}\n` +
-          'Choose another folder with --out, or delete this one to begin again.',
-      );
-    }
-    return existing;
-  }
+  if (existing) return resumable(existing);
   const found = await readdir(dir).catch((cause: unknown) => {
-    if (systemErrorCode(cause) === 'ENOENT') return [];
+    if (systemErrorCode(cause) === 'ENOENT') return [] as string[];
     throw new ExperimentError(`Cannot write a run to ${dir} as ${systemErrorText(cause)}`, { cause });
   });
   // a lock, and what a killed process had not written to its end, are no contents
+  // another process may have begun the run since it was looked for
+  const since = found.includes('run.json') ? await readManifest(dir) : undefined;
+  if (since) return resumable(since);
   if (found.some((name) => !isLock(name) && !isHalfWritten(name))) {
     throw new ExperimentError(
       `Cannot write a run to ${dir} as it is not empty and holds no run.json: choose another folder with --out`,

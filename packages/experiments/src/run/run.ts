@@ -135,7 +135,7 @@ export async function runFolds<S>(
   const lock = await lockFolder(out, { shard });
   const processes = openProcesses(most, signal);
   try {
-    const { planned, existing, memory, stages } = await beginRun(experiment, plan, {
+    const { planned, existing, memory, stages, ...begun } = await beginRun(experiment, plan, {
       out,
       own,
       workers,
@@ -143,6 +143,7 @@ export async function runFolds<S>(
       onEvent,
       signal,
     });
+    let manifest = begun.manifest;
     await removeHalfWritten(out, { shared: shard !== undefined });
 
     const done = new Map<PlannedFold, FoldPredictions>();
@@ -151,6 +152,19 @@ export async function runFolds<S>(
       const before = done.get(fold) ?? (await readFold(out, fold.seed, fold.name, described));
       if (before) done.set(fold, before);
     }
+    /** Reads the folds that others have done meanwhile; whether there was one. */
+    const readOthers = async () => {
+      const before = done.size;
+      for (const fold of folds) {
+        const theirs = done.has(fold) ? undefined : await readFold(out, fold.seed, fold.name, described);
+        if (theirs) done.set(fold, theirs);
+      }
+      return done.size > before;
+    };
+    // of processes that begin it at once, one does: its plan is that of all
+    const begin = async () => {
+      if (!existing) manifest = await openRun(out, planned);
+    };
     const todo = ours.filter((fold) => !done.has(fold));
     const count = Math.max(1, Math.min(most, todo.length, workers === 'auto' ? roomFor(memory) : most));
     const ready = (inputs?: PreparedDataset['inputs']) =>
@@ -166,7 +180,7 @@ export async function runFolds<S>(
         ...(inputs && { inputs: inputs.map(({ shape }) => shape) }),
       });
     if (todo.length === 0) {
-      if (!existing) await openRun(out, planned);
+      await begin();
       ready();
     } else {
       const kept = cache ?? join(dirname(out), '.cache');
@@ -177,13 +191,13 @@ export async function runFolds<S>(
       for (const [i, stage] of plan.stages.entries()) {
         const units = neededUnits(plan.stages, i, todo).filter((unit) => !isUnitDone(out, unit));
         if (units.length === 0) continue;
-        if (!(await readManifest(out))) await openRun(out, planned);
+        if (!(await readManifest(out))) await begin();
         await trainStage(
           processes,
           { ...stage, units, experiment: { ...stage.experiment, model: given.model } },
           {
             ...common,
-            memory: stages[i]!.memory,
+            memory: manifest.stages![i]!.memory,
             cache: kept,
             own,
             workers: Math.min(count, units.length),
@@ -206,10 +220,10 @@ export async function runFolds<S>(
         },
       });
       const inputs = prepared.inputs.map(({ shape }) => [...shape]);
-      if (!existing?.inputs) await openRun(out, { ...planned, inputs });
+      if (!existing?.inputs) manifest = await openRun(out, { ...planned, inputs });
       ready(prepared.inputs);
       try {
-        const context = contextOf(given, prepared, { ...common, memory });
+        const context = contextOf(given, prepared, { ...common, memory: manifest.memory });
         await runInPool<PlannedFold, FoldReport>(processes, context, todo, {
           method: 'fold',
           workers: count,
@@ -224,9 +238,13 @@ export async function runFolds<S>(
         prepared.close();
       }
     }
-    const summary = summaryOf(plan, done, stages);
-    await writeJson(join(out, 'summary.json'), summary);
-    return summary;
+    if (shard) await readOthers();
+    for (;;) {
+      const summary = summaryOf(plan, done, stages);
+      await writeJson(join(out, 'summary.json'), summary);
+      // whoever writes last has seen what all others had done by then
+      if (!shard || !(await readOthers())) return summary;
+    }
   } finally {
     await processes.close();
     await lock.release();
@@ -259,6 +277,8 @@ export interface BegunRun {
   planned: RunManifest;
   /** The manifest that the folder holds; none where the run is new: it has its folder once every sample is known to be usable. */
   existing: RunManifest | undefined;
+  /** The one that counts: of a run that is there its own. */
+  manifest: RunManifest;
   /** How folds keep to the memory there is. */
   memory: RunMemory | undefined;
   stages: RunStage[];
@@ -313,7 +333,7 @@ export async function beginRun(
       text: `the run was begun with version ${manifest.versions['mer']}, this is ${packageVersion()}`,
     });
   }
-  return { planned, existing, memory, stages };
+  return { planned, existing, manifest, memory, stages };
 }
 
 /** Everything that is known of a run before any image is made. */

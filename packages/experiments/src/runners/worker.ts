@@ -184,7 +184,8 @@ async function prepare(
   experiment: Experiment,
   options: Asked & { cache: string; store: string; processes: number },
 ): Promise<WorkerContext['prepared']> {
-  return prepareHere(experiment, await loadAgain(modules), { ...options, onEvent: sometimes() });
+  const events = openEvents();
+  return prepareHere(experiment, await loadAgain(modules), { ...options, onEvent: events.add }).finally(events.flush);
 }
 
 async function trial(
@@ -256,6 +257,8 @@ if (process.platform === 'linux') await writeFile('/proc/self/oom_score_adj', '5
 // Ctrl-C reaches every process of the terminal; when to stop is the main process's business.
 process.on('SIGINT', () => {});
 
+// a process whose leader ended before it was ready has nobody to tell
+if (process.send && !process.connected) process.exit();
 workerpool.worker({
   fold: task(fold),
   stage: task(stage),

@@ -1,12 +1,15 @@
 import { dirname, join } from 'node:path';
 import type { QueueRunner } from '../queue/queue-runner.js';
+import { show, suggestion } from '@mer/options';
 import type { RunEvent } from '../run/events.js';
-import { lockFolder } from '../run/folder-lock.js';
+import { FolderInUseError, lockFolder } from '../run/folder-lock.js';
 import { type RunExperimentOptions, runExperiment } from '../run/run.js';
+import { ExperimentError } from '../schema/experiment-error.js';
 import type { RunSummary } from '../summaries/summary.js';
-import { chooseCells } from './choose-cells.js';
+import { type ChooseCellsOptions, chooseCells } from './choose-cells.js';
 import { CHOSEN } from './chosen-folder.js';
 import type { Sweep } from './open-sweep.js';
+import { isWhole } from './status.js';
 import { writeSweepFile } from './sweep-file.js';
 
 /** What a sweep tells while it works. */
@@ -28,6 +31,8 @@ export type SweepEvent =
 /** Options of {@link runSweep}: those of a run, for every cell. */
 export interface RunSweepOptions
   extends Pick<RunExperimentOptions, 'out' | 'workers' | 'shard' | 'final' | 'cache' | 'signal'> {
+  /** Names of the cells to run; all by default. Processes that run other cells, or other shards of the same ones, share the folder. */
+  only?: readonly string[] | undefined;
   /** Called as the work goes on. */
   onEvent?: (event: SweepEvent) => void;
   /** What runs each cell, in place of {@link runExperiment}; all of them at once, such as by workers on a queue. */
@@ -66,9 +71,11 @@ export interface SweepResult {
  */
 export async function runSweep(
   { name, description, cells, choose, own }: Sweep,
-  { out, cache = join(dirname(out), '.cache'), onEvent = () => {}, runner, ...options }: RunSweepOptions,
+  { out, only = [], cache = join(dirname(out), '.cache'), onEvent = () => {}, runner, ...options }: RunSweepOptions,
 ): Promise<SweepResult> {
-  const lock = await lockFolder(out, { shard: options.shard });
+  const chosen = cellsNamed(cells, only);
+  // each run has a lock of its own
+  const lock = only.length > 0 ? undefined : await lockFolder(out, { shard: options.shard });
   try {
     await writeSweepFile(out, {
       format: 1,
@@ -81,7 +88,7 @@ export async function runSweep(
       options.signal?.throwIfAborted();
       const dir = join(out, cell);
       const tell = (state: 'begun' | 'done' | 'failed', error?: string) =>
-        onEvent({ type: 'cell', cell, index: i + 1, of: cells.length, state, ...(error !== undefined && { error }) });
+        onEvent({ type: 'cell', cell, index: i + 1, of: chosen.length, state, ...(error !== undefined && { error }) });
       tell('begun');
       try {
         const onRun = (event: RunEvent) => onEvent({ ...event, cell });
@@ -99,19 +106,43 @@ export async function runSweep(
       }
     };
     const done: SweepResult['cells'] = [];
-    if (runner) done.push(...(await Promise.all(cells.map(runCell))));
-    else for (const [i, cell] of cells.entries()) done.push(await runCell(cell, i));
-    const whole = done.every(({ summary }) => summary && summary.folds.done === summary.folds.total);
-    const chosen =
-      choose && whole
-        ? await chooseCells(
-            done.map(({ dir }) => dir),
-            { name, by: choose, out: join(out, CHOSEN), own },
-          )
+    if (runner) done.push(...(await Promise.all(chosen.map(runCell))));
+    else for (const [i, cell] of chosen.entries()) done.push(await runCell(cell, i));
+    const dirs = cells.map((cell) => join(out, cell.name));
+    const nested =
+      choose && done.every(({ error }) => error === undefined) && (await areWhole(dirs))
+        ? await chooseOnce(dirs, { name, by: choose, out: join(out, CHOSEN), own })
         : undefined;
-    return { name, cells: done, ...(chosen && { chosen }) };
+    return { name, cells: done, ...(nested && { chosen: nested }) };
   } finally {
-    await lock.release();
+    await lock?.release();
+  }
+}
+
+function cellsNamed(cells: Sweep['cells'], only: readonly string[]): Sweep['cells'] {
+  const names = cells.map(({ name }) => name);
+  const wrong = only.find((name) => !names.includes(name));
+  if (wrong !== undefined) {
+    throw new ExperimentError(
+      `Cannot run the cell ${show(wrong)} as the sweep has none of that name${suggestion(wrong, names) || `: its cells are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`}`,
+    );
+  }
+  return only.length === 0 ? cells : cells.filter(({ name }) => only.includes(name));
+}
+
+/** Whether every fold of all runs is done, whoever did it. */
+async function areWhole(dirs: readonly string[]): Promise<boolean> {
+  for (const dir of dirs) if (!(await isWhole(dir))) return false;
+  return true;
+}
+
+/** Several processes may see at once that all is done: one chooses, which does for all. */
+async function chooseOnce(dirs: readonly string[], options: ChooseCellsOptions): Promise<RunSummary | undefined> {
+  try {
+    return await chooseCells(dirs, options);
+  } catch (error) {
+    if (error instanceof FolderInUseError) return undefined;
+    throw error;
   }
 }
 

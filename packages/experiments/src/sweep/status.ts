@@ -90,4 +90,14 @@ async function statusOf(dir: string, name?: string): Promise<RunStatus | undefin
   return { name: name ?? manifest.experiment.name, dir, seeds, done, total: trainings.length, seconds };
 }
 
+/** Whether every fold that a run plans is done. */
+export async function isWhole(dir: string): Promise<boolean> {
+  const manifest = await readManifest(dir);
+  if (!manifest) return false;
+  for (const { seed, name } of manifest.folds) {
+    if (!(await namesIn(foldFolder(dir, seed, name))).includes('predictions.json')) return false;
+  }
+  return true;
+}
+
 const namesIn = (folder: string) => readdir(folder).catch(() => [] as string[]);

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode, systemErrorText } from '@mer/io';
+import { makeFolder, systemErrorCode, systemErrorText } from '@mer/io';
 import { choice, list, text } from '@mer/options';
 import * as v from 'valibot';
 import { isLock } from '../run/folder-lock.js';
@@ -52,14 +52,19 @@ export function readSweepFile(dir: string): Promise<SweepFile | undefined> {
 export async function writeSweepFile(dir: string, file: SweepFile): Promise<void> {
   if (!(await readSweepFile(dir))) {
     const found = await readdir(dir).catch((cause: unknown) => {
-      if (systemErrorCode(cause) === 'ENOENT') return [];
+      if (systemErrorCode(cause) === 'ENOENT') return [] as string[];
       throw new ExperimentError(`Cannot write a sweep to ${dir} as ${systemErrorText(cause)}`, { cause });
     });
-    if (found.some((name) => !isLock(name) && !isHalfWritten(name))) {
+    // another process may have begun the sweep since it was looked for
+    const begun = found.includes('sweep.json') && (await readSweepFile(dir)) !== undefined;
+    if (!begun && found.some((name) => !isLock(name) && !isHalfWritten(name))) {
       throw new ExperimentError(
         `Cannot write a sweep to ${dir} as it is not empty and holds no sweep.json: choose another folder with --out`,
       );
     }
   }
+  await makeFolder(dir).catch((cause: Error) => {
+    throw new ExperimentError(cause.message, { cause });
+  });
   await writeJson(join(dir, 'sweep.json'), file);
 }

@@ -149,8 +149,8 @@ function markdownText(text: string): string {
 }
 
 /**
- * A table as LaTeX for the package booktabs: a `table` with caption and notes, to be put in with `\input`; published results are gray where xcolor is there. The
- * best scores are bold.
+ * A table as LaTeX for the package booktabs: a `table` with notes, to be put in with `\input`; published results are gray where xcolor is there, and a table that is
+ * wider than the line is made to fit where graphicx is. The best scores are bold.
  *
  * @param table - as made by {@link resultTable}
  * @param options - scores, and whether the data sets within a composite set are shown too
@@ -168,28 +168,32 @@ export function resultTableLatex(table: ResultTable, options: GridOptions = {}):
   const caveats: string[] = [];
   const body = sections.flatMap(({ kind, title, rows }, i) => [
     ...(i > 0 ? ['\\midrule'] : []),
-    ...(title === undefined ? [] : [`\\multicolumn{${columns.length}}{l}{\\textit{${texText(title)}}} \\\\`]),
+    ...(title === undefined ? [] : [`\\multicolumn{${columns.length}}{@{}l}{\\textit{${texText(title)}}} \\\\`]),
     ...rows.map(({ cells, caveat }) => {
       if (caveat !== undefined) caveats.push(caveat);
       const mark = caveat === undefined ? '' : `\\textsuperscript{${caveats.length}}`;
       const texts = cells.map((cell, column) => `${texCell(cell)}${column === 0 ? mark : ''}`);
       const shown = kind === 'published' ? texts.map((text) => (text === '' ? '' : `\\mergray{${text}}`)) : texts;
-      return `${shown.join(' & ')} \\\\`;
+      return `${withWideName(shown, columns).join(' & ')} \\\\`;
     }),
   ]);
   return `${[
-    '% Written by mer table. Needs \\usepackage{booktabs}; \\usepackage{xcolor} makes published results gray.',
+    '% Written by mer table. Needs \\usepackage{booktabs}; \\usepackage{xcolor} makes published results gray, \\usepackage{graphicx} a wide table as narrow as the line.',
     '\\providecommand{\\mergray}[1]{\\ifdefined\\textcolor\\textcolor{gray}{#1}\\else#1\\fi}',
     '\\begin{table}',
     '\\centering',
     '\\small',
+    '\\sbox0{%',
     `\\begin{tabular}{@{}${columns.map(({ type }) => (type === 'text' ? 'l' : 'r')).join('')}@{}}`,
     '\\toprule',
     ...texHead(grid),
     '\\midrule',
     ...body,
     '\\bottomrule',
-    '\\end{tabular}',
+    '\\end{tabular}}%',
+    '\\ifdim\\wd0>\\linewidth',
+    '\\ifdefined\\resizebox\\resizebox{\\linewidth}{!}{\\usebox0}\\else\\makebox[\\linewidth][c]{\\usebox0}\\fi',
+    '\\else\\usebox0\\fi',
     '\\par\\smallskip',
     '\\begin{minipage}{\\linewidth}',
     '\\footnotesize',
@@ -198,6 +202,14 @@ export function resultTableLatex(table: ResultTable, options: GridOptions = {}):
     '\\end{minipage}',
     '\\end{table}',
   ].join('\n')}\n`;
+}
+
+/** The name of a row that has no settings may reach over their columns. */
+function withWideName(texts: readonly string[], columns: Grid['columns']): readonly string[] {
+  const [name, ...others] = texts as [string, ...string[]];
+  const next = others.findIndex((text, i) => text !== '' || columns[i + 1]!.type === 'score');
+  const empty = next < 0 ? others.length : next;
+  return empty === 0 ? texts : [`\\multicolumn{${empty + 1}}{@{}l}{${name}}`, ...others.slice(empty)];
 }
 
 function texHead(grid: Grid): string[] {

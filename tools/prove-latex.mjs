@@ -1,0 +1,133 @@
+// Compiles what `mer table` and `mer report` write as LaTeX: of real runs (benchmarks/results/megc2019), and of runs whose names, settings, classes and sources have every
+// character that TeX takes for something else. After `npm run build`, with Debian's texlive-latex-recommended and poppler-utils:
+//   npm run nightly:latex
+//   npm run nightly:latex -- --screenshots <folder>      pictures of the pages, to look at
+// Each is compiled with booktabs alone, and with xcolor and graphicx; exit status 1 where LaTeX refuses one, a character is missing, or a line is too wide.
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readRun, resultTable, resultTableLatex } from '@mer/experiments';
+
+const { values } = parseArgs({ options: { screenshots: { type: 'string' } } });
+if (spawnSync('pdflatex', ['--version']).status !== 0) {
+  console.error(
+    'Cannot compile as pdflatex is not installed: apt-get install --no-install-recommends texlive-latex-recommended poppler-utils',
+  );
+  process.exit(2);
+}
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const mer = here('../packages/cli/bin/mer.js');
+const real = await Promise.all(
+  ['cnn', 'logistic-regression'].map((name) => readRun(here(`../benchmarks/results/megc2019/${name}`))),
+);
+
+const MARKS = '_ % & # ^ ~ $ { } \\ < > | -- --- "a" \'b\' `c` * [d] @ ! ?';
+const LETTERS = 'é ß ø Ł ő “q” ‘r’ – — … ± × µ ² § € α λ Δ ≥ − → « þ 微表情 Ж 😀';
+
+/** The run with another name and settings. */
+function changed(run, name, { options, classes = run.manifest.classes, published = [], seeds = 1 }) {
+  const { manifest, folds } = run;
+  const { experiment } = manifest;
+  const all = [...Array(seeds).keys()];
+  // of another seed a few more are right
+  const ofSeed = (fold, seed) => ({
+    ...fold,
+    seed,
+    predictions: fold.predictions.map((each, i) =>
+      seed > 0 && i % (4 + seed) === 0 ? { ...each, predicted: each.truth } : each,
+    ),
+  });
+  return {
+    ...run,
+    manifest: {
+      ...manifest,
+      hash: name,
+      classes,
+      experiment: {
+        ...experiment,
+        name,
+        seeds: all,
+        published,
+        model: { ...experiment.model, options: { ...experiment.model.options, ...options } },
+      },
+      folds: all.flatMap((seed) => manifest.folds.map((fold) => ({ ...fold, seed }))),
+    },
+    folds: all.flatMap((seed) => folds.map((fold) => ofSeed(fold, seed))),
+  };
+}
+
+const classes = ['neg_ative & 50%', 'positiv 微', '#1 {sur\\prise}'];
+const published = [
+  { source: `A & B_2020 ${MARKS}`, uf1: 0.7, caveat: `${MARKS} ${LETTERS}` },
+  { source: '[3] and others', uf1: 0.71, uar: 0.7 },
+];
+const hostile = ['a_b', 'c__d', 'e.f-g'].map((name, i) =>
+  changed(real[i % 2], name, {
+    options: { note: `${i} ${MARKS}`, kind_of: `${LETTERS} ${i % 2}` },
+    classes,
+    published,
+  }),
+);
+const seeds = ['one', 'two'].map((name, i) => changed(real[i], name, { options: {}, seeds: 3 }));
+const tables = {
+  real: resultTableLatex(resultTable(real)),
+  hostile: resultTableLatex(resultTable(hostile), { sets: true }),
+  against: resultTableLatex(resultTable(hostile, { against: 'a_b' }), { scores: ['uf1'] }),
+  seeds: resultTableLatex(resultTable(seeds), { scores: ['uf1', 'uar'] }),
+};
+
+const PREAMBLES = {
+  plain: '\\usepackage{booktabs}',
+  whole: '\\usepackage[T1]{fontenc}\\usepackage{booktabs,xcolor,graphicx}',
+};
+const work = await mkdtemp(join(tmpdir(), 'mer-latex-'));
+const faults = [];
+try {
+  const report = spawnSync(process.execPath, [
+    mer,
+    'report',
+    here('../benchmarks/results/megc2019/cnn'),
+    '--out',
+    join(work, 'report'),
+    '--no-pictures',
+  ]);
+  if (report.status !== 0) throw new Error(`Cannot compile a report as mer report failed: ${report.stderr}`);
+  const rows = await readFile(join(work, 'report/table.tex'), 'utf8');
+  tables.report = `\\begin{tabular}{l*{12}{r}}\\toprule\n${rows}\\bottomrule\\end{tabular}\n`;
+  for (const [name, text] of Object.entries(tables)) {
+    for (const [which, preamble] of Object.entries(PREAMBLES)) {
+      const job = `${name}-${which}`;
+      const document = `\\documentclass{article}\n${preamble}\n\\pagestyle{empty}\n\\begin{document}\n\\input{${name}-table}\n\\end{document}\n`;
+      await writeFile(join(work, `${name}-table.tex`), text);
+      await writeFile(join(work, `${job}.tex`), document);
+      const { status } = spawnSync(
+        'pdflatex',
+        ['-halt-on-error', '-interaction=nonstopmode', '-no-shell-escape', job],
+        { cwd: work },
+      );
+      const log = await readFile(join(work, `${job}.log`), 'latin1');
+      const wrong = log.match(/^(!.*|Missing character.*|Overfull \\hbox \((?:[2-9]|\d{2,})\..*)$/gm) ?? [];
+      // without graphicx a wide table stays wide, and the rows of a report are in a table of the reader's own
+      const counted =
+        which === 'plain' || name === 'report' ? wrong.filter((line) => !line.startsWith('Overfull')) : wrong;
+      if (status !== 0 || counted.length > 0) faults.push(`${job}: ${counted.join('; ') || `status ${status}`}`);
+      else spawnSync('pdftoppm', ['-r', '110', '-png', '-singlefile', `${job}.pdf`, job], { cwd: work });
+      console.log(
+        `${job.padEnd(16)} ${status === 0 ? 'compiled' : 'refused'}${counted.length > 0 ? `, ${counted.length} faults` : ''}`,
+      );
+    }
+  }
+  if (values.screenshots !== undefined) {
+    await mkdir(values.screenshots, { recursive: true });
+    for (const name of await readdir(work)) {
+      if (/\.(png|tex)$/.test(name)) await writeFile(join(values.screenshots, name), await readFile(join(work, name)));
+    }
+  }
+} finally {
+  await rm(work, { recursive: true, force: true, maxRetries: 5 });
+}
+for (const fault of faults) console.error(fault);
+process.exit(faults.length > 0 ? 1 : 0);
