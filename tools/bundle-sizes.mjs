@@ -29,7 +29,7 @@ const BUNDLES = [
   {
     name: 'loadPredictor, all networks and steps',
     code: "export { loadPredictor } from '@mer/predictor';",
-    budget: 150,
+    budget: 230,
   },
   { name: 'createModel, all networks', code: "export { createModel } from '@mer/models';", budget: 54 },
 ];
