@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { encodeImage, encodeNpy } from '@mer/io';
 import * as tf from '@tensorflow/tfjs-core';
+import type { InjectOptions } from 'fastify';
 import { zipSync } from 'fflate';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -182,7 +183,7 @@ describe('clips', () => {
       return encodeNpy({ dtype, shape, data: dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size) });
     };
     const cut = png.slice(0, png.length - 20);
-    const cases: [number, string, Parameters<typeof app.inject>[0]][] = [
+    const cases: [number, string, InjectOptions][] = [
       [422, 'too-short', await form([png])],
       [422, 'unreadable', await form([png, cut])],
       [422, 'unreadable', await form([png, frames[0]!])],
@@ -348,6 +349,8 @@ describe('what it says of itself', () => {
   });
 });
 
+const tick = () => new Promise((resolve) => setTimeout(resolve, 2));
+
 /** Clips that are answered when they are told to be. */
 function held() {
   const waiting: (() => void)[] = [];
@@ -357,7 +360,7 @@ function held() {
       waiting.push(() => resolve({ status: 200, body: '{"answered":true}' }));
     });
   const until = async (count: number) => {
-    while (waiting.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (waiting.length < count) await tick();
   };
   return { run, waiting, until };
 }
@@ -370,7 +373,7 @@ describe('under load', () => {
     const first = app.inject(request);
     await until(1);
     const second = app.inject(request);
-    while (!(await app.inject('/metrics')).body.includes('mer_queue_length 1\n'));
+    while (!(await app.inject('/metrics')).body.includes('mer_queue_length 1\n')) await tick();
     const third = await app.inject(request);
     expect([third.statusCode, third.json().code]).toEqual([429, 'too-many']);
     expect(Number(third.headers['retry-after'])).toBeGreaterThan(0);

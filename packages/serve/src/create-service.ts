@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { hostCheck, tokenCheck } from './access.js';
 import { openFigures } from './figures.js';
 import type { Runner } from './job.js';
@@ -50,7 +50,7 @@ export async function createService(runner: Runner, options: ServiceOptions): Pr
         }
       : false,
     // what Fastify writes of a request has its address and the sender's
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestTimeout: (limits.uploadSeconds + LINGER_MS / 1000) * 1000,
     return503OnClosing: false,

@@ -1,19 +1,12 @@
 import { open, readFile } from 'node:fs/promises';
-import { checkLimit, decodeImage, openVideo, openZip, parseNpy } from '@mer/io';
+import { checkLimit, decodeImage, openVideo, openZip, parseNpy, type RawImage } from '@mer/io';
 import type { ServiceLimits } from './limits.js';
 import { ServiceError } from './service-error.js';
-
-/** One frame: R, G, B, A, 8 bits each, as `ImageData` holds it. */
-export interface FramePixels {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
-}
 
 /** What was uploaded: a video by its path, or frames that are decoded as they are taken. */
 export type UploadedClip =
   | { readonly kind: 'video'; readonly path: string; readonly frames: number }
-  | { readonly kind: 'frames'; readonly pixels: AsyncGenerator<FramePixels, void, undefined>; readonly frames: number };
+  | { readonly kind: 'frames'; readonly pixels: AsyncGenerator<RawImage, void, undefined>; readonly frames: number };
 
 /** Unpacked, what is in a zip file may be so many times as large as a request may be. */
 const UNPACKED = 4;
@@ -92,7 +85,7 @@ async function lookThroughVideo(
   }
 }
 
-type Frame = () => FramePixels | Promise<FramePixels>;
+type Frame = () => RawImage | Promise<RawImage>;
 
 function framesOf(
   frames: readonly Frame[],
@@ -106,9 +99,9 @@ function framesOf(
 async function* oneAfterTheOther(
   frames: readonly Frame[],
   limits: ServiceLimits,
-): AsyncGenerator<FramePixels, void, undefined> {
+): AsyncGenerator<RawImage, void, undefined> {
   let pixels = 0;
-  let first: FramePixels | undefined;
+  let first: RawImage | undefined;
   for (const [i, frame] of frames.entries()) {
     const made = await told(undefined, frame, frames.length > 1 ? `frame ${i + 1} of ${frames.length}` : undefined);
     first ??= made;
@@ -123,10 +116,8 @@ async function* oneAfterTheOther(
   }
 }
 
-async function decoded(bytes: Uint8Array, { pixels }: ServiceLimits): Promise<FramePixels> {
-  const { width, height, data } = await decodeImage(bytes, { channels: 4, limits: { pixels } });
-  return { width, height, data: new Uint8ClampedArray(data.buffer as ArrayBuffer, data.byteOffset, data.length) };
-}
+const decoded = (bytes: Uint8Array, { pixels }: ServiceLimits): Promise<RawImage> =>
+  decodeImage(bytes, { limits: { pixels } });
 
 /** Pictures in a zip file, in the order of their names, numbers in them by value. */
 function zippedFrames(bytes: Uint8Array, limits: ServiceLimits): Frame[] {
@@ -154,14 +145,8 @@ function arrayFrames(bytes: Uint8Array, limits: ServiceLimits): Frame[] {
   checkLimit(CANNOT, 'the pixels of its frames', 'pixels', size, { pixels: limits.pixels });
   const values = data as Uint8Array;
   return Array.from({ length: Math.min(frames, limits.frames + 1) }, (_, i) => () => {
-    const rgba = new Uint8ClampedArray(size * 4);
-    for (let pixel = 0, at = i * size * channels; pixel < size; pixel++, at += channels) {
-      rgba[pixel * 4] = values[at]!;
-      rgba[pixel * 4 + 1] = values[at + (channels === 3 ? 1 : 0)]!;
-      rgba[pixel * 4 + 2] = values[at + (channels === 3 ? 2 : 0)]!;
-      rgba[pixel * 4 + 3] = 255;
-    }
-    return { width, height, data: rgba };
+    const at = i * size * channels;
+    return { width, height, channels, data: values.subarray(at, at + size * channels) };
   });
 }
 
