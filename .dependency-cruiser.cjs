@@ -10,6 +10,7 @@ const may = {
   training: ['options', 'backends', 'models', 'representations'],
   spotting: ['options', 'metrics', 'representations', 'models'],
   predictor: ['options', 'backends', 'io', 'models', 'representations', 'spotting', 'training'],
+  serve: ['backends', 'io', 'models', 'representations', 'predictor'],
   experiments: [
     'options',
     'metrics',
@@ -34,6 +35,7 @@ const may = {
     'spotting',
     'predictor',
     'experiments',
+    'serve',
   ],
 };
 

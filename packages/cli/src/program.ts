@@ -385,6 +385,38 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/landmarks.js')).landmarks(args[0], args[1]));
 
   program
+    .command('serve')
+    .description('serve an exported network over HTTP: a clip in, an answer in JSON out (needs @mer/serve)')
+    .argument('<folder>', 'folder that mer export wrote')
+    .option('-H, --host <address>', 'address to bind to; 0.0.0.0 is every one of this machine', '127.0.0.1')
+    .option('-p, --port <n>', 'port; 0 takes one that is free', wholeNumber, 8000)
+    .option('-w, --workers <n>', 'processes that look at clips, one clip at a time each', wholeNumber, 1)
+    .addOption(
+      new Option('--face <how>', 'find it, or it is known to fill the frames').choices(['find', 'fills']).default('find'),
+    )
+    .option('--token-file <file>', 'requests must carry the token in this file (or MER_TOKEN): Authorization: Bearer …')
+    .addOption(
+      new Option('--allow-host <name>', 'another name by which requests may call this machine; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option(
+        '-l, --limit <name=number>',
+        'bytes, frames, seconds, pixels, clipPixels, uploadSeconds, waitSeconds, predictSeconds, uploads, queue; repeatable',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--log <level>', 'least level of the log lines on standard output, JSON each')
+        .choices(['debug', 'info', 'warn', 'error', 'none'])
+        .default('info'),
+    )
+    .option('-b, --backend <name>', 'backend to run on', 'auto')
+    .action(async (...args) => (await import('./commands/serve.js')).serve(args[0], args[1]));
+
+  program
     .command('recipes')
     .description('list the recipes (experiments of papers), print one, or copy it to be changed')
     .argument('[name]', 'name of a recipe')

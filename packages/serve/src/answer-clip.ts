@@ -1,12 +1,14 @@
-import type { Job, Outcome } from './job.js';
+import type { Answer, PredictorSource } from '@mer/predictor';
+import * as tf from '@tensorflow/tfjs-core';
+import { heatPictures } from './heat-pictures.js';
+import type { Job, OpenedPredictor, Outcome } from './job.js';
 import type { ServiceLimits } from './limits.js';
-import type { ServedAnswer, ServedPredictor } from './predictor-types.js';
-import { openUploadedClip, readError } from './read-clip.js';
+import { openUploadedClip, readError, type UploadedClip } from './read-clip.js';
 import { errorBody, ServiceError } from './service-error.js';
 
 /** Looks at an uploaded clip. Whatever comes of it is an outcome: nothing is thrown. */
 export async function answerClip(
-  predictor: ServedPredictor,
+  predictor: OpenedPredictor,
   { files, fields }: Job,
   { limits, signal }: { limits: ServiceLimits; signal: AbortSignal },
 ): Promise<Outcome> {
@@ -16,19 +18,28 @@ export async function answerClip(
     const clip = await openUploadedClip(files, { limits, fps, signal });
     frames = clip.frames;
     checkMarks(fields, frames);
-    const answer = await predictor.predict(clip.kind === 'video' ? clip.path : clip.pixels, {
-      marks: { onset, apex, offset },
-      fps,
-      heatMaps,
-      signal,
-    });
-    if (!answer.answered) {
-      return { status: 422, body: JSON.stringify(errorBody(answer.code, answer.reason)), code: answer.code, frames };
+    const source = await sourceOf(clip, predictor);
+    try {
+      const answer = await predictor.predict(source, { marks: { onset, apex, offset }, fps, heatMaps, signal });
+      if (!answer.answered) {
+        const { code, reason } = answer;
+        return { status: 422, body: JSON.stringify(errorBody(code, `Cannot predict as ${reason}`)), code, frames };
+      }
+      return { status: 200, body: JSON.stringify(await answerBody(answer, predictor)), frames };
+    } finally {
+      if (source instanceof tf.Tensor) source.dispose();
     }
-    return { status: 200, body: JSON.stringify(answerBody(answer, predictor)), frames };
   } catch (error) {
     return { ...failure(error, files), frames };
   }
+}
+
+/** A network of pictures takes one as data sets of pictures have it, values from 0 to 255. */
+async function sourceOf(clip: UploadedClip, { file }: OpenedPredictor): Promise<PredictorSource> {
+  if (clip.kind === 'video') return clip.path;
+  if (file.samples === 'clips' || clip.frames > 1) return clip.pixels;
+  const { value } = await clip.pixels.next();
+  return tf.tensor3d(Float32Array.from(value!.data), [value!.height, value!.width, value!.channels]);
 }
 
 function checkMarks({ onset, apex, offset }: Job['fields'], frames: number): void {
@@ -42,26 +53,18 @@ function checkMarks({ onset, apex, offset }: Job['fields'], frames: number): voi
   }
 }
 
-function answerBody(answer: ServedAnswer, { file }: ServedPredictor): object {
-  const { predicted, classes, probabilities, std, marks, quality, heatMaps } = answer;
+async function answerBody(answer: Answer, { file }: OpenedPredictor): Promise<object> {
+  const { answered, predicted, classes, probabilities, std, members, marks, quality, notes, heatMaps } = answer;
   return {
-    answered: true,
-    predicted,
-    classes,
-    probabilities: Array.from(probabilities),
-    std: std ? Array.from(std) : null,
-    marks,
-    quality,
-    ...(heatMaps && {
-      heatMaps: heatMaps.map(({ input, picture }) => ({ input, png: Buffer.from(picture).toString('base64') })),
-    }),
+    ...{ answered, predicted, classes, probabilities, std, members, marks, quality, notes },
+    ...(heatMaps && { heatMaps: await heatPictures(answer) }),
     model: { name: file.name, created: file.created },
   };
 }
 
 /** What reading or predicting threw: a reason in our words, or a fault of which a client is told nothing. */
 function failure(error: unknown, files: readonly string[]): Outcome {
-  const told = readError(error, { file: files.length === 1 ? files[0] : undefined });
+  const told = readError(error, { file: files.length === 1 ? files[0] : undefined, reading: false });
   if (told instanceof ServiceError) {
     return { status: told.status, body: JSON.stringify(errorBody(told.code, told.message)), code: told.code };
   }

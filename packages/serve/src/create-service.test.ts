@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { encodeImage, encodeNpy } from '@mer/io';
+import { encodeImage, encodeNpy, type RawImage } from '@mer/io';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InjectOptions } from 'fastify';
 import { zipSync } from 'fflate';
@@ -9,10 +9,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { answerClip } from './answer-clip.js';
 import { createService, type Service, type ServiceOptions } from './create-service.js';
-import type { Job, Outcome, Runner, ServedModel } from './job.js';
+import type { Job, OpenedPredictor, Outcome, Runner, ServedModel } from './job.js';
 import { JobQueue } from './job-queue.js';
 import { type ServiceLimits, serviceLimits } from './limits.js';
-import type { ServedPredictor } from './predictor-types.js';
 
 const model = {
   name: 'test network',
@@ -27,28 +26,24 @@ const model = {
   card: null,
 } as unknown as ServedModel;
 
-/** Tells of the frames that it was given: how many, and the red of the first pixel of each. */
+/** Tells of the frames that it was given: the red of the first pixel of each. */
 const predictor = {
   file: model,
+  card: null,
   async predict(source, { marks, heatMaps, signal }) {
     const reds: number[] = [];
-    for await (const { data } of source as Exclude<typeof source, string>) reds.push(data[0]!);
+    for await (const { data } of source as AsyncIterable<RawImage>) reds.push(data[0]!);
     signal?.throwIfAborted();
     if (reds.length < 2)
-      return { answered: false, code: 'too-short', reason: 'Cannot predict as a clip must have 2 frames or more' };
+      return { answered: false, code: 'too-short', reason: 'there is 1 frame, and an expression needs 2.' };
+    const image = { name: 'image', shape: [2, 2, 1], values: Float32Array.of(0, 1, 0, 1) };
     return {
-      answered: true,
-      predicted: 'b',
-      classes: ['a', 'b'],
-      probabilities: Float32Array.of(0.25, 0.75),
-      std: null,
-      marks,
-      quality: { reds },
-      ...(heatMaps && { heatMaps: [{ input: 'image', picture: Uint8Array.of(1, 2, 3) }] }),
+      ...{ answered: true, predicted: 'b', classes: ['a', 'b'], probabilities: [0.25, 0.75], std: [0, 0], members: 1 },
+      ...{ marks, quality: { reds }, notes: [], inputs: [image] },
+      ...(heatMaps && { heatMaps: [{ ...image, shape: [2, 2] }] }),
     };
   },
-  dispose() {},
-} as ServedPredictor;
+} as unknown as OpenedPredictor;
 
 type Run = (job: Job, signal: AbortSignal) => Promise<Outcome>;
 
@@ -151,10 +146,12 @@ describe('clips', () => {
       predicted: 'b',
       classes: ['a', 'b'],
       probabilities: [0.25, 0.75],
-      std: null,
+      std: [0, 0],
+      members: 1,
+      notes: [],
       marks: { onset: 0, offset: 2 },
       quality: { reds: [10, 20, 30] },
-      heatMaps: [{ input: 'image', png: 'AQID' }],
+      heatMaps: [{ input: 'image', png: expect.stringMatching(/^iVBORw0KGgo/) }],
       model: { name: 'test network', created: '2026-01-01T00:00:00Z' },
     });
     const zip = zipSync({
@@ -427,14 +424,14 @@ describe('under load', () => {
     const slow = await talk(
       'POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: video/mp4\r\nContent-Length: 1000\r\n\r\nabc',
     );
-    expect(slow).toMatch(/^HTTP\/1\.1 408 [^]*"code":"slow-request"/);
+    expect(slow).toMatch(/^HTTP\/1\.1 408 .*"code":"slow-request"/s);
     const formed =
       'POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000\r\n\r\n';
     const part = '--x\r\nContent-Disposition: form-data; name="clip"; filename="a"\r\n\r\nabc';
-    expect(await talk(formed + part)).toMatch(/^HTTP\/1\.1 408 [^]*"code":"slow-request"/);
-    expect(await talk('no request\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"code":"wrong-request"/);
+    expect(await talk(formed + part)).toMatch(/^HTTP\/1\.1 408 .*"code":"slow-request"/s);
+    expect(await talk('no request\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 .*"code":"wrong-request"/s);
     expect(await talk(`GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
-      /^HTTP\/1\.1 431 [^]*"code":"long-headers"/,
+      /^HTTP\/1\.1 431 .*"code":"long-headers"/s,
     );
     const leaving = connect(port, '127.0.0.1', () =>
       leaving.write(

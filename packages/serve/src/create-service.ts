@@ -257,7 +257,7 @@ function linger({ raw }: FastifyRequest): void {
   raw.unpipe?.();
   raw.resume();
   const timer = setTimeout(() => {
-    if (!raw.complete) raw.socket.destroy();
+    if (!raw.complete) raw.destroy();
   }, LINGER_MS).unref();
   raw.once('close', () => clearTimeout(timer));
 }

@@ -1,3 +1,4 @@
+import type { Answer, ModelFile, PredictOptions, PredictorSource, Refusal } from '@mer/predictor';
 import type { ServiceLimits } from './limits.js';
 
 /** What a client says beside the clip. */
@@ -74,10 +75,20 @@ export interface Runner {
 /** What a worker is told when it begins. */
 export interface WorkerSetup {
   readonly folder: string;
-  /** Module whose `openPredictor(folder, options)` gives the predictor. */
+  /** Module whose `openPredictor(setup)` gives an {@link OpenedPredictor}. */
   readonly opener: string;
   readonly backend: string;
+  /** Whether faces are looked for, or known to fill the frames. */
+  readonly face: 'find' | 'fills';
   readonly limits: ServiceLimits;
+}
+
+/** A network that a worker asks. */
+export interface OpenedPredictor {
+  readonly file: ModelFile;
+  /** The card of its folder, Markdown; null where there is none. */
+  readonly card: string | null;
+  predict(source: PredictorSource, options: PredictOptions): Promise<Answer | Refusal>;
 }
 
 /** From the service to a worker. */

@@ -164,10 +164,9 @@ export function openApi(model: ServedModel, { limits, token }: { limits: Service
           required: ['answered', 'predicted', 'classes', 'probabilities', 'std', 'marks', 'quality', 'model'],
           properties: {
             answered: { const: true },
-            predicted: {
-              description: 'The class; of a network for any number of labels, those above the threshold.',
-              oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
-            },
+            predicted: text(
+              'The class; of a network for any number of labels those above the threshold, joined by +, or none.',
+            ),
             classes: { type: 'array', items: { type: 'string' }, examples: [model.classes] },
             probabilities: {
               type: 'array',
@@ -175,9 +174,12 @@ export function openApi(model: ServedModel, { limits, token }: { limits: Service
               description: 'In the order of the classes.',
             },
             std: {
-              description: 'Standard deviation over the members of the ensemble; null where there is one.',
-              oneOf: [{ type: 'array', items: { type: 'number', minimum: 0 } }, { type: 'null' }],
+              type: 'array',
+              items: { type: 'number', minimum: 0 },
+              description: 'Standard deviation of each over the sets of weights.',
             },
+            members: count('Sets of weights whose mean it is.'),
+            notes: { type: 'array', items: { type: 'string' }, description: 'What a reader should know.' },
             marks: {
               description: 'Numbers of frames, from 0, given or spotted; null where the network takes pictures.',
               oneOf: [{ type: 'object' }, { type: 'null' }],

@@ -6,7 +6,13 @@ import { serviceLimits } from './limits.js';
 import { openWorkers } from './open-workers.js';
 
 const script = fileURLToPath(new URL('../test/worker.mjs', import.meta.url));
-const setup: WorkerSetup = { folder: 'x', opener: '', backend: 'cpu', limits: serviceLimits({ predictSeconds: 0.5 }) };
+const setup: WorkerSetup = {
+  folder: 'x',
+  opener: '',
+  backend: 'cpu',
+  face: 'fills',
+  limits: serviceLimits({ predictSeconds: 0.5 }),
+};
 const never = new AbortController().signal;
 const job = (onset = 0) => ({ files: [], fields: { onset } });
 

@@ -146,7 +146,7 @@ function arrayFrames(bytes: Uint8Array, limits: ServiceLimits): Frame[] {
   const values = data as Uint8Array;
   return Array.from({ length: Math.min(frames, limits.frames + 1) }, (_, i) => () => {
     const at = i * size * channels;
-    return { width, height, channels, data: values.subarray(at, at + size * channels) };
+    return { width, height, channels: channels as 1 | 3, data: values.subarray(at, at + size * channels) };
   });
 }
 
@@ -176,10 +176,10 @@ async function told<T>(file: string | undefined, read: () => T | Promise<T>, whi
   }
 }
 
-/** An error of a reader as an answer. */
+/** An error of a reader, or of a predictor, as an answer; one in words that nobody wrote for users is the file's fault where it is read, and else ours. */
 export function readError(
   error: unknown,
-  { file, which }: { file?: string | undefined; which?: string | undefined } = {},
+  { file, which, reading = true }: { file?: string | undefined; which?: string | undefined; reading?: boolean } = {},
 ): unknown {
   if (error instanceof ServiceError || !(error instanceof Error)) return error;
   if (error.name === 'AbortError') return error;
@@ -187,7 +187,9 @@ export function readError(
     'video the file',
     'the video',
   );
-  if (!said.startsWith('Cannot ')) return unreadable('it must be intact: it is damaged', { cause: error });
+  if (!said.startsWith('Cannot ')) {
+    return reading ? unreadable('it must be intact: it is damaged', { cause: error }) : error;
+  }
   const message = which === undefined ? said : said.replace(/ as /, ` (${which}) as `);
   if (/limits\.\w+$/.test(message)) return beyond(message.replace(/ Where that is right.*$/s, ''), { cause: error });
   if (/must be installed/.test(message)) {

@@ -15,6 +15,11 @@ export interface StartServerOptions {
   readonly workers?: number | undefined;
   /** Backend of each; default `auto`. */
   readonly backend?: string | undefined;
+  /**
+   * `find` (default): faces are looked for, by an optional package (`@vladmandic/human`); `fills`: they are known to fill the frames, as in clips that were cut to
+   * the face before.
+   */
+  readonly face?: 'find' | 'fills' | undefined;
   /** Without it, whoever reaches the address may ask. */
   readonly token?: string | undefined;
   /** Further names by which requests may call this machine, where it is bound to itself alone. */
@@ -23,8 +28,6 @@ export interface StartServerOptions {
   readonly limits?: Partial<ServiceLimits> | undefined;
   /** Takes log lines, JSON each, from this level on; nothing is logged where it is not given. */
   readonly log?: { readonly level: 'debug' | 'info' | 'warn' | 'error'; write(line: string): void } | undefined;
-  /** Module whose `openPredictor(folder, { backend })` opens the folder, as a `file:` address; that of this package by default. */
-  readonly opener?: string | undefined;
 }
 
 /** A service that runs. */
@@ -55,7 +58,16 @@ export interface Server {
  * ```
  */
 export async function startServer(folder: string, options: StartServerOptions = {}): Promise<Server> {
-  const { host = '127.0.0.1', port = 8000, workers = 1, backend = 'auto', token, allowedHosts = [], log } = options;
+  const {
+    host = '127.0.0.1',
+    port = 8000,
+    workers = 1,
+    backend = 'auto',
+    face = 'find',
+    token,
+    allowedHosts = [],
+    log,
+  } = options;
   const limits = serviceLimits(options.limits);
   if (token !== undefined) checkToken(token);
   const most = Math.max(64, 4 * availableParallelism());
@@ -66,7 +78,7 @@ export async function startServer(folder: string, options: StartServerOptions = 
   }
   let service: Service | undefined;
   const runner = await openWorkers(
-    { folder, opener: options.opener ?? new URL('./open-predictor.js', import.meta.url).href, backend, limits },
+    { folder, opener: new URL('./open-predictor.js', import.meta.url).href, backend, face, limits },
     { count: workers, onRestart: (why) => service?.app.log.warn({ why }, 'a worker begins again') },
   );
   try {

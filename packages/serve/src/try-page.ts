@@ -117,12 +117,12 @@ function showAnswer(answer) {
   at('answer').hidden = false;
   const verdict = at('verdict');
   verdict.className = answer.answered ? '' : 'refused';
-  verdict.textContent = answer.answered ? [answer.predicted].flat().join(', ') || 'none of the classes' : answer.reason;
+  verdict.textContent = answer.answered ? answer.predicted : answer.reason;
   const rows = (answer.probabilities ?? []).map((value, i) => {
     const row = document.createElement('tr');
     const bar = document.createElement('td');
     bar.append(make('progress', percent(value), { value, max: 1 }));
-    const std = answer.std ? ' ± ' + (100 * answer.std[i]).toFixed(1) : '';
+    const std = answer.members > 1 ? ' ± ' + (100 * answer.std[i]).toFixed(1) : '';
     row.append(make('th', answer.classes[i], { scope: 'row' }), bar, make('td', percent(value) + std, { className: 'number' }));
     return row;
   });

@@ -4,8 +4,7 @@
  * @module @mer/serve/worker
  */
 import { answerClip } from './answer-clip.js';
-import type { FromWorker, ToWorker, WorkerSetup } from './job.js';
-import type { ServedPredictor } from './predictor-types.js';
+import type { FromWorker, OpenedPredictor, ToWorker, WorkerSetup } from './job.js';
 import { servedModel } from './served-model.js';
 
 const send = (message: FromWorker) => process.send?.(message);
@@ -19,7 +18,7 @@ process.on('disconnect', () => {
   }
 });
 
-let predictor: Promise<{ loaded: ServedPredictor; setup: WorkerSetup }> | undefined;
+let predictor: Promise<{ opened: OpenedPredictor; setup: WorkerSetup }> | undefined;
 let running: { id: number; abort: AbortController } | undefined;
 
 process.on('message', async (message: ToWorker) => {
@@ -32,16 +31,16 @@ process.on('message', async (message: ToWorker) => {
     const { id, job } = message;
     const abort = new AbortController();
     running = { id, abort };
-    const { loaded, setup } = await predictor!;
-    const outcome = await answerClip(loaded, job, { limits: setup.limits, signal: abort.signal });
+    const { opened, setup } = await predictor!;
+    const outcome = await answerClip(opened, job, { limits: setup.limits, signal: abort.signal });
     running = undefined;
     send({ id, outcome, memory: process.memoryUsage().rss });
   }
 });
 
-async function begin(setup: WorkerSetup): Promise<{ loaded: ServedPredictor; setup: WorkerSetup }> {
+async function begin(setup: WorkerSetup): Promise<{ opened: OpenedPredictor; setup: WorkerSetup }> {
   const { openPredictor } = await import(setup.opener);
-  const { loaded, card } = await openPredictor(setup.folder, { backend: setup.backend });
-  send({ ready: servedModel(loaded.file, card) });
-  return { loaded, setup };
+  const opened: OpenedPredictor = await openPredictor(setup);
+  send({ ready: servedModel(opened.file, opened.card) });
+  return { opened, setup };
 }
