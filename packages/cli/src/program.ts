@@ -392,7 +392,9 @@ export function createProgram(): Command {
     .option('-p, --port <n>', 'port; 0 takes one that is free', wholeNumber, 8000)
     .option('-w, --workers <n>', 'processes that look at clips, one clip at a time each', wholeNumber, 1)
     .addOption(
-      new Option('--face <how>', 'find it, or it is known to fill the frames').choices(['find', 'fills']).default('find'),
+      new Option('--face <how>', 'find it, or it is known to fill the frames')
+        .choices(['find', 'fills'])
+        .default('find'),
     )
     .option('--token-file <file>', 'requests must carry the token in this file (or MER_TOKEN): Authorization: Bearer …')
     .addOption(

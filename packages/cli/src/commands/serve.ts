@@ -62,7 +62,9 @@ function limitsOf(given: readonly string[]): Record<string, number> {
     given.map((text) => {
       const [, name, value] = /^(\w+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
       if (name === undefined) {
-        throw new UsageError(`Cannot serve as --limit must be name=number, such as bytes=10000000: current value is ${text}`);
+        throw new UsageError(
+          `Cannot serve as --limit must be name=number, such as bytes=10000000: current value is ${text}`,
+        );
       }
       return [name, Number(value)];
     }),
