@@ -64,6 +64,7 @@ const commands: Record<string, (to: string) => string[]> = {
   models: () => ['small-cnn'],
   representations: () => [],
   steps: () => ['resize'],
+  serve: () => ['network'],
   spot: () => [clip, '--fps', '30', '--landmarks', 'points.json', '--backend', 'cpu'],
   synth: (to) => [to, ...small],
   datasets: () => [],
@@ -72,7 +73,9 @@ const commands: Record<string, (to: string) => string[]> = {
 
 /** `npm run nightly:pipes` tries every command; each takes seconds. */
 const every = process.env['MER_EVERY_COMMAND'] === '1';
-const tried = every ? Object.keys(commands) : ['run', 'merge', 'represent', 'datasets'];
+/** A service runs until it is told to stop: `npm run nightly:serve`. */
+const ending = Object.keys(commands).filter((name) => name !== 'serve');
+const tried = every ? ending : ['run', 'merge', 'represent', 'datasets'];
 
 const noStack = /\n\s+at .*\b(file|node):|EPIPE|ENOSPC|Unhandled|Emitted/;
 

@@ -183,10 +183,11 @@ export function readError(
 ): unknown {
   if (error instanceof ServiceError || !(error instanceof Error)) return error;
   if (error.name === 'AbortError') return error;
-  const said = (file === undefined ? error.message : error.message.replaceAll(file, 'the file')).replaceAll(
-    'video the file',
-    'the video',
-  );
+  const said = (
+    file === undefined
+      ? error.message
+      : error.message.replaceAll(`file:${file}`, 'the file').replaceAll(file, 'the file')
+  ).replaceAll('video the file', 'the video');
   if (!said.startsWith('Cannot ')) {
     return reading ? unreadable('it must be intact: it is damaged', { cause: error }) : error;
   }
