@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { encodeImage, encodeNpy, type RawImage } from '@mer/io';
+import type { PredictOptions } from '@mer/predictor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InjectOptions } from 'fastify';
 import { zipSync } from 'fflate';
@@ -30,9 +31,9 @@ const model = {
 const predictor = {
   file: model,
   card: null,
-  async predict(source, { marks, heatMaps, signal }) {
+  async predict(source: AsyncIterable<RawImage>, { marks, heatMaps, signal }: PredictOptions) {
     const reds: number[] = [];
-    for await (const { data } of source as AsyncIterable<RawImage>) reds.push(data[0]!);
+    for await (const { data } of source) reds.push(data[0]!);
     signal?.throwIfAborted();
     if (reds.length < 2)
       return { answered: false, code: 'too-short', reason: 'there is 1 frame, and an expression needs 2.' };
