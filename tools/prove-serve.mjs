@@ -208,6 +208,7 @@ function send(url, { type, body, path = '/predict', headers = {} }, agent) {
       },
     );
     sent.on('error', (error) => done({ error: error.code ?? error.message }));
+    sent.setTimeout((MOST_SECONDS + 20) * 1000, () => sent.destroy(new Error('no answer in time')));
     sent.end(body);
   });
 }

@@ -19,6 +19,8 @@ export const BODY_TYPES = [
   'application/octet-stream',
 ] as const;
 
+/** Ms that the parts of a form may take when all of it is there. */
+const SETTLE_MS = 3000;
 /** Bytes of a text field, and fields, of a form. */
 const FIELD_BYTES = 100;
 const MOST_FIELDS = 10;
@@ -40,7 +42,7 @@ export async function receiveClip(
   const length = Number(request.headers['content-length']);
   if (length > limits.bytes) throw tooLarge(limits);
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
-  if (request.isMultipart()) return receiveForm(request, folder, { limits, signal });
+  if (request.isMultipart()) return wholeForm(request, folder, { limits, signal });
   const known = BODY_TYPES.some((one) => (one === 'video/*' ? /^video\/[\w.+-]+$/.test(type) : one === type));
   if (!known) {
     throw unsupported(`its Content-Type must be multipart/form-data, or of one file: ${BODY_TYPES.join(', ')}`);
@@ -49,6 +51,33 @@ export async function receiveClip(
   const file = join(folder, '0');
   await pipeline(request.raw, counting(limits), createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal });
   return { files: [file], fields };
+}
+
+/**
+ * Reads a form, whatever its parser does: of some damaged forms it gives neither the next part nor an error, which is seen when the body has ended.
+ */
+async function wholeForm(
+  request: FastifyRequest,
+  folder: string,
+  { limits, signal }: { limits: ServiceLimits; signal: AbortSignal },
+): Promise<Job> {
+  const stuck = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onEnd = () => {
+    timer = setTimeout(() => stuck.abort(damaged()), SETTLE_MS);
+  };
+  request.raw.once('end', onEnd);
+  const either = AbortSignal.any([signal, stuck.signal]);
+  const given = new Promise<never>((_, reject) => {
+    either.addEventListener('abort', () => reject(either.reason), { once: true });
+  });
+  given.catch(() => {});
+  try {
+    return await Promise.race([receiveForm(request, folder, { limits, signal: either }), given]);
+  } finally {
+    clearTimeout(timer);
+    request.raw.off('end', onEnd);
+  }
 }
 
 async function receiveForm(
@@ -141,11 +170,11 @@ function formError(error: unknown, limits: ServiceLimits, signal: AbortSignal): 
   if (code === 'FST_FIELDS_LIMIT') {
     return new ServiceError(400, 'wrong-field', `Cannot predict as there must be at most ${MOST_FIELDS} fields`);
   }
-  return new ServiceError(400, 'damaged-form', 'Cannot predict as the form must be intact multipart/form-data', {
-    cause: error,
-  });
+  return damaged(error);
 }
 
+const damaged = (cause?: unknown) =>
+  new ServiceError(400, 'damaged-form', 'Cannot predict as the form must be intact multipart/form-data', { cause });
 const tooLarge = ({ bytes }: ServiceLimits) =>
   new ServiceError(413, 'too-large', `Cannot predict as a request must have at most ${bytes} bytes`);
 const unsupported = (reason: string) => new ServiceError(415, 'unsupported-type', `Cannot predict as ${reason}`);
