@@ -1,13 +1,14 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { encodeImage, encodeNpy, type RawImage } from '@mer/io';
 import type { PredictOptions } from '@mer/predictor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InjectOptions } from 'fastify';
 import { zipSync } from 'fflate';
 import '@tensorflow/tfjs-backend-cpu';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { answerClip } from './answer-clip.js';
 import { createService, type Service, type ServiceOptions } from './create-service.js';
 import type { Job, OpenedPredictor, Outcome, Runner, ServedModel } from './job.js';
@@ -102,17 +103,26 @@ async function serve({
 
 afterEach(async () => {
   for (const service of services.splice(0)) await service.stop();
-  expect((await readdir(tmpdir())).filter((name) => name.startsWith('mer-serve-'))).toEqual([]);
+  expect(await readdir(temporary)).toEqual([]);
 });
 
 let frames: Uint8Array<ArrayBuffer>[] = [];
+/** The temporary folder of the system, for these tests alone. */
+let temporary = '';
 beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'mer-serve-test-'));
+  vi.stubEnv(process.platform === 'win32' ? 'TEMP' : 'TMPDIR', temporary);
   await tf.setBackend('cpu');
   frames = await Promise.all(
     [10, 20, 30].map(
       async (red) => new Uint8Array(await encodeImage(tf.fill([4, 4, 3], red), 'png', { range: 'byte' })),
     ),
   );
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(temporary, { recursive: true });
 });
 
 /** A form as a browser sends it. */

@@ -23,7 +23,8 @@ export interface ServiceLimits {
 }
 
 /**
- * The limits that hold unless others are given: half a minute of video at 1080p, or of a camera of 200 frames a second at 640 x 480 for three seconds and a half.
+ * The limits that hold unless others are given. The pixels of a clip are four seconds of a camera of 200 frames a second at 640 x 480, or of 30 frames a second
+ * at 1920 x 1080.
  */
 export const SERVICE_LIMITS: ServiceLimits = Object.freeze({
   bytes: 64 * 2 ** 20,
