@@ -310,10 +310,10 @@ export async function openQueueRunner({
           };
           await shareManifest(store, await openRun(out, planned));
           await removeHalfWritten(out);
-          return { plan, planned, stages };
+          return { plan, planned, stages, isNew: here.existing === undefined };
         });
-        const { plan, planned, stages } = begun;
-        const done = await foldsDone(out, plan, planned);
+        const { plan, planned, stages, isNew } = begun;
+        const done = isNew ? new Map<PlannedFold, FoldPredictions>() : await foldsDone(out, plan, planned);
         const todo = [...plan.folds, ...plan.finals].filter((fold) => !done.has(fold));
         const channel = await channelOf(plan.backend.name);
         const all = plan.folds.length + plan.finals.length;
