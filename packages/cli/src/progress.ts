@@ -21,7 +21,7 @@ interface Training {
   last: EpochEvent;
 }
 
-type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
+type EpochEvent = Extract<RunEvent, { type: 'epoch' | 'training' }>;
 
 /**
  * Shows how a run goes: on a terminal one line that rewrites itself, and where several folds train at the same time one more for each; elsewhere one plain line for
@@ -87,6 +87,7 @@ export function createProgress(
               `${event.workers > 1 ? `, ${event.workers} workers` : ''}`,
           );
           break;
+        case 'training':
         case 'epoch': {
           const of = keyOf(event);
           const before = training.get(of);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BackendName } from '@mer/backends';
 import { encodeSafetensors } from '@mer/io';
@@ -10,13 +11,15 @@ import { subjectsOf } from '../run/folds.js';
 import { removeHalfWritten } from '../run/half-written.js';
 import { describeRun } from '../run/manifest.js';
 import type { PlannedFold } from '../run/plan.js';
+import { readHistory } from '../run/read-run.js';
 import { beginRun, foldEvent, planRun, type RunExperimentOptions, type RunPlan, scoreFolds } from '../run/run.js';
-import { type FoldPredictions, openRun, readFold } from '../run/run-store.js';
+import { type FoldPredictions, foldFolder, openRun, readFold, writeJson } from '../run/run-store.js';
 import { isUnitDone, neededUnits } from '../run/stages.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { openStore } from '../store/store.js';
 import type { RunSummary } from '../summaries/summary.js';
+import { epochTimes } from '../tracking/curves.js';
 import { shareManifest } from './fetch-folds.js';
 import { checkTag, type FoldJob, jobId, progressOf, queueName } from './jobs.js';
 import { connectQueue } from './open-queue.js';
@@ -369,6 +372,7 @@ export async function openQueueRunner({
               if (!predictions)
                 throw new ExperimentError(`Cannot use the result of fold ${fold.name} as it has no predictions`);
               done.set(fold, predictions);
+              await tellEpochs(out, fold, onEvent);
               onEvent(foldEvent(fold, { ...result, predictions }, plan.dataset));
               return true;
             },
@@ -418,12 +422,23 @@ function tellProgress(job: FoldJob, data: unknown, refusals: Set<string>, onEven
   if (state !== 'training' || done === 0 || loss === undefined || accuracy === undefined) return;
   const fold = job.stage === undefined ? job.fold : `stage ${job.stage}, ${job.fold}`;
   onEvent({
-    type: 'epoch',
+    type: 'training',
     seed: job.seed,
     fold,
+    attempt: 1,
     epochs: of,
+    time: Date.now(),
     record: { epoch: done, loss, accuracy, learningRate: learningRate ?? 0 },
   });
+}
+
+/** Tells the epochs of a fold that a worker has trained: on the way here some of what it told may have been lost, its history has all. */
+async function tellEpochs(out: string, { seed, name }: PlannedFold, onEvent: (event: RunEvent) => void): Promise<void> {
+  const { history, seconds } = await readHistory(join(foldFolder(out, seed, name), 'history.json'));
+  const times = epochTimes(Date.now(), seconds, history.length);
+  for (const [i, record] of history.entries()) {
+    onEvent({ type: 'epoch', seed, fold: name, attempt: 1, epochs: history.length, time: times[i]!, record });
+  }
 }
 
 function failureOf(

@@ -33,6 +33,16 @@ export type RunEvent =
       time: number;
       record: EpochRecord;
     }
+  /** How far a fold is that is trained by a worker of a queue, now and then: its epochs are told when it is done. */
+  | {
+      type: 'training';
+      seed: number;
+      fold: string;
+      attempt: number;
+      epochs: number;
+      time: number;
+      record: EpochRecord;
+    }
   /** A fold is done and written. */
   | {
       type: 'fold';

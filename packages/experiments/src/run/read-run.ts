@@ -101,7 +101,10 @@ export async function readTrainedRun(
   return run;
 }
 
-async function readHistory(path: string): Promise<Pick<FinishedFold, 'history' | 'seconds' | 'processorSeconds'>> {
+/** Reads the learning curve of a fold that is done; empty where it has none. */
+export async function readHistory(
+  path: string,
+): Promise<Pick<FinishedFold, 'history' | 'seconds' | 'processorSeconds'>> {
   const found = await readJsonFile<{ epochs: EpochRecord[]; seconds: number; processorSeconds?: number }>(
     path,
     historySchema,

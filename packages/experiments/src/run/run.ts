@@ -18,7 +18,7 @@ import { type RunSummary, summarize } from '../summaries/summary.js';
 import { checkPredictions } from './check-predictions.js';
 import type { RunEvent } from './events.js';
 import { lockFolder } from './folder-lock.js';
-import { type FoldSample, subjectsOf, testsSubjects } from './folds.js';
+import { subjectsOf, testsSubjects } from './folds.js';
 import { removeHalfWritten } from './half-written.js';
 import { describeRun } from './manifest.js';
 import { type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
@@ -372,7 +372,7 @@ export async function planRun(
   const planned = planFolds(experiment, samples, own.parts);
   const tests = testsSubjects(experiment, own.parts);
   const folds = tests ? planned : [];
-  const finals = tests ? (final ? finalFolds(experiment, samples) : []) : planned;
+  const finals = tests ? (final ? finalFolds(experiment, dataset) : []) : planned;
   if (finals.length > 0) checkBudget(experiment);
   const opened = await openStages(experiment, own);
   const stages = planStages(experiment, { samples, folds: [...folds, ...finals], opened, own });

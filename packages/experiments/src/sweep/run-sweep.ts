@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
-import type { QueueRunner } from '../queue/queue-runner.js';
 import { show, suggestion } from '@mer/options';
+import type { QueueRunner } from '../queue/queue-runner.js';
 import type { RunEvent } from '../run/events.js';
 import { FolderInUseError, lockFolder } from '../run/folder-lock.js';
 import { type RunExperimentOptions, runExperiment } from '../run/run.js';
