@@ -103,7 +103,15 @@ describe('createProgress() of several workers', () => {
       '  s2         4/4  loss 0.5000  accuracy 1.000',
     ]);
     for (const row of rows.slice(3)) expect(row.length).toBeLessThan(60);
-    onEvent({ type: 'crash', seed: 0, fold: 's2', again: true, reason: 'ended', outOfMemory: false });
+    onEvent({
+      type: 'crash',
+      seed: 0,
+      fold: 's2',
+      again: true,
+      reason: 'ended',
+      outOfMemory: false,
+      memory: undefined,
+    });
     onEvent(epoch('s2', 4, 2));
     end();
     expect(

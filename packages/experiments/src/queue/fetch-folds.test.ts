@@ -99,7 +99,7 @@ describe('the folds of a run in a store', () => {
       }
     }
     const summary = await mergeRuns([out], out);
-    expect(summary.folds).toMatchObject({ done: 2, total: 2 });
+    expect(summary).toMatchObject({ folds: { done: 2, total: 2 } });
     expect(await fetchFolds(store, run.hash, out)).toMatchObject({ done: 2, fetched: 0 });
   });
 
