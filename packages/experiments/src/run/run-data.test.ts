@@ -74,6 +74,7 @@ describe('runExperiment()', () => {
           message: 'offset must not lie before onset: onset is 3, offset 1',
         },
       ],
+      sets: [{ name: 'clip-folder', samples: 4, subjects: 2, frameRates: [30] }],
     };
     expect(summary.data).toEqual(data);
     for (const file of ['run.json', 'summary.json']) {

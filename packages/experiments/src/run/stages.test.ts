@@ -94,8 +94,8 @@ describe('an experiment of two stages', () => {
   });
 
   it('leaves out whom a fold tests or chooses its epoch on, and shares trainings that leave out nobody', async () => {
-    const plan = async (changes: object) =>
-      (await planRun(parseExperiment({ ...settings, ...changes }), NO_PARTS, { final: true })).stages.map(
+    const plan = async (changes: object, final = true) =>
+      (await planRun(parseExperiment({ ...settings, ...changes }), NO_PARTS, { final })).stages.map(
         ({ units, dataset }) =>
           units.map(({ name, train }) => [name, new Set(train.map((row) => dataset.samples[row]!.subject)).size]),
       );
@@ -113,7 +113,9 @@ describe('an experiment of two stages', () => {
       ],
     ]);
     const three = { ...settings.data, options: { ...settings.data.options, subjects: 3 } };
-    const [validated] = await plan({ data: three, training: { ...settings.training, epochChoice: 'validation' } });
+    const choice = { data: three, training: { ...settings.training, epochChoice: 'validation' } };
+    const [validated] = await plan(choice, false);
+    await expect(plan(choice)).rejects.toThrow('nobody is left to choose the epoch on');
     expect(validated!.filter(([name]) => /sub0\d, synthetic\/sub0\d$/.test(String(name))).length).toBeGreaterThan(0);
     expect(validated!.every(([, subjects]) => Number(subjects) < 3)).toBe(true);
     // nobody in common: one training for all folds

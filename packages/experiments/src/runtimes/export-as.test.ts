@@ -52,6 +52,7 @@ describe('exportAs()', () => {
       data: { name: 'synthetic', options: { classes: ['happiness', 'disgust', 'surprise'] } },
       inputs: [{ steps: ['dynamic-image', { step: 'resize', options: { size: 28 } }] }],
       model: { name: 'ststnet' },
+      training: { epochs: 1, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.001 } },
       backend: 'wasm',
     });
     const predictor = await openWeights(experiment, file('one.safetensors'));

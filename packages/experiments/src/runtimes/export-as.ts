@@ -168,7 +168,7 @@ async function shapesOf(predictor: Predictor): Promise<readonly (readonly number
 /** What becomes of a made-up clip whose frames have this side, unless the experiment says which they have. */
 async function shapesOfMadeUp({ experiment, own }: Predictor, side: number): Promise<number[][]> {
   const { size = side, color, from, to } = experiment.data.frames;
-  const clips = createSyntheticDataset({ subjects: 1, clipsPerSubject: 1, size: side, frames: 24 });
+  const clips = createSyntheticDataset({ subjects: 2, clipsPerSubject: 1, size: side, frames: 24 });
   const frames = { size, ...(color !== undefined && { color }), ...(from && { from }), ...(to && { to }) };
   const clip = await readOrOpenClip(clips, 0, frames);
   try {
