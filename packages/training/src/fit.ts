@@ -120,7 +120,7 @@ export async function fit(model: LayersModel, data: PreparedData, options: FitOp
     settings.loss.name === DEFAULT_LOSSES.single &&
     labelKind === 'single' &&
     !settings.earlyStopping &&
-    settings.until === undefined;
+    !settings.until;
   if (!plain || settings.augmentation.images.length > 0) {
     const { faultsOf, labelKindFault } = await import('./settings-faults.js');
     const fault = faultsOf(settings, registry)[0] ?? labelKindFault(settings, labelKind, registry);

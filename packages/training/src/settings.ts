@@ -168,14 +168,10 @@ export function optionsOfTraining(registry: TrainingParts) {
       { patience: integer('Epochs without a lower validation loss before the end.', { min: 1 }) },
       { optional: true },
     ),
-    until: integer(
-      'Ends training after so many epochs, while schedules go on counting all `epochs`: a budget that validation has found elsewhere.',
-      { min: 1, optional: true },
-    ),
-    oracle: flag(
-      'Also records the epoch that was best on the test subject, beside the real choice and marked as not comparable.',
-      { default: false },
-    ),
+    until: integer('Last epoch; schedules count all `epochs`.', { min: 1, optional: true }),
+    oracle: flag('Also records the epoch that was best on the test subject, marked as not comparable.', {
+      default: false,
+    }),
   };
 }
 
