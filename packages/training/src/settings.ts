@@ -127,7 +127,7 @@ export function optionsOfTraining(registry: TrainingParts) {
       ),
       { optional: true },
     ),
-    clipNorm: number('Largest L2 norm of all gradients together; larger ones are scaled down.', {
+    clipNorm: number('Largest L2 norm of all gradients together.', {
       above: 0,
       optional: true,
     }),
