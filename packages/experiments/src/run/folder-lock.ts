@@ -8,9 +8,7 @@ import { isAlive, startOf } from '../runners/process-state.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 
 /** Another process works in a folder that {@link lockFolder} was to keep. */
-export class FolderInUseError extends ExperimentError {
-  override name = 'FolderInUseError';
-}
+export class FolderInUseError extends ExperimentError {}
 
 /** Options of {@link lockFolder}. */
 export interface LockFolderOptions {
