@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { bin, type Ended, runMer, spawnMer } from '../test/run-mer.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -277,6 +277,7 @@ describe('mer run', () => {
       cwd: root,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    onTestFinished(() => void first.kill('SIGKILL'));
     for await (const chunk of first.stderr) if (/4 folds/.test(String(chunk))) break;
     for (const command of [
       ['run', file],
