@@ -45,7 +45,7 @@ const MOST_BYTES = 1_000_000;
  *
  * const plan = { name: 'First', groups: [{ folds: 4, tasks: 4 }], tasks: 4, folds: 4, workers: 1, seconds: 600, memory: 2e9 };
  * const manifest = kubernetesManifest(plan, { image: 'lab/mer:1', claims: { data: '/work' }, mer: 'mer', before: [], args: ['first.yaml'] });
- * console.log(manifest.split('\n').find((line) => line.includes('completions'))); //   completions: 4
+ * console.log(manifest.split('\n').find((line) => line.includes('completions'))?.trim()); // completions: 4
  * ```
  */
 export function kubernetesManifest(plan: TaskPlan, options: KubernetesManifestOptions): string {
