@@ -31,6 +31,7 @@ describe('the browser entry', () => {
     expect(missing.sort()).toEqual(
       ['makeFolder', 'readCheckpoint', 'readFlo', 'readNpy', 'readPytorchCheckpoint', 'readSafetensors'].concat([
         'readWeights',
+        'syncFolder',
         'systemErrorCode',
         'systemErrorText',
         'writeFileAtomic',
