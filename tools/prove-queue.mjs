@@ -5,7 +5,6 @@
 // and --kills <n>, --seed <of the moments, 1>, --seconds <that a kill waits for a fold to be done, 20>, --out <file of the table>; without --out the table is printed only. Exit status 1 where
 // anything was wrong. A killed server or coordinator is started again at once, a worker after a moment.
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { queueStatus } from '@mer/experiments';
 import { randomStream, uniform, uniformBelow } from '@mer/training';
+import { folderBytes } from './folder-bytes.mjs';
 import { redisServer, startRedis } from './redis-server.mjs';
 
 const mer = fileURLToPath(new URL('../packages/cli/bin/mer.js', import.meta.url));
@@ -68,21 +68,6 @@ async function whole(args, onLine) {
   const { ended, text } = start(args, onLine);
   const status = await ended;
   if (status !== 0) throw new Error(`Cannot go on as mer ${args.join(' ')} ended with ${status}: ${text()}`);
-}
-
-/** The files of a folder by name; how long a fold took is no part of what it gives, nor when a run was begun. */
-async function contents(folder) {
-  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  const named = await Promise.all(
-    files.map(async ({ parentPath, name }) => {
-      const path = join(parentPath, name);
-      const bytes = await readFile(path);
-      const text = name === 'history.json' || name === 'run.json' ? bytes.toString() : undefined;
-      const kept = text?.replace(/"(seconds|processorSeconds|created)": [^\n]*/g, '') ?? bytes;
-      return [path.slice(folder.length + 1), createHash('sha256').update(kept).digest('hex')];
-    }),
-  );
-  return new Map(named);
 }
 
 /** A place for a sweep on a queue: server, store, workers and coordinator, each of which may be killed. */
@@ -168,7 +153,7 @@ async function openPlace(name, { file, grid, kinds, lock }) {
 
 /** Compares a sweep with the same on one machine. */
 async function compared(place, expected, cells) {
-  const found = await contents(place.out);
+  const found = await folderBytes(place.out);
   let different = 0;
   let missing = 0;
   for (const [name, hash] of expected) {
@@ -202,7 +187,7 @@ async function proveKills() {
   const kinds = ['cpu', 'cpu', 'wasm', 'wasm'];
   const alone = join(work, 'alone', 'run');
   await whole(['run', file, ...grid, '--out', alone, '--workers', '1', '--json']);
-  const expected = await contents(alone);
+  const expected = await folderBytes(alone);
   const entries = await readdir(alone, { withFileTypes: true });
   const cells = entries.filter((each) => each.isDirectory()).map(({ name }) => name);
   const folds = cells.length * subjects;

@@ -60,7 +60,7 @@ export { type RunWorkerOptions, runWorker, type WorkerEvent } from './queue/run-
 export * from './report/index.js';
 export { type DryRun, dryRun } from './run/dry-run.js';
 export { type EvaluateExperimentOptions, type Evaluation, evaluateExperiment } from './run/evaluate.js';
-export type { RunEvent } from './run/events.js';
+export type { EndedEpoch, RunEvent } from './run/events.js';
 export { fitSettings } from './run/fit-settings.js';
 export { type RunFoldOptions, runFold } from './run/fold.js';
 export { FolderInUseError, type FolderLock, type LockFolderOptions, lockFolder } from './run/folder-lock.js';

@@ -10,6 +10,7 @@ export * from './folder/weight-encodings.js';
 export * from './load-predictor.js';
 export * from './onnx/export-onnx.js';
 export type { Answer, Quality, Refusal } from './predict/answer.js';
+export { type AnswerPicture, answerPictures } from './predict/answer-pictures.js';
 export type { Ensemble, NetworkAnswer } from './predict/ensemble.js';
 export * from './predict/examine-recording.js';
 export { fillingFace } from './predict/filling-face.js';

@@ -18,6 +18,7 @@ export {
   type LongClip,
   type Span,
 } from './clip.js';
+export { clipToApex } from './clip-to-apex.js';
 export { type ClipWindowsOptions, clipWindows } from './clip-windows.js';
 export { type CofOptions, cof } from './cof.js';
 export { type ContactSheetOptions, contactSheet, displayImage, type SheetTile } from './contact-sheet.js';

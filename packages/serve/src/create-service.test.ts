@@ -69,18 +69,7 @@ function runnerOf(run: Run | undefined, limits: ServiceLimits): Runner {
     model,
     ready: true,
     workers: { restarts: 0, memory: [1000] },
-    get queued() {
-      return queue.queued;
-    },
-    get running() {
-      return queue.running;
-    },
-    get full() {
-      return queue.full;
-    },
-    get retryAfter() {
-      return queue.retryAfter;
-    },
+    queue,
     run: (job, signal) => queue.run(job, signal),
     close: async () => {},
   };

@@ -159,7 +159,7 @@ export async function createService(runner: Runner, options: ServiceOptions): Pr
   app.post('/predict', guarded, async (request, reply) => {
     if (stopping)
       throw new ServiceError(503, 'stopping', 'Cannot predict as this service is being stopped', { retryAfter: 5 });
-    if (runner.full || arriving >= limits.uploads) throw tooMany(runner.retryAfter);
+    if (runner.queue.full || arriving >= limits.uploads) throw tooMany(runner.queue.retryAfter);
     const work = predict(request, reply);
     const settled = work.then(
       () => {},

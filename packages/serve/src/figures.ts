@@ -49,8 +49,8 @@ export function openFigures(runner: Runner, arriving: () => number): Figures {
       },
     });
   gauge('mer_requests_arriving', 'Requests whose clip is being received.', arriving);
-  gauge('mer_queue_length', 'Clips that wait for a worker.', () => runner.queued);
-  gauge('mer_clips_running', 'Clips that workers look at.', () => runner.running);
+  gauge('mer_queue_length', 'Clips that wait for a worker.', () => runner.queue.queued);
+  gauge('mer_clips_running', 'Clips that workers look at.', () => runner.queue.running);
   gauge('mer_ready', 'Whether a worker is there to look at a clip.', () => Number(runner.ready));
   gauge(
     'mer_worker_restarts',

@@ -1,4 +1,4 @@
-import type { Job, Outcome } from './job.js';
+import type { Job, Outcome, QueueState } from './job.js';
 import { ServiceError } from './service-error.js';
 
 /** Something that looks at one clip at a time. */
@@ -9,7 +9,7 @@ export interface JobWorker {
 }
 
 /** Jobs in the order they came, at most so many waiting, each for at most so long. */
-export class JobQueue {
+export class JobQueue implements QueueState {
   readonly #workers: readonly JobWorker[];
   readonly #most: number;
   readonly #waitSeconds: number;

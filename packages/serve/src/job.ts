@@ -52,11 +52,8 @@ export interface ServedModel {
   readonly card: string | null;
 }
 
-/** Who looks at clips: worker processes, or a function in a test. */
-export interface Runner {
-  readonly model: ServedModel;
-  /** Whether a clip would be looked at now. */
-  readonly ready: boolean;
+/** How busy a runner is. */
+export interface QueueState {
   /** Jobs that wait. */
   readonly queued: number;
   /** Jobs that are looked at. */
@@ -65,6 +62,14 @@ export interface Runner {
   readonly full: boolean;
   /** Seconds until a further job may be tried. */
   readonly retryAfter: number;
+}
+
+/** Who looks at clips: worker processes, or a function in a test. */
+export interface Runner {
+  readonly model: ServedModel;
+  /** Whether a clip would be looked at now. */
+  readonly ready: boolean;
+  readonly queue: QueueState;
   /** Workers that were ended or ended themselves, and bytes that each holds. */
   readonly workers: { readonly restarts: number; readonly memory: readonly number[] };
   /** @throws ServiceError where there is no outcome. */

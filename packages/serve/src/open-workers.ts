@@ -44,18 +44,7 @@ export async function openWorkers(setup: WorkerSetup, { count, onRestart, script
     get ready() {
       return workers.some((worker) => worker.ready);
     },
-    get queued() {
-      return queue.queued;
-    },
-    get running() {
-      return queue.running;
-    },
-    get full() {
-      return queue.full;
-    },
-    get retryAfter() {
-      return queue.retryAfter;
-    },
+    queue,
     get workers() {
       return { restarts, memory: workers.map(({ memory }) => memory) };
     },

@@ -12,11 +12,11 @@ import {
   type Predictor as RunPredictor,
 } from '@mer/experiments';
 import { makeFolder, readImage, writeImage } from '@mer/io';
-import { overlayHeatMap } from '@mer/models';
 import { visible } from '@mer/options';
 import {
   type Aligned,
   type Answer,
+  answerPictures,
   loadPredictor,
   MODEL_FILE,
   type ModelFile,
@@ -24,8 +24,6 @@ import {
   type PredictorSource,
   type PredictPart,
 } from '@mer/predictor';
-import { displayImage } from '@mer/representations';
-import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { type ExperimentOptions, settingsOf } from '../experiment-options.js';
 import { interruptible } from '../interrupt.js';
@@ -334,29 +332,12 @@ function plain(
 }
 
 /** What the network saw, and where it looked, for each input. */
-async function writePictures(out: string, { inputs, heatMaps = [] }: Answer): Promise<void> {
+async function writePictures(out: string, answer: Answer): Promise<void> {
   await makeFolder(out);
-  for (const { name, shape, values } of inputs) {
-    const image = tf.tidy(() => imageOf(tf.tensor(values, shape)));
-    const picture = await displayImage(image);
-    image.dispose();
-    await writeImage(join(out, `${name}.png`), picture);
-    const heat = heatMaps.find((map) => map.name === name);
-    if (heat) {
-      const overlay = tf.tidy(() => {
-        const map = tf.tensor2d(heat.values, heat.shape);
-        const highest = tf.maximum(tf.max(map), 1e-7);
-        return overlayHeatMap(picture, tf.div(map, highest) as tf.Tensor2D);
-      });
-      await writeImage(join(out, `${name}-heat.png`), overlay);
-      overlay.dispose();
-    }
-    picture.dispose();
+  for await (const { input, seen, heat } of answerPictures(answer)) {
+    await writeImage(join(out, `${input}.png`), seen);
+    if (heat) await writeImage(join(out, `${input}-heat.png`), heat);
+    seen.dispose();
+    heat?.dispose();
   }
-}
-
-/** Of a sequence the image in the middle. */
-function imageOf(input: tf.Tensor): tf.Tensor3D {
-  if (input.rank !== 4) return input as tf.Tensor3D;
-  return tf.squeeze(tf.slice(input, Math.floor(input.shape[0]! / 2), 1), [0]);
 }

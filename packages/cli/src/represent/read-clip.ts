@@ -6,8 +6,7 @@ import {
   openClipSource,
   type ReadClipOptions,
 } from '@mer/datasets';
-import { type Clip, type FrameReader, isLongClip, type LongClip, spotApex } from '@mer/representations';
-import * as tf from '@tensorflow/tfjs-core';
+import { type Clip, clipToApex, type FrameReader, isLongClip, type LongClip, spotApex } from '@mer/representations';
 import { UsageError } from '../errors.js';
 import { say } from '../output.js';
 
@@ -105,7 +104,9 @@ async function markedClip(
   const read = tooLong(part) ? { frames: part } : { frames: await part.read(0, last - first) };
   const clip: Clip | LongClip = { ...read, onset: onset - first, apex: null, offset: offset - first };
   const apex = given === undefined ? await spottedApex(clip) : given - first;
-  const marked = to === 'apex' ? upTo(clip, apex) : { ...clip, apex };
+  const whole = { ...clip, apex };
+  const marked = to === 'apex' ? clipToApex(whole) : whole;
+  if (marked !== whole && !isLongClip(clip)) clip.frames.dispose();
   return {
     clip: marked,
     numbers: known.slice(first, last),
@@ -115,18 +116,6 @@ async function markedClip(
       else marked.frames.dispose();
     },
   };
-}
-
-/** The clip up to its apex, which becomes its offset. */
-function upTo(clip: Clip | LongClip, apex: number): Clip | LongClip {
-  const marks = { apex, offset: apex };
-  if (isLongClip(clip)) {
-    const [, ...frame] = clip.frames.shape;
-    return { ...clip, ...marks, frames: { shape: [apex + 1, ...frame], read: clip.frames.read } };
-  }
-  const kept = tf.slice(clip.frames, 0, apex + 1);
-  clip.frames.dispose();
-  return { ...clip, ...marks, frames: kept };
 }
 
 /** The place of a frame by its number. */

@@ -54,7 +54,7 @@ function open(experiment: Experiment, own: OwnParts): Promise<Opened> {
   }))();
   opened = { key, content };
   content.catch(() => {
-    opened = undefined;
+    if (opened?.content === content) opened = undefined;
   });
   return content;
 }

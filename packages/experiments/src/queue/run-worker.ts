@@ -5,6 +5,7 @@ import type { BackendName } from '@mer/backends';
 import type { Job, Queue, Worker } from 'bullmq';
 import { NO_PARTS, type OwnParts } from '../parts/own-modules.js';
 import type { RunEvent } from '../run/events.js';
+import { epochsOf } from '../run/fit-settings.js';
 import { foldFolder } from '../run/run-store.js';
 import { crashText } from '../runners/crash.js';
 import { isAlive } from '../runners/process-state.js';
@@ -179,7 +180,7 @@ export async function runWorker({
         if (event.type === 'prepare') tell({ state: 'preparing', done: event.done, of: event.total });
       });
       onEvent({ type: 'training', state: 'begun', run: label, fold, seed, stage });
-      tell({ state: 'training', done: 0, of: context.experiment.training.epochs });
+      tell({ state: 'training', done: 0, of: epochsOf(context.experiment.training) });
       const report = await runTask<FoldReport | StageReport>(
         processesOf(context.backend as BackendName),
         method,

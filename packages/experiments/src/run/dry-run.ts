@@ -7,6 +7,7 @@ import { crashCure, crashText } from '../runners/crash.js';
 import { CrashError, openProcesses, type Processes, runTask } from '../runners/processes.js';
 import type { Experiment } from '../schema/experiment.js';
 import { stageText } from '../summaries/start-text.js';
+import { epochsOf } from './fit-settings.js';
 import { holdOutValidation, subjectsOf } from './folds.js';
 import type { PlannedFold } from './plan.js';
 import { ofStage, planInProcess, planRun } from './run.js';
@@ -97,7 +98,7 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
       const of = await tryIt(alone, samples, ofStage(plan, stage));
       const views = viewPlan(alone.training.augmentation.clips, alone.training.augmentation.test, own.parts);
       const items = units.reduce((sum, { train }) => sum + train.length * views.train.length, 0);
-      const seconds = of.trial.secondsPerSample * items * alone.training.epochs;
+      const seconds = of.trial.secondsPerSample * items * epochsOf(alone.training);
       stages.push({ name, text: stageText(about), trainings: units.length, seconds });
       before += of.prepared.seconds * samples.samples.length + seconds;
     }
@@ -112,7 +113,7 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
   const views = viewPlan(training.augmentation.clips, training.augmentation.test, own.parts);
   const items = middle * views.train.length;
   const shapes = prepared.samples.images[0]!.slice(0, experiment.inputs.length).map(({ shape }) => shape.slice(1));
-  const fold = trial.secondsPerSample * items * training.epochs;
+  const fold = trial.secondsPerSample * items * epochsOf(training);
   const prepare = prepared.seconds * dataset.samples.length;
   const perSeed = folds.length / experiment.seeds.length;
   const untrained = untrainedNote(folds, dataset);
@@ -134,7 +135,7 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
     model: experiment.model.name,
     parameters: trial.parameters,
     inputs: shapes,
-    stepsPerFold: Math.ceil(items / training.batchSize) * training.epochs,
+    stepsPerFold: Math.ceil(items / training.batchSize) * epochsOf(training),
     batchSize: training.batchSize,
     tried: trial.batch,
     ...(stages.length > 0 && { stages }),

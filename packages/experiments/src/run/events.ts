@@ -1,6 +1,19 @@
 import type { EpochRecord } from '@mer/training';
 import type { Crash } from '../runners/crash.js';
 
+/** An epoch of a fold that has ended. */
+export interface EndedEpoch {
+  seed: number;
+  fold: string;
+  /** 2 where the fold is run once more as its process had ended: it then begins with epoch 1 again, and those of the first attempt are void. */
+  attempt: number;
+  /** How many are trained. */
+  epochs: number;
+  /** When it ended, milliseconds since 1970. */
+  time: number;
+  record: EpochRecord;
+}
+
 /** What a run tells while it works: for progress bars and logs. */
 export type RunEvent =
   /** Something a reader should know. */
@@ -22,27 +35,9 @@ export type RunEvent =
       inputs?: readonly (readonly number[])[];
     }
   /** An epoch of a fold ended. Every epoch is told once, those of a fold in their order; those of folds that train at the same time come mixed. */
-  | {
-      type: 'epoch';
-      seed: number;
-      fold: string;
-      /** 2 where the fold is run once more as its process had ended: it then begins with epoch 1 again, and those of the first attempt are void. */
-      attempt: number;
-      epochs: number;
-      /** When it ended, milliseconds since 1970. */
-      time: number;
-      record: EpochRecord;
-    }
+  | ({ type: 'epoch' } & EndedEpoch)
   /** How far a fold is that is trained by a worker of a queue, now and then: its epochs are told when it is done. */
-  | {
-      type: 'training';
-      seed: number;
-      fold: string;
-      attempt: number;
-      epochs: number;
-      time: number;
-      record: EpochRecord;
-    }
+  | ({ type: 'training' } & EndedEpoch)
   /** A fold is done and written. */
   | {
       type: 'fold';

@@ -1,6 +1,9 @@
 import type { TrainingSettings } from '@mer/training';
 import type { ExperimentTraining } from '../schema/experiment.js';
 
+/** Epochs that are trained, of a schedule that may be longer. */
+export const epochsOf = ({ until, epochs }: Pick<ExperimentTraining, 'until' | 'epochs'>): number => until ?? epochs;
+
 /**
  * What of an experiment's training `fit` of @mer/training takes: views of clips and held-out subjects are made before.
  *

@@ -7,7 +7,7 @@ import type { PreparedDataset } from '../prepare/prepare.js';
 import type { Experiment } from '../schema/experiment.js';
 import { predictionsOf } from '../summaries/predictions.js';
 import type { RunEvent } from './events.js';
-import { fitSettings } from './fit-settings.js';
+import { epochsOf, fitSettings } from './fit-settings.js';
 import { holdOutValidation, subjectsOf } from './folds.js';
 import { type InitialWeights, makeModel, startFrom } from './model.js';
 import type { PlannedFold } from './plan.js';
@@ -88,7 +88,7 @@ export async function runFold(
           seed: fold.seed,
           fold: fold.name,
           attempt: 1,
-          epochs: settings.until ?? settings.epochs,
+          epochs: epochsOf(settings),
           time: Date.now(),
           record,
         }),

@@ -10,6 +10,7 @@ import { openExperimentData, openPrepared, type PreparedDataset } from '../prepa
 import { imagesOfSample } from '../prepare/sample-images.js';
 import { type Asked, lookAtRun, prepareHere, type RunHere } from '../queue/run-here.js';
 import type { RunEvent } from '../run/events.js';
+import { epochsOf } from '../run/fit-settings.js';
 import { runFold } from '../run/fold.js';
 import { checkModel, type InitialWeights, readInitialWeights } from '../run/model.js';
 import type { PlannedFold } from '../run/plan.js';
@@ -100,7 +101,7 @@ async function handedOn(
 async function stage(context: WorkerContext, unit: StageUnit): Promise<StageReport> {
   const { data, initial, own } = await open(context);
   const { experiment, out, memory } = context;
-  const { epochs } = experiment.training;
+  const epochs = epochsOf(experiment.training);
   const of = { seed: unit.seed, fold: `stage ${unit.stage}, ${unit.name}`, attempt: 1 };
   const events = openEvents();
   const record = await runStage(experiment, data, unit, {

@@ -1,6 +1,7 @@
 import { visible } from '@mer/options';
 import type { ExpectedScore } from '@mer/predictor';
 import type { LabelKind } from '@mer/training';
+import { epochsOf } from '../run/fit-settings.js';
 import type { RunData } from '../run/run-data.js';
 import type { Expected, FoldPredictions, RunStage } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
@@ -76,7 +77,7 @@ export function summarizeTraining(
     dataset: source.name,
     model: model.name,
     protocol: protocol.name,
-    epochs: training.until ?? training.epochs,
+    epochs: epochsOf(training),
     schedule: training.epochs,
     backend,
     ...(data && { data }),

@@ -1,5 +1,6 @@
 import {
   type Clip,
+  clipToApex,
   createStep,
   type FrameLandmarks,
   type FrameReader,
@@ -81,7 +82,11 @@ export async function intervalClip(
       if (made instanceof tf.Tensor) made.dispose();
       clip = { ...clip, apex: spotted };
     }
-    if (to === 'apex') clip = upTo(clip, clip.apex!);
+    if (to === 'apex') {
+      const whole = clip;
+      clip = clipToApex(whole);
+      if (!isLongClip(whole)) disposeSource(whole);
+    }
     return { clip, apex: clip.apex === null ? null : clip.apex + first };
   } catch (error) {
     disposeSource(clip);
@@ -102,18 +107,6 @@ async function held(clip: LongClip): Promise<Clip> {
   } finally {
     tf.dispose(parts);
   }
-}
-
-/** The clip up to its apex, which becomes its offset. */
-function upTo(clip: Clip | LongClip, apex: number): Clip | LongClip {
-  const marks = { apex, offset: apex };
-  if (isLongClip(clip)) {
-    const [, ...frame] = clip.frames.shape;
-    return { ...clip, ...marks, frames: { shape: [apex + 1, ...frame], read: clip.frames.read } };
-  }
-  const kept = tf.slice(clip.frames, 0, apex + 1);
-  clip.frames.dispose();
-  return { ...clip, ...marks, frames: kept };
 }
 
 /** Points of the face in the frames of a part; the last before it count for its first frame. */
