@@ -9,10 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { reserveMemory, useBackend } from '@mer/backends';
 import { fitSettings, readExperiment } from '@mer/experiments';
 import { createModel } from '@mer/models';
+import { hashOf } from '@mer/options';
 import { memoryPlanText, planMemory, fit as train } from '@mer/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const recipeFile = (recipe) => here(`../packages/experiments/recipes/${recipe}.yaml`);
 const CLASSES = ['a', 'b', 'c', 'd', 'e'];
 /** Recipes whose step is made for real: two streams with Adam, batch norm at its batch, and a billion bytes of optimizer. */
 const REAL = ['cof-vgg19-casme2', 'afn-casme2', 'mmnet-casme2-5'];
@@ -24,7 +26,7 @@ await useBackend('wasm');
 
 /** A recipe's network, at the size of its paper, and the plan of its training step. */
 async function planned(recipe) {
-  const experiment = await readExperiment(here(`../packages/experiments/recipes/${recipe}.yaml`));
+  const experiment = await readExperiment(recipeFile(recipe));
   const { model, training } = experiment;
   const makeModel = () =>
     createModel(model.name, {
@@ -101,13 +103,17 @@ else {
     }
   };
   const working = next();
+  // recipes of one network at one batch, of other data sets, have one plan
+  const plans = new Map();
   const recipes = (await readdir(here('../packages/experiments/recipes'))).filter((file) => file.endsWith('.yaml'));
   for (const recipe of recipes.map((file) => basename(file, '.yaml'))) {
-    const { plan, experiment } = await planned(recipe);
+    const experiment = await readExperiment(recipeFile(recipe));
+    const { model, training, targets } = experiment;
+    const key = hashOf([model, training, targets]);
+    if (!plans.has(key)) plans.set(key, (await planned(recipe)).plan);
+    const plan = plans.get(key);
     const [strategy, bytes] = memoryPlanText(plan);
-    console.log(
-      `${recipe}: ${experiment.training.batchSize} at a time, ${strategy}; ${bytes}; heap ${megabytes(plan.step.heap)}`,
-    );
+    console.log(`${recipe}: ${training.batchSize} at a time, ${strategy}; ${bytes}; heap ${megabytes(plan.step.heap)}`);
     await tf.nextFrame();
   }
   await Promise.all([working, next()]);

@@ -35,7 +35,7 @@ export function installPacked(folder, manifest, tarballs) {
     join(folder, 'package.json'),
     JSON.stringify({ ...manifest, dependencies, overrides: tarballs }, null, 2),
   );
-  command('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  command('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], folder);
 }
 
 /** Runs a command and gives what it prints; throws with that where it fails. */

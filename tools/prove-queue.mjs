@@ -401,11 +401,11 @@ async function proveThroughput() {
       `${((ready - begun) / 1000).toFixed(1)} s of it before the first job; at most ${memory.toFixed(0)} MB; ${(held / count / 1000).toFixed(1)} kB of Redis a fold`,
     ]);
   }
-  const best = Math.max(...ratios);
+  const middle = ratios.toSorted((a, b) => a - b)[1];
   return {
     header: ['what', 'value', 'unit', 'about'],
     rows,
-    wrong: best < 0.9 || there - here > 50 || planned.at(-1).seconds > 10,
+    wrong: middle < 0.9 || there - here > 50 || planned.at(-1).seconds > 10,
   };
 }
 
