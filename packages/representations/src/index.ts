@@ -146,3 +146,4 @@ export { type SampleOptions, sample } from './temporal/sample.js';
 export { type SpotApexOptions, spotApex } from './temporal/spot-apex.js';
 export { headTrack, type StabilizeOptions, stabilize } from './temporal/stabilize.js';
 export { type TrdiOptions, trdi } from './trdi.js';
+export { type WatchFramesOptions, watchFrames } from './watch-frames.js';
