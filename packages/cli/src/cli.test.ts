@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -362,6 +362,44 @@ describe('mer run', () => {
     await writeFile(join(root, 'broken.yaml'), 'a: [1');
     expectFailure(await mer('run', 'broken.yaml'), 2, /broken\.yaml as it must be YAML or JSON/);
     expect(existsSync(join(root, 'none'))).toBe(false);
+  });
+});
+
+describe('mer export --as', () => {
+  const description = async (file: string) => JSON.parse(await readFile(join(root, file), 'utf8'));
+
+  it('writes a fold as ONNX and as layers of tfjs, with what the network takes beside', async () => {
+    expect((await mer('export', 'whole', '--fold', 'sub02', '--as', 'onnx', '-o', 'made/whole.onnx')).status).toBe(0);
+    expect((await readdir(join(root, 'made'))).sort()).toEqual(['whole.json', 'whole.onnx']);
+    const said = await description('made/whole.json');
+    expect(said).toMatchObject({ network: 'small-cnn', weights: { seed: 0, fold: 'sub02' }, labelKind: 'single' });
+    expect([said.inputs[0].shape, said.outputs[0].shape]).toEqual([
+      [null, 24, 24, 3],
+      [null, said.classes.length],
+    ]);
+    expect(said.inputs[0].steps).toMatchObject([{ step: 'dynamic-image', options: { scaling: 'symmetric' } }]);
+
+    const fixed = ['export', 'whole', '--fold', 'sub02', '--as', 'onnx', '-o', 'two.onnx', '--batch', '2', '--json'];
+    const { files, description: two } = JSON.parse((await mer(...fixed)).stdout);
+    expect(two.inputs[0].shape).toEqual([2, 24, 24, 3]);
+    for (const [path, bytes] of Object.entries(files)) expect((await stat(join(root, path))).size).toBe(bytes);
+
+    const layers = ['export', 'whole', '--fold', 'sub02', '--as', 'tfjs-layers', '-o', 'layers'];
+    expect((await mer(...layers)).stderr).toContain('loadModel()');
+    expect((await readdir(join(root, 'layers'))).sort()).toEqual(['model.json', 'preprocessing.json', 'weights.bin']);
+    expect((await description('layers/model.json')).format).toBe('layers-model');
+  });
+
+  it('says what it cannot write, and writes nothing', async () => {
+    const as = (...rest: string[]) => mer('export', 'whole', '-o', 'none.onnx', '--as', ...rest);
+    expectFailure(await as('onnx', '--fold', 'sub02', '--half'), 2, /--half with --as as it is for folders/);
+    expectFailure(await as('authors', '--fold', 'sub02'), 2, /must be a file ending in \.safetensors/);
+    expectFailure(await as('onnx', '--fold', 'sub09'), 2, /sub09/);
+    expectFailure(await as('onnx'), 2, /--fold/);
+    expectFailure(await mer('export', 'first-steps', '-o', 'none.onnx', '--as', 'onnx'), 2, /there must be weights/);
+    const names = ['export', 'whole', '-o', 'none.safetensors', '--fold', 'sub02', '--as', 'authors'];
+    expectFailure(await mer(...names), 2, /small-cnn/);
+    expect((await readdir(root)).filter((name) => name.startsWith('none'))).toEqual([]);
   });
 });
 

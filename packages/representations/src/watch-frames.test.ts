@@ -5,7 +5,12 @@ import { dynamicImage } from './dynamic-image.js';
 import { frameReader } from './frame-reader.js';
 import { watchFrames } from './watch-frames.js';
 
-const clip = { frames: tf.randomUniform<tf.Rank.R4>([1500, 64, 64, 3], 0, 1, 'float32', 1), onset: 0, apex: 9, offset: 1499 };
+const clip = {
+  frames: tf.randomUniform<tf.Rank.R4>([1500, 64, 64, 3], 0, 1, 'float32', 1),
+  onset: 0,
+  apex: 9,
+  offset: 1499,
+};
 
 it('tells how far a representation is, and changes nothing of it', async () => {
   const told: number[][] = [];

@@ -49,7 +49,12 @@ export async function exportAs(source: string, options: ExportAsOptions): Promis
     throw new UsageError(`Cannot export as ${as} as --out must be a file ending in ${ending}: current value is ${out}`);
   }
   const { predictor, ...known } = await openSource(source, options);
-  const { files, description } = await exportNetwork(predictor, as, { ...known, batch, rest });
+  const { files, description } = await exportNetwork(predictor, as, { ...known, batch, rest }).catch(
+    (cause: unknown) => {
+      // a network that this cannot be done with is a wrong choice of words
+      throw cause instanceof TypeError ? new UsageError(cause.message, { cause }) : cause;
+    },
+  );
   const folder = ending === undefined ? out : dirname(out);
   await makeFolder(folder);
   const written: Record<string, number> = {};

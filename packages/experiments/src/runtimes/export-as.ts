@@ -3,14 +3,17 @@ import { createSyntheticDataset, findDataset, readOrOpenClip } from '@mer/datase
 import { encodeSafetensors, readCheckpoint } from '@mer/io';
 import { exportAuthorWeights, findModel } from '@mer/models';
 import { disposeSource, exportOnnx, exportTfjsLayers } from '@mer/predictor';
+import type { StepData } from '@mer/representations';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { shapesOfSample } from '../export/export-network.js';
 import { NO_PARTS } from '../parts/own-modules.js';
 import { needsLandmarks, type Predictor } from '../predict/predictor.js';
+import { makeSteps } from '../prepare/image-makers.js';
 import { prepareSource } from '../prepare/prepare.js';
 import { makeModel } from '../run/model.js';
 import { putWeights } from '../run/put-weights.js';
 import { packageVersion } from '../run/version.js';
+import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 
 /** What a network can be exported as for programs other than these: an ONNX file, weights with the names of its authors' code, the layers format of tfjs. */
@@ -54,12 +57,12 @@ export interface NetworkDescription {
     axes: string;
     /** Range and meaning of the numbers. */
     values: string | null;
-    /** From the clip, or the picture, to what the network takes. */
-    steps: readonly unknown[];
+    /** From the clip, or the picture, to what the network takes, every option spelled out. */
+    steps: readonly StepData[];
   }[];
   outputs: readonly { name: string; shape: readonly (number | null)[]; values: string | null }[];
   /** Steps on the clip before those of the inputs, how its frames are read, and what makes pictures of clips where the data set has pictures. */
-  preprocessing: { frames: unknown; steps: readonly unknown[]; madeBy: readonly unknown[] | null };
+  preprocessing: { frames: unknown; steps: readonly StepData[]; madeBy: readonly StepData[] | null };
   /** Whose weights. */
   weights: { seed: number | null; fold: string | null };
   versions: { mer: string };
@@ -187,6 +190,8 @@ function describe(
   const { inputs: declared } = findModel(experiment.model.name, { parts });
   const { traits } = findDataset(experiment.data.name, { parts });
   const samples = batch ?? null;
+  const spelled = (steps: Experiment['preprocessing'], at: string) =>
+    makeSteps(steps, at, parts).map((step) => step.toJSON());
   // names and layouts of the authors' code are for PyTorch (or Keras, whose code says so)
   const axes = (rank: number) => {
     const own = ['height, width, channels', 'frames, height, width, channels'][rank - 4] ?? 'values';
@@ -202,7 +207,7 @@ function describe(
       shape: [samples, ...shape.slice(1)],
       axes: axes(shape.length),
       values: declared[i]?.values ?? null,
-      steps: experiment.inputs[i]?.steps ?? [],
+      steps: spelled(experiment.inputs[i]?.steps ?? [], `inputs.${i}.steps`),
     })),
     outputs: model.outputs.map(({ shape }, i) => ({
       name: model.outputNames[i]!,
@@ -211,8 +216,8 @@ function describe(
     })),
     preprocessing: {
       frames: experiment.data.frames,
-      steps: experiment.preprocessing,
-      madeBy: traits.madeBy ?? null,
+      steps: spelled(experiment.preprocessing, 'preprocessing'),
+      madeBy: traits.madeBy ? spelled(traits.madeBy, 'madeBy') : null,
     },
     weights: { seed: member?.seed ?? null, fold: member?.fold ?? null },
     versions: { mer: packageVersion() },

@@ -60,7 +60,7 @@ export async function openExportable(
     const which = seed === undefined ? '' : ` with seed ${seed}`;
     throw new ExperimentError(
       fold === undefined
-        ? `Cannot export the network of ${run}${which} as one must be trained on all samples: mer train trains one, and mer run --final; for the network of a fold say which`
+        ? `Cannot export the network of ${run}${which} as one must be trained on all samples: mer train trains one, and mer run --final; --fold <subject> takes that of a fold`
         : `Cannot export fold ${fold} of ${run}${which} as it must be done: it has no weights`,
     );
   }
