@@ -1,7 +1,7 @@
-import { findBackend, setBackend } from '@tensorflow/tfjs-core';
+import { findBackendFactory, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll } from 'vitest';
 
 // A file of tests begins on the backend that it would have alone, whichever one the file before it left.
 beforeAll(async () => {
-  if (findBackend('cpu')) await setBackend('cpu');
+  if (findBackendFactory('cpu')) await setBackend('cpu');
 });

@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
 import '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { softwareVulkan } from '../../../tools/software-vulkan.js';
 import { contract, contractTerms, runContractCase } from './contract.js';
 import { useBackend } from './index.js';
 
-// Without a graphics card, the one that Chromium emulates serves.
-const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
-const driver = process.env['VK_ICD_FILENAMES'] ?? (existsSync(swiftShader) ? swiftShader : undefined);
-if (driver !== undefined) process.env['VK_ICD_FILENAMES'] = driver;
+const driver = softwareVulkan();
 
 describe.skipIf(driver === undefined)(
-  'contract on webgpu in Node (skipped without VK_ICD_FILENAMES or Chromium)',
+  'contract on webgpu in Node (skipped without VK_ICD_FILENAMES, or Chromium and libvulkan)',
   () => {
     beforeAll(async () => {
       const { device, version } = await useBackend('webgpu');

@@ -1,23 +1,20 @@
-import { existsSync } from 'node:fs';
 import { useBackend } from '@mer/backends';
 import '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { softwareVulkan } from '../../../tools/software-vulkan.js';
 import { checkLearning, checkNetwork, firstLosses } from '../test/check-network.js';
 import { worstRelativeDifference } from '../test/compare.js';
 import { names } from '../test/networks.js';
 import type { ModelName } from './index.js';
 
-// Without a graphics card, the one that Chromium emulates serves.
-const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
-const driver = process.env['VK_ICD_FILENAMES'] ?? (existsSync(swiftShader) ? swiftShader : undefined);
-if (driver !== undefined) process.env['VK_ICD_FILENAMES'] = driver;
+const driver = softwareVulkan();
 
 // An emulated card takes most of its time to compile: 10 to 25 seconds per network. All run with MER_SLOW_TESTS=1 or MER_WEBGPU_TESTS=1.
 const all = process.env['MER_SLOW_TESTS'] === '1' || process.env['MER_WEBGPU_TESTS'] === '1';
 const chosen: readonly ModelName[] = all ? names : ['ststnet'];
 
 describe.skipIf(driver === undefined)(
-  'networks on webgpu in Node (skipped without VK_ICD_FILENAMES or Chromium)',
+  'networks on webgpu in Node (skipped without VK_ICD_FILENAMES, or Chromium and libvulkan)',
   () => {
     const expected = new Map<ModelName, number[]>();
 

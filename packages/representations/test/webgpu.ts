@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
-
-/** Debian's Chromium brings a software renderer that Dawn accepts. */
-const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
+import { softwareVulkan } from '../../../tools/software-vulkan.js';
 
 /** Starts tfjs's webgpu backend in Node and selects it; the name of the adapter, or null where there is none. */
 export async function startWebgpu(): Promise<string | null> {
-  if (!process.env['VK_ICD_FILENAMES'] && !process.env['MER_GPU'] && existsSync(swiftShader)) {
-    process.env['VK_ICD_FILENAMES'] = swiftShader;
-  }
+  if (!process.env['MER_GPU']) softwareVulkan();
   try {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
