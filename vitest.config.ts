@@ -36,6 +36,7 @@ export default defineConfig({
       },
     ],
     pool: 'forks',
+    setupFiles: ['tools/equal-bytes.ts'],
     // compiles what was changed in packages/*/assembly, and takes the module of tfjs-backend-wasm if that has changed
     globalSetup: ['tools/build-kernels.mjs', 'tools/embed-wasm.mjs'],
     // mer run measures no other backends: they would slow down what is tested
