@@ -6,7 +6,9 @@ const packages = readdirSync(new URL('./packages', import.meta.url));
 
 /** Tests that fill the heap of the wasm backend to its end, or register and take away backends: each file in a process of its own. */
 const alone = [
-  'packages/{backends,cli,models,training}/src/**/*.test.ts',
+  'packages/{backends,cli}/src/**/*.test.ts',
+  'packages/training/src/{memory-plan,rehearsed-step}.test.ts',
+  'packages/models/src/networks.webgpu.test.ts',
   'packages/representations/src/{face/on-readable-backend,check-values,webgpu}.test.ts',
 ];
 

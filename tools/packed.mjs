@@ -1,16 +1,21 @@
 // The packages as npm users get them: packed into tarballs, and installed from these with npm.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readmeForNpm } from './release/readme-for-npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Packs every package into a folder: what npm is told to install, by name. */
+/** Packs every package into a folder: what npm is told to install, by name. Checks that follow one another take what the first has packed into the folder MER_PACKED. */
 export function packPackages(folder) {
   const names = readdirSync(join(root, 'packages'));
-  return Object.fromEntries(names.map((name) => [`@mer/${name}`, `file:${packPackage(name, folder)}`]));
+  const { MER_PACKED: shared } = process.env;
+  const packed = (name) => {
+    const there = shared && join(shared, `${name}.tgz`);
+    return there && existsSync(there) ? there : packPackage(name, shared ?? folder);
+  };
+  return Object.fromEntries(names.map((name) => [`@mer/${name}`, `file:${packed(name)}`]));
 }
 
 /** Packs one package, with the README that the pages of npm show, and gives the path of the tarball. This is what a release publishes. */

@@ -369,7 +369,9 @@ describe('mer export --as', () => {
   const description = async (file: string) => JSON.parse(await readFile(join(root, file), 'utf8'));
 
   it('writes a fold as ONNX and as layers of tfjs, with what the network takes beside', async () => {
-    expect((await mer('export', 'whole', '--fold', 'sub02', '--as', 'onnx', '-o', 'exported/whole.onnx')).status).toBe(0);
+    expect((await mer('export', 'whole', '--fold', 'sub02', '--as', 'onnx', '-o', 'exported/whole.onnx')).status).toBe(
+      0,
+    );
     expect((await readdir(join(root, 'exported'))).sort()).toEqual(['whole.json', 'whole.onnx']);
     const said = await description('exported/whole.json');
     expect(said).toMatchObject({ network: 'small-cnn', weights: { seed: 0, fold: 'sub02' }, labelKind: 'single' });
