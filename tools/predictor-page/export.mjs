@@ -83,11 +83,13 @@ const made = spawnSync(
   'ffmpeg',
   [
     ...['-nostdin', '-v', 'error', '-y', '-framerate', '30', '-i', join(folder, `img%d.${ending}`)],
-    ...['-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2', '-pix_fmt', 'yuv420p'],
+    ...['-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2:out_color_matrix=bt709', '-pix_fmt', 'yuv420p'],
+    // said, as an element takes a silent file for bt709 where a decoder of ours takes bt601
+    ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
     ...['-c:v', 'libvpx-vp9', '-b:v', '2M', '-cpu-used', '8', '-deadline', 'realtime', join(out, 'clip.webm')],
   ],
   { encoding: 'utf8' },
 );
-if (made.status !== 0) throw new Error(`ffmpeg: ${made.stderr}`);
+if (made.status !== 0) throw new Error(`Cannot make the video: ffmpeg: ${made.error?.message ?? made.stderr}`);
 marks ??= { onset: 0, apex: Math.floor(names.length / 2), offset: names.length - 1 };
 console.log(JSON.stringify({ networks: Object.keys(NETWORKS), marks }));

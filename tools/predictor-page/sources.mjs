@@ -1,4 +1,4 @@
-// What a page alone has: the pixels of one video as each kind of picture that a page knows, and the video as an element; the answer must be that for the file.
+// What a page alone has: the pixels of one video as each kind of picture that a page knows, and the video as an element; the answer for the pixels must be that for the file.
 import { openVideo } from '@mer/io';
 import { loadPredictor } from '@mer/predictor';
 
@@ -46,5 +46,20 @@ export async function askOfSources(folder, file, address, marks) {
   }
   for (const frame of sources.VideoFrame) frame.close();
   predictor.dispose();
-  return { off, frames: pictures.length };
+  return { off, levels: await levelsOff(element, pictures, fps), frames: pictures.length };
+}
+
+/** Mean difference of the levels of an element's frame in the middle from the decoded one (`same`), and from the nearer of its neighbors. */
+async function levelsOff(element, pictures, fps) {
+  const middle = Math.floor(pictures.length / 2);
+  const there = new Promise((resolve) => element.addEventListener('seeked', resolve, { once: true }));
+  element.currentTime = (middle + 0.5) / fps;
+  await there;
+  const { width, height } = pictures[middle];
+  const context = new OffscreenCanvas(width, height).getContext('2d');
+  context.drawImage(element, 0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
+  const off = (other) =>
+    data.reduce((sum, value, i) => sum + Math.abs(value - other.data[i]), 0) / (3 * width * height);
+  return { same: off(pictures[middle]), neighbor: Math.min(off(pictures[middle - 1]), off(pictures[middle + 1])) };
 }
