@@ -296,7 +296,7 @@ async function foldTimes(args) {
 async function proveThroughput() {
   const rows = [];
   // long folds: what is measured is the work, not its beginning
-  const long = await experimentFile('long', { subjects: 20, epochs: 60 });
+  const long = await experimentFile('long', { subjects: 20, epochs: 180 });
   const ratios = [];
   for (const round of [1, 2, 3]) {
     const shards = performance.now();
