@@ -293,6 +293,37 @@ async function foldTimes(args) {
   return times;
 }
 
+/** What a fold costs more by the queue, in milliseconds: folds of next to no work, with and without it by turns, the middle of three rounds. */
+async function proveCost(rows) {
+  const rate = (times) => (times.at(-1) - times[0]) / (times.length - 1);
+  const warm = await experimentFile('warm', { subjects: 4, epochs: 1 });
+  const place = await openPlace('overhead', { file: warm, grid: [], kinds: ['wasm'], lock: 30 });
+  await place.finished;
+  const idle = [toldBy(place.url), await pause(20_000), toldBy(place.url)];
+  rows.push(['connections of a worker', idle[0].connected_clients - 1, '', '']);
+  const perSecond = (idle[2].total_commands_processed - idle[0].total_commands_processed) / 20;
+  rows.push(['commands of a worker without work', perSecond.toFixed(2), 'a second', '']);
+  const rounds = [];
+  for (const seed of [0, 1, 2]) {
+    const short = await experimentFile(`short-${seed}`, { subjects: 60, epochs: 1, seeds: [seed] });
+    const out = join(work, 'overhead', `short-${seed}`);
+    const here = rate(await foldTimes(['run', short, '--out', join(out, 'here'), '--workers', '1', '--json']));
+    const before = toldBy(place.url).total_commands_processed;
+    const queue = ['--queue', place.url, '--store', place.folders.store];
+    const there = rate(await foldTimes(['run', short, '--out', join(out, 'run'), ...queue, '--json']));
+    const commands = (toldBy(place.url).total_commands_processed - before) / 60;
+    rounds.push({ here, there, more: there - here, commands });
+  }
+  await place.close();
+  for (const [i, { here, there, more }] of rounds.entries()) {
+    const what = `a fold by one worker against mer run --workers 1, round ${i + 1}`;
+    rows.push([what, more.toFixed(1), 'ms more', `${here.toFixed(1)} ms and ${there.toFixed(1)} ms`]);
+  }
+  const within = 'those within scripts too; folds of one epoch, 60 of them';
+  rows.push(['commands of a fold', rounds[0].commands.toFixed(0), '', within]);
+  return rounds.map(({ more }) => more).toSorted((a, b) => a - b)[1];
+}
+
 async function proveThroughput() {
   const rows = [];
   // long folds: what is measured is the work, not its beginning
@@ -330,45 +361,7 @@ async function proveThroughput() {
       `${alone.toFixed(1)} s and ${together.toFixed(1)} s`,
     ]);
   }
-  // folds that take no time: what is left is the queue
-  const short = await experimentFile('short', { subjects: 60, epochs: 1 });
-  const rate = (times) => (times.at(-1) - times[0]) / (times.length - 1);
-  const here = rate(await foldTimes(['run', short, '--out', join(work, 'short', 'run'), '--workers', '1', '--json']));
-  const warm = await experimentFile('warm', { subjects: 4, epochs: 1 });
-  const place = await openPlace('overhead', { file: warm, grid: [], kinds: ['wasm'], lock: 30 });
-  await place.finished;
-  const idle = [toldBy(place.url), await pause(20_000), toldBy(place.url)];
-  rows.push(['connections of a worker', idle[0].connected_clients - 1, '', '']);
-  const perSecond = (idle[2].total_commands_processed - idle[0].total_commands_processed) / 20;
-  rows.push(['commands of a worker without work', perSecond.toFixed(2), 'a second', '']);
-  const before = toldBy(place.url);
-  const there = rate(
-    await foldTimes([
-      'run',
-      short,
-      '--out',
-      join(work, 'overhead', 'short', 'run'),
-      '--queue',
-      place.url,
-      '--store',
-      place.folders.store,
-      '--json',
-    ]),
-  );
-  const commands = (toldBy(place.url).total_commands_processed - before.total_commands_processed) / 60;
-  rows.push([
-    'commands of a fold',
-    commands.toFixed(0),
-    '',
-    'those within scripts too; folds of one epoch, 60 of them',
-  ]);
-  await place.close();
-  rows.push([
-    'a fold by one worker, against mer run --workers 1',
-    (there - here).toFixed(1),
-    'ms more',
-    `${here.toFixed(1)} ms and ${there.toFixed(1)} ms`,
-  ]);
+  const more = await proveCost(rows);
   const planned = [];
   for (const count of [Number(values.folds) / 10, Number(values.folds)]) {
     const seeds = Array.from({ length: count / 4 }, (_, i) => i);
@@ -405,7 +398,7 @@ async function proveThroughput() {
   return {
     header: ['what', 'value', 'unit', 'about'],
     rows,
-    wrong: middle < 0.9 || there - here > 50 || planned.at(-1).seconds > 10,
+    wrong: middle < 0.9 || more > 50 || planned.at(-1).seconds > 10,
   };
 }
 

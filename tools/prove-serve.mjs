@@ -335,7 +335,7 @@ function mutate({ type, body }, random) {
         break;
       }
       case 6:
-        bytes.fill([0, 255][random(2)], at, at + random(64));
+        bytes.fill([0, 255][random(2)], at, Math.min(bytes.length, at + random(64)));
         break;
       case 7:
         // a number of four bytes, as sizes and counts are written

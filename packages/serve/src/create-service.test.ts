@@ -1,5 +1,6 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { Agent, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeImage, encodeNpy, type RawImage } from '@mer/io';
@@ -449,5 +450,30 @@ describe('under load', () => {
     await until(2);
     waiting[1]!();
     expect((await next).status).toBe(200);
+  });
+
+  it('keeps nothing of a request on a connection that stays open', async () => {
+    const service = await serve();
+    await service.app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = service.app.server.address() as { port: number };
+    const sockets: Socket[] = [];
+    service.app.server.on('connection', (socket) => sockets.push(socket));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const { headers, payload } = await form(frames);
+    const ask = () =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const address = { host: '127.0.0.1', port, path: '/predict', method: 'POST' };
+        const sent = request({ ...address, headers, agent }, (reply) => {
+          reply.resume().on('end', () => resolve(reply.statusCode));
+        });
+        sent.on('error', reject).end(payload);
+      });
+    const listeners = () => sockets[0]!.eventNames().map((name) => [name, sockets[0]!.listenerCount(name)]);
+    expect(await ask()).toBe(200);
+    const first = listeners();
+    for (let i = 0; i < 5; i++) expect(await ask()).toBe(200);
+    expect(sockets).toHaveLength(1);
+    expect(listeners()).toEqual(first);
+    agent.destroy();
   });
 });

@@ -174,9 +174,9 @@ export async function createService(runner: Runner, options: ServiceOptions): Pr
 
   async function predict(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const gone = new AbortController();
-    request.raw.socket.once('close', () =>
-      gone.abort(new ServiceError(499, 'gone', 'The client has closed the connection')),
-    );
+    const { socket } = request.raw;
+    const onClose = () => gone.abort(new ServiceError(499, 'gone', 'The client has closed the connection'));
+    socket.once('close', onClose);
     const place = await folder.make();
     try {
       const job = await receive(request, place, gone.signal);
@@ -186,6 +186,8 @@ export async function createService(runner: Runner, options: ServiceOptions): Pr
       if (outcome.fault !== undefined) request.log.error({ fault: outcome.fault }, 'fault');
       return reply.code(outcome.status).type('application/json; charset=utf-8').send(outcome.body);
     } finally {
+      // the connection outlives its requests, and would hold what each of them had
+      socket.off('close', onClose);
       await folder
         .remove(place)
         .catch((error) => request.log.error({ err: error }, 'Cannot remove the files of a request'));

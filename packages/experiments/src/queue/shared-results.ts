@@ -88,13 +88,15 @@ export async function shareResult(
   { seconds, memory, worker }: Pick<SharedResult, 'seconds' | 'memory' | 'worker'>,
 ): Promise<'written' | 'there'> {
   const folder = folderOf(dir, training);
-  const files: SharedResult['files'][number][] = [];
-  for (const name of FILES[training.stage === undefined ? 'fold' : 'stage']) {
-    const path = join(folder, name);
-    const sha256 = await sha256OfFile(path);
-    files.push({ name, bytes: (await stat(path)).size, sha256 });
-    await store.putFile(blobKey(sha256), path);
-  }
+  // side by side: each waits for the disk, or for the network
+  const files = await Promise.all(
+    FILES[training.stage === undefined ? 'fold' : 'stage'].map(async (name) => {
+      const path = join(folder, name);
+      const sha256 = await sha256OfFile(path);
+      await store.putFile(blobKey(sha256), path);
+      return { name, bytes: (await stat(path)).size, sha256 };
+    }),
+  );
   const result: SharedResult = { format: 1, seconds, memory, worker, files };
   return store.put(resultKey(training), new TextEncoder().encode(`${JSON.stringify(result)}\n`));
 }
@@ -146,7 +148,7 @@ export async function fetchResult(store: Store, dir: string, training: Training)
   if (!result) return undefined;
   const folder = folderOf(dir, training);
   await makeFolder(folder);
-  for (const { name, sha256 } of result.files) {
+  const fetchFile = async ({ name, sha256 }: SharedResult['files'][number]) => {
     const path = join(folder, name);
     if (!(await store.getFile(blobKey(sha256), path))) {
       throw new ExperimentError(
@@ -154,12 +156,14 @@ export async function fetchResult(store: Store, dir: string, training: Training)
       );
     }
     // whole it is: that it is the one named here is another question
-    if ((await sha256OfFile(path)) === sha256) continue;
+    if ((await sha256OfFile(path)) === sha256) return;
     await rm(path, { force: true });
     throw new ExperimentError(
       `Cannot use ${key} of the store as ${blobKey(sha256)} holds other bytes than its name says: delete both`,
     );
-  }
+  };
+  await Promise.all(result.files.slice(0, -1).map(fetchFile));
+  await fetchFile(result.files.at(-1)!);
   return result;
 }
 
