@@ -103,16 +103,22 @@ async function inPage(dir) {
   const served = [];
   const violations = [];
   const server = createServer(async (request, response) => {
-    const path = new URL(request.url, 'http://localhost').pathname.replace(/\/$/, '/index.html');
+    const { pathname, search } = new URL(request.url, 'http://localhost');
+    const path = pathname.replace(/\/$/, '/index.html');
+    const ranges = search !== '?whole';
     const body = await readFile(join(dir, path)).catch(() => undefined);
     served.push({ path, bytes: body?.length ?? 0 });
     if (!body) return response.writeHead(404).end();
-    return response
-      .writeHead(200, {
-        'content-type': types[extname(path)] ?? 'application/octet-stream',
-        'content-security-policy': CSP,
-      })
-      .end(body);
+    const headers = {
+      'content-type': types[extname(path)] ?? 'application/octet-stream',
+      'content-security-policy': CSP,
+    };
+    // without answers to ranges of bytes a browser does not go to the times that a <video> is set to
+    const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec((ranges && request.headers.range) || '') ?? [];
+    if (from === undefined) return response.writeHead(200, headers).end(body);
+    const part = body.subarray(Number(from), to ? Number(to) + 1 : body.length);
+    const range = `bytes ${from}-${Number(from) + part.length - 1}/${body.length}`;
+    return response.writeHead(206, { ...headers, 'accept-ranges': 'bytes', 'content-range': range }).end(part);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
@@ -154,14 +160,12 @@ function compare(node, page, networks) {
   }
 }
 
-/** The same pixels give the same answer, whatever holds them. Of a video for its element Chromium itself makes pixels: what comes of that is told, not judged. */
-function compareSources({ off: { '<video>': element, ...off }, levels: { same, neighbor }, frames }) {
+/** The same pixels give the same answer, whatever holds them; a `<video>` that cannot go to a time is refused. */
+function compareSources({ off, refused, frames }) {
   for (const [kind, value] of Object.entries(off)) {
     check(value <= 1e-5, `${frames} frames as ${kind}: probabilities ${value.toExponential(1)} from those of the file`);
   }
-  console.log(
-    `told: a frame of the <video> drawn on a canvas is ${same.toFixed(2)} of 255 levels from the decoded one, ${neighbor.toFixed(2)} from its neighbor; probabilities of all ${element.toExponential(1)} from those of the file`,
-  );
+  check(/Accept-Ranges/.test(refused), `a <video> of a server without ranges is refused: ${refused}`);
 }
 
 function largest(a, b) {

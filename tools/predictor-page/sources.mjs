@@ -23,8 +23,7 @@ export async function askOfSources(folder, file, address, marks) {
     return canvas;
   };
   const bitmaps = await each((image) => createImageBitmap(image));
-  const element = document.createElement('video');
-  element.src = address;
+  const elementOf = (src) => Object.assign(document.createElement('video'), { src });
   const sources = {
     ImageData: pictures,
     ImageBitmap: bitmaps,
@@ -34,7 +33,7 @@ export async function askOfSources(folder, file, address, marks) {
     stream: (async function* () {
       yield* pictures;
     })(),
-    '<video>': element,
+    '<video>': elementOf(address),
   };
   const predictor = await loadPredictor(folder, { backend: 'wasm' });
   const options = { face: 'fills', decoder: 'webcodecs', force: true, marks };
@@ -45,21 +44,10 @@ export async function askOfSources(folder, file, address, marks) {
     off[kind] = Math.max(...answer.probabilities.map((value, i) => Math.abs(value - probabilities[i])));
   }
   for (const frame of sources.VideoFrame) frame.close();
+  const refused = await predictor.predict(elementOf(`${address}?whole`), { ...options, fps }).then(
+    () => 'it was not',
+    ({ message }) => message,
+  );
   predictor.dispose();
-  return { off, levels: await levelsOff(element, pictures, fps), frames: pictures.length };
-}
-
-/** Mean difference of the levels of an element's frame in the middle from the decoded one (`same`), and from the nearer of its neighbors. */
-async function levelsOff(element, pictures, fps) {
-  const middle = Math.floor(pictures.length / 2);
-  const there = new Promise((resolve) => element.addEventListener('seeked', resolve, { once: true }));
-  element.currentTime = (middle + 0.5) / fps;
-  await there;
-  const { width, height } = pictures[middle];
-  const context = new OffscreenCanvas(width, height).getContext('2d');
-  context.drawImage(element, 0, 0, width, height);
-  const { data } = context.getImageData(0, 0, width, height);
-  const off = (other) =>
-    data.reduce((sum, value, i) => sum + Math.abs(value - other.data[i]), 0) / (3 * width * height);
-  return { same: off(pictures[middle]), neighbor: Math.min(off(pictures[middle - 1]), off(pictures[middle + 1])) };
+  return { off, refused, frames: pictures.length };
 }

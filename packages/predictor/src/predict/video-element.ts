@@ -13,7 +13,7 @@ export interface VideoElementOptions {
  *
  * @param video - whose length is known and whose pixels the page may read
  * @param options - frames a second, signal
- * @throws RangeError where it has no length (a camera), or none yet
+ * @throws RangeError where it has no length (a camera), or none yet; Error where it does not go to the times that it is set to, as browsers do where the server knows no ranges of bytes
  */
 export async function* videoElementFrames(
   video: HTMLVideoElement,
@@ -37,6 +37,12 @@ export async function* videoElementFrames(
         const there = once(video, 'seeked', signal);
         video.currentTime = time;
         await there;
+        // a server that does not answer requests for ranges: browsers stay at the beginning, and say nothing
+        if (Math.abs(video.currentTime - time) > 0.5 / fps) {
+          throw new Error(
+            `Cannot read the frames of a video element as it must go to the time that it is set to: set to ${time.toFixed(3)} s it is at ${video.currentTime.toFixed(3)} s. Its server must answer requests for ranges of bytes (Accept-Ranges); or fetch the file and give the Blob`,
+          );
+        }
       }
       const frame = new VideoFrame(video, { timestamp: Math.round(time * 1e6) });
       try {
