@@ -286,7 +286,7 @@ async function load(url, clips) {
   const [early, late] = [memory[1] ?? memory[0], memory.at(-1)];
   for (const who of ['service', 'workers']) {
     expectThat(
-      late[who] < early[who] * 1.25 + 30,
+      late[who] < early[who] * 1.1 + 15,
       `the memory of ${who} grew from ${early[who].toFixed(0)} to ${late[who].toFixed(0)} MiB`,
     );
   }

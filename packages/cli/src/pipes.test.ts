@@ -61,6 +61,7 @@ const commands: Record<string, (to: string) => string[]> = {
   explain: () => [clip, '--landmarks', 'points.json', '--backend', 'cpu', '--set', 'size=64'],
   weights: () => [],
   worker: () => ['--queue', queue, '--store', root, '--idle', '0.5', '--json'],
+  cancel: () => ['whole', '--queue', queue],
   report: (to) => ['whole', '--out', to, '--no-pictures'],
   compare: () => ['whole', 'whole'],
   status: () => ['whole'],
@@ -84,7 +85,7 @@ const commands: Record<string, (to: string) => string[]> = {
 /** `npm run nightly:pipes` tries every command; each takes seconds. */
 const every = process.env['MER_EVERY_COMMAND'] === '1';
 /** A service runs until it is told to stop: `npm run nightly:serve`. */
-const ending = Object.keys(commands).filter((name) => name !== 'serve' && (name !== 'worker' || redisServer));
+const ending = Object.keys(commands).filter((name) => name !== 'serve' && (!['worker', 'cancel'].includes(name) || redisServer));
 const tried = every ? ending : ['run', 'merge', 'represent', 'datasets'];
 
 const noStack = /\n\s+at .*\b(file|node):|EPIPE|ENOSPC|Unhandled|Emitted/;

@@ -188,6 +188,14 @@ export function createProgram(): Command {
     .action(async (...args) => (await import('./commands/worker.js')).worker(args[0]));
 
   program
+    .command('cancel')
+    .description('take what waits of a run out of a queue; what a worker has begun it finishes')
+    .argument('<run>', 'folder of a run or of a sweep, or the first digits of the hash in run.json')
+    .requiredOption('--queue <url>', QUEUE)
+    .addOption(json)
+    .action(async (...args) => (await import('./commands/cancel.js')).cancel(args[0], args[1]));
+
+  program
     .command('submit')
     .description(
       'write the folds of a run, or of a whole sweep, as tasks for Slurm or Kubernetes; submit them to Slurm',

@@ -46,6 +46,7 @@ export {
   prepareData,
 } from './prepare/prepare.js';
 export type { RowFile } from './prepare/row-file.js';
+export { type CancelledRuns, cancelWaiting } from './queue/cancel-waiting.js';
 export { type FetchedFolds, type FetchFoldsOptions, fetchFolds } from './queue/fetch-folds.js';
 export { openQueuePage, type QueuePage } from './queue/queue-page.js';
 export { openQueueRunner, type QueueRunner, type QueueRunnerOptions } from './queue/queue-runner.js';

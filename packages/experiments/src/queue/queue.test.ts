@@ -14,6 +14,7 @@ import { planFolds } from '../run/plan.js';
 import { readManifest } from '../run/run-store.js';
 import { parseExperiment } from '../schema/parse.js';
 import { openStore } from '../store/store.js';
+import { cancelWaiting } from './cancel-waiting.js';
 import { openQueueRunner } from './queue-runner.js';
 import { queueStatus } from './queue-status.js';
 import { runWorker, type WorkerEvent } from './run-worker.js';
@@ -128,5 +129,27 @@ describe.skipIf(!redisServer)(`a queue${redisServer ? '' : ' (skipped: no redis-
     drain.abort();
     expect(await working).toEqual({ done: 0, failed: 0 });
     await runner.close();
+  });
+
+  it('gives back what waits of one run, and leaves the others', async () => {
+    const stop = new AbortController();
+    const runner = await openQueueRunner({ queue: url, store: join(root, 'cancelled'), tag: 'nobody', lookSeconds: 1 });
+    const running = [0, 1].map((seed) => {
+      const experiment = parseExperiment({ ...settings, name: `waiting-${seed}`, seeds: [seed] });
+      return runner.run(experiment, { out: join(root, `waiting-${seed}`), signal: stop.signal }).catch(() => {});
+    });
+    const waiting = async () => (await queueStatus(url)).kinds.find(({ kind }) => kind === 'wasm.nobody')?.runs ?? [];
+    const both = [0, 1].map((seed) => ({ run: `waiting-${seed}`, waiting: 4 }));
+    await expect.poll(waiting, { timeout: 60_000 }).toEqual(expect.arrayContaining(both));
+    stop.abort();
+    await Promise.all(running);
+    await runner.close();
+
+    expect(await cancelWaiting(url, join(root, 'waiting-0'))).toEqual({ cancelled: 4, active: 0 });
+    expect(await waiting()).toEqual([{ run: 'waiting-1', waiting: 4 }]);
+    const { hash } = (await readManifest(join(root, 'waiting-1')))!;
+    expect(await cancelWaiting(url, hash.slice(0, 8))).toEqual({ cancelled: 4, active: 0 });
+    expect(await waiting()).toEqual([]);
+    await expect(cancelWaiting(url, join(root, 'nowhere'))).rejects.toThrow(/nowhere/);
   });
 });
