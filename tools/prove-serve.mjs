@@ -170,6 +170,8 @@ async function startService(network, more = []) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: join(folder, 'tmp') },
   });
+  // a fault of this script leaves no service behind
+  process.once('exit', () => child.kill('SIGKILL'));
   const log = [];
   let rest = '';
   child.stdout.on('data', (chunk) => {
