@@ -107,7 +107,7 @@ async function inPage(dir) {
     const path = pathname.replace(/\/$/, '/index.html');
     const ranges = search !== '?whole';
     const body = await readFile(join(dir, path)).catch(() => undefined);
-    served.push({ path, bytes: body?.length ?? 0 });
+    if (ranges) served.push({ path, bytes: body?.length ?? 0 });
     if (!body) return response.writeHead(404).end();
     const headers = {
       'content-type': types[extname(path)] ?? 'application/octet-stream',
@@ -200,6 +200,10 @@ function writeTable(node, page, served) {
     ];
     return values.join(',');
   });
-  writeFileSync(here('../benchmarks/results/predictor.csv'), `${head}\n${lines.join('\n')}\n`);
+  const table = here('../benchmarks/results/predictor.csv');
+  // rows of the other clip stay
+  const others = readFileSync(table, 'utf8').trim().split('\n').slice(1);
+  const kept = others.filter((line) => (line.split(',')[1] === 'face') !== (pictures !== undefined));
+  writeFileSync(table, `${[head, ...kept, ...lines].join('\n')}\n`);
   console.log([head, ...lines].join('\n'));
 }
