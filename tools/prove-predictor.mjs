@@ -48,7 +48,8 @@ try {
   mkdirSync(join(app, 'public'), { recursive: true });
   installPacked(app, { name: 'app', private: true, type: 'module', dependencies: INSTALLED }, packPackages(root));
   cpSync(here('predictor-page/ask.mjs'), join(app, 'ask.mjs'));
-  for (const file of ['export.mjs', 'sources.mjs']) cpSync(here(`predictor-page/${file}`), join(app, file));
+  for (const file of ['export.mjs', 'networks.mjs', 'sources.mjs'])
+    cpSync(here(`predictor-page/${file}`), join(app, file));
   const { networks, marks } = JSON.parse(command('node', ['export.mjs', 'public', pictures ?? ''], app));
   writeFileSync(
     join(app, 'page.mjs'),

@@ -29,6 +29,7 @@ const { default: axe } = await import('axe-core');
 const { CHROMIUM_ARGUMENTS, FAKE_CAMERA, findChromium } = await import('../../../tools/chromium.mjs');
 const { inRepository, DIST, SITE } = await import('./paths.mjs');
 const { serve } = await import('./serve.mjs');
+const { writeNetworks } = await import('../../../tools/predictor-page/networks.mjs');
 
 const LOOKS = {
   light: { colorScheme: 'light' },
@@ -174,6 +175,7 @@ async function visit(root) {
 
   await takeAway({ page, at, name: 'example' });
   await ownFiles({ page, at, after, noErrors });
+  await otherNetworks({ page, at, after, noErrors });
   await videos({ page, at, after, noErrors, fetched });
   if (asked.all) await everyRepresentation({ at, after, noErrors });
   await otherBackends({ at, after, noErrors, classOf });
@@ -287,6 +289,41 @@ function runProgram(folder, program) {
 }
 
 /** Pictures of a folder, a GIF, and files that are none. */
+/** An exported folder instead of the page's own network; one whose weights are not those of its hash is refused. */
+async function otherNetworks({ page, at, after, noErrors }) {
+  const folder = join(work, 'networks');
+  mkdirSync(folder);
+  const [name] = await writeNetworks(folder, ['ststnet-int8']);
+  await page.getByText('Another network').click();
+  await after(() => at('network-folder').setInputFiles(join(folder, name)));
+  await noErrors();
+  const facts = await at('network').textContent();
+  assert.match(facts, /ststnet-int8: 3 classes, 0\.00 MB of weights \(int8\)\..*License of the weights: not stated/s);
+  const told = () => page.locator('[data-test^=class-]').allTextContents();
+  const classes = await page.locator('[data-test^=class-]').evaluateAll((all) => all.map((one) => one.dataset.test));
+  assert.deepEqual(classes, ['class-negative', 'class-positive', 'class-surprise']);
+  const shares = await told();
+  if (asked.screenshots) {
+    mkdirSync(asked.screenshots, { recursive: true });
+    await page.screenshot({ path: join(asked.screenshots, 'playground-network.png'), fullPage: true });
+  }
+
+  const damaged = join(work, 'damaged');
+  cpSync(join(folder, name), damaged, { recursive: true });
+  const weights = readFileSync(join(damaged, 'weights.safetensors'));
+  weights[weights.length - 1] ^= 1;
+  writeFileSync(join(damaged, 'weights.safetensors'), weights);
+  await after(() => at('network-folder').setInputFiles(damaged));
+  assert.match(
+    await at('network-error').textContent(),
+    /weights\.safetensors as its SHA-256 must be .*copy the folder again/,
+  );
+  assert.deepEqual(await told(), shares, 'the network before it stays');
+  await after(() => page.getByText("The page's own").click());
+  await noErrors();
+  said('a folder that mer export wrote, and a damaged one');
+}
+
 async function ownFiles({ page, at, after, noErrors }) {
   const { createSyntheticDataset } = await import('@mer/datasets');
   const { writeImage } = await import('@mer/io');
