@@ -298,7 +298,7 @@ async function otherNetworks({ page, at, after, noErrors }) {
   await after(() => at('network-folder').setInputFiles(join(folder, name)));
   await noErrors();
   const facts = await at('network').textContent();
-  assert.match(facts, /ststnet-int8: 3 classes, 0\.00 MB of weights \(int8\)\..*License of the weights: not stated/s);
+  assert.match(facts, /ststnet-int8: 3 classes, 5 kB of weights \(int8\)\..*License of the weights: not stated/s);
   const told = () => page.locator('[data-test^=class-]').allTextContents();
   const classes = await page.locator('[data-test^=class-]').evaluateAll((all) => all.map((one) => one.dataset.test));
   assert.deepEqual(classes, ['class-negative', 'class-positive', 'class-surprise']);

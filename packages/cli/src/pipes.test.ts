@@ -85,7 +85,9 @@ const commands: Record<string, (to: string) => string[]> = {
 /** `npm run nightly:pipes` tries every command; each takes seconds. */
 const every = process.env['MER_EVERY_COMMAND'] === '1';
 /** A service runs until it is told to stop: `npm run nightly:serve`. */
-const ending = Object.keys(commands).filter((name) => name !== 'serve' && (!['worker', 'cancel'].includes(name) || redisServer));
+const ending = Object.keys(commands).filter(
+  (name) => name !== 'serve' && (!['worker', 'cancel'].includes(name) || redisServer),
+);
 const tried = every ? ending : ['run', 'merge', 'represent', 'datasets'];
 
 const noStack = /\n\s+at .*\b(file|node):|EPIPE|ENOSPC|Unhandled|Emitted/;

@@ -24,7 +24,7 @@ const BATCH = 1_000;
  * Whoever waits for such a run (`mer run --queue`) puts its trainings back: end that first.
  *
  * @param url - of the queue's server
- * @param run - folder of a run or of a sweep, or at least 6 digits of the hash of a run
+ * @param run - folder of a run or of a sweep: the trainings of its seeds; or at least 6 digits of the hash in `run.json`: those of every seed with these settings
  * @returns how many trainings were taken out, and how many are in hand
  * @throws {@link ExperimentError} where the queue cannot be reached, or it is no run; nothing was taken out then
  *
@@ -37,11 +37,12 @@ const BATCH = 1_000;
  */
 export async function cancelWaiting(url: string, run: string): Promise<CancelledRuns> {
   const isFolder = (await stat(run).catch(() => undefined)) !== undefined;
-  const hashes = !isFolder && /^[0-9a-f]{6,64}$/.test(run) ? [run] : await hashesOf(run);
+  const wanted: readonly Wanted[] =
+    !isFolder && /^[0-9a-f]{6,64}$/.test(run) ? [{ hash: run }] : await trainingsOf(run);
   const isOurs = ({ data }: Job): boolean => {
     try {
-      const { run: hash } = checkJob(data);
-      return hashes.some((begin) => hash.startsWith(begin));
+      const job = checkJob(data);
+      return wanted.some(({ hash, seeds }) => job.run.startsWith(hash) && (seeds?.includes(job.seed) ?? true));
     } catch {
       return false;
     }
@@ -74,11 +75,19 @@ export async function cancelWaiting(url: string, run: string): Promise<Cancelled
   }
 }
 
-/** Hashes of the runs in a folder. */
-async function hashesOf(dir: string): Promise<string[]> {
+/** Whose trainings are to go: all of a hash, or those of some seeds; runs of other seeds have the same hash. */
+interface Wanted {
+  hash: string;
+  seeds?: readonly number[];
+}
+
+/** Those of the runs in a folder. */
+async function trainingsOf(dir: string): Promise<Wanted[]> {
   const { runs } = await readStatus(dir);
   const manifests = await Promise.all(runs.map((run) => readManifest(run.dir)));
-  const hashes = manifests.flatMap((manifest) => manifest?.hash ?? []);
-  if (hashes.length > 0) return hashes;
+  const wanted = manifests.flatMap((manifest) =>
+    manifest ? [{ hash: manifest.hash, seeds: manifest.experiment.seeds }] : [],
+  );
+  if (wanted.length > 0) return wanted;
   throw new ExperimentError(`Cannot cancel ${dir} as none of its runs has begun: nothing of it is in a queue`);
 }

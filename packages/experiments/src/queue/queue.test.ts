@@ -150,6 +150,8 @@ describe.skipIf(!redisServer)(`a queue${redisServer ? '' : ' (skipped: no redis-
     const { hash } = (await readManifest(join(root, 'waiting-1')))!;
     expect(await cancelWaiting(url, hash.slice(0, 8))).toEqual({ cancelled: 4, active: 0 });
     expect(await waiting()).toEqual([]);
+    // settings alone make the hash
+    expect(hash).toBe((await readManifest(join(root, 'waiting-0')))!.hash);
     await expect(cancelWaiting(url, join(root, 'nowhere'))).rejects.toThrow(/nowhere/);
   });
 });

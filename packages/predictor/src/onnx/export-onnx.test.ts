@@ -3,6 +3,7 @@ import { createModel, type ModelName, models } from '@mer/models';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as ort from 'onnxruntime-web';
+import { PbfReader } from 'pbf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportOnnx } from './export-onnx.js';
 
@@ -187,5 +188,40 @@ describe('exportOnnx()', () => {
     expect(() => exportOnnx(byValue)).toThrow(/depends on the values that it is given/);
     expect(() => exportOnnx(byValue, { batch: 0 })).toThrow(/batch/);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('writes texts for whoever loads it, and its name', () => {
+    const model = own((x) => tf.mul(x, 2));
+    const metadata = { classes: 'negative,positive', license: 'Lizenz: frei ✓' };
+    const read: Record<string, string> = {};
+    let name = '';
+    // model_proto: 7 is the graph, whose 2 is its name; 14 the entries
+    new PbfReader(exportOnnx(model, { name: 'smiles', metadata })).readFields((field, _, pbf) => {
+      const end = field === 7 || field === 14 ? pbf.readVarint() + pbf.pos : 0;
+      if (field === 7) {
+        pbf.readFields(
+          (inner) => {
+            if (inner === 2) name = pbf.readString();
+          },
+          undefined,
+          end,
+        );
+      } else if (field === 14) {
+        const entry: string[] = [];
+        pbf.readFields(
+          (inner) => {
+            entry[inner - 1] = pbf.readString();
+          },
+          undefined,
+          end,
+        );
+        read[entry[0]!] = entry[1]!;
+      }
+    }, undefined);
+    expect(read).toEqual(metadata);
+    expect(name).toBe('smiles');
+    const wrong = { classes: ['negative'] } as never;
+    expect(() => exportOnnx(model, { metadata: wrong })).toThrow(/metadata must be texts: current value of classes/);
+    model.dispose();
   });
 });
