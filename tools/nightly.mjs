@@ -116,7 +116,9 @@ async function rowOf(name) {
   const file = here(`../packages/experiments/recipes/${name}.yaml`);
   const { data, model, training, backend } = await readExperiment(file);
   const root = await layoutOf(data.name, join(values.work, 'layouts'));
-  const request = { file, root, cache: join(values.work, 'images'), backend: values.backend };
+  // a recipe names a folder where it is started
+  const landmarks = data.landmarks?.folder && join(values.work, data.landmarks.folder);
+  const request = { file, root, landmarks, cache: join(values.work, 'images'), backend: values.backend };
   // images and plan first, so that their memory is not counted as that of training
   const prepared = await inProcess(request);
   const result = prepared.error === undefined ? await inProcess({ ...request, plan: prepared.plan }) : prepared;

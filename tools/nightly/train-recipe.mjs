@@ -1,4 +1,4 @@
-// One recipe in a process of its own, started by ../nightly.mjs with one argument, JSON: { file, root, cache, backend?, plan? }.
+// One recipe in a process of its own, started by ../nightly.mjs with one argument, JSON: { file, root, landmarks?, cache, backend?, plan? }.
 // Without a plan it makes the images of the samples and plans the memory of a training step, as a run does. With it, it trains three whole batches, tests
 // the samples of the first fold, and tells what that took. One line of JSON; `error` where it failed.
 
@@ -21,10 +21,11 @@ const STEPS = 3;
 /** What is known of the process, also where the recipe fails. */
 const known = {};
 
-async function work({ file, root, cache, backend: asked, plan }) {
+async function work({ file, root, landmarks, cache, backend: asked, plan }) {
   const set = [
     'seeds=[0]',
     ...(root === undefined ? [] : [`data.root=${JSON.stringify(root)}`]),
+    ...(landmarks === undefined ? [] : [`data.landmarks.folder=${JSON.stringify(landmarks)}`]),
     ...(asked === undefined ? [] : [`backend=${asked}`]),
   ];
   const experiment = await readExperiment(file, { set });

@@ -1,7 +1,8 @@
 // Numbers in words.
 import type { Cost, Expression, Progress } from './protocol.ts';
 
-export const bytesText = (bytes: number) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+export const bytesText = (bytes: number) =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** `12 ms, 4.7 MB of tensors at most` */
 export const costText = ({ milliseconds, bytes }: Cost) =>

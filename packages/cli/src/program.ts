@@ -190,7 +190,10 @@ export function createProgram(): Command {
   program
     .command('cancel')
     .description('take what waits of a run out of a queue; what a worker has begun it finishes')
-    .argument('<run>', 'folder of a run or of a sweep, or the first digits of the hash in run.json (then of every seed)')
+    .argument(
+      '<run>',
+      'folder of a run or of a sweep, or the first digits of the hash in run.json (then of every seed)',
+    )
     .requiredOption('--queue <url>', QUEUE)
     .addOption(json)
     .action(async (...args) => (await import('./commands/cancel.js')).cancel(args[0], args[1]));

@@ -85,6 +85,7 @@ export {
   type FoldPredictions,
   type FoldRecord,
   fileNameOf,
+  type ImageQuality,
   openRun,
   type Prediction,
   type RunManifest,
@@ -152,6 +153,7 @@ export { hasSlurm, slurmTasks, submitFolder, submitToSlurm } from './submit/slur
 export { type SlurmArray, type SlurmScriptOptions, slurmArrays, slurmScript } from './submit/slurm-script.js';
 export type { TaskCommand } from './submit/task-script.js';
 export { dataText, saysSomething } from './summaries/data-text.js';
+export type { DrawnSummary } from './summaries/drawn-images.js';
 export { readRunSummary } from './summaries/read-summary.js';
 export {
   type RunSummary,

@@ -16,6 +16,9 @@ export {
 export { cohensKappa } from './cohens-kappa.js';
 export { confusionMatrix } from './confusion-matrix.js';
 export { type HolmOptions, holmCorrection } from './holm-correction.js';
+export type { ImagePair } from './images/image-pair.js';
+export { psnr } from './images/psnr.js';
+export { type ShapedImagePair, ssim } from './images/ssim.js';
 export type { Classes, Label } from './labels.js';
 export { macroPrecision } from './macro-precision.js';
 export { matthewsCorrelation } from './matthews-correlation.js';

@@ -22,6 +22,7 @@ export {
 } from './augment/define-augmentation.js';
 export type { Mix } from './augment/mixup.js';
 export type { TrainingPart } from './define.js';
+export { type DrawnImage, type DrawnImagesOptions, drawnImages } from './drawn-images.js';
 export { type EpochRecord, type FitOptions, type FitResult, fit } from './fit.js';
 export { type GradientStepOptions, gradientStep } from './gradient-step.js';
 export { classesOf, type LabelKind, labelErrors, type SampleLabel, sameLabel } from './label-kind.js';

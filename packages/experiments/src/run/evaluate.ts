@@ -112,7 +112,9 @@ export async function evaluateExperiment(
       const note = weightsNote(await putWeights(model, files[i]!, { entry }));
       if (note !== undefined && i === 0) onEvent({ type: 'note', text: `${basename(files[i]!)}: ${note}` });
       if (encoding !== undefined) await throughEncoding(model, encoding);
-      const predictions = predictionsOf(data, test, await predictLogits(model, data, test), experiment.threshold);
+      const predictions = predictionsOf(data, test, await predictLogits(model, data, test), {
+        threshold: experiment.threshold,
+      });
       tested.push({ fold, seed, epochChoice: 'given', epoch: 0, trained: 0, validationSubjects: [], predictions });
       onEvent({
         type: 'fold',

@@ -18,6 +18,7 @@ const predictions = list(
     truth: label('Class annotated, or all labels.'),
     predicted: label('Class predicted, or all labels.'),
     logits: list('Outputs.', number('An output.', {}), {}),
+    drawn: v.optional(loose({ psnr: number('Decibels.', {}), ssim: number('A similarity.', { max: 1 }) })),
     marks: v.optional(
       loose({
         onset: number('First frame.', {}),

@@ -9,6 +9,7 @@ import { predictionsOf } from '../summaries/predictions.js';
 import type { RunEvent } from './events.js';
 import { epochsOf, fitSettings } from './fit-settings.js';
 import { holdOutValidation, subjectsOf } from './folds.js';
+import { imageQualities } from './image-qualities.js';
 import { type InitialWeights, makeModel, startFrom } from './model.js';
 import type { PlannedFold } from './plan.js';
 import type { FoldRecord } from './run-store.js';
@@ -95,6 +96,9 @@ export async function runFold(
     });
     const logits = await predictLogits(model, data, fold.test, memory && { batchSize: memory.testBatch });
     const { threshold } = experiment;
+    const drawn = await imageQualities(model, data, fold.test, {
+      ...{ loss: settings.loss, parts: own.parts, batchSize: memory?.testBatch },
+    });
     const untrained = untrainedClasses(data.samples, train, data.classes.length);
     return {
       predictions: {
@@ -105,9 +109,9 @@ export async function runFold(
         trained: train.length,
         validationSubjects: subjectsOf(data.samples, validation),
         ...(untrained.length > 0 && { untrained }),
-        predictions: predictionsOf(data, fold.test, logits, threshold),
+        predictions: predictionsOf(data, fold.test, logits, { threshold, drawn }),
         ...(oracle && {
-          oracle: { epoch: oracle.epoch, predictions: predictionsOf(data, fold.test, oracle.logits, threshold) },
+          oracle: { epoch: oracle.epoch, predictions: predictionsOf(data, fold.test, oracle.logits, { threshold }) },
         }),
       },
       history,

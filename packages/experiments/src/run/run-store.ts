@@ -97,8 +97,18 @@ export interface Prediction {
   predicted: SampleLabel;
   /** The model's output, one number for each class. */
   logits: number[];
+  /** How like its target the image is that the network drew of it; absent where it draws none, and from folds that an earlier version ran. */
+  drawn?: ImageQuality;
   /** The annotation of the clip; absent where the data set has none, and from folds that an earlier version ran. */
   marks?: ClipMarks;
+}
+
+/** How like another an image is. */
+export interface ImageQuality {
+  /** Peak signal-to-noise ratio, decibels; 100 where no pixel differs. */
+  psnr: number;
+  /** Structural similarity, 1 at most. */
+  ssim: number;
 }
 
 /** Where a clip lies in its recording: frame numbers as annotated. */

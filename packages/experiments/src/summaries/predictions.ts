@@ -1,6 +1,6 @@
 import { predictedLabel } from '@mer/training';
 import type { PreparedDataset } from '../prepare/prepare.js';
-import type { Prediction } from '../run/run-store.js';
+import type { ImageQuality, Prediction } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
 
 /**
@@ -9,13 +9,16 @@ import type { Experiment } from '../schema/experiment.js';
  * @param data - prepared samples
  * @param indices - which samples
  * @param logits - one list for each index, in the same order; the first of equal largest logits is the prediction
- * @param threshold - of any number of labels: those whose probability is above it are predicted
+ * @param options - of any number of labels: those whose probability is above the threshold are predicted; of a network that draws images how like their targets they are
  */
 export function predictionsOf(
   data: PreparedDataset,
   indices: readonly number[],
   logits: readonly (readonly number[])[],
-  threshold?: Experiment['threshold'],
+  {
+    threshold,
+    drawn = [],
+  }: { threshold?: Experiment['threshold']; drawn?: readonly (ImageQuality | undefined)[] } = {},
 ): Prediction[] {
   const { labelKind, marks } = data;
   return indices.map((index, row) => {
@@ -23,7 +26,11 @@ export function predictionsOf(
     const values = [...logits[row]!];
     const predicted = predictedLabel(values, { labelKind, threshold });
     const annotated = marks?.[index];
-    const prediction = { id, dataset, subject, clip, truth: label, predicted, logits: values };
-    return annotated ? { ...prediction, marks: annotated } : prediction;
+    const quality = drawn[row];
+    return {
+      ...{ id, dataset, subject, clip, truth: label, predicted, logits: values },
+      ...(quality && { drawn: quality }),
+      ...(annotated && { marks: annotated }),
+    };
   });
 }

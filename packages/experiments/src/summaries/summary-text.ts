@@ -1,6 +1,7 @@
 import { visible } from '@mer/options';
 import { classesText, epochText, NESTED, untrainedText } from './context.js';
 import { dataText, saysSomething } from './data-text.js';
+import { drawnText } from './drawn-images.js';
 import { type ScoreTableRow, scoreColumns, scoreTable } from './score-table.js';
 import { bootstrapText, cellText, four } from './score-text.js';
 import type { RunSummary, SeedSummary } from './summary.js';
@@ -54,6 +55,7 @@ function aboutLines(summary: RunSummary): string[] {
       ...(data && saysSomething(data) ? [['clips', dataText(data)] as const] : []),
       [seeds.length > 1 ? 'seeds' : 'seed', seeds.join(', ')],
       ['backend', backend],
+      ...(summary.drawn ? [['drawn images', drawnText(summary.drawn)] as const] : []),
     ],
     2,
   );

@@ -2,6 +2,7 @@ import type { LabelKind } from '@mer/training';
 import type { RunData } from '../run/run-data.js';
 import type { FoldPredictions, Prediction, RunStage } from '../run/run-store.js';
 import type { Experiment } from '../schema/experiment.js';
+import { type DrawnSummary, drawnSummary } from './drawn-images.js';
 import { type Guessing, guessing } from './guessing.js';
 import { type ByScore, byScore } from './score-names.js';
 import { type Scoring, scoringOf } from './scoring.js';
@@ -112,6 +113,8 @@ export interface RunSummary {
   guessing: Guessing;
   /** How confidence intervals were made. */
   bootstrap: BootstrapSettings;
+  /** How like their targets the images are that the network draws as second task; absent where it draws none. */
+  drawn?: DrawnSummary;
   /** Kept apart from the scores; only with `training.oracle`. */
   oracle?: OracleSummary;
   /** Published results, as the experiment gives them. */
@@ -170,6 +173,7 @@ export function summarize(
     seeds.map((seed) => ({ seed, folds: ofSeed(seed) })),
     scoring,
   );
+  const drawn = drawnSummary(pooled);
   const untrained = untrainedOf(folds, classes);
   const start = folds.some(({ epochChoice }) => epochChoice === 'given') ? undefined : startOf(experiment, stages);
   const { name, data, model, protocol, training, published } = experiment;
@@ -194,6 +198,7 @@ export function summarize(
     ...(seeds.length > 1 && { overSeeds: overSeeds(pooled, scoring) }),
     guessing: guessing(pooled.flat(), scoring, classes),
     bootstrap: BOOTSTRAP,
+    ...(drawn && { drawn }),
     ...(oracle && { oracle }),
     published,
   };

@@ -5,6 +5,7 @@ import type { Run } from '../run/read-run.js';
 import type { PublishedScores } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { epochText } from '../summaries/context.js';
+import { type DrawnSummary, drawnText } from '../summaries/drawn-images.js';
 import { guessText } from '../summaries/guessing.js';
 import { summarizeRun } from '../summaries/read-summary.js';
 import { printedScores, type ScoreName } from '../summaries/score-names.js';
@@ -40,6 +41,8 @@ export interface TableCell {
   epoch: string;
   /** Wall-clock seconds of all folds. */
   seconds: number;
+  /** How like their targets the images are that the network draws as second task. */
+  drawn?: DrawnSummary;
   /** What epochs chosen on the test subjects gave, the mean over seeds: not comparable. */
   oracle?: { [name in ScoreName]?: number };
   /** The folders. */
@@ -212,7 +215,7 @@ function tableData(
 const keyOf = (data: readonly KnownData[], run: Run): string => data.find(({ keys }) => keys.has(dataOf(run)))!.key;
 
 function cellOf(run: Run, summary: RunSummary): TableCell {
-  const { seeds, folds, labelKind, oracle } = summary;
+  const { seeds, folds, labelKind, oracle, drawn } = summary;
   const mean = (name: ScoreName, rows: readonly { scores: readonly Partial<Record<ScoreName, number>>[] }[]) =>
     rows.reduce((sum, { scores }) => sum + (scores[0]![name] ?? 0), 0) / rows.length;
   return {
@@ -228,6 +231,7 @@ function cellOf(run: Run, summary: RunSummary): TableCell {
     folds: { done: folds.done, total: folds.total },
     epoch: epochText(summary).replace(/^epoch: /, ''),
     seconds: run.folds.reduce((sum, fold) => sum + fold.seconds, 0),
+    ...(drawn && { drawn }),
     ...(oracle && {
       oracle: Object.fromEntries(printedScores(labelKind).map(({ name }) => [name, mean(name, oracle.perSeed)])),
     }),
@@ -329,6 +333,9 @@ function notesOf({ runs, rows, data, tests, against }: NotesOptions): string[] {
       ? [`Means and ± standard deviation over seeds${seeds.length === 1 ? ` ${seeds[0]}` : ''}.`]
       : []),
     `[ ]: ${bootstrapText(BOOTSTRAP)}.`,
+    ...cells.flatMap(({ row, cell: { drawn }, key }) =>
+      drawn ? [`Images drawn by ${row.name}${titleOf(key)}: ${drawnText(drawn)}.`] : [],
+    ),
     ...(rows.length > 1
       ? [
           `Marked best: better than every other row, by a permutation test over subjects, at ${ALPHA} after Holm's correction for all pairs of rows; where no score is marked, none is.`,

@@ -29,6 +29,8 @@ export interface LossDefinition<
   readonly mixable?: boolean;
   /** Whether it is for samples with one label, the default, or with any number. */
   readonly labelKind?: LabelKind;
+  /** Where it compares an output with a target image, both in 0..1: which with which. Runs tell how like they are for tested samples. */
+  readonly drawn?: { readonly output: number; readonly target: number };
   /** The loss of a batch, a scalar; runs inside `tf.tidy`. */
   loss(
     outputs: readonly tf.Tensor[],

@@ -17,6 +17,7 @@ export const fdp = /* @__PURE__ */ declareLoss({
     rank: number('Weight of the ranking loss.', { min: 0, default: 0.1 }),
   },
   mixable: false,
+  drawn: { output: 1, target: 0 },
   loss([logits, drawn, scores], { classes, images: [image] }, settings, { weights, part }) {
     if (!drawn || !image) {
       throw new RangeError(
