@@ -257,6 +257,19 @@ const isSentence = ({ text }) => {
   }
 };
 
+/** Of ten looks the first warms up; from then on memory may breathe. */
+function expectFlat(memory) {
+  const [early, late] = [memory[1] ?? memory[0], memory.at(-1)];
+  for (const who of ['service', 'workers']) {
+    expectThat(
+      late[who] < early[who] * 1.1 + 15,
+      `the memory of ${who} grew from ${early[who].toFixed(0)} to ${late[who].toFixed(0)} MiB`,
+    );
+  }
+}
+
+const mibOf = (memory, who) => memory.map((one) => one[who].toFixed(0)).join(' ');
+
 /** Whether answers to the same clip are the same, how long they take, and what memory does. */
 async function load(url, clips) {
   const agent = new Agent({ keepAlive: true, maxSockets: atATime });
@@ -284,14 +297,7 @@ async function load(url, clips) {
   seconds.sort((a, b) => a - b);
   expectThat(lost === 0, `${lost} requests had no answer`);
   expectThat(other === 0, `${other} answers were others than at first`);
-  // the first tenth warms up; from then on it may breathe
-  const [early, late] = [memory[1] ?? memory[0], memory.at(-1)];
-  for (const who of ['service', 'workers']) {
-    expectThat(
-      late[who] < early[who] * 1.1 + 15,
-      `the memory of ${who} grew from ${early[who].toFixed(0)} to ${late[who].toFixed(0)} MiB`,
-    );
-  }
+  expectFlat(memory);
   addRow('load', {
     requests,
     answered: requests - lost,
@@ -300,8 +306,8 @@ async function load(url, clips) {
     p99_s: quantile(seconds, 0.99).toFixed(3),
     longest_s: seconds.at(-1).toFixed(3),
     per_second: (requests / wall).toFixed(1),
-    service_mib: memory.map(({ service }) => service.toFixed(0)).join(' '),
-    workers_mib: memory.map(({ workers: held }) => held.toFixed(0)).join(' '),
+    service_mib: mibOf(memory, 'service'),
+    workers_mib: mibOf(memory, 'workers'),
   });
 }
 
@@ -381,6 +387,7 @@ async function hostile(url, clips, service) {
   const agent = new Agent({ keepAlive: true, maxSockets: atATime });
   const counts = {};
   const unanswered = {};
+  const memory = [];
   let longest = 0;
   let sentences = 0;
   let errors = 0;
@@ -388,6 +395,10 @@ async function hostile(url, clips, service) {
     const random = randomOf(seed * 1_000_003 + i);
     const sent = mutate(clips[i % clips.length], random);
     const reply = await send(url, sent, agent);
+    if ((i + 1) % Math.max(1, Math.floor(mutated / 10)) === 0) {
+      memory.push(await memoryOf(url));
+      console.log(`${i + 1} of ${mutated}: ${JSON.stringify(counts)}`);
+    }
     longest = Math.max(longest, reply.seconds);
     if (reply.error) {
       unanswered[reply.error] = (unanswered[reply.error] ?? 0) + 1;
@@ -400,14 +411,13 @@ async function hostile(url, clips, service) {
     if (isSentence(reply)) sentences++;
     else faults.push(`upload ${i}: ${reply.status} is no sentence: ${reply.text.slice(0, 200)}`);
     if (reply.status === 500) faults.push(`upload ${i} (${clips[i % clips.length].name}): ${reply.text}`);
-    if ((i + 1) % 1000 === 0) console.log(`${i + 1} of ${mutated}: ${JSON.stringify(counts)}`);
   });
   agent.destroy();
   expectThat(service.child.exitCode === null, 'the service ended');
   expectThat(longest < MOST_SECONDS, `an answer took ${longest.toFixed(1)} s`);
   const text = await (await fetch(`${url}/metrics`)).text();
   const restarts = Number(/^mer_worker_restarts (\d+)/m.exec(text)[1]);
-  const memory = await memoryOf(url);
+  expectFlat(memory);
   addRow('hostile', {
     requests: mutated,
     answered: mutated - Object.values(unanswered).reduce((sum, count) => sum + count, 0),
@@ -418,8 +428,8 @@ async function hostile(url, clips, service) {
       .join(' '),
     errors_that_are_sentences: `${sentences} of ${errors}`,
     worker_restarts: restarts,
-    service_mib: memory.service.toFixed(0),
-    workers_mib: memory.workers.toFixed(0),
+    service_mib: mibOf(memory, 'service'),
+    workers_mib: mibOf(memory, 'workers'),
   });
 }
 
