@@ -39,11 +39,12 @@ export async function cancelWaiting(url: string, run: string): Promise<Cancelled
   const isFolder = (await stat(run).catch(() => undefined)) !== undefined;
   const wanted: readonly Wanted[] =
     !isFolder && /^[0-9a-f]{6,64}$/.test(run) ? [{ hash: run }] : await trainingsOf(run);
-  const isOurs = ({ data }: Job): boolean => {
+  const isOurs = (listed: Job | undefined): boolean => {
     try {
-      const job = checkJob(data);
+      const job = checkJob(listed?.data);
       return wanted.some(({ hash, seeds }) => job.run.startsWith(hash) && (seeds?.includes(job.seed) ?? true));
     } catch {
+      // another program's, or taken out of the queue since it was listed
       return false;
     }
   };

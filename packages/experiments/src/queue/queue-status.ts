@@ -98,10 +98,13 @@ async function statusOf({ bullmq, options }: QueueConnection, kind: string): Pro
   const queue = new bullmq.Queue(kind, { ...options, skipMetasUpdate: true });
   queue.on('error', () => {});
   const counts = await queue.getJobCounts('wait', 'prioritized', 'delayed', 'failed');
+  // one that is done since it was listed is not there any more
+  const jobs = async (states: Parameters<typeof queue.getJobs>[0], most: number) =>
+    ((await queue.getJobs(states, 0, most - 1)) as (Job | undefined)[]).filter((job) => job !== undefined);
   const [active, failed, waiting, workers] = await Promise.all([
-    queue.getJobs('active', 0, LISTED - 1),
-    queue.getJobs('failed', 0, LISTED_FAILED - 1),
-    queue.getJobs(['wait', 'prioritized'], 0, LISTED - 1),
+    jobs('active', LISTED),
+    jobs('failed', LISTED_FAILED),
+    jobs(['wait', 'prioritized'], LISTED),
     queue.getWorkers(),
   ]);
   const now = Date.now();
