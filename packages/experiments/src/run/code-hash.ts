@@ -24,7 +24,10 @@ async function hash(packages: readonly string[]): Promise<string> {
   const require = createRequire(import.meta.url);
   for (const name of packages) {
     const dist = join(dirname(require.resolve(`${name}/package.json`)), 'dist');
-    const files = (await readdir(dist, { recursive: true })).filter((file) => /\.(js|wasm)$/.test(file)).sort();
+    // dist/bundled holds the same once more
+    const files = (await readdir(dist, { recursive: true }))
+      .filter((file) => /^(?!bundled[/\\]).*\.(js|wasm)$/.test(file))
+      .sort();
     for (const file of files) digest.update(`${name}/${file}\n`).update(await readFile(join(dist, file)));
   }
   return digest.digest('hex');

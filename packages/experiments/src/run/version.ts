@@ -12,4 +12,5 @@ export function homepage(): string {
   return ownPackage().homepage.replace(/\/packages\/[^/]*$/, '');
 }
 
-const ownPackage = () => createRequire(import.meta.url)('../../package.json') as { version: string; homepage: string };
+const ownPackage = () =>
+  createRequire(import.meta.url)('@mer/experiments/package.json') as { version: string; homepage: string };

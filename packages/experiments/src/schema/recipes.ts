@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import { suggestion } from '@mer/options';
 
-/** The recipes lie beside the compiled files as they do beside the sources. */
-const folder = fileURLToPath(new URL('../../recipes/', import.meta.url));
-const studies = fileURLToPath(new URL('../../studies/', import.meta.url));
+const home = dirname(createRequire(import.meta.url).resolve('@mer/experiments/package.json'));
+const folder = join(home, 'recipes');
+const studies = join(home, 'studies');
 
 /** An experiment that comes with this package. */
 export interface Recipe {
