@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { queueStatus } from '@mer/experiments';
 import { randomStream, uniform, uniformBelow } from '@mer/training';
-import { folderBytes } from './folder-bytes.mjs';
+import { differingFiles, folderBytes } from './folder-bytes.mjs';
 import { redisServer, startRedis } from './redis-server.mjs';
 
 const mer = fileURLToPath(new URL('../packages/cli/bin/mer.js', import.meta.url));
@@ -160,6 +160,7 @@ async function compared(place, expected, cells) {
     if (!found.has(name)) missing += 1;
     else if (found.get(name) !== hash) different += 1;
   }
+  for (const name of differingFiles(expected, found)) console.error(`not alike: ${name}`);
   const leftover = [...found.keys()].filter((name) => !expected.has(name)).length;
   const results = (await readdir(join(place.folders.store, 'runs'), { recursive: true, withFileTypes: true })).filter(
     (entry) => entry.isFile() && /\/folds\/\d+$/.test(entry.parentPath),

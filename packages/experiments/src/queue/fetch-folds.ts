@@ -74,7 +74,7 @@ export async function fetchFolds(
   const manifest = await sharedManifest(store, await wholeHash(store, run, signal), { own, signal });
   const lock = await lockFolder(dir);
   try {
-    await openRun(dir, manifest);
+    let { inputs } = await openRun(dir, manifest);
     const there = await sharedResults(store, manifest.hash);
     const finals = manifest.experiment.seeds.map((seed) => ({ seed, name: finalFold }));
     let [done, fetched] = [0, 0];
@@ -82,7 +82,10 @@ export async function fetchFolds(
       signal?.throwIfAborted();
       const training = { run: manifest.hash, seed: fold.seed, fold: fold.name };
       let found = await readFold(dir, fold.seed, fold.name, manifest);
-      if (!found && there.has(resultKey(training)) && (await fetchResult(store, dir, training))) {
+      const result = !found && there.has(resultKey(training)) ? await fetchResult(store, dir, training) : undefined;
+      if (result) {
+        if (!inputs)
+          ({ inputs } = await openRun(dir, { ...manifest, ...(result.inputs && { inputs: result.inputs }) }));
         found = await readFold(dir, fold.seed, fold.name, manifest);
         fetched += 1;
         onFold?.(fold);

@@ -358,6 +358,7 @@ export async function openQueueRunner({
             return [jobId(job), { job, fold }] as const;
           }),
         );
+        let { inputs } = planned;
         const failures = await trainAll(
           channel,
           [...byJob.values()].map(({ job }) => job),
@@ -367,6 +368,8 @@ export async function openQueueRunner({
             async onResult(job) {
               const result = await fetchResult(store, out, job);
               if (!result) return false;
+              if (!inputs)
+                ({ inputs } = await openRun(out, { ...planned, ...(result.inputs && { inputs: result.inputs }) }));
               const { fold } = byJob.get(jobId(job))!;
               const predictions = await readFold(out, fold.seed, fold.name, planned);
               if (!predictions)

@@ -94,6 +94,7 @@ describe.skipIf(!redisServer)(`a queue${redisServer ? '' : ' (skipped: no redis-
     expect(events.filter(({ type }) => type === 'fold')).toHaveLength(4);
 
     const manifest = await readManifest(join(root, 'run'));
+    expect(manifest!.inputs).toEqual(data.inputs.map(({ shape }) => shape));
     for (const fold of planFolds(experiment, dataset.samples)) {
       const { predictions } = await runFold(experiment, data, fold, { memory: manifest!.memory });
       const file = join(root, 'run', 'folds', '0', fold.name, 'predictions.json');
@@ -105,6 +106,7 @@ describe.skipIf(!redisServer)(`a queue${redisServer ? '' : ' (skipped: no redis-
     const second = await again.run(experiment, { out: join(root, 'elsewhere') });
     await again.close();
     expect(second).toEqual(summary);
+    expect((await readManifest(join(root, 'elsewhere')))!.inputs).toEqual(manifest!.inputs);
     expect(await queueStatus(url)).toEqual({
       queue: url,
       kinds: [{ kind: 'wasm', waiting: 0, delayed: 0, active: [], failed: [], failures: 0, workers: [], runs: [] }],

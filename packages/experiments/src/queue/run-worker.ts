@@ -197,7 +197,9 @@ export async function runWorker({
       );
       const { seconds } = report;
       const memory = 'memory' in report ? report.memory : 0;
-      if ((await shareResult(store, context.out, data, { seconds, memory, worker })) === 'there') {
+      // of a stage, whose network has others, nobody asks
+      const inputs = stage === undefined ? context.prepared.files.inputs.map(({ shape }) => shape.slice(1)) : undefined;
+      if ((await shareResult(store, context.out, data, { seconds, memory, worker, inputs })) === 'there') {
         const first = await differingFiles(store, context.out, data);
         if (first.files.length > 0) {
           const text = `fold ${fold} (seed ${seed}) of ${label} was done twice, by ${first.worker} and here, with other bytes (${first.files.join(', ')}): the machines do not compute alike; the first counts`;

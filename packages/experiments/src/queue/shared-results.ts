@@ -32,6 +32,8 @@ export interface SharedResult {
   memory: number;
   /** Who trained it. */
   worker: string;
+  /** Shape of each input of the network, of a fold. */
+  inputs?: readonly (readonly number[])[] | undefined;
   files: readonly { name: string; bytes: number; sha256: string }[];
 }
 
@@ -40,6 +42,9 @@ const resultSchema = loose({
   seconds: number('Seconds.', { min: 0 }),
   memory: number('Bytes.', { min: 0 }),
   worker: text('Who trained it.', { pattern: /^.{1,200}$/s, expected: 'a text of 1 to 200 characters' }),
+  inputs: v.optional(
+    list('Shapes of the inputs.', list('Shape.', integer('A side.', { min: 1 }), { min: 1, max: 5 }), { max: 100 }),
+  ),
   files: list(
     'Files.',
     loose({
@@ -85,7 +90,7 @@ export async function shareResult(
   store: Store,
   dir: string,
   training: Training,
-  { seconds, memory, worker }: Pick<SharedResult, 'seconds' | 'memory' | 'worker'>,
+  { seconds, memory, worker, inputs }: Omit<SharedResult, 'format' | 'files'>,
 ): Promise<'written' | 'there'> {
   const folder = folderOf(dir, training);
   // side by side: each waits for the disk, or for the network
@@ -97,7 +102,7 @@ export async function shareResult(
       return { name, bytes: (await stat(path)).size, sha256 };
     }),
   );
-  const result: SharedResult = { format: 1, seconds, memory, worker, files };
+  const result: SharedResult = { format: 1, seconds, memory, worker, ...(inputs && { inputs }), files };
   return store.put(resultKey(training), new TextEncoder().encode(`${JSON.stringify(result)}\n`));
 }
 
