@@ -288,7 +288,6 @@ function runProgram(folder, program) {
   assert.match(printed, /^happiness [01]\.\d{3}\ndisgust [01]\.\d{3}\nsurprise [01]\.\d{3}\n$/);
 }
 
-/** Pictures of a folder, a GIF, and files that are none. */
 /** An exported folder instead of the page's own network; one whose weights are not those of its hash is refused. */
 async function otherNetworks({ page, at, after, noErrors }) {
   const folder = join(work, 'networks');
@@ -324,6 +323,7 @@ async function otherNetworks({ page, at, after, noErrors }) {
   said('a folder that mer export wrote, and a damaged one');
 }
 
+/** Pictures of a folder, a GIF, and files that are none. */
 async function ownFiles({ page, at, after, noErrors }) {
   const { createSyntheticDataset } = await import('@mer/datasets');
   const { writeImage } = await import('@mer/io');
