@@ -24,7 +24,7 @@ export function drawnSummary(seeds: readonly (readonly Prediction[])[]): DrawnSu
   return { n: drawn[0]!.length, psnr: over('psnr'), ssim: over('ssim') };
 }
 
-/** `PSNR 21.34 ± 0.12 dB, SSIM 0.731 ± 0.004 (246 clips against their targets)` */
+/** `PSNR 21.34 ± 0.12 dB, SSIM 0.731 ± 0.004 (246 images against their targets)` */
 export function drawnText({ n, psnr, ssim }: DrawnSummary): string {
   const text = ({ mean: value, std }: MeanAndStd, digits: number) =>
     `${value.toFixed(digits)}${std > 0 ? ` ± ${std.toFixed(digits)}` : ''}`;
