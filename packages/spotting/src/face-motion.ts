@@ -22,15 +22,27 @@ export interface FaceMotion {
 /** Frames that tell motion from noise at least. */
 const ENOUGH = 6;
 
+/** What {@link measureFace} does where it is to be quick. */
+const QUICK = { size: 128, flow: { name: 'farneback', iterations: 2, polyRadius: 7, polySigma: 1.5 } } as const;
+
 /** Frames up to which every one is looked at: each helps to tell motion from noise. */
 const SHORT = 90;
+
+/** Options of {@link measureFace}. */
+export interface MeasureFaceOptions extends WatchOptions {
+  /**
+   * Flow in a square of 128 pixels with two iterations, in place of 256 and five: tells motion from noise as well, in a quarter of the time (benchmarks/results/stillness.csv).
+   * The limits of {@link regionFlow} are not made for it. False by default.
+   */
+  quick?: boolean | undefined;
+}
 
 /**
  * Measures how the regions of a face move, as {@link regionFlow} does, in frames whose light is made even before; what it gives is for {@link faceMotion} and for
  * `regionFlow.decide`.
  *
  * @param recording - needs landmarks
- * @param watch - progress, and a signal that ends it
+ * @param options - whether to be quick; progress, and a signal that ends it
  * @throws TypeError or RangeError for a recording that lacks something
  *
  * @example
@@ -45,11 +57,17 @@ const SHORT = 90;
  * console.log(faceMotion(measured).pixels); // 0
  * ```
  */
-export async function measureFace(recording: Recording, watch: WatchOptions = {}): Promise<RegionMotion> {
+export async function measureFace(
+  recording: Recording,
+  { quick, ...watch }: MeasureFaceOptions = {},
+): Promise<RegionMotion> {
   const task = 'measure the motion of a face';
   checkRecording(recording, task);
   const { fps, frames } = recording;
-  const options = checkOptions(task, regionFlow.options, frames.shape[0] <= SHORT ? { rate: fps } : {});
+  const options = checkOptions(task, regionFlow.options, {
+    ...(frames.shape[0] <= SHORT && { rate: fps }),
+    ...(quick && QUICK),
+  });
   const even = evenly(frames, landmarksAt(recording, 0, task));
   return regionFlow.measure({ ...recording, frames: even }, options, watch);
 }
@@ -83,8 +101,9 @@ function evenly(frames: FrameReader, points: Landmarks): FrameReader {
  * The course of a region is a mean over a sixth of the frames (3 to 13), its motion how far apart two of its places are at most; the first frame, from which all motion is
  * measured, is left out. Noise has a standard deviation of the median second difference of a course, divided by 2.883 (two normal coordinates) and by the
  * root of the frames in a mean. The eyes do not count: they blink. The third region counts for the ratio, as an expression moves several parts of brows or mouth, and
- * a leap of one part is none. In pictures of one face with noise, compression or flicker the ratio was 11 at most, of a shift of the whole the motion 0.21 pixels; in short
- * generated clips with an expression, those of the hardest setting included, the ratio was 15 or more, the motion 0.56 pixels or more.
+ * a leap of one part is none. In still faces under noise, flicker, JPEG and shifts of the whole the ratio was 10.1 at most; in short generated clips with an expression 16 or more,
+ * measured quickly 20 or more, the motion 0.54 pixels or more (`benchmarks/stillness.mjs`). Not told from motion is what a video codec makes of a noisy still face: it drifts by up to
+ * 0.7 pixels and rests between, so that the ratio is far above any limit.
  *
  * @param measured - as given by {@link measureFace}
  * @returns of the window in which the face moves most; 0 pixels where there is one frame

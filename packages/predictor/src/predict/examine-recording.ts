@@ -111,7 +111,8 @@ const WHOLE_SECONDS = 5;
  * Looks at a recording before its expression is predicted: whether there is a face, how sure that is, whether the face moves more than its skin rests, and when.
  *
  * Nothing is predicted of a recording with `reasons`: no face or several, a face in less than half of the frames; nothing that moves (below 0.3 pixels of a square of 256
- * around the face), but a head; motion that is no more than noise (below 12 times what still skin does). Of recordings longer than two seconds
+ * around the face), but a head; motion that is no more than noise (below 12 times what still skin does). A still face whose noise a video codec let drift is not told from
+ * one that moves (`faceMotion` of @mer/spotting). Of recordings longer than two seconds
  * (120 frames, where frames a second are not known) the intervals are spotted by `regionFlow`; one of up to five seconds in which nothing stands out is taken whole.
  *
  * @param frames - of the recording, gray or RGB
@@ -145,8 +146,12 @@ export async function examineRecording(
   };
   const [length, height, width] = part.shape;
   const marked = marks.onset !== undefined || marks.offset !== undefined || marks.apex !== undefined;
-  const whole = wholeInterval(first, last, marks);
-  const examined: Examination = { landmarks: [], intervals: [whole], reasons: [], notes: [] };
+  const examined: Examination = {
+    landmarks: [],
+    intervals: [wholeInterval(first, last, marks)],
+    reasons: [],
+    notes: [],
+  };
   const found = await facesIn(part, {
     ...{ detect, given: landmarks, first, several, onProgress, signal },
     least: quality.faceShare,
@@ -160,15 +165,16 @@ export async function examineRecording(
   examined.face = { ...found.face!, box, fill: Math.sqrt((box.width * box.height) / (width * height)) };
   examined.landmarks = found.points.map(({ frame, points }) => ({ frame: frame + first, points }));
   if (length < 2) return examined;
+  const long = fps === undefined ? length > CLIP_FRAMES : length > CLIP_SECONDS * fps;
+  const whole = marked || !long;
   const measured = await measureFace(
     { frames: part, fps: fps ?? 30, landmarks: found.points },
-    { onProgress: (done, total) => onProgress?.('motion', done, total), signal },
+    { quick: whole, onProgress: (done, total) => onProgress?.('motion', done, total), signal },
   );
   const motion = faceMotion(measured);
   examined.motion = motion;
   examined.reasons.push(...stillness(motion, quality));
-  const long = fps === undefined ? length > CLIP_FRAMES : length > CLIP_SECONDS * fps;
-  if (marked || !long) return examined;
+  if (whole) return examined;
   const spotted = regionFlow.decide(measured, checkOptions('spot expressions', regionFlow.options, {}));
   if (spotted.length > 0) {
     const from = { onset: 'spotted', apex: 'spotted', offset: 'spotted' } as const;

@@ -12,6 +12,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelFile } from '../folder/model-file.js';
 import type { ExaminedInterval } from './examine-recording.js';
+import { type RememberedFrames, rememberedFrames } from './remembered-frames.js';
 import { disposeSource } from './source.js';
 
 /** How the face of a recording comes into the picture: by the network's own steps, cut out here, or as the picture is, whole. */
@@ -32,15 +33,17 @@ export interface IntervalClipOptions {
   needsApex: boolean;
 }
 
-/** A clip as a network was trained on; frames that are held are the caller's. */
+/** A clip as a network was trained on. */
 export interface IntervalClip {
   clip: Clip | LongClip;
   /** In frames of the recording. */
   apex: number | null;
+  /** Gives up its frames. */
+  dispose(): void;
 }
 
-/** Bytes of float32 up to which a clip is held; a longer one is read when its frames are needed. */
-const HELD = 2 ** 28;
+/** Bytes of float32 up to which frames that were read are kept; those of a longer clip are read each time that they are needed. */
+const KEPT = 2 ** 28;
 
 /** The clip of an interval of a recording, read, cut out and marked as the clips that the network was trained on. */
 export async function intervalClip(
@@ -70,13 +73,21 @@ export async function intervalClip(
     ...(stabilize === 'none' ? [] : [{ step: 'stabilize', options: { motion: stabilize } }]),
   ];
   let clip: Clip | LongClip = part;
+  let kept: RememberedFrames | undefined;
+  const dispose = () => {
+    disposeSource(clip);
+    kept?.forget();
+  };
   try {
     for (const step of steps) {
       const before = clip;
       clip = (await createStep(step).applyAsync(before as never)) as Clip | LongClip;
       if (!isLongClip(before)) disposeSource(before);
     }
-    if (isLongClip(clip) && 4 * clip.frames.shape.reduce((all, side) => all * side) < HELD) clip = await held(clip);
+    if (isLongClip(clip) && 4 * clip.frames.shape.reduce((all, side) => all * side) < KEPT) {
+      kept = rememberedFrames(clip.frames);
+      clip = { ...clip, frames: kept };
+    }
     if (clip.apex === null && (needsApex || to === 'apex')) {
       const { apex: spotted, frames: made } = (await spotApex().applyAsync(clip)) as Clip | LongClip;
       if (made instanceof tf.Tensor) made.dispose();
@@ -87,25 +98,10 @@ export async function intervalClip(
       clip = clipToApex(whole);
       if (!isLongClip(whole)) disposeSource(whole);
     }
-    return { clip, apex: clip.apex === null ? null : clip.apex + first };
+    return { clip, apex: clip.apex === null ? null : clip.apex + first, dispose };
   } catch (error) {
-    disposeSource(clip);
+    dispose();
     throw error;
-  }
-}
-
-/** Frames that are read at a time, so that large ones that are made small are not all there at once. */
-const PIECE = 16;
-
-/** A long clip with all its frames in memory. */
-async function held(clip: LongClip): Promise<Clip> {
-  const [count] = clip.frames.shape;
-  const parts: tf.Tensor4D[] = [];
-  try {
-    for (let at = 0; at < count; at += PIECE) parts.push(await clip.frames.read(at, Math.min(PIECE, count - at)));
-    return { ...clip, frames: tf.concat(parts, 0) };
-  } finally {
-    tf.dispose(parts);
   }
 }
 

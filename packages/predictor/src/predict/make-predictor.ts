@@ -12,7 +12,7 @@ import { type ImageMakers, imageMaker, makeImages, makeSteps, type NamedSteps, s
 import { type Aligned, intervalClip } from './interval-clip.js';
 import { labelOf, labelText } from './label-text.js';
 import { openRecording, type PredictorSource, type Recording } from './open-recording.js';
-import { disposeSource, type Source } from './source.js';
+import type { Source } from './source.js';
 
 /** How clips are made ready for a network and its answers are read: what `model.json` says of that, or an experiment. */
 export interface PredictorDescription
@@ -228,7 +228,7 @@ export function makePredictor(
     const all: Ready[] = [];
     for (const interval of choose(found.intervals)) {
       signal?.throwIfAborted();
-      const { clip, apex } = await intervalClip(frames, interval, {
+      const { clip, apex, dispose } = await intervalClip(frames, interval, {
         ...{ how: description.frames, aligned, stabilize, landmarks: found.landmarks, cutTo: cutSide(description) },
         needsApex,
       });
@@ -242,7 +242,7 @@ export function makePredictor(
         });
       } finally {
         // frames of a clip that came in memory, and were taken as they are, are not this function's: its reader gives copies
-        disposeSource(clip);
+        dispose();
       }
     }
     return all;

@@ -1,5 +1,6 @@
 import {
   type FileLimits,
+  type FrameCursor,
   frameCursor,
   isPicture,
   openVideo,
@@ -65,6 +66,8 @@ export interface Recording {
 const cannot = 'Cannot predict';
 /** Frames a second at which a `<video>` is looked at where nobody says it. */
 const ELEMENT_FPS = 30;
+/** Bytes of frames up to which those of a video file are kept while it is open. */
+const MOST_KEPT = 2 ** 26;
 /** Most bytes of frames that are kept of a list or a stream. */
 const MOST_BYTES = 2 ** 30;
 
@@ -110,14 +113,15 @@ async function openFile(source: string | URL | Blob, { fps, ...options }: OpenRe
     notes.push(`its frames come at varying times: the nearest to ${even} even ones a second are taken`);
   }
   const { width, height, times } = video;
+  const size = width * height * 3;
   const cursor = frameCursor(video, signal);
+  const read = pixelReader(cursor, size * times.length <= MOST_KEPT);
   return {
     frames: {
       shape: [times.length, height, width, 3],
       async read(first, count) {
-        const size = width * height * 3;
         const values = new Float32Array(count * size);
-        await cursor.read(first, count, ({ data }, i) => unitValues(data, values, i * size));
+        await read(first, count, (data, i) => unitValues(data, values, i * size));
         return tf.tensor4d(values, [count, height, width, 3]);
       },
     },
@@ -127,6 +131,25 @@ async function openFile(source: string | URL | Blob, { fps, ...options }: OpenRe
       await cursor.stop();
       await video.close();
     },
+  };
+}
+
+/** Reads pixels of frames; those of a short video, which is looked at more than once, are kept. */
+function pixelReader(cursor: FrameCursor, keeps: boolean) {
+  const kept: Uint8Array[] = [];
+  return async (first: number, count: number, use: (data: Uint8Array, before: number) => void) => {
+    for (let at = first; at < first + count; ) {
+      let missing = 0;
+      while (at + missing < first + count && !kept[at + missing]) missing++;
+      if (missing > 0) {
+        const begin = at;
+        await cursor.read(begin, missing, ({ data }, i) => {
+          if (keeps) kept[begin + i] = data;
+          use(data, begin + i - first);
+        });
+      } else use(kept[at]!, at - first);
+      at += Math.max(1, missing);
+    }
   };
 }
 
