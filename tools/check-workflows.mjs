@@ -12,11 +12,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const faults = [];
 
-const lint = await createLinter();
 const workflows = readdirSync(`${root}.github/workflows`);
 for (const name of workflows) {
   const file = `.github/workflows/${name}`;
   const text = readFileSync(root + file, 'utf8');
+  // one for each file: its memory does not always last for two
+  const lint = await createLinter();
   // its list of runners is older than the runners
   for (const { kind, line, message } of lint(text, file)) {
     if (kind !== 'runner-label') faults.push(`${file}:${line}: ${message}`);

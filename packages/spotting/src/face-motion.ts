@@ -88,8 +88,10 @@ function evenly(frames: FrameReader, points: Landmarks): FrameReader {
         given.dispose();
         const face = tf.slice(gray, [0, top, left, 0], [length, bottom - top + 1, right - left + 1, 1]);
         const { mean, variance } = tf.moments(face, [1, 2, 3], true);
-        const even = tf.div(tf.sub(gray, mean), tf.add(tf.sqrt(variance), 1e-3));
-        return tf.clipByValue(tf.add(tf.mul(even, 0.2), 0.5), 0, 1) as tf.Tensor4D;
+        // (gray - mean) / deviation * 0.2 + 0.5, as one factor and one sum for each frame
+        const factor = tf.div(0.2, tf.add(tf.sqrt(variance), 1e-3));
+        const even = tf.add(tf.mul(gray, factor), tf.sub(0.5, tf.mul(mean, factor)));
+        return tf.clipByValue(even, 0, 1) as tf.Tensor4D;
       });
     },
   };

@@ -7,9 +7,6 @@ export interface RememberedFrames extends FrameReader {
   forget(): void;
 }
 
-/** Frames that are read at a time, so that large ones that are made small are not all there at once. */
-const PIECE = 16;
-
 /** A reader that keeps every frame that it has read: for clips of which steps look at a few frames, or at the same ones again. */
 export function rememberedFrames(frames: FrameReader): RememberedFrames {
   const [count] = frames.shape;
@@ -17,14 +14,13 @@ export function rememberedFrames(frames: FrameReader): RememberedFrames {
   return {
     shape: frames.shape,
     async read(first, length) {
+      // one at a time, as large frames that are made small would take much memory together, and more time
       for (let at = first; at < first + length; at++) {
         if (kept[at]) continue;
-        let missing = 1;
-        while (missing < PIECE && at + missing < first + length && !kept[at + missing]) missing++;
-        const piece = await frames.read(at, missing);
-        const single = missing === 1 ? [piece] : tf.split(piece, missing);
-        if (missing > 1) piece.dispose();
-        for (const [i, frame] of single.entries()) kept[at + i] = frame as tf.Tensor4D;
+        const frame = await frames.read(at, 1);
+        // another reading may have been quicker
+        if (kept[at]) frame.dispose();
+        else kept[at] = frame;
       }
       return tf.concat(kept.slice(first, first + length) as tf.Tensor4D[], 0);
     },
