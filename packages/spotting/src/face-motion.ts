@@ -105,7 +105,7 @@ function evenly(frames: FrameReader, points: Landmarks): FrameReader {
  * root of the frames in a mean. The eyes do not count: they blink. The third region counts for the ratio, as an expression moves several parts of brows or mouth, and
  * a leap of one part is none. In still faces under noise, flicker, JPEG and shifts of the whole the ratio was 10.1 at most; in short generated clips with an expression 16 or more,
  * measured quickly 20 or more, the motion 0.54 pixels or more (`benchmarks/stillness.mjs`). Not told from motion is what a video codec makes of a noisy still face: it drifts by up to
- * 0.7 pixels and rests between, so that the ratio is far above any limit.
+ * 1.2 pixels (0.7 measured quickly) and rests between, so that the ratio is far above any limit.
  *
  * @param measured - as given by {@link measureFace}
  * @returns of the window in which the face moves most; 0 pixels where there is one frame

@@ -15,7 +15,7 @@ export {
 export { type ExplanationPictureOptions, explanationPicture } from './explanation/explanation-picture.js';
 export { explanationPrompt, type PromptMessage } from './explanation/explanation-prompt.js';
 export { explanationRows, explanationText } from './explanation/explanation-text.js';
-export { type FaceMotion, faceMotion, measureFace } from './face-motion.js';
+export { type FaceMotion, faceMotion, type MeasureFaceOptions, measureFace } from './face-motion.js';
 export { encodeMegcCsv, type ListedInterval, parseMegcCsv } from './files/megc-csv.js';
 export { intervalsAroundPeaks } from './intervals/intervals-around-peaks.js';
 export { kindOfLength } from './intervals/kind-of-length.js';
