@@ -2,7 +2,8 @@
 // character that TeX takes for something else. After `npm run build`, with Debian's texlive-latex-recommended and poppler-utils:
 //   npm run nightly:latex
 //   npm run nightly:latex -- --screenshots <folder>      pictures of the pages, to look at
-// Each is compiled with booktabs alone, and with xcolor and graphicx; exit status 1 where LaTeX refuses one, a character is missing, or a line is too wide.
+// Each is compiled with booktabs alone, and with xcolor and graphicx; exit status 1 where LaTeX refuses one, a character is missing, a line is too wide, or the table of
+// the real runs with their intervals, published results and differences is made smaller than can be read.
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +22,9 @@ if (spawnSync('pdflatex', ['--version']).status !== 0) {
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const mer = here('../packages/cli/bin/mer.js');
 const real = await Promise.all(
-  ['cnn', 'logistic-regression'].map((name) => readRun(here(`../benchmarks/results/megc2019/${name}`))),
+  ['cnn', 'logistic-regression', 'linear-svm', 'ststnet'].map((name) =>
+    readRun(here(`../benchmarks/results/megc2019/${name}`)),
+  ),
 );
 
 const MARKS = '_ % & # ^ ~ $ { } \\ < > | -- --- "a" \'b\' `c` * [d] @ ! ?';
@@ -73,7 +76,7 @@ const hostile = ['a_b', 'c__d', 'e.f-g'].map((name, i) =>
 );
 const seeds = ['one', 'two'].map((name, i) => changed(real[i], name, { options: {}, seeds: 3 }));
 const tables = {
-  real: resultTableLatex(resultTable(real)),
+  real: resultTableLatex(resultTable(real, { against: 'ststnet-megc2019' })),
   hostile: resultTableLatex(resultTable(hostile), { sets: true }),
   against: resultTableLatex(resultTable(hostile, { against: 'a_b' }), { scores: ['uf1'] }),
   seeds: resultTableLatex(resultTable(seeds), { scores: ['uf1', 'uar'] }),
@@ -81,8 +84,12 @@ const tables = {
 
 const PREAMBLES = {
   plain: '\\usepackage{booktabs}',
-  whole: '\\usepackage[T1]{fontenc}\\usepackage{booktabs,xcolor,graphicx}',
+  // says how wide a table is that is made smaller
+  whole:
+    '\\usepackage[T1]{fontenc}\\usepackage{booktabs,xcolor,graphicx}\\let\\resize\\resizebox\\renewcommand{\\resizebox}[3]{\\typeout{smaller: \\the\\linewidth\\space of \\the\\wd0}\\resize{#1}{#2}{#3}}',
 };
+// \small is 9 points: the numbers of the real runs have 7 or more
+const SMALLEST = 7 / 9;
 const work = await mkdtemp(join(tmpdir(), 'mer-latex-'));
 const faults = [];
 try {
@@ -113,10 +120,13 @@ try {
       // without graphicx a wide table stays wide, and the rows of a report are in a table of the reader's own
       const counted =
         which === 'plain' || name === 'report' ? wrong.filter((line) => !line.startsWith('Overfull')) : wrong;
+      const [, line, width] = /^smaller: ([\d.]+)pt of ([\d.]+)pt$/m.exec(log) ?? [];
+      const scale = line === undefined ? 1 : line / width;
+      if (name === 'real' && scale < SMALLEST) counted.push(`made smaller to ${scale.toFixed(2)}`);
       if (status !== 0 || counted.length > 0) faults.push(`${job}: ${counted.join('; ') || `status ${status}`}`);
       else spawnSync('pdftoppm', ['-r', '110', '-png', '-singlefile', `${job}.pdf`, job], { cwd: work });
       console.log(
-        `${job.padEnd(16)} ${status === 0 ? 'compiled' : 'refused'}${counted.length > 0 ? `, ${counted.length} faults` : ''}`,
+        `${job.padEnd(16)} ${status === 0 ? 'compiled' : 'refused'}, size ${scale.toFixed(2)}${counted.length > 0 ? `, ${counted.length} faults` : ''}`,
       );
     }
   }

@@ -186,8 +186,9 @@ export {
   type TableRow,
   type TableScore,
 } from './tables/result-table.js';
-export { resultTableCsv, resultTableLatex, resultTableMarkdown } from './tables/table-files.js';
+export { resultTableCsv, resultTableMarkdown } from './tables/table-files.js';
 export type { GridOptions } from './tables/table-grid.js';
+export { resultTableLatex } from './tables/table-latex.js';
 export { resultTableHtml, type TablePageOptions } from './tables/table-page.js';
 export { resultTableText } from './tables/table-text.js';
 export { writeMlflow } from './tracking/mlflow.js';

@@ -8,7 +8,8 @@ import type { Run } from '../run/read-run.js';
 import { differingSettings } from './differing-settings.js';
 import { readRuns } from './read-runs.js';
 import { resultTable } from './result-table.js';
-import { resultTableCsv, resultTableLatex, resultTableMarkdown } from './table-files.js';
+import { resultTableCsv, resultTableMarkdown } from './table-files.js';
+import { resultTableLatex } from './table-latex.js';
 import { resultTableHtml } from './table-page.js';
 import { resultTableText } from './table-text.js';
 
@@ -122,7 +123,14 @@ describe('the formats of a table', () => {
     expect(markdown).toContain('1. another 50% split');
     const latex = resultTableLatex(table, { sets: true });
     expect(latex).toContain('\\mergray{A \\& B\\_2020 (beside plain)\\textsuperscript{1}}');
+    expect(latex).toMatch(/\\merscore\{0\.\d{4} \$\\pm\$ 0\.\d{4}\}\{\[0\.\d+, [01]\.\d+\]\}/);
     expect(latex).toContain('\\cmidrule(lr){4-8}');
+    const { manifest } = runs['plain']!;
+    const source = 'https://example.org/a_long/address of withoutanymarkinitatall';
+    const experiment = { ...manifest.experiment, published: [{ source, uf1: 0.5 }] };
+    expect(resultTableLatex(resultTable([{ ...runs['plain']!, manifest: { ...manifest, experiment } }]))).toContain(
+      '{https://\\allowbreak{}example.\\allowbreak{}org/\\allowbreak{}a\\_\\allowbreak{}long/\\allowbreak{}address of withoutanymarkinit\\allowbreak{}atall\\textsuperscript{1}}',
+    );
     const csv = resultTableCsv(table).split('\r\n');
     expect(csv[0]).toContain('kind,run,training.batchSize,training.optimizer.learningRate,data,set,uf1,uf1_lower');
     expect(csv.filter((line) => line.startsWith('result,'))).toHaveLength(12);
