@@ -3,13 +3,15 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { encodeImage, encodeNpy, type RawImage } from '@mer/io';
 import type { PredictOptions } from '@mer/predictor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InjectOptions } from 'fastify';
 import { zipSync } from 'fflate';
 import '@tensorflow/tfjs-backend-cpu';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { answerClip } from './answer-clip.js';
 import { createService, type Service, type ServiceOptions } from './create-service.js';
 import type { Job, OpenedPredictor, Outcome, Runner, ServedModel } from './job.js';
@@ -475,5 +477,41 @@ describe('under load', () => {
     expect(sockets).toHaveLength(1);
     expect(listeners()).toEqual(first);
     agent.destroy();
+  });
+
+  it('keeps nothing of a form when it is answered, on a connection that was closed too', async () => {
+    const { app } = await serve();
+    const held: WeakRef<object>[] = [];
+    const hold = (one: object) => void held.push(new WeakRef(one));
+    app.server.on('request', hold);
+    // a spy of vitest would keep what it returned
+    const { any } = AbortSignal;
+    onTestFinished(() => {
+      AbortSignal.any = any;
+    });
+    AbortSignal.any = (signals) => {
+      const signal = any.call(AbortSignal, signals);
+      hold(signal);
+      return signal;
+    };
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    const headers = { connection: 'close' };
+    for (let i = 0; i < 20; i++) {
+      const body = new FormData();
+      if (i % 2 === 0) for (const frame of frames) body.append('clip', new Blob([frame]), 'frame.png');
+      else body.append('other', 'a field that is not known');
+      const answer = await fetch(`${url}/predict`, { method: 'POST', body, headers });
+      expect(answer.status).toBe(i % 2 === 0 ? 200 : 400);
+      await answer.text();
+    }
+    setFlagsFromString('--expose-gc');
+    const sweep = runInNewContext('gc') as () => void;
+    // what has just ended may be held by what runs now
+    await vi.waitFor(() => {
+      sweep();
+      expect(held.filter((one) => one.deref()).length).toBeLessThan(10);
+    });
+    // the request, and the two signals that end it
+    expect(held).toHaveLength(60);
   });
 });

@@ -68,15 +68,19 @@ async function wholeForm(
   };
   request.raw.once('end', onEnd);
   const either = AbortSignal.any([signal, stuck.signal]);
-  const given = new Promise<never>((_, reject) => {
-    either.addEventListener('abort', () => reject(either.reason), { once: true });
+  let onAbort = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    onAbort = () => reject(either.reason);
   });
-  given.catch(() => {});
+  ended.catch(() => {});
+  either.addEventListener('abort', onAbort);
   try {
-    return await Promise.race([receiveForm(request, folder, { limits, signal: either }), given]);
+    return await Promise.race([receiveForm(request, folder, { limits, signal: either }), ended]);
   } finally {
     clearTimeout(timer);
     request.raw.off('end', onEnd);
+    // Node keeps a signal made of others for as long as somebody listens
+    either.removeEventListener('abort', onAbort);
   }
 }
 
