@@ -357,15 +357,19 @@ async function proveThroughput() {
   // a machine is not equally fast all the time: rounds by turns, and the middle of them
   const ratios = [];
   for (const round of [1, 2, 3, 4, 5]) {
-    const first = round % 2 === 1 ? await ofShards(round) : await ofWorkers(round);
-    const second = round % 2 === 1 ? await ofWorkers(round) : await ofShards(round);
-    const [alone, together] = round % 2 === 1 ? [first, second] : [second, first];
-    ratios.push(alone / together);
+    const seconds = { shards: 0, workers: 0 };
+    const turns = [
+      ['shards', ofShards],
+      ['workers', ofWorkers],
+    ];
+    for (const [who, measure] of round % 2 === 1 ? turns : turns.toReversed()) seconds[who] = await measure(round);
+    const ratio = seconds.shards / seconds.workers;
+    ratios.push(ratio);
     rows.push([
       `two workers against two shards, round ${round}`,
-      (alone / together).toFixed(3),
+      ratio.toFixed(3),
       'of the speed',
-      `${alone.toFixed(1)} s and ${together.toFixed(1)} s`,
+      `${seconds.shards.toFixed(1)} s and ${seconds.workers.toFixed(1)} s`,
     ]);
   }
   const more = await proveCost(rows);
