@@ -58,6 +58,10 @@ function faultsOf({
   }
   const stray = Object.keys(peerDependenciesMeta).filter((peer) => !(peer in peerDependencies));
   if (stray.length > 0) faults.push(`peerDependencies for ${stray.join(', ')}`);
+  // changesets makes a major version of a package when a peer leaves its range, as every 0.x.0 leaves that of workspace:^
+  const tied = Object.entries(peerDependencies).filter(([, range]) => range.startsWith('workspace:'));
+  if (tied.length > 0)
+    faults.push(`a range of versions such as 0.x for its peer ${tied.map(([peer]) => peer).join(', ')}`);
   return faults.map((fault) => `${name}: package.json lacks ${fault}`);
 }
 
