@@ -22,7 +22,7 @@ if (spawnSync('pdflatex', ['--version']).status !== 0) {
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const mer = here('../packages/cli/bin/mer.js');
 const real = await Promise.all(
-  ['cnn', 'logistic-regression', 'linear-svm', 'ststnet'].map((name) =>
+  ['cnn', 'logistic-regression', 'linear-svm', 'ststnet', 'htnet'].map((name) =>
     readRun(here(`../benchmarks/results/megc2019/${name}`)),
   ),
 );

@@ -123,7 +123,7 @@ describe('the formats of a table', () => {
     expect(markdown).toContain('1. another 50% split');
     const latex = resultTableLatex(table, { sets: true });
     expect(latex).toContain('\\mergray{A \\& B\\_2020 (beside plain)\\textsuperscript{1}}');
-    expect(latex).toMatch(/\\merscore\{0\.\d{4} \$\\pm\$ 0\.\d{4}\}\{\[0\.\d+, [01]\.\d+\]\}/);
+    expect(latex).toMatch(/\\merscore\{0\.\d{4}\\merspread\{0\.\d{4}\}\}\{\[0\.\d+, [01]\.\d+\]\}/);
     expect(latex).toContain('\\cmidrule(lr){4-8}');
     const { manifest } = runs['plain']!;
     const source = 'https://example.org/a_long/address of withoutanymarkinitatall';

@@ -6,7 +6,7 @@ import { headRows, pathNotes } from './table-text.js';
 
 /**
  * A table as LaTeX for the package booktabs: a `table` with notes, to be put in with `\input`. Published results are gray where xcolor is there. A table that is wider
- * than the line has its intervals below their scores and breaks long names within their column; what is wider even so is made smaller where graphicx is there. The best
+ * than the line has deviations and intervals below their scores and breaks long names within their column; what is wider even so is made smaller where graphicx is there. The best
  * scores are bold.
  *
  * @param table - as made by {@link resultTable}
@@ -67,7 +67,12 @@ export function resultTableLatex(table: ResultTable, options: GridOptions = {}):
   ].join('\n')}\n`;
 }
 
-const WIDE = ['\\def\\mername#1{#1}', '\\def\\merhead#1{#1}', '\\def\\merscore#1#2{#1 {\\scriptsize #2}}'];
+const WIDE = [
+  '\\def\\mername#1{#1}',
+  '\\def\\merhead#1{#1}',
+  '\\def\\merscore#1#2{#1 {\\scriptsize #2}}',
+  '\\def\\merspread#1{ $\\pm$ #1}',
+];
 
 /** What is wider than its share of the line goes on over several lines. */
 const NARROW = [
@@ -76,6 +81,7 @@ const NARROW = [
   '\\def\\mername#1{\\merfit{.35}\\raggedright{#1}}%',
   '\\def\\merhead#1{\\merfit{.16}\\raggedleft{#1}}%',
   '\\def\\merscore#1#2{\\begin{tabular}[t]{@{}r@{}}#1\\\\\\scriptsize#2\\rule[-.8ex]{0pt}{0pt}\\end{tabular}}%',
+  '\\def\\merspread#1{\\\\\\scriptsize$\\pm$ #1}%',
 ];
 
 /** The name of a row that has no settings may reach over their columns. */
@@ -114,8 +120,10 @@ function texCell(cell: GridCell, mark: string, gray: boolean): string {
   if ('number' in cell) return cell.number === undefined ? '' : shown(`$${cell.number.toFixed(cell.digits ?? 0)}$`);
   if (!cell.score) return '';
   const { value, std, interval, best } = cell.score;
-  const number = `${best ? `\\textbf{${four(value)}}` : four(value)}${std === undefined ? '' : ` $\\pm$ ${four(std)}`}`;
-  return shown(interval ? `\\merscore{${number}}{[${ends(interval).join(', ')}]}` : number);
+  const number = best ? `\\textbf{${four(value)}}` : four(value);
+  if (!interval) return shown(std === undefined ? number : `${number} $\\pm$ ${four(std)}`);
+  const spread = std === undefined ? '' : `\\merspread{${four(std)}}`;
+  return shown(`\\merscore{${number}${spread}}{[${ends(interval).join(', ')}]}`);
 }
 
 /** Text whose long words may go on in the next line: after marks that join their parts, and anywhere in a part that is long itself. */
