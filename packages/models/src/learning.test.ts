@@ -5,10 +5,7 @@ import { names } from '../test/networks.js';
 
 // The cpu backend takes minutes for all networks: with MER_CPU_TESTS=1. On webgpu they are learned in networks.webgpu.test.ts.
 const quick = names.filter((name) => ['small-cnn', 'learnet'].includes(name));
-const slow = process.env['MER_SLOW_TESTS'] === '1';
-const everywhere = slow || process.env['MER_CPU_TESTS'] === '1';
-/** What a network may take on cpu, in ms: whole small presets on a busy machine, where they are asked for. */
-const patience = slow ? 3_600_000 : 600_000;
+const everywhere = process.env['MER_SLOW_TESTS'] === '1' || process.env['MER_CPU_TESTS'] === '1';
 
 describe.each([
   ['wasm', names],
@@ -18,5 +15,5 @@ describe.each([
     await useBackend(backend);
   });
 
-  it.each(chosen)('%s learns 16 samples by heart', checkLearning, backend === 'cpu' ? patience : undefined);
+  it.each(chosen)('%s learns 16 samples by heart', checkLearning, backend === 'cpu' ? 600_000 : undefined);
 });
