@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { StartedBackend } from './backend-info.js';
-import { repairCpuKernels } from './cpu-kernels.js';
+import { repairCpuKernels } from './cpu-kernels/repair.js';
 import type { CpuPackage } from './load-packages.js';
 import { startRegistered } from './start-registered.js';
 
