@@ -183,12 +183,14 @@ function conditions({ n, subjects, guessing }, lines) {
 authors of STSTNet give for the MEGC2019 composite; ${subjects} subjects; 3 classes. **Protocol**: leave one subject out, every clip predicted once by a network that
 never saw its subject, pooled over the three sets. **Epoch**: the last; no epoch, threshold or setting was chosen by a score on these images.
 **Intervals**: 95 %, BCa expanded for few subjects, of 2,000 draws of subjects; they say nothing of other seeds. **p**: permutation of the two methods' names per subject, UF1 against
-STSTNet${among === undefined ? ' (not finished: no tests yet)' : `, corrected by Holm for the ${among} rows planned`}. **Minutes**: of one core, a seed, wasm, ${lines[0].hardware.replace(/, wasm$/, '')}; other work on the
-machine makes them more. **Training**: share of the training clips that are right in the last epoch.
+STSTNet${among === undefined ? ' (not finished: no tests yet)' : `, corrected by Holm for the ${among} rows planned`}. **Minutes**: of one core, a seed, wasm. Runs were begun
+on ${machinesOf(lines)} and some went on elsewhere; machines differ by up to two, other work on them makes the minutes more: read them as a magnitude. **Training**: share of the training clips that are right in the last epoch.
 
 A network that is no better than always guessing "${guessing.class}" has UF1 ${digits(guessing.uf1)}, UAR ${digits(guessing.uar)} and accuracy ${digits(guessing.accuracy)}.
 `;
 }
+
+const machinesOf = (lines) => [...new Set(lines.map(({ hardware }) => hardware.replace(/, wasm$/, '')))].join(', ');
 
 const seedsOf = ({ seeds, planned }) => (seeds.length === planned ? `${planned}` : `${seeds.length} of ${planned}`);
 

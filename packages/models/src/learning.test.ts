@@ -1,6 +1,7 @@
 import { useBackend } from '@mer/backends';
 import { beforeAll, describe, it } from 'vitest';
 import { checkLearning } from '../test/check-network.js';
+import { checkSpottingLearning, spottingNames } from '../test/check-spotting.js';
 import { names } from '../test/networks.js';
 
 // The cpu backend takes minutes for all networks: with MER_CPU_TESTS=1. On webgpu they are learned in networks.webgpu.test.ts.
@@ -16,4 +17,9 @@ describe.each([
   });
 
   it.each(chosen)('%s learns 16 samples by heart', checkLearning, backend === 'cpu' ? 600_000 : undefined);
+  it.each(backend === 'wasm' || everywhere ? spottingNames : (['sfamnet'] as const))(
+    '%s learns 16 samples by heart',
+    checkSpottingLearning,
+    60_000,
+  );
 });

@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { softwareVulkan } from '../../../tools/software-vulkan.js';
 import { checkLearning, checkNetwork, firstLosses } from '../test/check-network.js';
+import { checkSpottingLearning, spottingNames } from '../test/check-spotting.js';
 import { worstRelativeDifference } from '../test/compare.js';
 import { names } from '../test/networks.js';
 import type { ModelName } from './index.js';
@@ -31,6 +32,7 @@ describe.skipIf(driver === undefined)(
 
     // minutes per network on an emulated card
     it.each(all ? names : [])('%s learns 16 samples by heart', (name) => checkLearning(name), 1_200_000);
+    it.each(all ? spottingNames : [])('%s learns 16 samples by heart', checkSpottingLearning, 1_200_000);
 
     it.each(chosen)('%s takes the first steps of training as on wasm', async (name) => {
       expect(worstRelativeDifference(await firstLosses(name), expected.get(name))).toBeLessThan(1e-3);
