@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { useBackend } from '@mer/backends';
 import { encodeImage, encodeNpy } from '@mer/io';
 import { createModel, exportWeights, modelParameters } from '@mer/models';
+import { MULBERRY32_STEP, mulberry32 } from '@mer/options/random';
 import { encodeWeights, modelFileText, QUALITY } from '@mer/predictor';
 import * as tf from '@tensorflow/tfjs-core';
 import { zipOf } from './fuzz/zip-writer.mjs';
@@ -36,14 +37,12 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const LIMITS = { uploadSeconds: 10, waitSeconds: 20, predictSeconds: 10 };
 const MOST_SECONDS = LIMITS.uploadSeconds + LIMITS.waitSeconds + LIMITS.predictSeconds;
 
-/** Numbers by chance that come again: mulberry32. */
+/** Whole numbers below a bound, by chance, that come again. */
 function randomOf(state) {
-  let at = state >>> 0;
+  let at = state;
   return (below) => {
-    at = (at + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(at ^ (at >>> 15), 1 | at);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
+    at = (at + MULBERRY32_STEP) | 0;
+    return mulberry32(at) % below;
   };
 }
 

@@ -1,4 +1,5 @@
 // Repeatable choices: everything that a fuzzed input is made of follows from one number.
+import { MULBERRY32_STEP, mulberry32 } from '@mer/options/random';
 
 /** Numbers at which parsers go wrong. */
 const edges = [
@@ -92,14 +93,12 @@ const words = [
   '2020-01-01',
 ];
 
-/** The choices of one input (mulberry32). */
+/** The choices of one input. */
 export function randomOf(seed) {
   let state = seed | 0;
   const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    state = (state + MULBERRY32_STEP) | 0;
+    return mulberry32(state) / 2 ** 32;
   };
   const below = (count) => Math.floor(next() * count);
   const pick = (list) => list[below(list.length)];
