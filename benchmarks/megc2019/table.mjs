@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { useBackend } from '@mer/backends';
 import { compareRuns, summarizeRun } from '@mer/experiments';
 import { countParameters, createModel, findModel } from '@mer/models';
@@ -24,7 +25,7 @@ export async function makeTable(rows, results) {
   const waiting = states
     .filter(({ row, run }) => (run?.manifest.experiment.seeds.length ?? 0) < row.seeds.length)
     .map(({ row, done }) => ({ name: row.name, done, total: SUBJECTS * row.seeds.length }));
-  return { csv: csvOf(lines), page: pageOf(lines, waiting) };
+  return { csv: csvOf(lines), page: pageOf(lines, waiting, minimaIn(`${results}-minimum.csv`)) };
 }
 
 /** Each row compared with the row that `otherOf` names, p-values corrected by Holm over all rows that have one. */
@@ -153,7 +154,7 @@ const INTRO = `# Many methods on the same clips
 Made by \`node benchmarks/megc2019.mjs --table\` from the predictions in \`benchmarks/results/megc2019\`; nothing is typed in by hand.
 `;
 
-function pageOf(lines, waiting) {
+function pageOf(lines, waiting, minima) {
   const waits = listed(
     'Not finished, and so with fewer seeds above or without a line:',
     waiting.map(({ name, done, total }) => `${name}: ${done} of ${total} folds`),
@@ -166,6 +167,7 @@ function pageOf(lines, waiting) {
     waits,
     standingOut(lines),
     bySet(lines),
+    leasts(lines, minima),
     authors(lines),
     controls(lines),
     oracles(lines),
@@ -266,6 +268,48 @@ UF1 / UAR / accuracy of the clips of each set; the networks are the same.
 ${table(
   ['method', ...lines[0].sets.map(({ name, n }) => `${name} (n = ${n})`)],
   lines.map((line) => [line.name, ...line.sets.map((set) => SCORES.map((score) => digits(set[score])).join(' / '))]),
+)}\n`;
+}
+
+/** What minimum.mjs found, by row. */
+function minimaIn(path) {
+  if (!existsSync(path)) return new Map();
+  const [header, ...rows] = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
+  return new Map(rows.map((cells) => [cells[0], Object.fromEntries(header.map((name, i) => [name, cells[i]]))]));
+}
+
+function leasts(lines, minima) {
+  const rows = lines.filter(({ name }) => minima.has(name));
+  if (rows.length === 0) return '';
+  return `## Whether the linear rows were trained long enough
+
+Their losses are convex: each fold was solved again by L-BFGS in float64 (\`benchmarks/megc2019/minimum.mjs\`), and the answers compared with those of the trained row.
+
+${table(
+  [
+    'method',
+    'epochs',
+    'UF1',
+    'UF1 at the minimum',
+    'clips answered otherwise',
+    'logits apart, mean',
+    'logits apart, most',
+  ],
+  rows.map(({ name, epochs, scores }) => {
+    const least = minima.get(name);
+    return [
+      name,
+      epochs,
+      digits(scores.uf1.mean),
+      digits(Number(least.uf1_minimum)),
+      `${least.other_answers} of ${least.clips}`,
+      least.mean_logit_difference,
+      least.largest_logit_difference,
+    ];
+  }),
 )}\n`;
 }
 
