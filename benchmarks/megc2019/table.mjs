@@ -184,8 +184,8 @@ function conditions({ n, subjects, guessing }, lines) {
   return `**Data**: the ${n} flow images (u, v, strain; 28 x 28; each channel stretched by itself, so direction and size of motion are gone) that the
 authors of STSTNet give for the MEGC2019 composite; ${subjects} subjects; 3 classes. **Protocol**: leave one subject out, every clip predicted once by a network that
 never saw its subject, pooled over the three sets. **Epoch**: the last; no epoch, threshold or setting was chosen by a score on these images.
-**Intervals**: 95 %, BCa expanded for few subjects, of 2,000 draws of subjects; they say nothing of other seeds. **p**: permutation of the two methods' names per subject, UF1 against
-STSTNet${among === undefined ? ' (not finished: no tests yet)' : `, corrected by Holm for the ${among} rows planned`}. **Minutes**: of one core, a seed, wasm. Runs were begun
+**Intervals**: 95 %, BCa expanded for few subjects, of 2,000 draws of subjects; they say nothing of other seeds. **UF1 less STSTNet**
+and **p**: over the seeds that both have (of most rows the first alone, so that the difference is not that of the columns); p from permutation of the two methods' names per subject${among === undefined ? ' (not finished: no tests yet)' : `, corrected by Holm for the ${among} rows planned`}. **Minutes**: of one core, a seed, wasm. Runs were begun
 on ${machinesOf(lines)} and some went on elsewhere; machines differ by up to two, other work on them makes the minutes more: read them as a magnitude. **Training**: share of the training clips that are right in the last epoch.
 
 A network that is no better than always guessing "${guessing.class}" has UF1 ${digits(guessing.uf1)}, UAR ${digits(guessing.uar)} and accuracy ${digits(guessing.accuracy)}.
