@@ -41,7 +41,8 @@ describe('mer run', () => {
       data: { name: 'synthetic', options: { subjects: 2, clipsPerSubject: 4, size: 16, frames: 6 } },
       inputs: [{ steps: ['dynamic-image'] }],
       model: { name: 'small-cnn' },
-      training: { epochs: 12, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.001 } },
+      // long enough for both backends to be measured beside it
+      training: { epochs: 60, batchSize: 4, optimizer: { name: 'adam', learningRate: 0.001 } },
       backend: 'cpu',
     };
     await writeFile(file, JSON.stringify(experiment));
