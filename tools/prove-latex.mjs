@@ -10,7 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readRun, resultTable, resultTableLatex } from '@mer/experiments';
+import { resultTable, resultTableLatex } from '@mer/experiments';
+import { finished } from '../benchmarks/megc2019/finished.mjs';
+import { ROWS } from '../benchmarks/megc2019/rows.mjs';
 
 const { values } = parseArgs({ options: { screenshots: { type: 'string' } } });
 if (spawnSync('pdflatex', ['--version']).status !== 0) {
@@ -21,11 +23,11 @@ if (spawnSync('pdflatex', ['--version']).status !== 0) {
 }
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const mer = here('../packages/cli/bin/mer.js');
-const real = await Promise.all(
-  ['cnn', 'logistic-regression', 'linear-svm', 'ststnet', 'htnet'].map((name) =>
-    readRun(here(`../benchmarks/results/megc2019/${name}`)),
-  ),
+// a control has a column more for the setting that is off, and is compared with its own row
+const rows = await Promise.all(
+  ROWS.filter(({ of }) => !of).map((row) => finished(here('../benchmarks/results/megc2019'), row)),
 );
+const real = rows.flatMap(({ run }) => run ?? []);
 
 const MARKS = '_ % & # ^ ~ $ { } \\ < > | -- --- "a" \'b\' `c` * [d] @ ! ?';
 const LETTERS = 'é ß ø Ł ő “q” ‘r’ – — … ± × µ ² § € α λ Δ ≥ − → « þ 微表情 Ж 😀';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernels } from './replace-kernels.js';
 
 type Kernel = (args: { inputs: Record<string, tf.Tensor>; attrs: Attrs; backend: unknown }) => tf.TensorInfo;
 type Attrs = Record<string, unknown> & { pad?: unknown; dilations?: unknown };
@@ -38,21 +39,13 @@ const kinds: Readonly<Record<string, Kind>> = Object.freeze({
   AvgPool3DGrad: { window: 'pool3d', bordered: ['input'], cropped: true, scaled: 'dy' },
 });
 
-const repaired = new WeakSet<object>();
-
 /**
  * Lets tfjs-node convolve and pool with a border given in pixels, which TensorFlow knows but tfjs-node refuses, and
  * convolve by channel with dilation, which TensorFlow's processor kernels refuse.
  */
 export function repairNodeKernels(): void {
-  for (const [kernelName, kind] of Object.entries(kinds)) {
-    const present = tf.getKernel(kernelName, 'tensorflow');
-    if (present === undefined || repaired.has(present)) continue;
-    const config = { ...present, kernelFunc: withBorder(kind, present.kernelFunc as never) as never };
-    repaired.add(config);
-    tf.unregisterKernel(kernelName, 'tensorflow');
-    tf.registerKernel(config);
-  }
+  const bordered = Object.entries(kinds).map(([name, kind]) => [name, (stock: Kernel) => withBorder(kind, stock)]);
+  replaceKernels<Kernel>('tensorflow', Object.fromEntries(bordered));
 }
 
 /** A kernel that gets its border as part of its input where the stock kernel refuses to make it. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernels } from '../replace-kernels.js';
 import type { CpuKernel } from './cpu-kernel.js';
 import { filterGradient } from './filter-gradient.js';
 import { slice, transpose, withStretched } from './strided-copy.js';
@@ -21,16 +21,5 @@ const repairs: Readonly<Record<string, (present: CpuKernel) => CpuKernel>> = {
   SquaredDifference: withStretched,
 };
 
-const repaired = new WeakSet<object>();
-
 /** Mends the kernel of tfjs's cpu backend that is wrong, and replaces those that are slow for no reason; their numbers stay the same to the last digit. */
-export function repairCpuKernels(): void {
-  for (const [kernelName, repair] of Object.entries(repairs)) {
-    const present = tf.getKernel(kernelName, 'cpu');
-    if (present === undefined || repaired.has(present)) continue;
-    const config = { ...present, kernelFunc: repair(present.kernelFunc as never) as never };
-    repaired.add(config);
-    tf.unregisterKernel(kernelName, 'cpu');
-    tf.registerKernel(config);
-  }
-}
+export const repairCpuKernels = (): void => replaceKernels('cpu', repairs);

@@ -21,8 +21,7 @@ function stridedCopy(
 }
 
 /** How far apart in memory neighbours along each axis are, the last among them. */
-const stridesOf = (shape: number[]): number[] =>
-  shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
+const stridesOf = (shape: number[]): number[] => [...tf.util.computeStrides(shape), 1];
 
 /** Transpose. */
 export function transpose({ inputs, attrs, backend }: CpuKernelArgs): tf.TensorInfo | undefined {
@@ -45,7 +44,7 @@ export function slice({ inputs, attrs, backend }: CpuKernelArgs): tf.TensorInfo 
   tf.slice_util.assertParamsValid(x, begin, size);
   if (!isPlain(x) || tf.slice_util.isSliceContinous(x.shape, begin, size)) return undefined;
   const strides = stridesOf(x.shape);
-  const start = begin.reduce((sum, each, axis) => sum + each * strides[axis]!, 0);
+  const start = tf.slice_util.computeFlatOffset(begin, strides);
   return stridedCopy(x, { shape: size, strides, start }, backend);
 }
 
