@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerBatchNormTrainingGradient } from './batch-norm-training.js';
+import { registerFusedConvolutionGradient } from './fused-convolution.js';
 import { registerGeluGradient } from './gelu.js';
 import { registerLayerNormGradient } from './layer-norm.js';
 import { PresentInputs } from './present-inputs.js';
@@ -150,6 +151,7 @@ export function repairGradients(): void {
     tf.registerGradient(config);
   }
   registerBatchNormTrainingGradient();
+  registerFusedConvolutionGradient();
   registerGeluGradient();
   registerLayerNormGradient();
   registerSwishGradient();

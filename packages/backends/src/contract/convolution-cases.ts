@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ContractCase } from './contract-case.js';
-import { drawn, elementwise, type NdArray } from './nd-array.js';
+import { drawn, elementwise, type NdArray, reduced, sum } from './nd-array.js';
 import { axisPads, convolution, depthwiseConvolution, type Windows } from './windows.js';
 
 type Pad = 'same' | 'valid' | number;
@@ -127,6 +127,27 @@ function fusedCase(
   };
 }
 
+/** By the gradient registered here; that of `tf.fused.conv2d` is its own. */
+function biasedCase(
+  image: [number, number, number, number],
+  filter: [number, number, number, number],
+  stride: number,
+  pad: 'same' | 'valid' | tf.backend_util.ExplicitPadding,
+): ContractCase {
+  const w = windows(image.slice(1, 3), filter.slice(0, 2), stride, typeof pad === 'string' ? pad : pad[1]![0]);
+  const attributes = { strides: stride, pad, dataFormat: 'NHWC', dilations: [1, 1], activation: 'linear' };
+  return {
+    name: `conv2d ${image.join('x')} * ${filter.join('x')} with bias and its gradient`,
+    kernels: ['FusedConv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'],
+    inputs: [drawn(image, 15), drawn(filter, 16), drawn([filter[3]], 17)],
+    run: (x, filter, bias) =>
+      tf.engine().runKernel('FusedConv2D', { x, filter, bias } as tf.NamedTensorMap, attributes as never) as tf.Tensor,
+    reference: (x, f, bias) => elementwise((y, b) => y! + b!, convolution(x!, f!, w).forward(), bias!),
+    wrt: [0, 1, 2],
+    gradient: (dy, x, f) => [...convolution(x!, f!, w).backward(dy), reduced(dy, [0, 1, 2], sum)],
+  };
+}
+
 function transposedCase(stride: number, pad: 'same' | 'valid'): ContractCase {
   const [length, size] = [4, 4];
   const long = pad === 'same' ? length * stride : (length - 1) * stride + size;
@@ -200,6 +221,13 @@ export const convolutionCases: readonly ContractCase[] = [
   fusedCase([1, 7, 7, 9], [3, 2, 9, 10], 'relu6'),
   fusedCase([1, 5, 5, 4], [3, 3, 4, 4], 'elu'),
   fusedCase([1, 5, 5, 4], [3, 3, 4, 4], 'sigmoid'),
+  biasedCase([2, 6, 7, 3], [3, 3, 3, 5], 1, 'same'),
+  biasedCase([2, 9, 8, 4], [5, 5, 4, 6], 2, [
+    [0, 0],
+    [2, 2],
+    [2, 2],
+    [0, 0],
+  ]),
   transposedCase(2, 'same'),
   transposedCase(1, 'same'),
   transposedCase(3, 'valid'),

@@ -133,7 +133,9 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
         const y =
           bias === undefined && fused === 'linear'
             ? tf.conv2d(x, kernel, options.strides, options.pad)
-            : tf.fused.conv2d({ x, filter: kernel, ...options, bias, activation: fused });
+            : bias !== undefined && fused === 'linear'
+              ? convolveWithBias(x, kernel, bias, options)
+              : tf.fused.conv2d({ x, filter: kernel, ...options, bias, activation: fused });
         return fused === this.options.activation ? y : activate(y, this.options.activation);
       }
       const inputs4d = tf.split(x, this.options.groups, 3) as tf.Tensor4D[];
@@ -177,6 +179,23 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
   get kernelAndBias(): { kernel: tf.Tensor4D; bias: tf.Tensor1D | null } {
     return { kernel: this.kernel.read() as tf.Tensor4D, bias: (this.offset?.read() ?? null) as tf.Tensor1D | null };
   }
+}
+
+type ConvolutionOptions = { strides: number; pad: 'same' | 'valid' | tf.backend_util.ExplicitPadding };
+
+/**
+ * `tf.fused.conv2d`, whose own gradient always makes that by the input, also of an image that nothing learns: where the kernel has a gradient
+ * (@mer/backends), what is asked for alone.
+ */
+function convolveWithBias(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  bias: tf.Tensor1D,
+  options: ConvolutionOptions,
+): tf.Tensor4D {
+  if (tf.getGradient('FusedConv2D') === undefined) return tf.fused.conv2d({ x, filter, ...options, bias });
+  const attributes = { ...options, dataFormat: 'NHWC', dilations: [1, 1], activation: 'linear' };
+  return tf.engine().runKernel('FusedConv2D', { x, filter, bias }, attributes as never) as tf.Tensor4D;
 }
 
 /** Padding as tfjs takes it. */
