@@ -1,6 +1,7 @@
 import type { ContractCase } from './contract/contract-case.js';
 import { convolutionCases } from './contract/convolution-cases.js';
 import { elementwiseCases } from './contract/elementwise-cases.js';
+import { manyAxesCases } from './contract/many-axes-cases.js';
 import { matrixCases } from './contract/matrix-cases.js';
 import { poolingCases } from './contract/pooling-cases.js';
 import { reductionCases } from './contract/reduction-cases.js';
@@ -20,4 +21,5 @@ export const contract: readonly ContractCase[] = Object.freeze([
   ...elementwiseCases,
   ...reductionCases,
   ...shapeCases,
+  ...manyAxesCases,
 ]);

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { softwareVulkan } from '../../../tools/software-vulkan.js';
@@ -12,6 +13,8 @@ describe.skipIf(driver === undefined)(
     beforeAll(async () => {
       const { device, version } = await useBackend('webgpu');
       expect(device).not.toBe('');
+      // small tensors would be worked on by the processor: most of these
+      tf.env().set('WEBGPU_CPU_FORWARD', false);
       expect(version).toBe('4.22.0');
     });
     for (const item of contract) {

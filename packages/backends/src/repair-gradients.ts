@@ -109,6 +109,14 @@ const repairs: Readonly<Record<string, (present: tf.GradConfig) => tf.GradConfig
     ...present,
     gradFunc: (dy, _saved, attrs) => ({ x: () => mirrorPad(dy as tf.Tensor, attrs) }),
   }),
+  // tfjs turns the axes of what is right already, unless the last is summed.
+  Cumsum: (present) => ({
+    ...present,
+    gradFunc: (dy, _saved, attrs) => {
+      const { axis, exclusive, reverse } = attrs as never as { axis: number; exclusive: boolean; reverse: boolean };
+      return { x: () => tf.cumsum(dy as tf.Tensor, axis, exclusive, !reverse) };
+    },
+  }),
   AvgPool: (present) => ({ ...present, gradFunc: averagePool(2)(present.gradFunc) }),
   AvgPool3D: (present) => ({ ...present, gradFunc: averagePool(3)(present.gradFunc) }),
   // Without a scale, tfjs fails to save the inputs: "scale" is among them and absent.

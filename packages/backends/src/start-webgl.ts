@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { StartedBackend } from './backend-info.js';
+import { lowerManyAxes } from './gpu-kernels/many-axes.js';
 import type { WebglPackage } from './load-packages.js';
 import { isNode } from './platform.js';
 import { startRegistered } from './start-registered.js';
@@ -34,6 +35,7 @@ export async function startWebgl(load: () => Promise<WebglPackage>): Promise<Sta
   }
   const { version_webgl } = await load();
   await startRegistered('webgl');
+  lowerManyAxes('webgl');
   const { gl } = (tf.backend() as unknown as { gpgpu: { gl: WebGL2RenderingContext } }).gpgpu;
   const device = rendererOf(gl);
   return {

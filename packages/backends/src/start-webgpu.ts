@@ -1,4 +1,5 @@
 import type { StartedBackend } from './backend-info.js';
+import { lowerManyAxes } from './gpu-kernels/many-axes.js';
 import type { WebgpuPackage } from './load-packages.js';
 import { importInNode } from './optional-package.js';
 import { builtin, isNode, requireFromHere } from './platform.js';
@@ -95,6 +96,7 @@ export async function startWebgpu(load: () => Promise<WebgpuPackage>): Promise<S
   if (isNode) defineNavigatorGpu((await findGpu())!);
   const { version_webgpu } = await load();
   await startRegistered('webgpu');
+  lowerManyAxes('webgpu');
   return { ...adapter, simd: false, relaxedSimd: false, threads: 1, version: version_webgpu ?? packageVersion() };
 }
 
