@@ -14,6 +14,13 @@ const driver = softwareVulkan();
 const all = process.env['MER_SLOW_TESTS'] === '1' || process.env['MER_WEBGPU_TESTS'] === '1';
 const chosen: readonly ModelName[] = all ? names : ['ststnet'];
 
+// Of 4 samples these end on so few places that batch norm divides by what is left of rounding: in the third loss of resnet50 even cpu and wasm differ by
+// 0.4. It has gradients so steep besides that Adam's steps part the backends after two, though the gradients are equal to 1e-4 in all layers.
+const steps: Partial<Record<ModelName, { batch: number; descent?: boolean }>> = {
+  densenet121: { batch: 16 },
+  resnet50: { batch: 16, descent: true },
+};
+
 describe.skipIf(driver === undefined)(
   'networks on webgpu in Node (skipped without VK_ICD_FILENAMES, or Chromium and libvulkan)',
   () => {
@@ -21,7 +28,7 @@ describe.skipIf(driver === undefined)(
 
     beforeAll(async () => {
       await useBackend('wasm');
-      for (const name of chosen) expected.set(name, await firstLosses(name));
+      for (const name of chosen) expected.set(name, await firstLosses(name, steps[name]));
       await useBackend('webgpu');
     });
 
@@ -35,7 +42,7 @@ describe.skipIf(driver === undefined)(
     it.each(all ? spottingNames : [])('%s learns 16 samples by heart', checkSpottingLearning, 1_200_000);
 
     it.each(chosen)('%s takes the first steps of training as on wasm', async (name) => {
-      expect(worstRelativeDifference(await firstLosses(name), expected.get(name))).toBeLessThan(1e-3);
+      expect(worstRelativeDifference(await firstLosses(name, steps[name]), expected.get(name))).toBeLessThan(1e-3);
     });
   },
 );

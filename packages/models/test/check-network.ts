@@ -84,12 +84,12 @@ export async function checkLearning(name: ModelName): Promise<void> {
   model.dispose();
 }
 
-/** Losses of the first steps of Adam on the backend in use. */
-export async function firstLosses(name: ModelName, { batch = 4, steps = 3 } = {}): Promise<number[]> {
+/** Losses of the first steps on the backend in use: of Adam, or of gradient descent, which does not make large steps of gradients that are all rounding. */
+export async function firstLosses(name: ModelName, { batch = 4, steps = 3, descent = false } = {}): Promise<number[]> {
   const model = make(name, steady[name] ?? { dropout: 0 });
   const given = images(model, batch);
   const labels = Array.from({ length: batch }, (_, index) => index % CLASSES);
-  const optimizer = tf.train.adam(0.001);
+  const optimizer = descent ? tf.train.sgd(0.00001) : tf.train.adam(0.001);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     const value = tf.tidy(() => optimizer.minimize(() => crossEntropy(model, given, labels), true)!);
