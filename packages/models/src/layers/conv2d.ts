@@ -116,27 +116,26 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
       const x = oneTensor(inputs) as tf.Tensor4D;
       const kernel = this.kernel.read() as tf.Tensor4D;
       const bias = this.offset === null ? undefined : (this.offset.read() as tf.Tensor1D);
+      const { activation } = this.options;
       const options = { strides: this.options.stride, pad: explicitPadding(this.padding) };
       if (this.options.groups === 1) {
         if (this.pointwise && convolvesPointsSlowly()) {
           const wide = tf.reshape(kernel, [kernel.shape[2], this.options.filters]);
-          return activate(linear(x, wide, bias), this.options.activation);
+          return activate(linear(x, wide, bias), activation);
         }
-        const fused =
-          this.options.activation === 'relu' || this.options.activation === 'linear'
-            ? this.options.activation
-            : 'linear';
         if (this.options.steady && convolvesByTiles()) {
           const y = this.untiled(x, kernel);
-          return activate(bias === undefined ? y : tf.add(y, bias), this.options.activation);
+          return activate(bias === undefined ? y : tf.add(y, bias), activation);
         }
-        const y =
-          bias === undefined && fused === 'linear'
+        if (activation === 'relu') {
+          return tf.fused.conv2d({ x, filter: kernel, ...options, bias, activation: 'relu' });
+        }
+        return activate(
+          bias === undefined
             ? tf.conv2d(x, kernel, options.strides, options.pad)
-            : bias !== undefined && fused === 'linear'
-              ? convolveWithBias(x, kernel, bias, options)
-              : tf.fused.conv2d({ x, filter: kernel, ...options, bias, activation: fused });
-        return fused === this.options.activation ? y : activate(y, this.options.activation);
+            : convolveWithBias({ x, filter: kernel, bias }, options),
+          activation,
+        );
       }
       const inputs4d = tf.split(x, this.options.groups, 3) as tf.Tensor4D[];
       const kernels = tf.split(kernel, this.options.groups, 3);
@@ -144,7 +143,7 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
         (part, group): tf.Tensor4D => tf.conv2d(part, kernels[group]! as tf.Tensor4D, options.strides, options.pad),
       );
       const joined = tf.concat(parts, 3);
-      return activate(bias === undefined ? joined : tf.add(joined, bias), this.options.activation);
+      return activate(bias === undefined ? joined : tf.add(joined, bias), activation);
     });
   }
 
@@ -181,21 +180,18 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
   }
 }
 
-type ConvolutionOptions = { strides: number; pad: 'same' | 'valid' | tf.backend_util.ExplicitPadding };
-
 /**
- * `tf.fused.conv2d`, whose own gradient always makes that by the input, also of an image that nothing learns: where the kernel has a gradient
- * (@mer/backends), what is asked for alone.
+ * The gradient that `tf.fused.conv2d` brings always makes that by the input, also by an image, which nothing asks for. Where the kernel has one of its own
+ * (@mer/backends), it is run itself.
  */
 function convolveWithBias(
-  x: tf.Tensor4D,
-  filter: tf.Tensor4D,
-  bias: tf.Tensor1D,
-  options: ConvolutionOptions,
-): tf.Tensor4D {
-  if (tf.getGradient('FusedConv2D') === undefined) return tf.fused.conv2d({ x, filter, ...options, bias });
-  const attributes = { ...options, dataFormat: 'NHWC', dilations: [1, 1], activation: 'linear' };
-  return tf.engine().runKernel('FusedConv2D', { x, filter, bias }, attributes as never) as tf.Tensor4D;
+  inputs: { x: tf.Tensor4D; filter: tf.Tensor4D; bias: tf.Tensor1D },
+  options: { strides: number; pad: 'same' | 'valid' | tf.backend_util.ExplicitPadding },
+): tf.Tensor {
+  const attributes = { ...options, dataFormat: 'NHWC', dilations: 1, activation: 'linear' } as const;
+  return tf.getGradient('FusedConv2D')
+    ? (tf.engine().runKernel('FusedConv2D', inputs, attributes as never) as tf.Tensor)
+    : tf.fused.conv2d({ ...inputs, ...attributes });
 }
 
 /** Padding as tfjs takes it. */
