@@ -117,25 +117,17 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
       const kernel = this.kernel.read() as tf.Tensor4D;
       const bias = this.offset === null ? undefined : (this.offset.read() as tf.Tensor1D);
       const { activation } = this.options;
+      const finish = (y: tf.Tensor) => activate(bias === undefined ? y : tf.add(y, bias), activation);
       const options = { strides: this.options.stride, pad: explicitPadding(this.padding) };
       if (this.options.groups === 1) {
         if (this.pointwise && convolvesPointsSlowly()) {
           const wide = tf.reshape(kernel, [kernel.shape[2], this.options.filters]);
           return activate(linear(x, wide, bias), activation);
         }
-        if (this.options.steady && convolvesByTiles()) {
-          const y = this.untiled(x, kernel);
-          return activate(bias === undefined ? y : tf.add(y, bias), activation);
-        }
-        if (activation === 'relu') {
-          return tf.fused.conv2d({ x, filter: kernel, ...options, bias, activation: 'relu' });
-        }
-        return activate(
-          bias === undefined
-            ? tf.conv2d(x, kernel, options.strides, options.pad)
-            : convolveWithBias({ x, filter: kernel, bias }, options),
-          activation,
-        );
+        if (this.options.steady && convolvesByTiles()) return finish(this.untiled(x, kernel));
+        if (activation === 'relu') return tf.fused.conv2d({ x, filter: kernel, ...options, bias, activation });
+        if (bias !== undefined) return activate(convolveWithBias({ x, filter: kernel, bias }, options), activation);
+        return finish(tf.conv2d(x, kernel, options.strides, options.pad));
       }
       const inputs4d = tf.split(x, this.options.groups, 3) as tf.Tensor4D[];
       const kernels = tf.split(kernel, this.options.groups, 3);
@@ -143,7 +135,7 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
         (part, group): tf.Tensor4D => tf.conv2d(part, kernels[group]! as tf.Tensor4D, options.strides, options.pad),
       );
       const joined = tf.concat(parts, 3);
-      return activate(bias === undefined ? joined : tf.add(joined, bias), activation);
+      return finish(joined);
     });
   }
 
