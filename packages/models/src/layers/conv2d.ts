@@ -118,39 +118,39 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
       const bias = this.offset === null ? undefined : (this.offset.read() as tf.Tensor1D);
       const { activation } = this.options;
       const finish = (y: tf.Tensor) => activate(bias === undefined ? y : tf.add(y, bias), activation);
-      const options = { strides: this.options.stride, pad: explicitPadding(this.padding) };
+      const strides = this.options.stride;
+      const pad = explicitPadding(this.padding);
       if (this.options.groups === 1) {
         if (this.pointwise && convolvesPointsSlowly()) {
           const wide = tf.reshape(kernel, [kernel.shape[2], this.options.filters]);
-          return activate(linear(x, wide, bias), activation);
+          return finish(linear(x, wide));
         }
         if (this.options.steady && convolvesByTiles()) return finish(this.untiled(x, kernel));
-        if (activation === 'relu') return tf.fused.conv2d({ x, filter: kernel, ...options, bias, activation });
-        if (bias !== undefined) return activate(convolveWithBias({ x, filter: kernel, bias }, options), activation);
-        return finish(tf.conv2d(x, kernel, options.strides, options.pad));
+        if (activation === 'relu') return tf.fused.conv2d({ x, filter: kernel, strides, pad, bias, activation });
+        if (bias !== undefined)
+          return activate(convolveWithBias({ x, filter: kernel, bias }, { strides, pad }), activation);
+        return finish(tf.conv2d(x, kernel, strides, pad));
       }
       const inputs4d = tf.split(x, this.options.groups, 3) as tf.Tensor4D[];
       const kernels = tf.split(kernel, this.options.groups, 3);
       const parts = inputs4d.map(
-        (part, group): tf.Tensor4D => tf.conv2d(part, kernels[group]! as tf.Tensor4D, options.strides, options.pad),
+        (part, group): tf.Tensor4D => tf.conv2d(part, kernels[group]! as tf.Tensor4D, strides, pad),
       );
-      const joined = tf.concat(parts, 3);
-      return finish(joined);
+      return finish(tf.concat(parts, 3));
     });
   }
 
   /** The same with a column of zeros beside the kernel, which no fast way is for. */
   private untiled(x: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
     const { padding } = this;
-    const { stride } = this.options;
-    if (padding === 'same') return tf.conv2d(x, kernel, stride, padding);
+    if (padding === 'same') return tf.conv2d(x, kernel, this.options.stride, padding);
     const wider = tf.pad(kernel, [
       [0, 0],
       [0, 1],
       [0, 0],
       [0, 0],
     ]);
-    return tf.conv2d(x, wider, stride, explicitPadding(padding, 1));
+    return tf.conv2d(x, wider, this.options.stride, explicitPadding(padding, 1));
   }
 
   /** Whether this is a linear layer of every pixel: on the cpu backend a product of matrices trains 100 times faster. */
