@@ -127,8 +127,12 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
         }
         if (this.options.steady && convolvesByTiles()) return finish(this.untiled(x, kernel));
         if (activation === 'relu') return tf.fused.conv2d({ x, filter: kernel, strides, pad, bias, activation });
-        if (bias !== undefined)
-          return activate(convolveWithBias({ x, filter: kernel, bias }, { strides, pad }), activation);
+        // The gradient that tf.fused.conv2d brings always makes that by the input, also by an image. Where the kernel has one (@mer/backends), it is run itself.
+        if (bias !== undefined && tf.getGradient('FusedConv2D')) {
+          const attributes = { strides, pad, dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
+          const y = tf.engine().runKernel('FusedConv2D', { x, filter: kernel, bias }, attributes as never);
+          return activate(y as tf.Tensor, activation);
+        }
         return finish(tf.conv2d(x, kernel, strides, pad));
       }
       const inputs4d = tf.split(x, this.options.groups, 3) as tf.Tensor4D[];
@@ -163,20 +167,6 @@ export class Conv2d extends NetworkLayer<typeof conv2dOptions> {
   get kernelAndBias(): { kernel: tf.Tensor4D; bias: tf.Tensor1D | null } {
     return { kernel: this.kernel.read() as tf.Tensor4D, bias: (this.offset?.read() ?? null) as tf.Tensor1D | null };
   }
-}
-
-/**
- * The gradient that `tf.fused.conv2d` brings always makes that by the input, also by an image, which nothing asks for. Where the kernel has one of its own
- * (@mer/backends), it is run itself.
- */
-function convolveWithBias(
-  inputs: { x: tf.Tensor4D; filter: tf.Tensor4D; bias: tf.Tensor1D },
-  options: { strides: number; pad: 'same' | 'valid' | tf.backend_util.ExplicitPadding },
-): tf.Tensor {
-  const attributes = { ...options, dataFormat: 'NHWC', dilations: 1, activation: 'linear' } as const;
-  return tf.getGradient('FusedConv2D')
-    ? (tf.engine().runKernel('FusedConv2D', inputs, attributes as never) as tf.Tensor)
-    : tf.fused.conv2d({ ...inputs, ...attributes });
 }
 
 /** Padding as tfjs takes it, with `more` columns at the end. */
