@@ -167,5 +167,11 @@ export const manyAxesCases: readonly ContractCase[] = [
   rowCase('div', 'RealDiv', tf.div, (a, b) => a / b),
   rowCase('maximum', 'Maximum', tf.maximum, Math.max),
   rowCase('squaredDifference', 'SquaredDifference', tf.squaredDifference, (a, b) => (a - b) ** 2),
+  rowCase(
+    'prelu',
+    'Prelu',
+    (a, b) => tf.prelu(tf.sub(a, 1), b),
+    (a, b) => (a >= 1 ? a - 1 : b * (a - 1)),
+  ),
   rowCase('less', 'Less', tf.less, (a, b) => (a < b ? 1 : 0)),
 ];

@@ -10,7 +10,12 @@ const MOST = 4;
 const run = (kernelName: string, inputs: Record<string, tf.Tensor>, attrs: object = {}): tf.Tensor =>
   tf.engine().runKernel(kernelName, inputs, attrs as tf.NamedAttrMap) as tf.Tensor;
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
+/** The lengths of three axes: all before one, that one, all after it. */
+const around = (shape: number[], axis: number): [number, number, number] => [
+  tf.util.sizeFromShape(shape.slice(0, axis)),
+  shape[axis]!,
+  tf.util.sizeFromShape(shape.slice(axis + 1)),
+];
 
 /**
  * What `pass` makes of x along the axes that are `touched`, given x on at most four axes and, of each, which of x's own it is; null for those that are
@@ -39,10 +44,8 @@ function onFewerAxes(
   let current = x;
   for (const { axis } of groups) {
     if (axis === null) continue;
-    const around = [sizeOf(shape.slice(0, axis)), shape[axis]!, sizeOf(shape.slice(axis + 1))];
-    const result = pass(tf.reshape(current, around), [null, axis, null]);
-    shape[axis] = result.shape[1]!;
-    current = result;
+    current = pass(tf.reshape(current, around(shape, axis)), [null, axis, null]);
+    shape[axis] = current.shape[1]!;
   }
   return tf.reshape(current, shape);
 }
@@ -129,8 +132,8 @@ const strided = lowered((x, given: Strided) => {
 const accumulated = (kernelName: string) =>
   lowered((x, attrs: { axis: number }) => {
     const [axis] = tf.util.parseAxisParam(attrs.axis, x.shape) as [number];
-    const around = [sizeOf(x.shape.slice(0, axis)), x.shape[axis]!, sizeOf(x.shape.slice(axis + 1))];
-    return tf.reshape(run(kernelName, { x: tf.reshape(x, around) }, { ...attrs, axis: 1 }), x.shape);
+    const part = tf.reshape(x, around(x.shape, axis));
+    return tf.reshape(run(kernelName, { x: part }, { ...attrs, axis: 1 }), x.shape);
   });
 
 /** One number after the other: condition and both choices have one shape. */
@@ -154,7 +157,7 @@ const alongRows =
     if (many === undefined || row === undefined) return present(args);
     const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
     return tf.tidy(() => {
-      const rows = tf.reshape(many, [-1, many.shape.at(-1)!]);
+      const rows = tf.reshape(many, around(many.shape, many.shape.length - 1).slice(0, 2));
       const inputs = a === many ? { [first]: rows, [second]: b } : { [first]: a, [second]: rows };
       return tf.reshape(run(kernelName, inputs, args.attrs), shape);
     });
