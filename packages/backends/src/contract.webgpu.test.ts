@@ -25,5 +25,11 @@ describe.skipIf(driver === undefined)(
         expect(leaked).toBe(0);
       });
     }
+
+    it('tells what is not a number from the largest and the smallest of few', async () => {
+      const x = tf.tensor([1, Number.NaN, 2, 3, 4, 5, Number.NaN, 7, Number.POSITIVE_INFINITY, 0], [5, 2]);
+      expect([...(await tf.max(x, 1).data())]).toEqual([Number.NaN, 3, 5, Number.NaN, Number.POSITIVE_INFINITY]);
+      expect([...(await tf.min(x, 1).data())]).toEqual([Number.NaN, 2, 4, Number.NaN, 0]);
+    });
   },
 );

@@ -1,5 +1,6 @@
 import type { StartedBackend } from './backend-info.js';
 import { lowerManyAxes } from './gpu-kernels/many-axes.js';
+import { shortenReductions } from './gpu-kernels/short-reductions.js';
 import type { WebgpuPackage } from './load-packages.js';
 import { importInNode } from './optional-package.js';
 import { builtin, isNode, requireFromHere } from './platform.js';
@@ -97,6 +98,7 @@ export async function startWebgpu(load: () => Promise<WebgpuPackage>): Promise<S
   const { version_webgpu } = await load();
   await startRegistered('webgpu');
   lowerManyAxes('webgpu');
+  shortenReductions();
   return { ...adapter, simd: false, relaxedSimd: false, threads: 1, version: version_webgpu ?? packageVersion() };
 }
 

@@ -39,6 +39,7 @@ const axesOf: [shape: number[], axes: number[]][] = [
     [0, 2],
   ],
   [[7, 64], [0]],
+  [[3, 2, 4, 5], [2]],
 ];
 
 function normalized(x: NdArray, m: NdArray, v: NdArray, offset: NdArray, scale: NdArray, epsilon: number): NdArray {
@@ -168,6 +169,14 @@ export const reductionCases: readonly ContractCase[] = [
       }),
     ),
   ),
+  {
+    name: 'max of 3x4x5 along 1, its axis kept',
+    kernels: ['Max'],
+    inputs: [drawn([3, 4, 5], 90)],
+    run: (x) => tf.max(x!, 1, true),
+    reference: (x) => ({ ...reduced(x!, [1], (values) => Math.max(...values)), shape: [3, 1, 5] }),
+    wrt: [0],
+  },
   {
     name: 'mean of 30,000 rows',
     kernels: ['Mean'],
