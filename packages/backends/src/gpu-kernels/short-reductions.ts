@@ -19,17 +19,18 @@ type Kernel = (args: { inputs: { x: tf.Tensor }; attrs: Attributes; backend: Web
 /** Of so many numbers or fewer a result is made by one thread: tfjs gives each result the 64 threads of a group, however few its numbers are. */
 const SHORT = 64;
 
-/** How a thread goes on with the next number, and what it starts and ends with. */
-const steps = {
+type Step = { next: string; last?: string };
+
+/** How a thread goes on from the best so far with the next number given, and what it ends with. */
+const steps: Readonly<Record<string, Step>> = {
   Max: { next: 'select(select(best, given, given > best), uniforms.NAN, isnan(given) || isnan(best))' },
   Min: { next: 'select(select(best, given, given < best), uniforms.NAN, isnan(given) || isnan(best))' },
   Sum: { next: 'best + given' },
   Mean: { next: 'best + given', last: 'best / f32(uniforms.count)' },
-} as const satisfies Record<string, { next: string; last?: string }>;
+};
 
 /** A program of tfjs's webgpu backend: result `index` of `count` numbers that lie `stride` apart. */
-function program(kernelName: keyof typeof steps, results: number): object {
-  const { next, last = 'best' } = { last: undefined, ...steps[kernelName] };
+function program(kernelName: string, { next, last = 'best' }: Step, results: number): object {
   return {
     variableNames: ['x'],
     uniforms: 'count : i32, stride : i32,',
@@ -56,7 +57,7 @@ function program(kernelName: keyof typeof steps, results: number): object {
 
 /** One thread for each result where few neighbouring numbers are reduced, in the order they lie in: neither a turned copy nor a group that waits. */
 const short =
-  (kernelName: keyof typeof steps) =>
+  (kernelName: string, step: Step) =>
   (present: Kernel): Kernel =>
   (args) => {
     const { inputs, attrs, backend } = args;
@@ -70,7 +71,7 @@ const short =
     const takes = x.dtype === 'float32' && neighbours && count > 0 && count <= SHORT && results > 0;
     if (!takes || backend.shouldExecuteOnCPU([x])) return present(args);
     const stride = tf.util.sizeFromShape(x.shape.slice(first + axes.length));
-    const result = backend.runWebGPUProgram(program(kernelName, results), [x], 'float32', [
+    const result = backend.runWebGPUProgram(program(kernelName, step, results), [x], 'float32', [
       { type: 'int32', data: [count] },
       { type: 'int32', data: [stride] },
     ]);
@@ -79,8 +80,5 @@ const short =
 
 /** Has webgpu's kernels that reduce few numbers to one, as a maximum over four neighbours, take a thread for each result. */
 export function shortenReductions(): void {
-  replaceKernels(
-    'webgpu',
-    Object.fromEntries(Object.keys(steps).map((name) => [name, short(name as keyof typeof steps)])),
-  );
+  replaceKernels('webgpu', Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, short(name, step)])));
 }
