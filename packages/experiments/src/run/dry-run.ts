@@ -84,7 +84,7 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
   const folds = plan.folds.length > 0 ? plan.folds : plan.finals;
   const processes = openProcesses(1, undefined);
   const tryIt = async (one: Experiment, samples: Dataset, of: Parameters<typeof planInProcess>[1]): Promise<Tried> => {
-    const memory = await planInProcess(one, of, { workers: 1, own });
+    const memory = await planInProcess(one, of, { workers: 1, own, processes });
     const prepared = await prepareSome(one, samples, own);
     const trial = await tryInProcess(processes, { ...one, backend: backend.name }, prepared.samples, { memory, own });
     return { memory, prepared, trial };

@@ -39,7 +39,7 @@ function processMemory({ heap, total }: StepMemory, { inHeap }: BackendTraits): 
 }
 
 /**
- * Prepares the first sample of an experiment to know the shapes, and plans the training step. Call it in a process that does nothing else afterwards.
+ * Prepares the first sample of an experiment to know the shapes, and plans the training step. Call it in a process that is free to end afterwards: the heap may have grown.
  *
  * @param experiment - with the name of the backend that will run
  * @param options - data set, samples of the largest training part, and the bytes that a process may hold

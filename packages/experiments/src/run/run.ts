@@ -8,7 +8,7 @@ import { openExperimentData, type PreparedDataset, prepareData, shareable } from
 import { crashText } from '../runners/crash.js';
 import { runInPool } from '../runners/pool.js';
 import { CrashError, openProcesses, type Processes, runTask } from '../runners/processes.js';
-import type { FoldReport, StageReport, WorkerContext } from '../runners/worker.js';
+import type { FoldReport, PlanReport, StageReport, WorkerContext } from '../runners/worker.js';
 import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { dataText, saysSomething } from '../summaries/data-text.js';
@@ -24,7 +24,7 @@ import { describeRun } from './manifest.js';
 import { type InitialWeights, keepInitialWeights, readInitialWeights } from './model.js';
 import { finalFolds, type PlannedFold, planFolds } from './plan.js';
 import { describeData, type RunData } from './run-data.js';
-import { freeMemory, noRoomText, type PlannedMemory, type RunMemory } from './run-memory.js';
+import { freeMemory, noRoomText, type RunMemory } from './run-memory.js';
 import {
   type FoldPredictions,
   findRun,
@@ -142,6 +142,7 @@ export async function runFolds<S>(
       described,
       onEvent,
       signal,
+      processes,
     });
     let manifest = begun.manifest;
     await removeHalfWritten(out, { shared: shard !== undefined });
@@ -295,26 +296,24 @@ export async function beginRun(
     described,
     onEvent,
     signal,
+    processes,
   }: {
     out: string;
-    own: OwnParts;
-    workers: number | 'auto';
     described: RunManifest;
     onEvent: (event: RunEvent) => void;
-    signal: AbortSignal | undefined;
-  },
+  } & PlanningOptions,
 ): Promise<BegunRun> {
   const { dataset, data, folds } = plan;
   // a run that was begun goes on as it was planned: its numbers are to be the same
   const begun = await readManifest(out);
-  const memory =
-    begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, { workers, signal, own });
+  const planning = { workers, signal, own, processes };
+  const memory = begun?.hash === described.hash ? begun.memory : await planInProcess(experiment, plan, planning);
   const stages: RunStage[] = [];
   for (const [i, stage] of plan.stages.entries()) {
     const before = begun?.hash === described.hash ? begun.stages?.[i] : undefined;
     stages.push({
       ...stage.about,
-      memory: before?.memory ?? (await planInProcess(stage.experiment, ofStage(plan, stage), { workers, signal, own })),
+      memory: before?.memory ?? (await planInProcess(stage.experiment, ofStage(plan, stage), planning)),
     });
   }
   const planned = { ...described, ...(memory && { memory }), ...(stages.length > 0 && { stages }) };
@@ -439,6 +438,15 @@ async function trainStage(
   }
 }
 
+/** Where the memory of a training is planned. */
+interface PlanningOptions {
+  own: OwnParts;
+  workers: number | 'auto';
+  signal?: AbortSignal | undefined;
+  /** Where to plan: their tasks find all of the heap free, as planning leaves it or in a new process. By default a process of its own. */
+  processes?: Processes | undefined;
+}
+
 /**
  * Checks the model's options and plans the memory of its training, where making it takes no memory of this process.
  *
@@ -447,7 +455,7 @@ async function trainStage(
 export async function planInProcess(
   experiment: Experiment,
   { backend, folds, finals = [] }: MemoryOf,
-  { workers, signal, own }: { workers: number | 'auto'; signal?: AbortSignal | undefined; own: OwnParts },
+  { workers, signal, own, processes }: PlanningOptions,
 ): Promise<RunMemory> {
   const trainings = [...folds, ...finals];
   const most = workers === 'auto' ? 1 : Math.min(workers, trainings.length);
@@ -455,10 +463,10 @@ export async function planInProcess(
   const views = viewPlan(clips, test, own.parts).train.length;
   const train = views * Math.max(...trainings.map(({ train: one }) => one.length));
   const args = [own.modules, { ...experiment, backend: backend.name }, { train, room: freeMemory() / most }];
-  // one that does nothing else: whoever trains is to find all of the heap free
-  const processes = openProcesses(1, signal);
+  const used = processes ?? openProcesses(1, signal);
   try {
-    const planned = await runTask<PlannedMemory>(processes, 'plan', args, { signal });
+    const { planned, spent } = await runTask<PlanReport>(used, 'plan', args, { signal });
+    if (spent && processes) await processes.renew();
     if (!planned.fits) throw new ExperimentError(noRoomText(experiment, planned, most));
     return planned.memory;
   } catch (error) {
@@ -468,7 +476,7 @@ export async function planInProcess(
       cause: error,
     });
   } finally {
-    await processes.close();
+    if (!processes) await used.close();
   }
 }
 

@@ -6,6 +6,7 @@ import type { Experiment } from '../schema/experiment.js';
 import { ExperimentError } from '../schema/experiment-error.js';
 import { parseExperiment } from '../schema/parse.js';
 import { CrashError, openProcesses, type Processes, runTask } from './processes.js';
+import type { PlanReport } from './worker.js';
 
 const experimentOf = (options: object, batchSize = 4): Experiment => {
   const experiment = parseExperiment({
@@ -19,8 +20,8 @@ const experimentOf = (options: object, batchSize = 4): Experiment => {
   // options that no file may hold, too
   return { ...experiment, model: { name: 'small-cnn', options: { ...options } } };
 };
-const plan = (processes: Processes, options: object = {}) =>
-  runTask<void>(processes, 'plan', [[], experimentOf(options), { train: 4, room: 4e9 }], {});
+const plan = (processes: Processes, options: object = {}, changes: Partial<Experiment> = {}) =>
+  runTask<PlanReport>(processes, 'plan', [[], { ...experimentOf(options), ...changes }, { train: 4, room: 4e9 }], {});
 
 let processes: Processes;
 afterEach(() => processes.close());
@@ -50,6 +51,21 @@ describe.skipIf(!canListProcesses)('runTask()', () => {
     process.kill(pid!, 'SIGKILL');
     await expect.poll(children).toEqual([]);
     await plan(processes);
+    expect(children()).not.toEqual([pid]);
+  });
+
+  it('tells whether planning has left the heap as it was, and renews the process where it has not', async () => {
+    processes = openProcesses(1, undefined);
+    expect(await plan(processes)).toMatchObject({ planned: { fits: true }, spent: false });
+    const [pid] = children();
+    const { data } = experimentOf({});
+    const large = { ...data, options: { ...data.options, size: 512, frames: 30 } };
+    expect(await plan(processes, {}, { data: large })).toMatchObject({ planned: { fits: true }, spent: true });
+    expect(await plan(processes, {}, { backend: 'cpu' })).toMatchObject({ spent: true });
+    expect(children()).toEqual([pid]);
+    await processes.renew();
+    expect(children()).toEqual([]);
+    expect(await plan(processes)).toMatchObject({ spent: false });
     expect(children()).not.toEqual([pid]);
   });
 

@@ -8,13 +8,15 @@ import { watchMemory } from './peak-memory.js';
 
 /** Processes that run {@link ./worker.ts}, with a backend each. */
 export interface Processes {
-  pool: workerpool.Pool;
+  readonly pool: workerpool.Pool;
   /** Whether they were told to end. */
   readonly closed: boolean;
   /** What the only process there is told last of its memory, in bytes; undefined where there are several, or none has begun. */
   memory: number | undefined;
   /** How many there are at most. */
   readonly count: number;
+  /** Ends them, whatever they do; the next task begins in a new one. */
+  renew(): Promise<void>;
   /** Ends them, whatever they do. */
   close(): Promise<void>;
 }
@@ -29,11 +31,13 @@ export function openProcesses(
   { apart = false }: { apart?: boolean } = {},
 ): Processes {
   const script = fileURLToPath(new URL(`file://${createRequire(import.meta.url).resolve('@mer/experiments/worker')}`));
-  const pool = workerpool.pool(script, {
-    workerType: 'process',
-    maxWorkers: count,
-    forkOpts: { serialization: 'advanced', execArgv: [], detached: apart },
-  });
+  const open = () =>
+    workerpool.pool(script, {
+      workerType: 'process',
+      maxWorkers: count,
+      forkOpts: { serialization: 'advanced', execArgv: [], detached: apart },
+    });
+  let pool = open();
   let closed = false;
   const stop = () => {
     closed = true;
@@ -41,11 +45,18 @@ export function openProcesses(
   };
   signal?.addEventListener('abort', stop);
   return {
-    pool,
+    get pool() {
+      return pool;
+    },
     count,
     memory: undefined,
     get closed() {
       return closed;
+    },
+    renew: async () => {
+      const before = pool;
+      pool = open();
+      await before.terminate(true);
     },
     close: async () => {
       closed = true;

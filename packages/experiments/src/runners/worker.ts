@@ -3,6 +3,7 @@ import { rehearse, useBackend } from '@mer/backends';
 import type { Dataset } from '@mer/datasets';
 import type { Part } from '@mer/options';
 import type { ImageMakers, MadeImage } from '@mer/predictor';
+import * as tf from '@tensorflow/tfjs-core';
 import workerpool from 'workerpool';
 import { loadAgain, type OwnParts } from '../parts/own-modules.js';
 import { imageMakers } from '../prepare/image-makers.js';
@@ -160,6 +161,14 @@ async function fold(context: WorkerContext, planned: PlannedFold): Promise<FoldR
   return { predictions: record.predictions, seconds: record.seconds, memory: ownPeakMemory() };
 }
 
+/** What a worker says of a plan that it has made. */
+export interface PlanReport {
+  /** The plan, or what is in its way. */
+  planned: PlannedMemory;
+  /** Whether planning has left something behind: who trains next is to find all of the heap free. */
+  spent: boolean;
+}
+
 /**
  * Makes the model once, so that a wrong option is told before any work, and plans its memory. Both happen here as the main process need not have room for
  * the model.
@@ -168,12 +177,21 @@ async function plan(
   modules: OwnParts['modules'],
   experiment: Experiment,
   { train, room }: { train: number; room: number },
-): Promise<PlannedMemory> {
+): Promise<PlanReport> {
   const own = await loadAgain(modules);
   const dataset = await openExperimentData(experiment, own);
   await useBackend('wasm');
+  const before = held();
   rehearse(() => checkModel(experiment, dataset.classes.length, own.parts));
-  return planRunMemory(experiment, { dataset, train, room, own });
+  const planned = await planRunMemory(experiment, { dataset, train, room, own });
+  const { heap, tensors } = held();
+  return { planned, spent: experiment.backend !== 'wasm' || heap > before.heap || tensors > before.tensors };
+}
+
+/** The heap of WebAssembly, which never shrinks, in bytes, and the tensors there are. */
+function held(): { heap: number; tensors: number } {
+  const { wasm } = tf.backend() as { wasm?: { HEAPU8: Uint8Array } };
+  return { heap: wasm?.HEAPU8.length ?? 0, tensors: tf.memory().numTensors };
 }
 
 async function look(modules: OwnParts['modules'], experiment: Experiment, asked: Asked): Promise<RunHere> {
