@@ -21,11 +21,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 import { between, tableText } from './markdown-table.mjs';
 import { command, installPacked, packPackages } from './packed.mjs';
 import { chaptersOf, followPage, pages } from './readmes.mjs';
-import { typeFaults } from './type-faults.mjs';
+import { COMPILERS, nameOf, typeFaults } from './type-faults.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2);
@@ -86,10 +85,12 @@ for (const major of NODES) {
   for (const [what, place] of Object.entries(places)) await tried(version, what, () => beside(node, place, 'umbrella'));
   await tried(version, 'two copies of tfjs-core', () => beside(node, copies, 'copies'));
 }
-for (const resolution of ['bundler', 'nodenext']) {
-  for (const skipLibCheck of [false, true]) {
-    const what = `moduleResolution ${resolution}, strict, ${skipLibCheck ? 'with' : 'without'} skipLibCheck`;
-    await tried(`TypeScript ${ts.version}`, what, () => checkTypes(resolution, skipLibCheck));
+for (const compiler of COMPILERS) {
+  for (const resolution of ['bundler', 'nodenext']) {
+    for (const skipLibCheck of [false, true]) {
+      const what = `moduleResolution ${resolution}, strict, ${skipLibCheck ? 'with' : 'without'} skipLibCheck`;
+      await tried(nameOf(compiler), what, () => checkTypes({ resolution, skipLibCheck, compiler }));
+    }
   }
 }
 if (!check && majors.length === 0 && !typesAlone) write();
@@ -148,8 +149,8 @@ function run(node, args, cwd) {
 }
 
 /** Every example of every page, and every entry of every package. */
-function checkTypes(resolution, skipLibCheck) {
-  const place = join(app, `types-${resolution}-${skipLibCheck}`);
+function checkTypes(settings) {
+  const place = join(app, `types-${Object.values(settings).join('-').replaceAll(/\W+/g, '-')}`);
   mkdirSync(place);
   const files = [];
   for (const page of pages) {
@@ -169,10 +170,10 @@ function checkTypes(resolution, skipLibCheck) {
     files.at(-1),
     entries.map((entry, i) => `import * as entry${i} from '${entry}';\nvoid entry${i};\n`).join(''),
   );
-  const faults = typeFaults(files, { resolution, skipLibCheck });
+  const faults = typeFaults(files, settings);
   // what tfjs declares of WebGPU (@webgpu/types) conflicts with TypeScript's own declarations, and is reported in these
   const theirs = faults.filter(({ file }) =>
-    /node_modules\/@(tensorflow|webgpu)\/|\/typescript\/lib\/lib\.dom\./.test(file),
+    /node_modules\/@(tensorflow|webgpu)\/|\/typescript[-\w]*\/lib\/lib\.dom\./.test(file),
   );
   const ours = faults.filter((fault) => !theirs.includes(fault));
   if (ours.length > 0) {

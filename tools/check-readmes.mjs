@@ -10,11 +10,10 @@
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { isTyped } from './doc-blocks.mjs';
 import { installPacked, packPackages } from './packed.mjs';
 import { chaptersOf, followPage, pages, unnamedImports } from './readmes.mjs';
-import { typeFaults } from './type-faults.mjs';
+import { COMPILERS, nameOf, typeFaults } from './type-faults.mjs';
 
 const parts = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const typesAlone = process.argv.includes('--types');
@@ -53,7 +52,7 @@ async function checkTypes(tarballs) {
       faults.push(`${at ? `${at.page}:${at.line + line}` : file} (${resolution}): ${text}`);
     }
   }
-  console.log(`${files.size} examples type-checked with TypeScript ${ts.version}; ${process.uptime().toFixed(0)} s`);
+  console.log(`${files.size} examples type-checked with ${nameOf(COMPILERS[0])}; ${process.uptime().toFixed(0)} s`);
 }
 
 /** Follows the pages, two at a time. */
