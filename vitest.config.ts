@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const packages = readdirSync(new URL('./packages', import.meta.url));
 
@@ -11,6 +12,15 @@ const alone = [
   'packages/models/src/networks.webgpu.test.ts',
   'packages/representations/src/{face/on-readable-backend,check-values,webgpu}.test.ts',
 ];
+
+/** Where nothing is known of the times, vitest begins with the largest files: this one is small, takes longest of its project, and would keep one process busy when the other is done. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const sorted = await super.sort(files);
+    const long = sorted.filter(({ moduleId }) => moduleId.endsWith('packages/models/src/learning.test.ts'));
+    return [...long, ...sorted.filter((file) => !long.includes(file))];
+  }
+}
 
 const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
 
@@ -37,6 +47,7 @@ export default defineConfig({
         },
       },
     ],
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
     setupFiles: ['tools/equal-bytes.ts'],
     // compiles what was changed in packages/*/assembly, and takes the module of tfjs-backend-wasm if that has changed
