@@ -7,12 +7,6 @@ import { CLASSES, images, make, steady } from './networks.js';
 import { crossEntropy } from './train-step.js';
 
 /**
- * Weights that change nothing: what they add to all channels alike, the layer norms after them take away. Their gradient is zero but for rounding (cpu 6.8e-8,
- * wasm 5.4e-8, webgpu 0, where those of the levels before are .04 and .27).
- */
-const WITHOUT_EFFECT: Partial<Record<ModelName, readonly string[]>> = { htnet: ['layers.2.0/pos_emb.table'] };
-
-/**
  * Expects of a network on the backend in use: shape of the output, finite loss, a gradient for every trainable weight, the same weights
  * and the same output once saved and loaded, and no tensors left. The outputs may differ by `tolerance`, where a
  * backend does not repeat itself to the last digit.
@@ -34,10 +28,10 @@ export async function checkNetwork(name: ModelName, { batch = 4, tolerance = 0 }
     expect(gradient, weight.originalName).toBeDefined();
     const values = await gradient!.data();
     expect(values.every(Number.isFinite), weight.originalName).toBe(true);
-    let largest = 0;
-    for (const element of values) largest = Math.max(largest, Math.abs(element));
-    if (WITHOUT_EFFECT[name]?.includes(weight.originalName)) expect(largest, weight.originalName).toBeLessThan(1e-6);
-    else expect(largest, weight.originalName).toBeGreaterThan(0);
+    expect(
+      values.some((element) => element !== 0),
+      weight.originalName,
+    ).toBe(true);
   }
 
   const again = await savedAndLoaded(model);

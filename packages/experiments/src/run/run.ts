@@ -443,7 +443,7 @@ interface PlanningOptions {
   own: OwnParts;
   workers: number | 'auto';
   signal?: AbortSignal | undefined;
-  /** Where to plan: their tasks find all of the heap free, as planning leaves it or in a new process. By default a process of its own. */
+  /** Where to plan: their next tasks find the heap free, as planning leaves it or in a new process. By default a process of its own. */
   processes?: Processes | undefined;
 }
 
