@@ -122,14 +122,16 @@ describe('the formats of a table', () => {
     expect(markdown).toContain('| _A & B\\_2020 (beside plain)_ (1) |'.replace('&', '\\&'));
     expect(markdown).toContain('1. another 50% split');
     const latex = resultTableLatex(table, { sets: true });
-    expect(latex).toContain('\\mergray{A \\& B\\_2020 (beside plain)\\textsuperscript{1}}');
+    expect(latex).toContain(
+      '\\multicolumn{3}{@{}l}{\\merlong{0.36}{\\mergray{A \\& B\\_2020 (beside plain)\\textsuperscript{1}}}}',
+    );
     expect(latex).toMatch(/\\merscore\{0\.\d{4}\\merspread\{0\.\d{4}\}\}\{\[0\.\d+, [01]\.\d+\]\}/);
     expect(latex).toContain('\\cmidrule(lr){4-8}');
     const { manifest } = runs['plain']!;
     const source = 'https://example.org/a_long/address of withoutanymarkinitatall';
     const experiment = { ...manifest.experiment, published: [{ source, uf1: 0.5 }] };
     expect(resultTableLatex(resultTable([{ ...runs['plain']!, manifest: { ...manifest, experiment } }]))).toContain(
-      '{https://\\allowbreak{}example.\\allowbreak{}org/\\allowbreak{}a\\_\\allowbreak{}long/\\allowbreak{}address of withoutanymarkinit\\allowbreak{}atall\\textsuperscript{1}}',
+      '{https://\\allowbreak{}example.\\allowbreak{}org/\\allowbreak{}a\\_\\allowbreak{}long/\\allowbreak{}address of withoutanyma\\penalty999{}rkinitatall\\textsuperscript{1}}',
     );
     const csv = resultTableCsv(table).split('\r\n');
     expect(csv[0]).toContain('kind,run,training.batchSize,training.optimizer.learningRate,data,set,uf1,uf1_lower');

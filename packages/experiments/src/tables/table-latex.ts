@@ -55,6 +55,10 @@ export function resultTableLatex(table: ResultTable, options: GridOptions = {}):
     '\\sbox0{\\merrows}%',
     '\\fi',
     '\\ifdim\\wd0>\\linewidth',
+    NARROWER,
+    '\\sbox0{\\merrows}%',
+    '\\fi',
+    '\\ifdim\\wd0>\\linewidth',
     '\\ifdefined\\resizebox\\resizebox{\\linewidth}{!}{\\usebox0}\\else\\makebox[\\linewidth][c]{\\usebox0}\\fi',
     '\\else\\usebox0\\fi',
     '\\par\\smallskip',
@@ -69,6 +73,7 @@ export function resultTableLatex(table: ResultTable, options: GridOptions = {}):
 
 const WIDE = [
   '\\def\\mername#1{#1}',
+  '\\def\\merlong#1#2{#2}',
   '\\def\\merhead#1{#1}',
   '\\def\\merscore#1#2{#1 {\\scriptsize #2}}',
   '\\def\\merspread#1{ $\\pm$ #1}',
@@ -79,17 +84,24 @@ const NARROW = [
   '\\setlength{\\tabcolsep}{4pt}%',
   '\\def\\merfit#1#2#3{\\setbox2\\hbox{#3}\\ifdim\\wd2>#1\\linewidth\\parbox[t]{#1\\linewidth}{#2\\hangindent.7em #3\\strut}\\else\\box2\\fi}%',
   '\\def\\mername#1{\\merfit{.35}\\raggedright{#1}}%',
+  '\\def\\merlong#1{\\merfit{#1}\\raggedright}%',
   '\\def\\merhead#1{\\merfit{.16}\\raggedleft{#1}}%',
   '\\def\\merscore#1#2{\\begin{tabular}[t]{@{}r@{}}#1\\\\\\scriptsize#2\\rule[-.8ex]{0pt}{0pt}\\end{tabular}}%',
   '\\def\\merspread#1{\\\\\\scriptsize$\\pm$ #1}%',
 ];
+
+/** If that is not enough: columns lie closer, and a name in one of them has as much as a heading; one that reaches over several keeps what it has. */
+const NARROWER = '\\setlength{\\tabcolsep}{3pt}\\def\\mername#1{\\merfit{.16}\\raggedright{#1}}%';
 
 /** The name of a row that has no settings may reach over their columns. */
 function withWideName(texts: readonly string[], columns: Grid['columns']): readonly string[] {
   const [name, ...others] = texts as [string, ...string[]];
   const next = others.findIndex((text, i) => text !== '' || columns[i + 1]!.type === 'score');
   const empty = next < 0 ? others.length : next;
-  return empty === 0 ? texts : [`\\multicolumn{${empty + 1}}{@{}l}{${name}}`, ...others.slice(empty)];
+  if (empty === 0) return texts;
+  const share = Math.max(0.35, 0.12 * (empty + 1)).toFixed(2);
+  const long = name.replace(/^\\mername/, `\\merlong{${share}}`);
+  return [`\\multicolumn{${empty + 1}}{@{}l}{${long}}`, ...others.slice(empty)];
 }
 
 function texHead(grid: Grid): string[] {
@@ -136,7 +148,7 @@ function breakable(text: string): string {
 
 function longWord(word: string): string {
   const parts = word.split(/(?<=[/_.:,=@-])(?=[^/_.:,=@-])/);
-  return parts.flatMap(slices).map(texText).join('\\allowbreak{}');
+  return parts.map((part) => slices(part).map(texText).join('\\penalty999{}')).join('\\allowbreak{}');
 }
 
 function slices(part: string): string[] {
@@ -145,5 +157,5 @@ function slices(part: string): string[] {
   return Array.from({ length: count }, (_, i) => characters.slice(i * LONGEST, (i + 1) * LONGEST).join(''));
 }
 
-/** Characters of a word that fit into the column of names. */
-const LONGEST = 18;
+/** Characters of a word that fit into the narrowest column of names. */
+const LONGEST = 12;
