@@ -2,12 +2,15 @@
 //   node tools/full-size-table.mjs              writes it; where there is no such file, says so on the page
 //   node tools/full-size-table.mjs <file.csv>   prints that of another file, and writes nothing
 //   node tools/full-size-table.mjs --check      exit status 1 where the page is not what would be written
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { between, tableText } from './markdown-table.mjs';
 
 const page = fileURLToPath(new URL('../docs/full-size.md', import.meta.url));
 const results = fileURLToPath(new URL('../benchmarks/results/recipes.csv', import.meta.url));
+const recipes = readdirSync(fileURLToPath(new URL('../packages/experiments/recipes', import.meta.url)))
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => file.replace('.yaml', ''));
 const markers = {
   begin: '<!-- full-size:begin (written by tools/full-size-table.mjs) -->',
   end: '<!-- full-size:end -->',
@@ -53,7 +56,9 @@ function written(rows) {
     ...values('node').map((version) => `Node ${version.replace(/^v/, '')}`),
     ...values('tfjs').map((version) => `tfjs ${version}`),
   ];
-  return `${done} of ${rows.length} recipes done. ${[when, ...where].join(', ')}.\n\n${tableText(head, lines, { right: [2, 4, 5, 6, 7] })}`;
+  const left = recipes.filter((name) => !rows.some(({ recipe }) => recipe === name));
+  const others = left.length > 0 ? ` Not tried yet: ${left.join(', ')}.` : '';
+  return `${done} of ${recipes.length} recipes done.${others} ${[when, ...where].join(', ')}.\n\n${tableText(head, lines, { right: [2, 4, 5, 6, 7] })}`;
 }
 
 const [argument] = process.argv.slice(2);
