@@ -6,8 +6,8 @@ import { headRows, pathNotes } from './table-text.js';
 
 /**
  * A table as LaTeX for the package booktabs: a `table` with notes, to be put in with `\input`. Published results are gray where xcolor is there. A table that is wider
- * than the line has deviations and intervals below their scores and breaks long names within their column; what is wider even so is made smaller where graphicx is there. The best
- * scores are bold.
+ * than the line has deviations and intervals below their scores and breaks long names within their column; what is wider even so is made smaller where graphicx is there. A table
+ * longer than a page runs off it, as a float does: show fewer scores or rows. The best scores are bold.
  *
  * @param table - as made by {@link resultTable}
  * @param options - scores, and whether the data sets within a composite set are shown too
