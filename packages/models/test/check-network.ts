@@ -6,6 +6,10 @@ import { worstRelativeDifference } from './compare.js';
 import { CLASSES, images, make, steady } from './networks.js';
 import { crossEntropy } from './train-step.js';
 
+// HTNet adds the number of a place to all channels of its token. In the last level nothing but the layer norm over these channels follows, which takes it
+// off again: its gradient is 0, and what a backend gives for it is what is left of rounding.
+const flat: Partial<Record<ModelName, readonly string[]>> = { htnet: ['layers.2.0/pos_emb.table'] };
+
 /**
  * Expects of a network on the backend in use: shape of the output, finite loss, a gradient for every trainable weight, the same weights
  * and the same output once saved and loaded, and no tensors left. The outputs may differ by `tolerance`, where a
@@ -28,10 +32,9 @@ export async function checkNetwork(name: ModelName, { batch = 4, tolerance = 0 }
     expect(gradient, weight.originalName).toBeDefined();
     const values = await gradient!.data();
     expect(values.every(Number.isFinite), weight.originalName).toBe(true);
-    expect(
-      values.some((element) => element !== 0),
-      weight.originalName,
-    ).toBe(true);
+    const largest = values.reduce((most, element) => Math.max(most, Math.abs(element)), 0);
+    if (flat[name]?.includes(weight.originalName)) expect(largest, weight.originalName).toBeLessThan(1e-6);
+    else expect(largest, weight.originalName).toBeGreaterThan(0);
   }
 
   const again = await savedAndLoaded(model);
