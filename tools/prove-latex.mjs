@@ -2,8 +2,8 @@
 // character that TeX takes for something else. After `npm run build`, with Debian's texlive-latex-recommended and poppler-utils:
 //   npm run nightly:latex
 //   npm run nightly:latex -- --screenshots <folder>      pictures of the pages, to look at
-// Each is compiled with booktabs alone, and with xcolor and graphicx; exit status 1 where LaTeX refuses one, a character is missing, a line is too wide, or the table of
-// the real runs with their intervals, published results and differences is made smaller than can be read.
+// Each is compiled with booktabs alone, and with xcolor and graphicx; exit status 1 where LaTeX refuses one, a character is missing, a line is too wide, a table is
+// longer than its page, or the table of the real runs with their intervals, published results and differences is made smaller than can be read.
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -78,6 +78,10 @@ const hostile = ['a_b', 'c__d', 'e.f-g'].map((name, i) =>
 );
 const seeds = ['one', 'two'].map((name, i) => changed(real[i], name, { options: {}, seeds: 3 }));
 const tables = {
+  long: resultTableLatex(
+    resultTable(Array.from({ length: 60 }, (_, i) => changed(real[i % 2], `row-${i}`, { options: { width: i } }))),
+    { scores: ['uf1'] },
+  ),
   real: resultTableLatex(resultTable(real, { against: 'ststnet-megc2019' })),
   hostile: resultTableLatex(resultTable(hostile), { sets: true }),
   against: resultTableLatex(resultTable(hostile, { against: 'a_b' }), { scores: ['uf1'] }),
@@ -118,10 +122,13 @@ try {
         { cwd: work },
       );
       const log = await readFile(join(work, `${job}.log`), 'latin1');
-      const wrong = log.match(/^(!.*|Missing character.*|Overfull \\hbox \((?:[2-9]|\d{2,})\..*)$/gm) ?? [];
-      // without graphicx a wide table stays wide, and the rows of a report are in a table of the reader's own
+      const wrong =
+        log.match(
+          /^(!.*|Missing character.*|Overfull \\hbox \((?:[2-9]|\d{2,})\..*|LaTeX Warning: Float too large.*)$/gm,
+        ) ?? [];
+      // without graphicx a large table stays large, and the rows of a report are in a table of the reader's own
       const counted =
-        which === 'plain' || name === 'report' ? wrong.filter((line) => !line.startsWith('Overfull')) : wrong;
+        which === 'plain' || name === 'report' ? wrong.filter((line) => !/^Overfull|too large/.test(line)) : wrong;
       const [, line, width] = /^smaller: ([\d.]+)pt of ([\d.]+)pt$/m.exec(log) ?? [];
       const scale = line === undefined ? 1 : line / width;
       if (name === 'real' && scale < SMALLEST) counted.push(`made smaller to ${scale.toFixed(2)}`);

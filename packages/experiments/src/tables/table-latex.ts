@@ -6,8 +6,8 @@ import { headRows, pathNotes } from './table-text.js';
 
 /**
  * A table as LaTeX for the package booktabs: a `table` with notes, to be put in with `\input`. Published results are gray where xcolor is there. A table that is wider
- * than the line has deviations and intervals below their scores and breaks long names within their column; what is wider even so is made smaller where graphicx is there. A table
- * longer than a page runs off it, as a float does: show fewer scores or rows. The best scores are bold.
+ * than the line has deviations and intervals below their scores and breaks long names within their column; what is wider even so, or longer than a page, is made smaller where
+ * graphicx is there. Notes that have no room on the page of their table go on in a float after it. The best scores are bold.
  *
  * @param table - as made by {@link resultTable}
  * @param options - scores, and whether the data sets within a composite set are shown too
@@ -34,7 +34,7 @@ export function resultTableLatex(table: ResultTable, options: GridOptions = {}):
     }),
   ]);
   return `${[
-    '% Written by mer table. Needs \\usepackage{booktabs}; \\usepackage{xcolor} makes published results gray, \\usepackage{graphicx} what is wider than the line smaller.',
+    '% Written by mer table. Needs \\usepackage{booktabs}; \\usepackage{xcolor} makes published results gray, \\usepackage{graphicx} what is too large for the page smaller.',
     '\\providecommand{\\mergray}[1]{\\ifdefined\\textcolor\\textcolor{gray}{#1}\\else#1\\fi}',
     '\\begin{table}',
     '\\centering',
@@ -59,15 +59,19 @@ export function resultTableLatex(table: ResultTable, options: GridOptions = {}):
     '\\sbox0{\\merrows}%',
     '\\fi',
     '\\ifdim\\wd0>\\linewidth',
-    '\\ifdefined\\resizebox\\resizebox{\\linewidth}{!}{\\usebox0}\\else\\makebox[\\linewidth][c]{\\usebox0}\\fi',
-    '\\else\\usebox0\\fi',
-    '\\par\\smallskip',
-    '\\begin{minipage}{\\linewidth}',
-    '\\footnotesize',
+    '\\ifdefined\\resizebox\\sbox0{\\resizebox{\\linewidth}{!}{\\usebox0}}\\else\\sbox0{\\makebox[\\linewidth][c]{\\usebox0}}\\fi',
+    '\\fi',
+    '\\sbox0{\\raise\\dp0\\box0}%',
+    '\\ifdim\\ht0>\\textheight\\ifdefined\\resizebox\\sbox0{\\resizebox{!}{.99\\textheight}{\\usebox0}}\\fi\\fi',
+    '\\usebox0\\par',
+    '\\ifdefined\\mernotes\\else\\newsavebox\\mernotes\\fi',
+    '\\sbox2{\\begin{minipage}{\\linewidth}\\footnotesize\\global\\setbox\\mernotes\\vbox{%',
     ...[...table.notes, ...pathNotes(table)].map((note) => `${texText(note)}\\par`),
     ...caveats.map((caveat, i) => `\\textsuperscript{${i + 1}}\\,${texText(caveat)}\\par`),
-    '\\end{minipage}',
+    '}\\end{minipage}}%',
+    ...NOTES,
     '\\end{table}',
+    ...MORE_NOTES,
   ].join('\n')}\n`;
 }
 
@@ -92,6 +96,23 @@ const NARROW = [
 
 /** If that is not enough: columns lie closer, and a name in one of them has as much as a heading; one that reaches over several keeps what it has. */
 const NARROWER = '\\setlength{\\tabcolsep}{3pt}\\def\\mername#1{\\merfit{.16}\\raggedright{#1}}%';
+
+/** As many of the notes as have room on the page of the table, if that is more than a few lines. */
+const NOTES = [
+  '\\dimen0=\\textheight\\advance\\dimen0-\\ht0\\advance\\dimen0-2\\baselineskip',
+  '\\ifdim\\dimexpr\\ht\\mernotes+\\dp\\mernotes\\relax>\\dimen0',
+  '\\ifdim\\dimen0>4\\baselineskip\\setbox2\\vsplit\\mernotes to\\dimen0\\smallskip\\vbox{\\unvbox2}\\fi',
+  '\\else\\smallskip\\box\\mernotes\\fi',
+];
+
+const MORE_NOTES = [
+  '\\ifvoid\\mernotes\\else',
+  '\\begin{table}',
+  '\\footnotesize\\textit{Notes, continued}\\par\\smallskip',
+  '\\box\\mernotes',
+  '\\end{table}',
+  '\\fi',
+];
 
 /** The name of a row that has no settings may reach over their columns. */
 function withWideName(texts: readonly string[], columns: Grid['columns']): readonly string[] {
