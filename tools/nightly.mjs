@@ -111,6 +111,12 @@ function inProcess(request) {
   });
 }
 
+/** How a step keeps to its memory, and what a sample takes before the steps where layers are frozen. */
+function strategyText({ strategy }, { frozen }) {
+  const text = memoryStrategyText(strategy);
+  return frozen === undefined ? text : `${text}; through frozen layers once, ${frozen.toFixed(1)} s a sample`;
+}
+
 /** The row of a recipe, from clips to a tested fold. */
 async function rowOf(name) {
   const file = here(`../packages/experiments/recipes/${name}.yaml`);
@@ -127,7 +133,7 @@ async function rowOf(name) {
     model: model.name,
     batch: training.batchSize,
     backend: result.backend ?? values.backend ?? backend,
-    strategy: prepared.plan && memoryStrategyText(prepared.plan.strategy),
+    strategy: prepared.plan && strategyText(prepared.plan, result),
     planned_memory_bytes: prepared.plan && Math.round(prepared.plan.process),
     peak_memory_bytes: result.memory,
     seconds_per_step: result.secondsPerStep?.toFixed(3),

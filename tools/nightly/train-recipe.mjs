@@ -14,7 +14,7 @@ import {
   prepareData,
   readExperiment,
 } from '@mer/experiments';
-import { predictLogits, fit as trainModel } from '@mer/training';
+import { predictLogits, throughFrozen, fit as trainModel } from '@mer/training';
 
 const STEPS = 3;
 
@@ -48,10 +48,15 @@ async function work({ file, root, landmarks, cache, backend: asked, plan }) {
   };
   reserveMemory(plan.step.blocks);
   const model = makeModel(experiment, data, 0);
+  const train = Array.from({ length: count }, (_, i) => fold.train[i % fold.train.length]);
+  const samples = [...new Set([...train, ...fold.test])];
+  const passing = performance.now();
+  const seen = await throughFrozen(model, data, settings, { samples });
+  const frozen = seen === data ? undefined : (performance.now() - passing) / 1000 / samples.length;
   const begun = performance.now();
   const before = process.cpuUsage();
-  await trainModel(model, data, {
-    train: Array.from({ length: count }, (_, i) => fold.train[i % fold.train.length]),
+  await trainModel(model, seen, {
+    train,
     ...settings,
     strategy: plan.strategy,
     key: ['nightly'],
@@ -59,10 +64,12 @@ async function work({ file, root, landmarks, cache, backend: asked, plan }) {
   const seconds = (performance.now() - begun) / 1000;
   const { user, system } = process.cpuUsage(before);
   const steps = Math.ceil((count * groups) / training.batchSize);
-  const logits = await predictLogits(model, data, fold.test, { batchSize: plan.testBatch });
+  const logits = await predictLogits(model, seen, fold.test, { batchSize: plan.testBatch });
   if (!logits.flat().every(Number.isFinite)) throw new Error('Cannot use the network as its logits are not finite');
   return {
     steps,
+    // what a sample takes, once, before the steps
+    ...(frozen !== undefined && { frozen }),
     secondsPerStep: seconds / steps,
     processorSecondsPerStep: (user + system) / 1e6 / steps,
     tested: logits.length,

@@ -77,6 +77,14 @@ export function createProgress(
             event.done === event.total,
           );
           break;
+        case 'frozen':
+          lines.draw(
+            [
+              `${bar(event.done, event.total)} frozen layers ${event.done}/${event.total} (fold ${event.fold}, seed ${event.seed})`,
+            ],
+            event.done === event.total,
+          );
+          break;
         case 'ready':
           ({ workers } = event);
           begun = performance.now();

@@ -22,6 +22,7 @@ export * from './network-options.js';
 export * from './networks.js';
 export * from './registry.js';
 export * from './run/plan-segments.js';
+export * from './run/run-frozen.js';
 export * from './run/run-model.js';
 export { createMtsn, type MtsnOptions } from './spotting/mtsn.js';
 export { createSfamnet, type SfamnetOptions } from './spotting/sfamnet.js';

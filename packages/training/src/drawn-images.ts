@@ -64,7 +64,7 @@ export async function* drawnImages(
     const rows = indices.slice(start, start + batchSize).map((index) => index * count + test[0]!);
     const output = tf.tidy(() => {
       const inputs = data.inputs.map((input) => tf.tensor(copyRows(input, rows), [rows.length, ...input.shape]));
-      return runModel(model, inputs)[drawn.output];
+      return runModel(model, inputs, { from: data.from })[drawn.output];
     });
     if (!output) return;
     const values = (await output.data()) as Float32Array;

@@ -340,6 +340,7 @@ function trainBatch(step: Step, rows: readonly number[], learningRate: number): 
       weights: settings.classWeights === 'none' ? undefined : tf.tensor1d(weights),
       strategy,
       recompute,
+      from: data.from,
       training,
       onGradient: (variable, gradient) => update.take(variable, gradient),
     });

@@ -17,6 +17,8 @@ export interface GradientStepOptions {
   parts?: readonly Part[] | undefined;
   /** How to hold less memory; `fused` by default. */
   strategy?: MemoryStrategy;
+  /** How many calls of layers were run before, by `runFrozen` of @mer/models, whose values are `inputs`. None by default. */
+  from?: number | undefined;
   /** Called when the forward pass has ended, of each micro-batch. */
   onForward?: () => void;
   /** Given the gradient of each weight, which it disposes of; from then on nothing reads the weight in this step. */

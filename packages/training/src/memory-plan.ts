@@ -1,5 +1,5 @@
 import { AllocationError, type Rehearsal, rehearse } from '@mer/backends';
-import { couplesSamples, runModel } from '@mer/models';
+import { couplesSamples, runFrozen, runModel } from '@mer/models';
 import type { Part } from '@mer/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -8,6 +8,7 @@ import { freezeFor } from './layer-groups.js';
 import { type MemoryStrategy, memoryStrategyText } from './memory-strategy.js';
 import { createUpdate } from './optimizers/create-update.js';
 import type { TrainingSettings } from './settings.js';
+import { passesOnce } from './through-frozen.js';
 
 /** What a training step holds when it holds most, in bytes. */
 export interface StepMemory {
@@ -183,9 +184,10 @@ function measuredTrial(memory: Rehearsal, { makeModel, settings, parts, targets 
       let inputs = 0;
       let activations = 0;
       memory.takePeak();
+      const begin = beginning(model, settings);
       for (let step = 0; step < 2; step++) {
         tf.tidy(() => {
-          const images = batchOf(model, batch);
+          const images = begin.batch(batch);
           const classes = tf.zeros([batch, model.outputs[0]!.shape.at(-1)!]) as tf.Tensor2D;
           const compared = { classes, images: targets.map((shape) => tf.zeros([batch, ...shape])) };
           inputs = held() - weights - optimizer;
@@ -195,6 +197,7 @@ function measuredTrial(memory: Rehearsal, { makeModel, settings, parts, targets 
             parts,
             ...(settings.classWeights !== 'none' && { weights: tf.zeros([classes.shape[1]]) as tf.Tensor1D }),
             strategy,
+            from: begin.from,
             onForward: () => {
               activations = Math.max(activations, held() - weights - optimizer - inputs);
             },
@@ -228,16 +231,30 @@ function measuredTrial(memory: Rehearsal, { makeModel, settings, parts, targets 
   };
 }
 
-function batchOf(model: LayersModel, batch: number): tf.Tensor[] {
-  return model.inputs.map(({ shape }) => tf.zeros([batch, ...(shape.slice(1) as number[])]));
+/** Where training begins to run a model whose frozen layers are frozen, and a batch of what is read there. */
+function beginning(model: LayersModel, settings: TrainingSettings) {
+  const given = model.inputs.map(({ shape }) => shape.slice(1) as number[]);
+  const batchOf = (shapes: readonly number[][]) => (batch: number) =>
+    shapes.map((shape) => tf.zeros([batch, ...shape]));
+  const found = passesOnce(settings) ? tf.tidy(() => shapesThrough(model, batchOf(given)(1))) : undefined;
+  return { from: found?.calls, batch: batchOf(found?.shapes ?? given) };
+}
+
+/** The shapes of what the frozen part of a model hands on of one sample. */
+function shapesThrough(model: LayersModel, sample: readonly tf.Tensor[]) {
+  const found = runFrozen(model, sample);
+  return found && { calls: found.calls, shapes: found.values.map(({ shape }) => shape.slice(1)) };
 }
 
 /** Samples to test at a time, so that testing takes no more than a training step. */
-function testBatch(memory: Rehearsal, { makeModel }: PlanMemoryOptions, step: StepMemory): number {
+function testBatch(memory: Rehearsal, { makeModel, settings }: PlanMemoryOptions, step: StepMemory): number {
   const model = makeModel();
+  const thaw = freezeFor(model, settings);
+  const { batch, from } = beginning(model, settings);
+  thaw();
   const needs = (size: number) => {
     memory.takePeak();
-    tf.tidy(() => void runModel(model, batchOf(model, size)));
+    tf.tidy(() => void runModel(model, batch(size), { from }));
     const { tensors, scratch } = memory.takePeak();
     return tensors + scratch;
   };

@@ -62,7 +62,7 @@ async function viewLogits(
     const batch = indices.slice(start, start + batchSize).map((index) => index * count + view);
     const logits = tf.tidy(() => {
       const inputs = data.inputs.map((input) => tf.tensor(copyRows(input, batch), [batch.length, ...input.shape]));
-      return runModel(model, inputs)[0] as tf.Tensor2D;
+      return runModel(model, inputs, { from: data.from })[0] as tf.Tensor2D;
     });
     rows.push(...(await logits.array()));
     logits.dispose();

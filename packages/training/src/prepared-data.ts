@@ -39,8 +39,10 @@ export interface PreparedData {
   labelKind?: LabelKind;
   /** Class index of each sample; where the label kind is `multiple`, a list of the indices of all its labels. */
   labels: readonly SampleLabel[];
-  /** One entry for each input of the model. */
+  /** One entry for each input of the model, or for each value that crosses {@link PreparedData.from}. */
   inputs: readonly PreparedInput[];
+  /** How many calls of the model's layers lie before its `inputs`, as {@link throughFrozen} has run them; none by default. */
+  from?: number;
   /** Images that the loss compares outputs with; none by default. */
   targets?: readonly PreparedInput[];
   /** Views of each sample; one by default. */

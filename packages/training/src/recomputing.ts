@@ -8,7 +8,7 @@ import type { MemoryStrategy } from './memory-strategy.js';
 export function recomputing(
   model: LayersModel,
   strategy: Extract<MemoryStrategy, { name: 'recomputing' }>,
-  rows: BatchRows | undefined,
+  { rows, from }: { rows: BatchRows | undefined; from: number | undefined },
 ): Pick<RunModelOptions, 'cuts' | 'around'> {
   const around = ({ inputs, batch, variables, separable, run }: Segment) =>
     recomputed((part, { again, rows: some }) => run(part, { again, rows: within(rows, some) }), {
@@ -17,5 +17,5 @@ export function recomputing(
       variables,
       parts: separable ? strategy.parts : 1,
     });
-  return { cuts: planSegments(model, strategy.stretches), around };
+  return { cuts: planSegments(model, strategy.stretches, { from }), around };
 }

@@ -18,6 +18,8 @@ export interface StepOptions {
   /** A weight for each class. */
   weights: tf.Tensor1D | undefined;
   strategy: MemoryStrategy;
+  /** How many calls of layers were run before; `inputs` are what crosses there. None by default. */
+  from?: number | undefined;
   /** Whether batch statistics, dropout and the like are on; true by default. */
   training?: boolean;
   onForward?: () => void;
@@ -106,15 +108,17 @@ function oneGo(go: Go) {
     variables,
     rows,
     whole,
+    from,
     training = true,
     onForward,
     onGradient,
   } = go;
   let logits!: tf.Tensor2D;
-  const recomputed = strategy.name === 'recomputing' ? recompute!(model, strategy, rows) : undefined;
+  const recomputed = strategy.name === 'recomputing' ? recompute!(model, strategy, { rows, from }) : undefined;
   const forward = () => {
     const outputs = runModel(model, inputs, {
       training,
+      from,
       ...(rows && { rows }),
       ...recomputed,
     });

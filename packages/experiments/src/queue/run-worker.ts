@@ -188,6 +188,7 @@ export async function runWorker({
         {
           retry: false,
           on: (event: RunEvent) => {
+            if (event.type === 'frozen') tell({ state: 'preparing', done: event.done, of: event.total });
             if (event.type !== 'epoch') return;
             const { epoch, loss, accuracy, learningRate } = event.record;
             tell({ state: 'training', done: epoch, of: event.epochs, loss, accuracy, learningRate });

@@ -98,7 +98,7 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
       const of = await tryIt(alone, samples, ofStage(plan, stage));
       const views = viewPlan(alone.training.augmentation.clips, alone.training.augmentation.test, own.parts);
       const items = units.reduce((sum, { train }) => sum + train.length * views.train.length, 0);
-      const seconds = of.trial.secondsPerSample * items * epochsOf(alone.training);
+      const seconds = (of.trial.secondsPerSample * epochsOf(alone.training) + of.trial.secondsFrozen) * items;
       stages.push({ name, text: stageText(about), trainings: units.length, seconds });
       before += of.prepared.seconds * samples.samples.length + seconds;
     }
@@ -113,8 +113,11 @@ export async function dryRun(experiment: Experiment, { own = NO_PARTS }: { own?:
   const views = viewPlan(training.augmentation.clips, training.augmentation.test, own.parts);
   const items = middle * views.train.length;
   const shapes = prepared.samples.images[0]!.slice(0, experiment.inputs.length).map(({ shape }) => shape.slice(1));
-  const fold = trial.secondsPerSample * items * epochsOf(training);
-  const prepare = prepared.seconds * dataset.samples.length;
+  const frozen = trial.secondsFrozen * dataset.samples.length * views.count;
+  // of weights that all folds begin with, once for all of them
+  const shared = experiment.model.weights !== undefined && plan.stages.length === 0;
+  const fold = trial.secondsPerSample * items * epochsOf(training) + (shared ? 0 : frozen);
+  const prepare = prepared.seconds * dataset.samples.length + (shared ? frozen : 0);
   const perSeed = folds.length / experiment.seeds.length;
   const untrained = untrainedNote(folds, dataset);
   return {

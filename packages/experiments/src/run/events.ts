@@ -20,6 +20,8 @@ export type RunEvent =
   | { type: 'note'; text: string }
   /** Samples made ready so far. */
   | { type: 'prepare'; done: number; total: number }
+  /** Views of samples that have passed the frozen layers of a network before a fold trains on them; where other folds have the same, once for all. */
+  | { type: 'frozen'; seed: number; fold: string; done: number; total: number }
   /** The data is ready and the folds are known. */
   | {
       type: 'ready';

@@ -9,6 +9,7 @@ import { predictionsOf } from '../summaries/predictions.js';
 import type { RunEvent } from './events.js';
 import { epochsOf, fitSettings } from './fit-settings.js';
 import { holdOutValidation, subjectsOf } from './folds.js';
+import { passFrozen } from './frozen-rows.js';
 import { imageQualities } from './image-qualities.js';
 import { type InitialWeights, makeModel, startFrom } from './model.js';
 import type { PlannedFold } from './plan.js';
@@ -73,7 +74,14 @@ export async function runFold(
   try {
     if (handedOn) beginFrom(model, handedOn, data.classes);
     else if (initial) startFrom(model, experiment, initial);
-    const { epoch, history, oracle } = await fit(model, data, {
+    const seen = await passFrozen(model, data, experiment, {
+      own,
+      samples: [...train, ...validation, ...fold.test],
+      shared: initial !== undefined && handedOn === undefined,
+      onProgress: (done, total) => onEvent({ type: 'frozen', seed: fold.seed, fold: fold.name, done, total }),
+      signal,
+    });
+    const { epoch, history, oracle } = await fit(model, seen, {
       train,
       validation,
       test: fold.test,
@@ -94,9 +102,9 @@ export async function runFold(
           record,
         }),
     });
-    const logits = await predictLogits(model, data, fold.test, memory && { batchSize: memory.testBatch });
+    const logits = await predictLogits(model, seen, fold.test, memory && { batchSize: memory.testBatch });
     const { threshold } = experiment;
-    const drawn = await imageQualities(model, data, fold.test, {
+    const drawn = await imageQualities(model, seen, fold.test, {
       ...{ loss: settings.loss, parts: own.parts, batchSize: memory?.testBatch },
     });
     const untrained = untrainedClasses(data.samples, train, data.classes.length);

@@ -7,6 +7,7 @@ import type { Experiment } from '../schema/experiment.js';
 import { fitSettings } from './fit-settings.js';
 import type { RunFoldOptions } from './fold.js';
 import { holdOutValidation } from './folds.js';
+import { passFrozen } from './frozen-rows.js';
 import { makeModel, startFrom } from './model.js';
 import { beginFrom, type StageRecord, type StageUnit } from './stages.js';
 
@@ -43,7 +44,13 @@ export async function runStage(
   try {
     if (begun) beginFrom(model, begun, data.classes);
     else if (initial) startFrom(model, experiment, initial);
-    const { epoch, history } = await fit(model, data, {
+    const seen = await passFrozen(model, data, experiment, {
+      own,
+      samples: [...train, ...validation],
+      shared: initial !== undefined && begun === undefined,
+      signal,
+    });
+    const { epoch, history } = await fit(model, seen, {
       train,
       validation,
       ...fitSettings(settings),

@@ -3,6 +3,7 @@ import type { Part } from '@mer/options';
 import type { MadeImage } from '@mer/predictor';
 import type { MemoryPlan } from '@mer/training';
 import {
+  copyRows,
   fit,
   type LabelKind,
   type PreparedData,
@@ -10,6 +11,7 @@ import {
   randomStream,
   type SampleLabel,
   sizeOf,
+  throughFrozen,
   uniform,
 } from '@mer/training';
 import { ownPeakMemory } from '../runners/peak-memory.js';
@@ -35,6 +37,8 @@ export interface Trial {
   parameters: number;
   /** Seconds that one training sample takes. */
   secondsPerSample: number;
+  /** Seconds that one takes to pass the layers that are frozen, before it is trained on; 0 where it passes them each time. */
+  secondsFrozen: number;
   /** Samples of the largest step that was tried: a whole batch, where the first steps were quick enough. */
   batch: number;
   /** Most memory that this process has held, in bytes. */
@@ -67,9 +71,10 @@ export async function tryTraining(
   };
   if (memory) reserveMemory(memory.step.blocks);
   const model = makeModel(experiment, data, 0, parts);
+  let seen: PreparedData = data;
   const time = async (count: number) => {
     const begun = performance.now();
-    await fit(model, data, {
+    await fit(model, seen, {
       train: [...data.labels.keys()].slice(0, count),
       ...settings,
       parts,
@@ -80,15 +85,28 @@ export async function tryTraining(
   };
   try {
     const parameters = model.trainableWeights.reduce((sum, { shape }) => sum + sizeOf(shape as number[]), 0);
+    const begun = performance.now();
+    const passed = await throughFrozen(model, data, settings, { samples: [...Array(FIRST).keys()] });
+    const secondsFrozen = passed === data ? 0 : (performance.now() - begun) / 1000 / FIRST;
+    if (passed !== data) seen = firstAgain(passed);
     // the first step warms up
     await time(FIRST);
     const small = await time(FIRST);
     const batch = small < PATIENCE ? training.batchSize : Math.min(FIRST, training.batchSize);
     const seconds = batch > FIRST ? await time(batch) : (small * batch) / FIRST;
-    return { parameters, secondsPerSample: seconds / batch, batch, memory: ownPeakMemory() };
+    return { parameters, secondsPerSample: seconds / batch, secondsFrozen, batch, memory: ownPeakMemory() };
   } finally {
     model.dispose();
   }
+}
+
+/** The first samples over and over: what has passed the frozen layers. */
+function firstAgain(data: PreparedData): PreparedData {
+  const inputs = data.inputs.map((input): PreparedInput => {
+    const read = (row: number, into: Float32Array) => into.set(copyRows(input, [row % FIRST]));
+    return { shape: input.shape, read };
+  });
+  return { ...data, inputs };
 }
 
 /** So many samples: those given over and over. */

@@ -5,12 +5,19 @@ import { graphOf } from './graph.js';
 /** A layer made of others keeps several times its output inside. */
 const INSIDE = 8;
 
+/** Options of {@link planSegments}. */
+export interface PlanSegmentsOptions {
+  /** Where the network begins, as in {@link runModel}. */
+  from?: number | undefined;
+}
+
 /**
  * Where to cut a network into about so many stretches that are run again one by one in the reverse pass: where little crosses, such that no stretch holds
  * much more than its share.
  *
  * @param model - any model of layers
  * @param count - how many stretches are wanted; fewer where the network has no more places
+ * @param options - where the network begins
  * @returns `cuts` for {@link runModel}
  *
  * @example
@@ -22,8 +29,9 @@ const INSIDE = 8;
  *
  * Reference: Chen, Xu, Zhang, Guestrin 2016, arXiv 1604.06174; the choice of places is this project's.
  */
-export function planSegments(model: tfl.LayersModel, count: number): number[] {
-  const { steps, inputs, outputs, count: values } = graphOf(model);
+export function planSegments(model: tfl.LayersModel, count: number, { from = 0 }: PlanSegmentsOptions = {}): number[] {
+  const { steps: all, inputs, outputs, count: values } = graphOf(model);
+  const steps = all.slice(from);
   const lastReader = new Array<number>(values).fill(-1);
   steps.forEach((step, i) => {
     for (const place of step.inputs) lastReader[place] = i;
@@ -55,7 +63,7 @@ export function planSegments(model: tfl.LayersModel, count: number): number[] {
     const rest = inside.slice(start).reduce((sum, size) => sum + size, 0);
     if (best < 0 || rest <= share) break;
     start = best + 1;
-    cuts.push(start);
+    cuts.push(from + start);
   }
   return cuts;
 }

@@ -3,7 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { holdMasks } from '../layers/held-masks.js';
 import type { LayerPass } from '../layers/layer-pass.js';
 import { withParts } from '../layers/own-layer.js';
-import { type GraphStep, graphOf, type ModelGraph } from './graph.js';
+import { crossingAt, type GraphStep, graphOf, type ModelGraph } from './graph.js';
 import { isStill } from './still-layers.js';
 
 /** A stretch of a network that can be run again. */
@@ -22,6 +22,8 @@ export interface Segment {
 
 /** Options of {@link runModel}. */
 export interface RunModelOptions extends LayerPass {
+  /** How many calls of layers were run before, by {@link runFrozen}, whose values stand in the place of the inputs. None by default. */
+  from?: number | undefined;
   /** Where the network is cut, in numbers of calls, ascending: see {@link planSegments}. Nowhere by default. */
   cuts?: readonly number[];
   /** Called for each stretch between cuts instead of running it, and gives its outputs; runs it by default. */
@@ -51,20 +53,21 @@ export interface RunModelOptions extends LayerPass {
 export function runModel(
   model: tfl.LayersModel,
   inputs: readonly tf.Tensor[],
-  { cuts = [], around = ({ inputs: given, run }) => run(given, {}), ...pass }: RunModelOptions = {},
+  { from: begin = 0, cuts = [], around = ({ inputs: given, run }) => run(given, {}), ...pass }: RunModelOptions = {},
 ): tf.Tensor[] {
   const graph = graphOf(model);
-  if (inputs.length !== graph.inputs.length) {
+  const places = begin === 0 ? graph.inputs : crossingAt(graph, begin);
+  if (inputs.length !== places.length) {
     throw new TypeError(
-      `Cannot run ${model.name} as there must be one tensor for each of its ${graph.inputs.length} inputs: current value is a list of ${inputs.length}`,
+      `Cannot run ${model.name} as there must be one tensor for each of its ${places.length} inputs: current value is a list of ${inputs.length}`,
     );
   }
   return tf.tidy(() => {
-    const values = new Map(graph.inputs.map((place, i) => [place, inputs[i]!]));
+    const values = new Map(places.map((place, i) => [place, inputs[i]!]));
     if (cuts.length === 0) {
-      runSteps(graph.steps, values, new Set([...graph.inputs, ...graph.outputs]), pass);
+      runSteps(graph.steps.slice(begin), values, new Set([...places, ...graph.outputs]), pass);
     } else {
-      for (const { steps, inputs: from, outputs: to } of stretches(graph, cuts)) {
+      for (const { steps, inputs: from, outputs: to } of stretches(graph, [begin, ...cuts])) {
         const masksAgain = holdMasks(steps.map(({ layer }) => layer));
         const made = around({
           inputs: from.map((place) => values.get(place)!),
@@ -82,7 +85,9 @@ export function runModel(
         to.forEach((place, i) => {
           values.set(place, made[i]!);
         });
-        for (const place of from) if (isLastReader(graph, steps, place)) values.get(place)!.dispose();
+        for (const place of from) {
+          if (!places.includes(place) && isLastReader(graph, steps, place)) values.get(place)!.dispose();
+        }
       }
     }
     return graph.outputs.map((place) => values.get(place)!);
@@ -90,7 +95,7 @@ export function runModel(
 }
 
 /** Runs calls one after the other; values are freed after their last reader here, unless they are to stay. */
-function runSteps(
+export function runSteps(
   steps: readonly GraphStep[],
   values: Map<number, tf.Tensor>,
   staying: ReadonlySet<number>,
@@ -120,8 +125,9 @@ interface Stretch {
   outputs: readonly number[];
 }
 
+/** The stretches between some places, the first of which is where it begins. */
 function stretches({ steps, outputs }: ModelGraph, cuts: readonly number[]): Stretch[] {
-  const bounds = [0, ...cuts, steps.length];
+  const bounds = [...cuts, steps.length];
   return bounds.slice(1).map((end, i) => {
     const own = steps.slice(bounds[i], end);
     const made = new Set(own.flatMap((step) => step.outputs));
@@ -134,9 +140,9 @@ function stretches({ steps, outputs }: ModelGraph, cuts: readonly number[]): Str
   });
 }
 
-/** Whether a value is neither an input nor an output of the graph, and read by no call after these. */
+/** Whether a value is no output of the graph, and read by no call after these. */
 function isLastReader(graph: ModelGraph, steps: readonly GraphStep[], place: number): boolean {
-  if (graph.inputs.includes(place) || graph.outputs.includes(place)) return false;
+  if (graph.outputs.includes(place)) return false;
   const end = graph.steps.indexOf(steps.at(-1)!) + 1;
   return !graph.steps.slice(end).some(({ inputs }) => inputs.includes(place));
 }
