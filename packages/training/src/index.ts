@@ -63,6 +63,11 @@ export type {
   TrainingSettings,
 } from './settings.js';
 export type { SettingsFault } from './settings-faults.js';
-export * from './through-frozen.js';
+export {
+  type FrozenPart,
+  type FrozenRows,
+  type ThroughFrozenOptions,
+  throughFrozen,
+} from './through-frozen.js';
 export { imageAugmentationOption, settingsFaults, trainingOptions } from './training-options.js';
 export * from './training-parts.js';

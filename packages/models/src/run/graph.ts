@@ -73,11 +73,11 @@ export function graphOf(model: tfl.LayersModel): ModelGraph {
   return graph;
 }
 
-/** The values that are there before a call, and are read by it, by a later one, or from outside: ascending. */
+/** The values that are there before a call, and are read by it, by a later one, or from outside. */
 export function crossingAt({ steps, inputs, outputs }: ModelGraph, call: number): number[] {
   const read = new Set([...outputs, ...steps.slice(call).flatMap((step) => step.inputs)]);
   const there = new Set([...inputs, ...steps.slice(0, call).flatMap((step) => step.outputs)]);
-  return [...there].filter((place) => read.has(place)).sort((a, b) => a - b);
+  return [...there].filter((place) => read.has(place));
 }
 
 function nodesOf(layer: tfl.layers.Layer): readonly LayerNode[] {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { withParts } from '../layers/own-layer.js';
 import { crossingAt, type GraphStep, graphOf, type ModelGraph } from './graph.js';
-import { runSteps } from './run-model.js';
+import { runSteps } from './run-steps.js';
 import { isStill } from './still-layers.js';
 
 /** What the frozen first part of a network hands on. */

@@ -4,6 +4,7 @@ import { holdMasks } from '../layers/held-masks.js';
 import type { LayerPass } from '../layers/layer-pass.js';
 import { withParts } from '../layers/own-layer.js';
 import { crossingAt, type GraphStep, graphOf, type ModelGraph } from './graph.js';
+import { runSteps } from './run-steps.js';
 import { isStill } from './still-layers.js';
 
 /** A stretch of a network that can be run again. */
@@ -67,7 +68,7 @@ export function runModel(
     if (cuts.length === 0) {
       runSteps(graph.steps.slice(begin), values, new Set([...places, ...graph.outputs]), pass);
     } else {
-      for (const { steps, inputs: from, outputs: to } of stretches(graph, [begin, ...cuts])) {
+      for (const { steps, inputs: from, outputs: to, after } of stretches(graph, [begin, ...cuts])) {
         const masksAgain = holdMasks(steps.map(({ layer }) => layer));
         const made = around({
           inputs: from.map((place) => values.get(place)!),
@@ -86,7 +87,7 @@ export function runModel(
           values.set(place, made[i]!);
         });
         for (const place of from) {
-          if (!places.includes(place) && isLastReader(graph, steps, place)) values.get(place)!.dispose();
+          if (!places.includes(place) && !after.includes(place)) values.get(place)!.dispose();
         }
       }
     }
@@ -94,57 +95,29 @@ export function runModel(
   });
 }
 
-/** Runs calls one after the other; values are freed after their last reader here, unless they are to stay. */
-export function runSteps(
-  steps: readonly GraphStep[],
-  values: Map<number, tf.Tensor>,
-  staying: ReadonlySet<number>,
-  pass: LayerPass,
-): void {
-  const readers = new Map<number, number>();
-  for (const { inputs } of steps) for (const place of inputs) readers.set(place, (readers.get(place) ?? 0) + 1);
-  for (const { layer, inputs, outputs, callArgs, rectified } of steps) {
-    const given = inputs.map((place) => values.get(place)!);
-    const own = isStill(layer) ? { ...pass, training: false } : pass;
-    const made = layer.apply(given.length === 1 ? given[0]! : given, { ...callArgs, ...own, rectified } as never);
-    [made].flat().forEach((tensor, i) => {
-      values.set(outputs[i]!, tensor as tf.Tensor);
-    });
-    for (const place of inputs) {
-      const left = readers.get(place)! - 1;
-      readers.set(place, left);
-      if (left === 0 && !staying.has(place)) values.get(place)!.dispose();
-    }
-  }
-}
-
 interface Stretch {
   steps: readonly GraphStep[];
   /** Values made before that are read here, and values made here that are read after. */
   inputs: readonly number[];
   outputs: readonly number[];
+  /** All values that are read after. */
+  after: readonly number[];
 }
 
 /** The stretches between some places, the first of which is where it begins. */
-function stretches({ steps, outputs }: ModelGraph, cuts: readonly number[]): Stretch[] {
-  const bounds = [...cuts, steps.length];
+function stretches(graph: ModelGraph, cuts: readonly number[]): Stretch[] {
+  const bounds = [...cuts, graph.steps.length];
   return bounds.slice(1).map((end, i) => {
-    const own = steps.slice(bounds[i], end);
-    const made = new Set(own.flatMap((step) => step.outputs));
-    const read = new Set([...outputs, ...steps.slice(end).flatMap((step) => step.inputs)]);
+    const steps = graph.steps.slice(bounds[i], end);
+    const made = new Set(steps.flatMap((step) => step.outputs));
+    const after = crossingAt(graph, end);
     return {
-      steps: own,
-      inputs: [...new Set(own.flatMap((step) => step.inputs))].filter((place) => !made.has(place)),
-      outputs: [...made].filter((place) => read.has(place)),
+      steps,
+      inputs: [...new Set(steps.flatMap((step) => step.inputs))].filter((place) => !made.has(place)),
+      outputs: after.filter((place) => made.has(place)),
+      after,
     };
   });
-}
-
-/** Whether a value is no output of the graph, and read by no call after these. */
-function isLastReader(graph: ModelGraph, steps: readonly GraphStep[], place: number): boolean {
-  if (graph.outputs.includes(place)) return false;
-  const end = graph.steps.indexOf(steps.at(-1)!) + 1;
-  return !graph.steps.slice(end).some(({ inputs }) => inputs.includes(place));
 }
 
 /**
