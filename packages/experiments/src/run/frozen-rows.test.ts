@@ -36,10 +36,10 @@ const settings = (training: object = {}, weights?: string) =>
     backend: 'wasm',
   });
 
-async function run(experiment: ReturnType<typeof settings>, name: string, cache: string) {
+async function run(experiment: ReturnType<typeof settings>, name: string, cache: string, workers = 1) {
   const events: RunEvent[] = [];
   const out = join(root, name);
-  await runExperiment(experiment, { out, cache, workers: 1, onEvent: (event) => events.push(event) });
+  await runExperiment(experiment, { out, cache, workers, onEvent: (event) => events.push(event) });
   const logits = [];
   for (const fold of ['sub01', 'sub02', 'sub03']) {
     const { predictions } = JSON.parse(await readFile(join(out, 'folds/0', fold, 'predictions.json'), 'utf8'));
@@ -86,6 +86,15 @@ describe('frozen layers of a run', () => {
     // other layers, other numbers
     const other = await run(settings({ freeze: ['conv1', 'bn1', 'conv2', 'bn2'] }, start), 'other', cache);
     expect(other.folders.length).toBe(2);
+  });
+
+  it('are shared by processes that train at the same time, with the same numbers', async () => {
+    const start = join(root, 'start.safetensors');
+    const alone = await run(settings({}, start), 'alone', join(root, 'cache of one'));
+    const together = await run(settings({}, start), 'together', join(root, 'cache of two'), 2);
+    expect(together.logits).toEqual(alone.logits);
+    expect(together.folders).toEqual(alone.folders);
+    expect(new Set(together.frozen.map((event) => event.fold)).size).toBeLessThan(3);
   });
 
   it('are passed in each fold anew where each begins with weights of its own', async () => {

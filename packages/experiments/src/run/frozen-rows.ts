@@ -41,7 +41,16 @@ export async function passFrozen(
     shared && freeze !== undefined && file !== undefined
       ? await keptRows(join(dirname(file.path), `${await keyOf(model, data, experiment, own)}.frozen`))
       : undefined;
-  return throughFrozen(model, data, fitSettings(experiment.training), { samples, keep, onProgress, signal });
+  const order = keep ? fromElsewhere(samples) : samples;
+  return throughFrozen(model, data, fitSettings(experiment.training), { samples: order, keep, onProgress, signal });
+}
+
+/** Samples from a place on that is another in each process, so that those that train at the same time share the work. */
+function fromElsewhere(samples: readonly number[]): number[] {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const golden = (Math.sqrt(5) - 1) / 2;
+  const start = Math.floor(((process.pid * golden) % 1) * sorted.length);
+  return [...sorted.slice(start), ...sorted.slice(0, start)];
 }
 
 /** What the numbers depend on: images, code, backend, network, which of its layers are frozen, and their weights. */
