@@ -30,7 +30,7 @@ export async function checkNetwork(name: ModelName, { batch = 4, tolerance = 0 }
   for (const weight of model.trainableWeights) {
     const gradient = grads[(weight.read() as tf.Variable).name];
     expect(gradient, weight.originalName).toBeDefined();
-    const values = await gradient!.data();
+    const values = (await gradient!.data()) as Float32Array;
     expect(values.every(Number.isFinite), weight.originalName).toBe(true);
     const largest = values.reduce((most, element) => Math.max(most, Math.abs(element)), 0);
     if (flat[name]?.includes(weight.originalName)) expect(largest, weight.originalName).toBeLessThan(1e-6);
