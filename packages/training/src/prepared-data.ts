@@ -39,9 +39,9 @@ export interface PreparedData {
   labelKind?: LabelKind;
   /** Class index of each sample; where the label kind is `multiple`, a list of the indices of all its labels. */
   labels: readonly SampleLabel[];
-  /** One entry for each input of the model, or for each value that crosses {@link PreparedData.from}. */
+  /** One entry for each input of the model, or for each value that is read at `from`. */
   inputs: readonly PreparedInput[];
-  /** How many calls of the model's layers lie before its `inputs`, as {@link throughFrozen} has run them; none by default. */
+  /** How many calls of the model's layers lie before its `inputs`, as `throughFrozen` of @mer/training has run them; none by default. */
   from?: number;
   /** Images that the loss compares outputs with; none by default. */
   targets?: readonly PreparedInput[];

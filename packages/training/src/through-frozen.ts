@@ -38,7 +38,7 @@ export interface ThroughFrozenOptions {
 }
 
 /**
- * Runs samples through the part of a network that {@link TrainingSettings.freeze} leaves as it is, once: training on the data given back is the same as on the data given, but for rounding, and
+ * Runs samples through the part of a network that `freeze` leaves as it is, once: training on the data given back is the same as on the data given, but for rounding, and
  * runs the rest of the network alone. Each row runs by itself, so that its numbers depend on no other.
  *
  * @param model - to be trained; its weights do not change
