@@ -29,8 +29,8 @@ export interface FrozenRows {
 export interface ThroughFrozenOptions {
   /** The samples that will be trained on or tested; all by default. */
   samples?: readonly number[] | undefined;
-  /** What keeps the rows of this network, frozen so, of this data; by default they are held in memory. */
-  keep?: FrozenRows | undefined;
+  /** Opens what keeps the rows of this data and network, called while the layers are frozen; by default they are held in memory. */
+  keep?: (() => Promise<FrozenRows> | FrozenRows) | undefined;
   /** Called after each row that had to be computed: how many are there, of how many. */
   onProgress?: ((done: number, total: number) => void) | undefined;
   /** Ends the work after the row in flight by throwing the signal's reason. */
@@ -67,7 +67,7 @@ export async function throughFrozen(
   model: LayersModel,
   data: PreparedData,
   settings: Pick<TrainingSettings, 'freeze' | 'augmentation'>,
-  { samples = data.labels.map((_, i) => i), keep = inMemory(), onProgress, signal }: ThroughFrozenOptions = {},
+  { samples = data.labels.map((_, i) => i), keep = inMemory, onProgress, signal }: ThroughFrozenOptions = {},
 ): Promise<PreparedData> {
   if (!passesOnce(settings) || data.from !== undefined) return data;
   const { count } = data.views ?? ONE_VIEW;
@@ -79,21 +79,22 @@ export async function throughFrozen(
       return runFrozen(model, inputs, { calls });
     });
   try {
+    const rows = await keep();
     for (const [i, row] of wanted.entries()) {
       // another process may have been there
-      if (keep.part && keep.read(row)) continue;
+      if (rows.part && rows.read(row)) continue;
       signal?.throwIfAborted();
       // the part is found by running the first row
-      const found = run(row, keep.part?.calls);
+      const found = run(row, rows.part?.calls);
       if (!found) return data;
       const { calls, values } = found;
-      if (!keep.part) await keep.begin({ calls, shapes: values.map(({ shape }) => shape.slice(1)) });
-      await keep.write(row, await numbersOf(values));
+      if (!rows.part) await rows.begin({ calls, shapes: values.map(({ shape }) => shape.slice(1)) });
+      await rows.write(row, await numbersOf(values));
       onProgress?.(i + 1, wanted.length);
       await tf.nextFrame();
     }
-    const { part } = keep;
-    return part ? { ...data, from: part.calls, inputs: inputsOf(keep, part) } : data;
+    const { part } = rows;
+    return part ? { ...data, from: part.calls, inputs: inputsOf(rows, part) } : data;
   } finally {
     thaw();
   }

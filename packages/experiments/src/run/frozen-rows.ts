@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { encodeNpy, makeFolder, parseNpy, writeFileAtomic } from '@mer/io';
-import { freezeLayers, modelParameters } from '@mer/models';
+import { modelParameters } from '@mer/models';
 import { hashOf } from '@mer/options';
 import type { FrozenPart, FrozenRows } from '@mer/training';
 import { type PreparedData, sizeOf, throughFrozen } from '@mer/training';
@@ -35,11 +35,10 @@ export async function passFrozen(
   experiment: Experiment,
   { own, samples, shared, onProgress, signal }: PassFrozenOptions,
 ): Promise<PreparedData> {
-  const { freeze } = experiment.training;
   const [file] = data.files?.inputs ?? [];
   const keep =
-    shared && freeze !== undefined && file !== undefined
-      ? await keptRows(join(dirname(file.path), `${await keyOf(model, data, experiment, own)}.frozen`))
+    shared && file !== undefined
+      ? async () => keptRows(join(dirname(file.path), `${await keyOf(model, data, experiment, own)}.frozen`))
       : undefined;
   const order = keep ? fromElsewhere(samples) : samples;
   return throughFrozen(model, data, fitSettings(experiment.training), { samples: order, keep, onProgress, signal });
@@ -53,18 +52,16 @@ function fromElsewhere(samples: readonly number[]): number[] {
   return [...sorted.slice(start), ...sorted.slice(0, start)];
 }
 
-/** What the numbers depend on: images, code, backend, network, which of its layers are frozen, and their weights. */
+/** What the numbers depend on: images, code, backend, network, which of its layers are frozen, as they are now, and their weights. */
 async function keyOf(
   model: LayersModel,
   { files }: PreparedDataset,
   { model: { name, preset, options }, training: { freeze } }: Experiment,
   { modules }: OwnParts,
 ): Promise<string> {
-  const layers = freeze === undefined ? [] : 'layers' in freeze ? freeze.layers : freeze;
   const weights = createHash('sha256');
-  const thaw = freezeLayers(model, layers);
-  const fixed = modelParameters(model).filter(({ variable }) => !model.trainableWeights.includes(variable));
-  thaw();
+  const trained = new Set(model.trainableWeights);
+  const fixed = modelParameters(model).filter(({ variable }) => !trained.has(variable));
   for (const { variable, torchName } of fixed) weights.update(`${torchName}\n`).update(await variable.read().data());
   return hashOf({
     format: 1,
