@@ -82,7 +82,7 @@ export const slstt = /* @__PURE__ */ declareModel({
  * SLSTT: a Vision Transformer gives one token for each picture of long-term optical flow; a recurrent network, or their mean, joins them.
  *
  * Input `[batch, 11, 384, 384, 3]`, output logits `[batch, classes]`. 93,052,934 parameters with 3 classes, of which 6,961,667 are trained: the released
- * code takes no gradient of the transformer, so training needs its tokens alone ({@link splitSlstt}). Weights of the authors' PyTorch network load by name, and
+ * code takes no gradient of the transformer, so training needs its tokens alone ({@link runFrozen}). Weights of the authors' PyTorch network load by name, and
  * come out whole. The table of positions belongs to one size of the frames.
  *
  * @throws {RangeError} when an option is outside its range.
@@ -100,39 +100,6 @@ export const slstt = /* @__PURE__ */ declareModel({
  */
 export function createSlstt(options: SlsttOptions = {}): tfl.LayersModel {
   return slstt.create(options);
-}
-
-/** Name of the layer that gives the tokens of all frames, `[batch, frames, width]`. */
-const TOKENS = 'frame-tokens';
-
-/**
- * An SLSTT in two models with the same weights: `tokens`, from frames to one token each, `[batch, frames, width]`, and `head`, from tokens to logits. As training
- * does not change the first, its tokens can be computed once for each clip, and the second be trained on them.
- *
- * @throws {TypeError} where the model is no SLSTT
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { createModel, splitSlstt } from '@mer/models';
- *
- * const { tokens, head } = splitSlstt(createModel('slstt', { preset: 'small' }));
- * const seen = tokens.predict(tf.zeros([2, 5, 32, 32, 3])) as tf.Tensor;
- * console.log(seen.shape, (head.predict(seen) as tf.Tensor).shape); // [ 2, 5, 48 ] [ 2, 3 ]
- * ```
- */
-export function splitSlstt(model: tfl.LayersModel): { tokens: tfl.LayersModel; head: tfl.LayersModel } {
-  const at = model.layers.findIndex(({ name }) => name === TOKENS);
-  if (at < 0) {
-    throw new TypeError(`Cannot split the model as it must be one of createSlstt: current value is ${model.name}`);
-  }
-  const seen = model.layers[at]!.output as Node;
-  const given = tfl.input({ shape: seen.shape.slice(1), name: 'tokens' });
-  const logits = model.layers.slice(at + 1).reduce<Node>((x, layer) => layer.apply(x) as Node, given);
-  return {
-    tokens: buildModel({ name: 'slstt-tokens', inputs: model.inputs, outputs: seen }),
-    head: buildModel({ name: 'slstt-head', inputs: given, outputs: logits }),
-  };
 }
 
 function build(plan: Resolved<typeof slsttOptions>): tfl.LayersModel {
@@ -154,7 +121,7 @@ function build(plan: Resolved<typeof slsttOptions>): tfl.LayersModel {
     x = nn.apply(new VitBlock({ ...still(`transformer.blocks.${number}`), heads, dropout }), x);
   }
   x = nn.apply(new TakeToken(nn.named('take')), x);
-  x = nn.apply(new Regroup({ ...nn.named(TOKENS), shape: [-2, frames, width] }), x);
+  x = nn.apply(new Regroup({ ...nn.named('frame-tokens'), shape: [-2, frames, width] }), x);
   x = nn.apply(new LayerNormalization({ ...nn.named('vit.norm'), epsilon: 1e-6 }), x);
   const stored: [string, number[]][] = head === 'lstm' ? tokenClassifier(plan) : recurrentClassifier(plan);
   const kept = { names: stored.map(([name]) => name), shapes: stored.map(([, shape]) => shape) };
